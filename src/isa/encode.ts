@@ -1,0 +1,124 @@
+// Owns the bytes of a plan. Layout (little-endian), mirrored by engine/plan.h:
+//   header  9 x u32: magic, version, total bytes, op count, root op count, slot count, ops offset, notes offset, notes length
+//   ops     op count records of 88 bytes, see encodeOp
+//   data    texts (NUL-terminated), lists, references
+//   notes   opaque to the engine; handed back to the planner when an op fails
+import { errnoNumber } from "../linux/errno.ts";
+import type { Data, Op, Plan, Text } from "./op.ts";
+import type { FieldKind, OpRow } from "./schema.ts";
+import { LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "./schema.ts";
+import { Heap } from "./heap.ts";
+
+export const HEADER_BYTES = 36;
+export const OP_BYTES = 88;
+/** An optional field that is not given: all ones. */
+export const NONE = 0xffffffffffffffffn;
+/** Top bit of a span's length: the span is a list of references, not bytes. */
+export const COMPOSED = 0x80000000;
+
+const rows: Readonly<Record<string, OpRow>> = SCHEMA;
+
+interface Flat { readonly op: Op; readonly first: Map<string, number> }
+
+/** Flattens nested programs: a list is contiguous and always lies behind the op that owns it. */
+function flatten(root: readonly Op[]): Flat[] {
+  const out: Flat[] = [];
+  const queue: { list: readonly Op[]; owner?: Flat; field?: string }[] = [{ list: root }];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (next.owner !== undefined && next.field !== undefined) next.owner.first.set(next.field, out.length);
+    for (const op of next.list) {
+      const flat: Flat = { op, first: new Map() };
+      out.push(flat);
+      for (const [field, kind] of Object.entries(rowOf(op).fields)) if (kind === "ops") queue.push({ list: listOf(op, field), owner: flat, field });
+      if (op.undo !== undefined && op.undo.length > 0) queue.push({ list: op.undo, owner: flat, field: "undo" });
+    }
+  }
+  return out;
+}
+
+const rowOf = (op: Op): OpRow => {
+  const row = rows[op.op];
+  if (row === undefined) throw new Error(`no such op: ${op.op}`);
+  return row;
+};
+export const fieldOf = (op: Op, field: string): unknown => new Map<string, unknown>(Object.entries(op)).get(field);
+const isOps = (value: unknown): value is readonly Op[] => Array.isArray(value);
+const listOf = (op: Op, field: string): readonly Op[] => {
+  const value = fieldOf(op, field);
+  return isOps(value) ? value : [];
+};
+
+const isText = (value: unknown): value is Text => typeof value === "string" || Array.isArray(value);
+const isTexts = (value: unknown): value is readonly Text[] => Array.isArray(value);
+const isNums = (value: unknown): value is readonly number[] => Array.isArray(value);
+
+function encodeField(heap: Heap, kind: FieldKind, value: unknown, where: string): bigint {
+  if (value === undefined) {
+    if (!kind.endsWith("?")) throw new Error(`${where} is missing`);
+    return NONE;
+  }
+  switch (kind.replace("?", "")) {
+    case "u32": case "u64": case "slot": case "newSlot":
+      if (typeof value !== "number" && typeof value !== "bigint") throw new Error(`${where} must be a number`);
+      return BigInt.asUintN(64, BigInt(value));
+    case "text": if (isText(value)) return heap.text(value, true); break;
+    case "data": if (isText(value)) return heap.text(value, false); break;
+    case "texts": if (isTexts(value)) return heap.list(value.map((item) => heap.text(item, true))); break;
+    case "slots": case "nums": if (isNums(value)) return heap.nums(value); break;
+  }
+  throw new Error(`${where} has the wrong type`);
+}
+
+const TOLERANCE = { fail: 0, ignore: 1, list: 2 } as const;
+
+function encodeOp(view: DataView, index: number, flat: Flat, heap: Heap): void {
+  const { op, first } = flat;
+  const row = rowOf(op);
+  const at = HEADER_BYTES + index * OP_BYTES;
+  const list = typeof op.onError === "object" ? op.onError : [];
+  view.setUint16(at, row.code, true);
+  view.setUint8(at + 2, typeof op.onError === "object" ? TOLERANCE.list : TOLERANCE[op.onError ?? "fail"]);
+  view.setUint8(at + 3, WHEN[op.when ?? "always"]);
+  view.setUint32(at + 4, index, true);
+  view.setUint32(at + 8, first.get("undo") ?? 0, true);
+  view.setUint16(at + 12, op.undo?.length ?? 0, true);
+  if (list.length > LIMITS.errnos) throw new Error(`${op.op}: more than ${LIMITS.errnos} tolerated errors`);
+  list.forEach((name, i) => view.setUint16(at + 16 + 2 * i, errnoNumber(name), true));
+  Object.entries(row.fields).forEach(([field, kind], i) => {
+    const value = kind === "ops" ? BigInt(first.get(field) ?? 0) | (BigInt(listOf(op, field).length) << 32n) : encodeField(heap, kind, fieldOf(op, field), `${op.op}.${field}`);
+    view.setBigUint64(at + 24 + 8 * i, value, true);
+  });
+}
+
+function slotCount(ops: readonly Flat[]): number {
+  let most = -1;
+  for (const { op } of ops) for (const [field, kind] of Object.entries(rowOf(op).fields)) {
+    const value = fieldOf(op, field);
+    if (kind.startsWith("newSlot") && typeof value === "number") most = Math.max(most, value);
+  }
+  return most + 1;
+}
+
+/** The bytes the engine reads. `notes` is kept for the planner that has to explain a failure. */
+export function encode(plan: Plan, notes = ""): Uint8Array<ArrayBuffer> {
+  const flat = flatten(plan.ops);
+  const dataAt = HEADER_BYTES + flat.length * OP_BYTES;
+  const head = new DataView(new ArrayBuffer(dataAt));
+  const heap = new Heap(dataAt);
+  flat.forEach((op, index) => encodeOp(head, index, op, heap));
+  const data = heap.bytes();
+  const notesBytes = new TextEncoder().encode(notes);
+  const notesAt = dataAt + data.length;
+  const total = notesAt + notesBytes.length;
+  [MAGIC, PLAN_VERSION, total, flat.length, plan.ops.length, slotCount(flat), HEADER_BYTES, notesAt, notesBytes.length]
+    .forEach((value, i) => head.setUint32(4 * i, value, true));
+  const out = new Uint8Array(total);
+  out.set(new Uint8Array(head.buffer), 0);
+  out.set(data, dataAt);
+  out.set(notesBytes, notesAt);
+  return out;
+}
+
+/** Ops in the order of their ids (the index the engine reports), for notes and explanations. */
+export const numbered = (plan: Plan): readonly Op[] => flatten(plan.ops).map(({ op }) => op);
+export type { Data };

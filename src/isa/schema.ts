@@ -1,0 +1,122 @@
+// Owns the engine's instruction set: one row per op. The op types, encoder, checker,
+// explainer and the C header (engine/isa.gen.h) all come from this table.
+// Grow it only when no existing op will do; an op is one system call or one file write.
+
+/**
+ * Field kinds.
+ * - `u32`, `u64`: immediates (u64 as bigint or number)
+ * - `slot`: a slot some earlier op defined; `newSlot`: a slot this op defines; `slots`: a list
+ * - `text`: a C string; `data`: bytes; both may contain references to slots
+ * - `texts`: a list of C strings (argv, envp, mount options)
+ * - `nums`: a list of u32 (gids, fd numbers)
+ * - `ops`: a nested program, run by the process that this op makes
+ * A trailing `?` marks an optional field.
+ */
+export type FieldKind =
+  | "u32" | "u32?" | "u64" | "u64?"
+  | "slot" | "slot?" | "newSlot" | "newSlot?" | "slots?"
+  | "text" | "text?" | "data" | "data?" | "texts" | "texts?" | "nums" | "nums?"
+  | "ops";
+
+export interface OpRow {
+  /** Stable number in the encoded plan. */
+  readonly code: number;
+  /** What the engine does, with the man page it comes from. */
+  readonly doc: string;
+  /** At most 8; the position is the index of the field in the encoded record. */
+  readonly fields: Readonly<Record<string, FieldKind>>;
+}
+
+const at = "slot?"; // where a path is resolved: beneath this directory (openat2 RESOLVE_IN_ROOT), else as the host sees it
+
+export const SCHEMA = {
+  // descriptors
+  open: { code: 1, doc: "openat2(2); O_CLOEXEC is added", fields: { at, path: "text", flags: "u32", mode: "u32?", into: "newSlot" } },
+  close: { code: 2, doc: "close(2) the slot", fields: { slot: "slot" } },
+  dup: { code: 3, doc: "dup3(2) onto a fixed descriptor number without O_CLOEXEC (stdio of what is executed)", fields: { slot: "slot", fd: "u32" } },
+  closeInherited: { code: 4, doc: "close_range(2) of every descriptor > 2 that the caller left open, except those listed", fields: { except: "nums?" } },
+  // mounts
+  openTree: { code: 10, doc: "open_tree(2)", fields: { at, path: "text", flags: "u32", into: "newSlot" } },
+  moveMount: { code: 11, doc: "move_mount(2); an empty path means the `at` slot itself", fields: { from: "slot", at, path: "text", flags: "u32?" } },
+  mountSetattr: { code: 12, doc: "mount_setattr(2) on a path, or with an empty path on the `at` slot; userns makes it an idmapped mount", fields: { at, path: "text", flags: "u32", set: "u64?", clear: "u64?", propagation: "u64?", userns: "slot?" } },
+  fsMount: { code: 13, doc: "fsopen(2), fsconfig(2) of each option (`key` or `key=value`, `source=` included), fsmount(2)", fields: { type: "text", options: "texts?", attributes: "u32?", into: "newSlot" } },
+  umount: { code: 14, doc: "umount2(2)", fields: { at, path: "text", flags: "u32?" } },
+  pivotRoot: { code: 15, doc: "fchdir(2) to the slot, pivot_root(\".\", \".\"), umount2(\".\", MNT_DETACH), chdir(\"/\")", fields: { root: "slot" } },
+  chroot: { code: 16, doc: "fchdir(2) to the slot, chroot(\".\"), chdir(\"/\")", fields: { root: "slot" } },
+  // files
+  chdir: { code: 20, doc: "chdir(2), or fchdir(2) of the `at` slot when the path is empty", fields: { at, path: "text" } },
+  mkdir: { code: 21, doc: "mkdirat(2); an existing directory is no error; with parents the missing ones are made too", fields: { at, path: "text", mode: "u32", parents: "u32?" } },
+  mknod: { code: 22, doc: "mknodat(2); also makes empty regular files (S_IFREG). An existing node of the same type is no error", fields: { at, path: "text", mode: "u32", device: "u64?" } },
+  symlink: { code: 23, doc: "symlinkat(2)", fields: { at, path: "text", target: "text" } },
+  unlink: { code: 24, doc: "unlinkat(2) with flags (AT_REMOVEDIR)", fields: { at, path: "text", flags: "u32?" } },
+  rename: { code: 25, doc: "renameat2(2) with flags (RENAME_NOREPLACE)", fields: { path: "text", to: "text", flags: "u32?" } },
+  chown: { code: 26, doc: "fchownat(2) without following a symlink; 0xffffffff leaves an id unchanged", fields: { at, path: "text", uid: "u32", gid: "u32" } },
+  chmod: { code: 27, doc: "fchmodat(2) of something that is not a symlink", fields: { at, path: "text", mode: "u32" } },
+  writeFile: { code: 28, doc: "open(2) with O_WRONLY and flags, one write(2) of all the data, close(2)", fields: { at, path: "text", data: "data", flags: "u32?", mode: "u32?" } },
+  removeTree: { code: 29, doc: "removes a directory and what is below it; never follows a symlink, never crosses a mount point", fields: { at, path: "text" } },
+  // processes
+  clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops" } },
+  post: { code: 41, doc: "a numbered barrier: says #number to the child in `to`, else to the parent", fields: { number: "u32", to: "slot?" } },
+  await: { code: 42, doc: "a numbered barrier: waits for #number from the child in `from`, else from the parent; EPIPE when it is gone", fields: { number: "u32", from: "slot?" } },
+  sendFd: { code: 43, doc: "SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent", fields: { slot: "slot", to: "slot?" } },
+  recvFd: { code: 44, doc: "SCM_RIGHTS: receives a descriptor from the child in `from`, else from the parent", fields: { from: "slot?", into: "newSlot" } },
+  waitExec: { code: 45, doc: "waits until the child has executed its program; EPIPE when it failed before", fields: { child: "slot" } },
+  waitExit: { code: 46, doc: "waits until the pidfd's process ends; ETIMEDOUT after that many milliseconds", fields: { pidfd: "slot", timeout: "u64?" } },
+  exitWith: { code: 47, doc: "waits for the child, then ends this process with its status (128+signal), else with the given status", fields: { child: "slot?", status: "u32?" } },
+  setns: { code: 48, doc: "setns(2) with a namespace or pidfd", fields: { slot: "slot", flags: "u32" } },
+  unshare: { code: 49, doc: "unshare(2)", fields: { flags: "u32" } },
+  spawn: { code: 50, doc: "runs a helper and waits; its exit status is the errno-like result (E_STATUS); output is kept in the event. flags: SPAWN_*", fields: { argv: "texts", env: "texts?", stdin: "slot?", input: "data?", flags: "u32?", stdout: "slot?", timeout: "u64?" } },
+  exec: { code: 51, doc: "execve(2); flags: EXEC_*", fields: { path: "text", argv: "texts", env: "texts", flags: "u32?", fallback: "texts?" } },
+  initLoop: { code: 52, doc: "is pid 1: runs the program as a child, reaps, forwards signals, ends with its status", fields: { argv: "texts", env: "texts", flags: "u32?" } },
+  getpid: { code: 53, doc: "getpid(2) into a slot", fields: { into: "newSlot" } },
+  pidfdOpen: { code: 54, doc: "pidfd_open(2) of a pid that a record names; ESRCH unless its start time (proc(5) stat field 22) is the recorded one; 0 skips that check", fields: { pid: "u32", startTime: "u64?", into: "newSlot" } },
+  kill: { code: 55, doc: "pidfd_send_signal(2)", fields: { pidfd: "slot", signal: "u32" } },
+  setsid: { code: 56, doc: "setsid(2)", fields: {} },
+  controllingTty: { code: 57, doc: "ioctl_tty(2) TIOCSCTTY", fields: { tty: "slot" } },
+  joinParent: { code: 58, doc: "dies with a signal when its parent does (PR_SET_PDEATHSIG), checked against a parent already gone", fields: { signal: "u32" } },
+  // identity and limits
+  setIds: { code: 60, doc: "setgroups(2) unless KEEP_GROUPS, setresgid(2), setresuid(2)", fields: { uid: "u32", gid: "u32", groups: "nums?", flags: "u32?" } },
+  capBounding: { code: 61, doc: "PR_CAPBSET_DROP of each capability in the mask", fields: { drop: "u64" } },
+  caps: { code: 62, doc: "capset(2), then the ambient set", fields: { effective: "u64", permitted: "u64", inheritable: "u64", ambient: "u64?" } },
+  rlimit: { code: 63, doc: "prlimit(2) on this process", fields: { resource: "u32", soft: "u64", hard: "u64" } },
+  prctl: { code: 64, doc: "prctl(2)", fields: { option: "u32", arg2: "u64?", arg3: "u64?", arg4: "u64?", arg5: "u64?" } },
+  personality: { code: 65, doc: "personality(2)", fields: { value: "u32" } },
+  joinKeyring: { code: 66, doc: "keyctl(2) KEYCTL_JOIN_SESSION_KEYRING, anonymous", fields: {} },
+  seccomp: { code: 67, doc: "seccomp(2) SECCOMP_SET_MODE_FILTER with a compiled program", fields: { program: "data", flags: "u32?", into: "newSlot?" } },
+  bpfDevice: { code: 68, doc: "bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot", fields: { program: "data", cgroup: "slot", flags: "u32?" } },
+  // names, terminals, network, sockets
+  hostname: { code: 70, doc: "sethostname(2)", fields: { name: "text" } },
+  openPty: { code: 71, doc: "opens ptmx at the path, unlocks it, TIOCGPTPEER; the size is taken from the engine's terminal if it has one", fields: { at, path: "text", master: "newSlot", peer: "newSlot" } },
+  netlink: { code: 72, doc: "netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement", fields: { messages: "data" } },
+  ifIndex: { code: 73, doc: "netdevice(7) SIOCGIFINDEX", fields: { name: "text", into: "newSlot" } },
+  listen: { code: 74, doc: "unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken", fields: { address: "text", into: "newSlot" } },
+  lock: { code: 75, doc: "fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes", fields: { path: "text", into: "newSlot", nowait: "u32?" } },
+  // long-lived
+  supervise: { code: 80, doc: "is the monitor until init ends: terminals, console log and ring, command socket, exit record. flags: SUPERVISE_*", fields: { pid: "slot", pidfd: "slot", listen: "slot?", console: "slot?", ttys: "slots?", record: "text", log: "text?", options: "texts?" } },
+  relay: { code: 81, doc: "joins this terminal and a pty master until the child's pidfd ends and the output is drained; raw mode, window size, restored at the end", fields: { master: "slot", pidfd: "slot", log: "slot?" } },
+  replan: { code: 82, doc: "asks the planner for the next plan (request kind and fields) and runs it in this process", fields: { request: "texts" } },
+} as const satisfies Readonly<Record<string, OpRow>>;
+
+/** Which run of the tail after `supervise` an op belongs to. */
+export const WHEN = { always: 0, stop: 1, reboot: 2 } as const;
+
+/** Flag words that only the engine gives a meaning to; kernel flags live in src/linux. */
+export const FLAGS = {
+  SPAWN_INHERIT_ENV: 1, // the caller's environment below `env`
+  SPAWN_INHERIT_STDIO: 2, // the caller's stdout and stderr instead of a capture
+  SPAWN_SHELL_ENV: 4, // reserved
+  EXEC_INHERIT_ENV: 1, // the caller's environment below `env`
+  EXEC_SEARCH_PATH: 2, // execvp(3) lookup with the PATH of the new environment
+  SETIDS_KEEP_GROUPS: 1,
+  SUPERVISE_FOREGROUND: 1,
+  CLONE_DETACH: 0,
+} as const;
+
+/** Limits the engine's verifier enforces. */
+export const LIMITS = { slots: 96, fields: 8, errnos: 4, depth: 5, ops: 2048, planBytes: 4 << 20 } as const;
+
+/** Result of a `spawn` whose program ended with a non-zero status: E_STATUS + status. */
+export const E_STATUS = 4096;
+
+export const MAGIC = 0x48545242; // "BRTH"
+export const PLAN_VERSION = 1;

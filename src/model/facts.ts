@@ -1,0 +1,66 @@
+// Owns HostFacts: what a planner may know of the machine. Probed once per command, passed in as a value.
+import type { SubIdRange } from "../linux/idmap.ts";
+
+/** One cgroup hierarchy. v2 has no controllers in /proc/self/cgroup; `controllers` are those of cgroup.controllers. */
+export interface CgroupHierarchy {
+  readonly version: 1 | 2;
+  /** v1: `["cpu","cpuacct"]`, `["name=systemd"]`; v2: the available controllers. */
+  readonly controllers: readonly string[];
+  /** Where it is mounted on the host: `/sys/fs/cgroup/memory`. */
+  readonly mountpoint: string;
+  /** Below which containers are put, relative to the mount point: `/`, `/user.slice/…`. */
+  readonly base: string;
+  /** The caller may create directories in `base`. */
+  readonly isWritable: boolean;
+  /** cpuset (v1): the values a new child must be given first. */
+  readonly cpusetCpus?: string;
+  readonly cpusetMems?: string;
+}
+
+export type CgroupLayout = "v1" | "hybrid" | "v2" | "none";
+
+export interface Caller {
+  readonly pid: number;
+  readonly uid: number;
+  readonly euid: number;
+  readonly gid: number;
+  readonly egid: number;
+  readonly user?: string;
+  readonly home?: string;
+  readonly cwd: string;
+  /** Which of stdin, stdout, stderr are terminals. */
+  readonly isTty: readonly [boolean, boolean, boolean];
+  /** Descriptors > 2 that the caller left open. */
+  readonly inheritedFds: readonly number[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface HostFacts {
+  readonly caller: Caller;
+  /** `uname -r`, `uname -m`. */
+  readonly kernel: { readonly release: string; readonly machine: string };
+  readonly cgroups: { readonly layout: CgroupLayout; readonly hierarchies: readonly CgroupHierarchy[]; readonly self: string };
+  readonly subuid: readonly SubIdRange[];
+  readonly subgid: readonly SubIdRange[];
+  /** Absolute paths of setuid or capability-carrying helpers, absent when missing or not usable. */
+  readonly newuidmap?: string;
+  readonly newgidmap?: string;
+  /** Names of /sys/kernel/security/lsm. */
+  readonly lsms: readonly string[];
+  /** What the kernel can do that not every kernel does. */
+  readonly hasCgroupNamespace: boolean;
+  readonly hasTimeNamespace: boolean;
+  /** user.max_user_namespaces > 0, unprivileged_userns_clone, apparmor_restrict_unprivileged_userns. */
+  readonly userns: { readonly isAllowed: boolean; readonly reason?: string };
+  /** Host paths a planner asked about: `stat` of the path (follows symlinks), undefined when missing. */
+  readonly paths: Readonly<Record<string, PathFact>>;
+  /** Names of network interfaces and whether they are bridges. */
+  readonly links: Readonly<Record<string, { readonly isBridge: boolean; readonly mtu: number; readonly index: number }>>;
+  /** Where Berth is installed: `<prefix>/libexec/berth`, `<prefix>/share`. */
+  readonly install: { readonly engine: string; readonly share: string };
+  /** Seconds since 1970 and random bytes (hex): time and chance enter as arguments. */
+  readonly now: number;
+  readonly random: string;
+}
+
+export interface PathFact { readonly kind: "file" | "directory" | "symlink" | "other"; readonly uid: number; readonly gid: number; readonly mode: number; readonly fstype?: string }

@@ -1,0 +1,29 @@
+// Owns Nic: one network interface a config asks for (lxc.net.N.*).
+import type { Origin } from "./origin.ts";
+
+export type NicType = "none" | "empty" | "veth" | "macvlan" | "ipvlan" | "vlan" | "phys";
+
+export interface NicAddress { readonly address: string; readonly prefix: number; readonly broadcast?: string; readonly from: Origin }
+
+export interface Nic {
+  readonly index: number;
+  readonly type: NicType;
+  readonly isUp: boolean;
+  readonly link?: string;
+  readonly name?: string;
+  /** Lower case, colons; templates are already filled in. */
+  readonly hwaddr?: string;
+  readonly mtu?: number;
+  readonly ipv4: readonly NicAddress[];
+  readonly ipv6: readonly NicAddress[];
+  /** An address, `auto` or `dev`. */
+  readonly ipv4Gateway?: string;
+  readonly ipv6Gateway?: string;
+  readonly vethPair?: string;
+  readonly vethMode?: "bridge" | "router";
+  readonly scriptUp?: string;
+  readonly scriptDown?: string;
+  /** Remaining sub-keys as written, for the planners that come later. */
+  readonly other: Readonly<Record<string, string>>;
+  readonly from: Origin;
+}

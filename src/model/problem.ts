@@ -1,0 +1,29 @@
+// Owns the one error type. Expected failures are values of it; `throw` is for bugs.
+import type { Origin } from "./origin.ts";
+
+/** Stable codes, `area.what`. Documented in docs/reference/problems.md; never renamed. */
+export type ProblemCode =
+  | "option.unknown" | "option.missing" | "option.value" | "option.conflict"
+  | "name.missing" | "name.invalid"
+  | "config.syntax" | "config.key" | "config.value" | "config.include" | "config.missing" | "config.unreadable" | "config.legacy" | "config.conflict"
+  | "container.missing" | "container.exists" | "container.running" | "container.stopped" | "container.busy" | "container.snapshots" | "container.clones" | "container.partial"
+  | "rootfs.missing" | "rootfs.unsafe" | "init.missing" | "init.exited"
+  | "lxcpath.unwritable" | "idmap.invalid" | "idmap.range" | "idmap.helper" | "cgroup.undelegated" | "cgroup.limit"
+  | "network.unsupported" | "network.link" | "mount.failed" | "mount.target" | "hook.failed" | "privilege"
+  | "template.missing" | "template.failed" | "storage.full" | "storage.unsupported" | "image.invalid"
+  | "engine.op" | "engine.missing" | "planner.failed" | "host.feature" | "unsupported";
+
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity?: "error" | "warning";
+  readonly at?: Origin;
+  /** One sentence, lower-case start allowed, no full stop, quotes the user's own token. */
+  readonly text: string;
+  readonly cause?: string;
+  readonly remedy?: string;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T; readonly warnings?: readonly Problem[] } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export const ok = <T>(value: T, warnings?: readonly Problem[]): Result<T> => (warnings === undefined || warnings.length === 0 ? { ok: true, value } : { ok: true, value, warnings });
+export const fail = (...problems: readonly Problem[]): { readonly ok: false; readonly problems: readonly Problem[] } => ({ ok: false, problems });

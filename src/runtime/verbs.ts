@@ -1,0 +1,141 @@
+// Owns the signatures of the verbs: what the doors call and what the library exposes.
+// A verb reads, plans, runs, records. It returns data or problems and never prints.
+import type { Plan } from "../isa/op.ts";
+import type { Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { ExitRecord, State } from "../model/state.ts";
+
+/** Which container: every verb takes it. lxcpath is already canonical (see runtime/lxcpath.ts). */
+export interface Target { readonly name: string; readonly lxcpath: string }
+
+/** Options that change a config before it is used (lxc-start -f, -s, --rcfile). */
+export interface ConfigOverrides {
+  readonly rcfile?: string;
+  /** `K=V`, applied after load by the same parser. */
+  readonly define: readonly string[];
+}
+
+export interface StartOptions extends ConfigOverrides {
+  readonly isDaemon: boolean;
+  /** Replaces lxc.init.cmd when not empty. */
+  readonly command: readonly string[];
+  readonly pidfile?: string;
+  readonly console?: string;
+  readonly consoleLog?: string;
+  readonly closeAllFds: boolean;
+  readonly share: Readonly<Partial<Record<"net" | "ipc" | "uts" | "pid", string>>>;
+}
+export interface ExecuteOptions extends Omit<StartOptions, "console" | "consoleLog" | "pidfile"> {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+export interface AttachOptions {
+  readonly command: readonly string[];
+  /** Confinements to skip; all three for a bare -e. */
+  readonly elevated: readonly ("CGROUP" | "CAP" | "LSM")[];
+  /** Only these namespaces (mnt pid uts ipc user net cgroup time); undefined: all the container has. */
+  readonly namespaces?: readonly string[];
+  readonly arch?: string;
+  readonly isRemountSysProc: boolean;
+  readonly isClearEnv: boolean;
+  readonly keepVar: readonly string[];
+  readonly setVar: readonly string[];
+  readonly ptyLog?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly context?: string;
+  readonly rcfile?: string;
+}
+export interface StopOptions {
+  readonly isReboot: boolean;
+  readonly isNoWait: boolean;
+  readonly isKill: boolean;
+  readonly isNoKill: boolean;
+  readonly isNoLock: boolean;
+  /** Seconds; -1 waits for ever. */
+  readonly timeout: number;
+}
+export interface CreateOptions {
+  /** `none`, a template's name, an absolute path to a template script, a directory or a tarball. */
+  readonly template: string;
+  readonly templateArgs: readonly string[];
+  /** -f/--config; undefined: lxc.default_config. */
+  readonly configFile?: string;
+  readonly bdev?: string;
+  readonly dir?: string;
+  readonly isQuiet: boolean;
+}
+export interface UsernsExecOptions {
+  /** `-m` values as typed: `[u:|g:|b:]NS:HOST:RANGE`. */
+  readonly maps: readonly string[];
+  readonly isMapSelf: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly command: readonly string[];
+}
+export interface UnshareOptions {
+  readonly namespaces: readonly string[];
+  readonly uid?: number;
+  readonly hostname?: string;
+  readonly interfaces: readonly string[];
+  readonly isDaemon: boolean;
+  readonly isRemount: boolean;
+  readonly command: readonly string[];
+}
+
+export interface NicStatistics { readonly link: string; readonly txBytes: number; readonly rxBytes: number }
+/** lxc-info(1). Undefined where the kernel or the state gives nothing. */
+export interface ContainerInfo {
+  readonly name: string;
+  readonly state: State;
+  readonly pid?: number;
+  readonly ips: readonly string[];
+  readonly cpuNanoseconds?: bigint;
+  readonly blkioBytes?: bigint;
+  readonly memoryBytes?: bigint;
+  readonly kmemBytes?: bigint;
+  readonly nics: readonly NicStatistics[];
+  /** How the last run of init ended, kept after exit. */
+  readonly lastExit?: ExitRecord;
+}
+/** One row of lxc-ls(1). */
+export interface ListedContainer {
+  readonly name: string;
+  readonly state: State;
+  readonly isDefined: boolean;
+  readonly pid?: number;
+  readonly ramBytes?: bigint;
+  readonly swapBytes?: bigint;
+  readonly isAutostart: boolean;
+  readonly groups: readonly string[];
+  readonly interfaces: readonly string[];
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+  readonly isUnprivileged: boolean;
+}
+export interface ListOptions {
+  /** Which columns will be shown: what is not asked for is not read. */
+  readonly needs: readonly ("config" | "state" | "memory" | "ips")[];
+}
+
+/** Verbs that end in a plan for the launcher's own process. */
+export type PlanVerb<O> = (request: Request, target: Target, options: O) => Promise<Result<Plan>>;
+export type StartVerb = PlanVerb<StartOptions>;
+export type ExecuteVerb = PlanVerb<ExecuteOptions>;
+export type AttachVerb = PlanVerb<AttachOptions>;
+/** undefined plan value never happens: a container that does not run is the problem `container.stopped`. */
+export type StopVerb = PlanVerb<StopOptions>;
+export type UsernsExecVerb = (request: Request, options: UsernsExecOptions) => Promise<Result<Plan>>;
+export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise<Result<Plan>>;
+
+/** Verbs that do their work here, driving engines of their own. Templates write to the caller's terminal. */
+export type CreateVerb = (request: Request, target: Target, options: CreateOptions) => Promise<Result<void>>;
+export type DestroyVerb = (request: Request, target: Target, options: { readonly isForced: boolean; readonly withSnapshots: boolean }) => Promise<Result<void>>;
+export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;
+/** Value of a config key, `undefined` for a key that does not exist; lists are newline-terminated (get_config_item). */
+export type ConfigItemVerb = (request: Request, target: Target, key: string) => Promise<Result<string | undefined>>;
+export type ListVerb = (request: Request, lxcpath: string, options: ListOptions) => Promise<Result<readonly ListedContainer[]>>;
+/** true when one of the states was reached in time. Seconds; -1 waits for ever. */
+export type WaitVerb = (request: Request, target: Target, states: readonly State[], timeout: number) => Promise<Result<boolean>>;
+/** lxc.conf(5): value of a system key, e.g. lxc.lxcpath. */
+export type SystemConfigVerb = (request: Request, key: string) => string | undefined;
