@@ -1,0 +1,27 @@
+// Owns which directory containers live in and which names they may have.
+import type { Result } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { systemConfig } from "./system-config.ts";
+import type { Target } from "./verbs.ts";
+
+/** `-P` made absolute against the caller's directory, without trailing slashes; else lxc.lxcpath. */
+export function canonicalLxcpath(request: Request, given?: string): string {
+  const path = given ?? systemConfig(request, "lxc.lxcpath") ?? "/var/lib/lxc";
+  const absolute = path.startsWith("/") ? path : `${request.cwd}/${path}`;
+  return absolute.replace(/\/+$/, "") || "/";
+}
+
+/** LXC's rule for a name: one path component. */
+export function checkedName(name: string): Result<string> {
+  if (name === "") return fail({ code: "name.missing", text: "No container name specified" });
+  const why = name === "." || name === ".." ? "is a directory of its own" : name.includes("/") ? "contains a slash"
+    : name.includes("\0") || name.includes("\n") ? "contains a control character" : new TextEncoder().encode(name).length > 255 ? "is longer than 255 bytes" : undefined;
+  return why === undefined ? ok(name) : fail({ code: "name.invalid", text: `invalid container name "${name}": it ${why}`, remedy: "use a name that can be a directory below the lxcpath, e.g. web1" });
+}
+
+/** What a door passes to a verb. */
+export function targetOf(request: Request, name: string, given?: string): Result<Target> {
+  const checked = checkedName(name);
+  return checked.ok ? ok({ name, lxcpath: canonicalLxcpath(request, given) }) : checked;
+}
