@@ -4,7 +4,7 @@
 
 #define PLAN_MAGIC 0x48545242u
 #define PLAN_VERSION 1
-#define HEADER_BYTES 36
+#define HEADER_BYTES 40
 #define OP_BYTES 88
 #define SPAN_COMPOSED 0x80000000u
 #define E_STATUS 4096
@@ -53,9 +53,9 @@ enum op_code {
   OP_REMOVE_TREE = 29, /* removes a directory and what is below it; never follows a symlink, never crosses a mount point */
   OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd) */
   OP_POST = 41, /* a numbered barrier: says #number to the child in `to`, else to the parent */
-  OP_AWAIT = 42, /* a numbered barrier: waits for #number from the child in `from`, else from the parent; EPIPE when it is gone */
+  OP_AWAIT = 42, /* a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone */
   OP_SEND_FD = 43, /* SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent */
-  OP_RECV_FD = 44, /* SCM_RIGHTS: receives a descriptor from the child in `from`, else from the parent */
+  OP_RECV_FD = 44, /* SCM_RIGHTS: receives a descriptor from the child in `child`, else from the parent */
   OP_WAIT_EXEC = 45, /* waits until the child has executed its program; EPIPE when it failed before */
   OP_WAIT_EXIT = 46, /* waits until the pidfd's process ends; ETIMEDOUT after that many milliseconds */
   OP_EXIT_WITH = 47, /* waits for the child, then ends this process with its status (128+signal), else with the given status */
@@ -105,7 +105,7 @@ enum op_code {
 #define OPEN_TREE_PATH 1
 #define OPEN_TREE_FLAGS 2
 #define OPEN_TREE_INTO 3
-#define MOVE_MOUNT_FROM 0
+#define MOVE_MOUNT_TREE 0
 #define MOVE_MOUNT_AT 1
 #define MOVE_MOUNT_PATH 2
 #define MOVE_MOUNT_FLAGS 3
@@ -167,10 +167,10 @@ enum op_code {
 #define POST_NUMBER 0
 #define POST_TO 1
 #define AWAIT_NUMBER 0
-#define AWAIT_FROM 1
+#define AWAIT_CHILD 1
 #define SEND_FD_SLOT 0
 #define SEND_FD_TO 1
-#define RECV_FD_FROM 0
+#define RECV_FD_CHILD 0
 #define RECV_FD_INTO 1
 #define WAIT_EXEC_CHILD 0
 #define WAIT_EXIT_PIDFD 0

@@ -37,7 +37,7 @@ export const SCHEMA = {
   closeInherited: { code: 4, doc: "close_range(2) of every descriptor > 2 that the caller left open, except those listed", fields: { except: "nums?" } },
   // mounts
   openTree: { code: 10, doc: "open_tree(2)", fields: { at, path: "text", flags: "u32", into: "newSlot" } },
-  moveMount: { code: 11, doc: "move_mount(2); an empty path means the `at` slot itself", fields: { from: "slot", at, path: "text", flags: "u32?" } },
+  moveMount: { code: 11, doc: "move_mount(2); an empty path means the `at` slot itself", fields: { tree: "slot", at, path: "text", flags: "u32?" } },
   mountSetattr: { code: 12, doc: "mount_setattr(2) on a path, or with an empty path on the `at` slot; userns makes it an idmapped mount", fields: { at, path: "text", flags: "u32", set: "u64?", clear: "u64?", propagation: "u64?", userns: "slot?" } },
   fsMount: { code: 13, doc: "fsopen(2), fsconfig(2) of each option (`key` or `key=value`, `source=` included), fsmount(2)", fields: { type: "text", options: "texts?", attributes: "u32?", into: "newSlot" } },
   umount: { code: 14, doc: "umount2(2)", fields: { at, path: "text", flags: "u32?" } },
@@ -57,9 +57,9 @@ export const SCHEMA = {
   // processes
   clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops" } },
   post: { code: 41, doc: "a numbered barrier: says #number to the child in `to`, else to the parent", fields: { number: "u32", to: "slot?" } },
-  await: { code: 42, doc: "a numbered barrier: waits for #number from the child in `from`, else from the parent; EPIPE when it is gone", fields: { number: "u32", from: "slot?" } },
+  await: { code: 42, doc: "a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone", fields: { number: "u32", child: "slot?" } },
   sendFd: { code: 43, doc: "SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent", fields: { slot: "slot", to: "slot?" } },
-  recvFd: { code: 44, doc: "SCM_RIGHTS: receives a descriptor from the child in `from`, else from the parent", fields: { from: "slot?", into: "newSlot" } },
+  recvFd: { code: 44, doc: "SCM_RIGHTS: receives a descriptor from the child in `child`, else from the parent", fields: { child: "slot?", into: "newSlot" } },
   waitExec: { code: 45, doc: "waits until the child has executed its program; EPIPE when it failed before", fields: { child: "slot" } },
   waitExit: { code: 46, doc: "waits until the pidfd's process ends; ETIMEDOUT after that many milliseconds", fields: { pidfd: "slot", timeout: "u64?" } },
   exitWith: { code: 47, doc: "waits for the child, then ends this process with its status (128+signal), else with the given status", fields: { child: "slot?", status: "u32?" } },
