@@ -1,0 +1,70 @@
+// Owns the cgroup facts: which hierarchies are mounted where, and below which directory containers may be put.
+import { accessSync, constants } from "node:fs";
+import type { CgroupMembership } from "../../linux/proc-cgroup.ts";
+import { parseCgroups } from "../../linux/proc-cgroup.ts";
+import type { MountInfo } from "../../linux/proc-mountinfo.ts";
+import { parseMountinfo } from "../../linux/proc-mountinfo.ts";
+import type { CgroupHierarchy, CgroupLayout, HostFacts } from "../../model/facts.ts";
+import { readText } from "../read-text.ts";
+
+export interface CgroupSources {
+  readonly mountinfo: string;
+  /** /proc/self/cgroup of the caller; /proc/1/cgroup. */
+  readonly self: string;
+  readonly first: string;
+  /** Root puts containers below pid 1's cgroup, others below their own; lxc.cgroup.relative makes root do so too. */
+  readonly isBelowOwn: boolean;
+}
+
+const FLAG_OPTIONS = new Set(["rw", "ro", "xattr", "noprefix", "clone_children", "cpuset_v2_mode", "favordynmods", "none"]);
+const controllersOf = (mount: MountInfo): readonly string[] =>
+  mount.superOptions.filter((option) => !FLAG_OPTIONS.has(option) && !option.startsWith("release_agent="));
+const isSame = (mount: MountInfo, membership: CgroupMembership): boolean =>
+  membership.version === 2 ? mount.fstype === "cgroup2" : mount.fstype === "cgroup" && membership.controllers.every((name) => mount.superOptions.includes(name));
+
+/** The directory of a membership relative to the mount point, which may itself show only a part of the hierarchy. */
+function relativeBase(mount: MountInfo, path: string): string {
+  const below = mount.root !== "/" && (path === mount.root || path.startsWith(`${mount.root}/`)) ? path.slice(mount.root.length) : path;
+  return below === "" || below.startsWith("/..") ? "/" : below;
+}
+
+const withoutInitScope = (path: string): string => path.replace(/\/init\.scope$/, "") || "/";
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hierarchy(mount: MountInfo, membership: CgroupMembership, base: string): CgroupHierarchy {
+  const directory = base === "/" ? mount.mountpoint : `${mount.mountpoint}${base}`;
+  const shared = { mountpoint: mount.mountpoint, base, isWritable: isWritable(directory) };
+  if (membership.version === 2) return { version: 2, controllers: (readText(`${directory}/cgroup.controllers`) ?? "").split(/\s+/).filter((name) => name !== ""), ...shared };
+  const controllers = controllersOf(mount);
+  if (!controllers.includes("cpuset")) return { version: 1, controllers, ...shared };
+  const read = (file: string): string => (readText(`${directory}/cpuset.${file}`) ?? "").trim();
+  return { version: 1, controllers, ...shared, cpusetCpus: read("cpus"), cpusetMems: read("mems") };
+}
+
+function layoutOf(hierarchies: readonly CgroupHierarchy[]): CgroupLayout {
+  const hasOld = hierarchies.some(({ version }) => version === 1);
+  const hasNew = hierarchies.some(({ version }) => version === 2);
+  if (hasOld) return hasNew ? "hybrid" : "v1";
+  return hasNew ? "v2" : "none";
+}
+
+export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
+  const mounts = parseMountinfo(sources.mountinfo).filter(({ fstype }) => fstype === "cgroup" || fstype === "cgroup2");
+  const first = parseCgroups(sources.first);
+  const hierarchies = parseCgroups(sources.self).flatMap((own): readonly CgroupHierarchy[] => {
+    const mount = mounts.find((candidate) => isSame(candidate, own));
+    if (mount === undefined) return [];
+    const init = first.find((candidate) => candidate.version === own.version && candidate.controllers.join() === own.controllers.join());
+    const path = sources.isBelowOwn || init === undefined ? own.path : withoutInitScope(init.path);
+    return [hierarchy(mount, own, relativeBase(mount, path))];
+  });
+  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self };
+}

@@ -1,0 +1,55 @@
+// Owns HostFacts: one look at the machine, as deep as a verb needs.
+import { parseSubIds } from "../../linux/idmap.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import type { Request } from "../../model/request.ts";
+import { readText } from "../read-text.ts";
+import { probeCaller } from "./caller.ts";
+import { probeCgroups } from "./cgroups.ts";
+import { hasNamespace, probeKernel, probeLsms, randomHex } from "./kernel.ts";
+import { probeLinks } from "./links.ts";
+import { probePaths } from "./paths.ts";
+import { probeIdMapHelper, probeUserns } from "./userns.ts";
+
+export interface Wanted {
+  readonly paths?: readonly string[];
+  /** newuidmap, newgidmap, /etc/subuid, /etc/subgid. */
+  readonly idmap?: boolean;
+  readonly links?: boolean;
+  readonly lsms?: boolean;
+  /** lxc.cgroup.relative. */
+  readonly isCgroupRelative?: boolean;
+}
+
+const subIds = (path: string): HostFacts["subuid"] => parseSubIds(readText(path) ?? "");
+
+function idMapHelpers(euid: number): Pick<HostFacts, "newuidmap" | "newgidmap"> {
+  if (euid === 0) return {};
+  const [newuidmap, newgidmap] = [probeIdMapHelper("newuidmap"), probeIdMapHelper("newgidmap")];
+  return { ...(newuidmap === undefined ? {} : { newuidmap }), ...(newgidmap === undefined ? {} : { newgidmap }) };
+}
+
+export const enginePath = (prefix: string): string => `${prefix}/libexec/berth/berth-engine`;
+
+export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
+  const isRoot = request.euid === 0;
+  return {
+    caller: probeCaller(request),
+    kernel: probeKernel(),
+    cgroups: probeCgroups({
+      mountinfo: readText("/proc/self/mountinfo") ?? "", self: request.cgroup, first: readText("/proc/1/cgroup") ?? "",
+      isBelowOwn: !isRoot || wanted.isCgroupRelative === true,
+    }),
+    subuid: wanted.idmap === true ? subIds("/etc/subuid") : [],
+    subgid: wanted.idmap === true ? subIds("/etc/subgid") : [],
+    ...(wanted.idmap === true ? idMapHelpers(request.euid) : {}),
+    lsms: wanted.lsms === true ? probeLsms() : [],
+    hasCgroupNamespace: hasNamespace("cgroup"),
+    hasTimeNamespace: hasNamespace("time"),
+    userns: probeUserns(request.euid),
+    paths: probePaths(wanted.paths ?? []),
+    links: wanted.links === true ? probeLinks() : {},
+    install: { engine: enginePath(request.prefix), share: `${request.prefix}/share` },
+    now: Math.floor(Date.now() / 1000),
+    random: randomHex(),
+  };
+}

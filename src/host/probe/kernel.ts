@@ -1,0 +1,28 @@
+// Owns the kernel's name and the features that not every kernel has.
+import { existsSync } from "node:fs";
+import { readText } from "../read-text.ts";
+
+const MACHINES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64", riscv64: "riscv64", ppc64: "ppc64le", s390x: "s390x", ia32: "i686", arm: "armv7l", loong64: "loongarch64" };
+
+export const probeKernel = (): { readonly release: string; readonly machine: string } => ({
+  release: (readText("/proc/sys/kernel/osrelease") ?? "").trim(),
+  machine: MACHINES[process.arch] ?? process.arch,
+});
+
+export function probeLsms(): readonly string[] {
+  const listed = readText("/sys/kernel/security/lsm");
+  if (listed !== undefined) return listed.trim().split(",").filter((name) => name !== "");
+  // securityfs is not mounted everywhere.
+  const hasApparmor = (readText("/sys/module/apparmor/parameters/enabled") ?? "").startsWith("Y");
+  return [...(hasApparmor ? ["apparmor"] : []), ...(existsSync("/sys/fs/selinux/enforce") ? ["selinux"] : [])];
+}
+
+export const hasNamespace = (name: string): boolean => existsSync(`/proc/self/ns/${name}`);
+
+export const bootId = (): string => (readText("/proc/sys/kernel/random/boot_id") ?? "").trim();
+
+/** 60 hexadecimal digits; the kernel's uuid has two fixed places, which are left out. */
+export function randomHex(): string {
+  const one = (): string => (readText("/proc/sys/kernel/random/uuid") ?? "").replace(/[^0-9a-f]/g, "").replace(/^(.{12})4(.{3})./, "$1$2");
+  return one() + one();
+}
