@@ -1,0 +1,66 @@
+// Owns which Debian packages each task needs, and why. Plain Node: it runs before npm ci.
+
+/** task -> package -> why. A task also needs what the tasks it names under `also` need. */
+export const NEEDS = {
+  build: {
+    also: [],
+    packages: {
+      gcc: "compiles the engine",
+      "musl-tools": "musl-gcc: the engine is one static binary",
+      "linux-libc-dev": "kernel headers for the engine",
+    },
+  },
+  quick: {
+    also: ["build"],
+    packages: {
+      uidmap: "newuidmap and newgidmap: id ranges for ordinary users",
+      "busybox-static": "the busybox container",
+    },
+  },
+  demo: {
+    also: ["quick"],
+    packages: {
+      mmdebstrap: "makes the Debian root file system",
+      tar: "unpacks root file systems",
+      "xz-utils": "unpacks .tar.xz",
+      zstd: "packs the cached root file system",
+    },
+  },
+  ok: { also: [], packages: {} },
+  fuzz: {
+    also: ["build"],
+    packages: {
+      clang: "libFuzzer and the sanitizers",
+      "libclang-rt-dev": "run-time parts of libFuzzer and the sanitizers",
+    },
+  },
+  bench: {
+    also: ["quick"],
+    packages: {
+      lxc: "Debian's LXC, to compare with",
+      runc: "to compare with",
+      crun: "to compare with",
+      bubblewrap: "to compare with",
+      iproute2: "test bridges",
+    },
+  },
+  test: {
+    also: ["demo", "fuzz", "bench"],
+    packages: {
+      strace: "tests that look at system calls",
+      attr: "tests of extended attributes",
+      "libcap2-bin": "tests of file capabilities",
+      "bridge-utils": "tests of bridges",
+      "util-linux": "setpriv, unshare and nsenter in tests",
+      bsdutils: "script(1): tests on a terminal",
+      passwd: "useradd: tests as an ordinary user",
+    },
+  },
+};
+
+/** Package -> why, for a task and everything it builds on. */
+export function packagesFor(task) {
+  const need = NEEDS[task];
+  if (need === undefined) throw new Error(`no such task: ${task}`);
+  return Object.assign({}, ...need.also.map(packagesFor), need.packages);
+}
