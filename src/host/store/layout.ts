@@ -1,0 +1,12 @@
+// Owns where a container's things lie below LXCPATH/NAME.
+
+export interface Place { readonly lxcpath: string; readonly name: string }
+
+export const containerDir = ({ lxcpath, name }: Place): string => `${lxcpath}/${name}`;
+export const configFile = (place: Place): string => `${containerDir(place)}/config`;
+export const recordDir = (place: Place): string => `${containerDir(place)}/.berth`;
+export const stateFile = (place: Place): string => `${recordDir(place)}/state`;
+export const exitFile = (place: Place): string => `${recordDir(place)}/exit`;
+export const failureFile = (place: Place): string => `${recordDir(place)}/failure`;
+/** Name of the abstract socket, without the leading NUL. */
+export const commandSocket = (place: Place): string => `${containerDir(place)}/command`;

@@ -1,0 +1,59 @@
+// Owns reading StateRecord and ExitRecord. What is torn or from another hand is no record.
+import type { ExitRecord, State, StateRecord } from "../../model/state.ts";
+import { STATES } from "../../model/state.ts";
+import { readText } from "../read-text.ts";
+import type { Place } from "./layout.ts";
+import { exitFile, stateFile } from "./layout.ts";
+
+type Fields = ReadonlyMap<string, unknown>;
+
+function parseFields(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const optionalNumber = <K extends string>(fields: Fields, key: K): Partial<Record<K, number>> => {
+  const value = fields.get(key);
+  const out: Partial<Record<K, number>> = {};
+  return typeof value === "number" && Number.isSafeInteger(value) ? { ...out, [key]: value } : out;
+};
+const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
+const isState = (value: unknown): value is State => STATES.some((state) => state === value);
+
+export function parseStateRecord(text: string): StateRecord | undefined {
+  const fields = parseFields(text);
+  const state = fields?.get("state");
+  const bootId = fields?.get("bootId");
+  if (fields === undefined || !isState(state) || typeof bootId !== "string") return undefined;
+  return {
+    state, bootId,
+    ...optionalNumber(fields, "initPid"), ...optionalNumber(fields, "initStart"),
+    ...optionalNumber(fields, "monitorPid"), ...optionalNumber(fields, "monitorStart"), ...optionalNumber(fields, "startedAt"),
+    cgroups: texts(fields.get("cgroups")), namespaces: texts(fields.get("namespaces")), links: texts(fields.get("links")),
+  };
+}
+
+export function parseExitRecord(text: string): ExitRecord | undefined {
+  const fields = parseFields(text);
+  const at = fields?.get("at");
+  if (fields === undefined || typeof at !== "number") return undefined;
+  const console = fields.get("console");
+  return {
+    ...optionalNumber(fields, "code"), ...optionalNumber(fields, "signal"), wasOom: fields.get("wasOom") === true, at,
+    target: fields.get("target") === "reboot" ? "reboot" : "stop", console: typeof console === "string" ? console : "",
+  };
+}
+
+export function readStateRecord(place: Place): StateRecord | undefined {
+  const text = readText(stateFile(place));
+  return text === undefined ? undefined : parseStateRecord(text);
+}
+
+export function readExitRecord(place: Place): ExitRecord | undefined {
+  const text = readText(exitFile(place));
+  return text === undefined ? undefined : parseExitRecord(text);
+}

@@ -1,0 +1,37 @@
+// Owns the state of a container as it is now: record, living processes, and the command sockets of others' monitors.
+import { parseListening } from "../../linux/proc-net.ts";
+import type { State, StateRecord } from "../../model/state.ts";
+import { readText } from "../read-text.ts";
+import type { Place } from "./layout.ts";
+import { commandSocket } from "./layout.ts";
+import type { Liveness } from "./liveness.ts";
+import { livenessOf } from "./liveness.ts";
+import { readStateRecord } from "./records.ts";
+
+export interface Running {
+  readonly state: State;
+  /** Present while init or its monitor lives. */
+  readonly record?: StateRecord;
+  /** A record without a monitor: somebody must clean up. */
+  readonly stale?: StateRecord;
+  /** Its monitor is not Berth's: only name and state are known. */
+  readonly isForeign: boolean;
+}
+
+/** All abstract sockets that listen; one read serves any number of containers. */
+export const listeningSockets = (): ReadonlySet<string> => new Set(parseListening(readText("/proc/net/unix") ?? ""));
+
+const stateOf = (record: StateRecord, { hasInit }: Liveness): State => (hasInit || record.state === "STARTING" ? record.state : "STOPPING");
+
+/** `sockets` is asked only when there is no record, as it costs most. */
+export function runningState(place: Place, sockets: () => ReadonlySet<string> = listeningSockets): Running {
+  const record = readStateRecord(place);
+  if (record === undefined) {
+    const isForeign = sockets().has(commandSocket(place));
+    return { state: isForeign ? "RUNNING" : "STOPPED", isForeign };
+  }
+  const live = livenessOf(record);
+  if (live.hasMonitor) return { state: stateOf(record, live), record, isForeign: false };
+  // Init outlives its monitor for an instant only: it is told to die with it.
+  return live.hasInit ? { state: "ABORTING", record, stale: record, isForeign: false } : { state: "STOPPED", stale: record, isForeign: false };
+}
