@@ -73,7 +73,7 @@ enum op_code {
   OP_SET_IDS = 60, /* setgroups(2) unless KEEP_GROUPS, setresgid(2), setresuid(2) */
   OP_CAP_BOUNDING = 61, /* PR_CAPBSET_DROP of each capability in the mask */
   OP_CAPS = 62, /* capset(2), then the ambient set */
-  OP_RLIMIT = 63, /* prlimit(2) on this process */
+  OP_RLIMIT = 63, /* prlimit(2) on that process, else on this one */
   OP_PRCTL = 64, /* prctl(2) */
   OP_PERSONALITY = 65, /* personality(2) */
   OP_JOIN_KEYRING = 66, /* keyctl(2) KEYCTL_JOIN_SESSION_KEYRING, anonymous */
@@ -215,6 +215,7 @@ enum op_code {
 #define RLIMIT_RESOURCE 0
 #define RLIMIT_SOFT 1
 #define RLIMIT_HARD 2
+#define RLIMIT_PID 3
 #define PRCTL_OPTION 0
 #define PRCTL_ARG2 1
 #define PRCTL_ARG3 2
@@ -299,7 +300,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_SET_IDS] = { "setIds", { FIELD_U32, FIELD_U32, FIELD_NUMS | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_CAP_BOUNDING] = { "capBounding", { FIELD_U64 } },
   [OP_CAPS] = { "caps", { FIELD_U64, FIELD_U64, FIELD_U64, FIELD_U64 | FIELD_OPTIONAL } },
-  [OP_RLIMIT] = { "rlimit", { FIELD_U32, FIELD_U64, FIELD_U64 } },
+  [OP_RLIMIT] = { "rlimit", { FIELD_U32, FIELD_U64, FIELD_U64, FIELD_SLOT | FIELD_OPTIONAL } },
   [OP_PRCTL] = { "prctl", { FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL } },
   [OP_PERSONALITY] = { "personality", { FIELD_U32 } },
   [OP_JOIN_KEYRING] = { "joinKeyring", { FIELD_END } },

@@ -78,7 +78,7 @@ export const SCHEMA = {
   setIds: { code: 60, doc: "setgroups(2) unless KEEP_GROUPS, setresgid(2), setresuid(2)", fields: { uid: "u32", gid: "u32", groups: "nums?", flags: "u32?" } },
   capBounding: { code: 61, doc: "PR_CAPBSET_DROP of each capability in the mask", fields: { drop: "u64" } },
   caps: { code: 62, doc: "capset(2), then the ambient set", fields: { effective: "u64", permitted: "u64", inheritable: "u64", ambient: "u64?" } },
-  rlimit: { code: 63, doc: "prlimit(2) on this process", fields: { resource: "u32", soft: "u64", hard: "u64" } },
+  rlimit: { code: 63, doc: "prlimit(2) on that process, else on this one", fields: { resource: "u32", soft: "u64", hard: "u64", pid: "slot?" } },
   prctl: { code: 64, doc: "prctl(2)", fields: { option: "u32", arg2: "u64?", arg3: "u64?", arg4: "u64?", arg5: "u64?" } },
   personality: { code: 65, doc: "personality(2)", fields: { value: "u32" } },
   joinKeyring: { code: 66, doc: "keyctl(2) KEYCTL_JOIN_SESSION_KEYRING, anonymous", fields: {} },
