@@ -1,0 +1,64 @@
+// Owns the decoding of a REQUEST frame: u32 count, then that many times u32 length and `key=value`.
+import type { Request } from "../model/request.ts";
+
+interface Entries {
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  readonly events: Uint8Array | undefined;
+}
+
+function append(texts: Map<string, string[]>, key: string, value: string): void {
+  const known = texts.get(key);
+  if (known === undefined) texts.set(key, [value]);
+  else known.push(value);
+}
+
+function splitEntries(payload: Uint8Array<ArrayBuffer>): Entries {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const decoder = new TextDecoder();
+  const texts = new Map<string, string[]>();
+  let events: Uint8Array | undefined;
+  let at = 4;
+  for (let left = view.getUint32(0, true); left > 0; left--) {
+    const end = at + 4 + view.getUint32(at, true);
+    if (end > payload.length) throw new Error("an entry of the request is longer than the request");
+    const entry = payload.subarray(at + 4, end);
+    const equals = entry.indexOf(0x3d);
+    if (equals < 0) throw new Error("an entry of the request has no '='");
+    const key = decoder.decode(entry.subarray(0, equals));
+    const value = entry.subarray(equals + 1);
+    if (key === "events") events = value;
+    else append(texts, key, decoder.decode(value));
+    at = end;
+  }
+  return { texts, events };
+}
+
+const KINDS: readonly Request["kind"][] = ["command", "report", "reboot"];
+
+/** As getenv(3) sees it: of a name given twice the first counts. */
+function environment(lines: readonly string[]): Record<string, string> {
+  const seen = new Map<string, string>();
+  for (const line of lines) {
+    const equals = line.indexOf("=");
+    const name = line.slice(0, equals);
+    if (equals > 0 && !seen.has(name)) seen.set(name, line.slice(equals + 1));
+  }
+  return Object.fromEntries(seen);
+}
+
+export function decodeRequest(payload: Uint8Array<ArrayBuffer>): Request {
+  const { texts, events } = splitEntries(payload);
+  const all = (key: string): readonly string[] => texts.get(key) ?? [];
+  const one = (key: string): string => texts.get(key)?.[0] ?? "";
+  const kind = KINDS.find((known) => known === one("kind"));
+  if (kind === undefined) throw new Error(`a request of unknown kind '${one("kind")}'`);
+  const notes = texts.get("notes")?.[0];
+  return {
+    kind, argv: all("arg"), cwd: one("cwd"), env: environment(all("env")),
+    pid: Number(one("pid")), uid: Number(one("uid")), euid: Number(one("euid")), gid: Number(one("gid")), egid: Number(one("egid")),
+    isTty: [one("tty")[0] === "1", one("tty")[1] === "1", one("tty")[2] === "1"],
+    inheritedFds: one("fds").split(",").filter((text) => text !== "").map(Number),
+    cgroup: one("cgroup"), prefix: one("prefix"),
+    ...(notes === undefined ? {} : { notes }), ...(events === undefined ? {} : { events }),
+  };
+}
