@@ -1,0 +1,54 @@
+// Networks: none of its own, shared with the host, and a veth into a bridge (root).
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { berth, create, inside, leavePlace, makePlace, start, works } from "./place.ts";
+import type { Place } from "./place.ts";
+
+let place: Place;
+let bridge = "";
+const ip = (...args: string[]): void => expect([args.join(" "), Bun.spawnSync(["ip", ...args]).exitCode]).toEqual([args.join(" "), 0]);
+beforeAll(() => {
+  place = makePlace("root-owned");
+  bridge = `${place.mark}br`;
+  ip("link", "add", bridge, "type", "bridge");
+  ip("link", "set", bridge, "up");
+  create(place);
+});
+afterAll(async () => {
+  berth(place, "lxc-destroy", ["-n", place.name, "-f"]);
+  ip("link", "del", bridge);
+  await leavePlace(place);
+});
+
+const cycle = (defines: readonly string[], look: () => void): void => {
+  start(place, defines.flatMap((define) => ["-s", define]));
+  try { look(); } finally { works(place, "lxc-stop", ["-n", place.name, "-k"]); }
+};
+
+test("empty: a loopback of its own, nothing else", () => {
+  cycle([], () => expect(inside(place, "ls /sys/class/net; cat /sys/class/net/lo/operstate")).toStartWith("lo\n"));
+});
+
+test("none: the host's network", () => {
+  cycle(["lxc.net.0.type = none"], () => expect(inside(place, "ls /sys/class/net").split("\n")).toContain(bridge));
+});
+
+test("veth: a pair with one end in the bridge, up, with its address; gone at stop", () => {
+  const pair = `${place.mark}v`;
+  const defines = ["lxc.net.0.type = veth", `lxc.net.0.link = ${bridge}`, "lxc.net.0.flags = up", `lxc.net.0.veth.pair = ${pair}`, "lxc.net.0.name = eth7", "lxc.net.0.hwaddr = 00:16:3e:12:34:56", "lxc.net.0.ipv4.address = 10.123.4.5/24"];
+  cycle(defines, () => {
+    expect(existsSync(`/sys/class/net/${bridge}/brif/${pair}`)).toBe(true);
+    expect(inside(place, "cat /sys/class/net/eth7/address; cat /sys/class/net/eth7/operstate")).toBe("00:16:3e:12:34:56\nup");
+    expect(inside(place, "ip -4 addr show eth7")).toContain("10.123.4.5/24");
+    expect(works(place, "lxc-info", ["-n", place.name, "-iH"]).trim()).toBe("10.123.4.5");
+    expect(works(place, "lxc-info", ["-n", place.name, "-S"])).toContain(pair);
+  });
+  expect(existsSync(`/sys/class/net/${pair}`)).toBe(false);
+});
+
+test("veth into a bridge that does not exist: one message with the name, nothing left", () => {
+  const ran = berth(place, "lxc-start", ["-n", place.name, "-d", "-s", "lxc.net.0.type = veth", "-s", "lxc.net.0.link = nosuchbridge0"]);
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toContain("nosuchbridge0");
+  expect(works(place, "lxc-info", ["-n", place.name, "-sH"]).trim()).toBe("STOPPED");
+});
