@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "isa.gen.h"
 
-struct plan_header { uint32_t magic, version, total, op_count, root_count, slot_count, ops_at, notes_at, notes_len; };
+struct plan_header { uint32_t magic, version, total, op_count, root_count, slot_count, ops_at, notes_at, notes_len, padding; };
 
 struct op {
 	uint16_t code;
@@ -28,6 +28,8 @@ enum part_kind { PART_BYTES, PART_DECIMAL, PART_START_TIME, PART_RAW32 };
 struct part { uint32_t kind, a, b; };
 
 #define FIELD_NONE UINT64_MAX
+/* Most texts in one list (argv, environment); handlers keep arrays of this size. */
+#define MAX_TEXTS 16384
 
 struct plan {
 	const unsigned char *base; /* 8-byte aligned; verified */
@@ -40,4 +42,6 @@ struct plan {
 
 /* Fills *plan from untrusted bytes. 0, or -1 with *why set to a constant sentence. */
 int plan_verify(struct plan *plan, const void *bytes, size_t size, const char **why);
+/* The row of the instruction set for a code that plan_verify has accepted. */
+const struct op_schema *schema_of(unsigned code);
 #endif

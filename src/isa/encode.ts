@@ -1,5 +1,6 @@
 // Owns the bytes of a plan. Layout (little-endian), mirrored by engine/plan.h:
-//   header  9 x u32: magic, version, total bytes, op count, root op count, slot count, ops offset, notes offset, notes length
+//   header  9 x u32: magic, version, total bytes, op count, root op count, slot count, ops offset, notes offset, notes length;
+//           and 4 bytes of padding, so that the records are 8-byte aligned
 //   ops     op count records of 88 bytes, see encodeOp
 //   data    texts (NUL-terminated), lists, references
 //   notes   opaque to the engine; handed back to the planner when an op fails
@@ -9,7 +10,7 @@ import type { FieldKind, OpRow } from "./schema.ts";
 import { LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "./schema.ts";
 import { Heap } from "./heap.ts";
 
-export const HEADER_BYTES = 36;
+export const HEADER_BYTES = 40;
 export const OP_BYTES = 88;
 /** An optional field that is not given: all ones. */
 export const NONE = 0xffffffffffffffffn;

@@ -1,0 +1,14 @@
+/* Owns the choice of role: berth-engine runs or checks a plan; under any other name this is the launcher. */
+#include "kernel.h"
+#include <string.h>
+#include "launcher.h"
+#include "engine.h"
+
+extern char **environ;
+
+int main(int argc, char **argv) {
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *name = argc > 0 ? (slash ? slash + 1 : argv[0]) : "berth-engine";
+	if (strcmp(name, "berth-engine")) return launcher_main(argc, argv);
+	return engine_main(argc, argv, environ);
+}

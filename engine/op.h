@@ -1,0 +1,18 @@
+/* What the core's own files share beyond run.h. */
+#ifndef BERTH_OP_H
+#define BERTH_OP_H
+#include "run.h"
+
+/* Runs a list as a whole process does: its end, then the undo of what was for the time of supervise. */
+int run_list(struct run *run, uint32_t first, uint32_t count);
+/* One list without the plans that replan got meanwhile (replan.h). */
+int run_list_once(struct run *run, uint32_t first, uint32_t count);
+/* 0, or -1 when a text of the op cannot be composed: a slot is empty, a process is gone, too long. */
+int compose_all(struct run *run, const struct op *op);
+/* open(2) flags of a plan, in this machine's numbers. */
+int open_flags(uint64_t given);
+
+/* `berth-engine run --fail-op ID[:ERRNO]`: that op fails in place of being run. For tests. */
+struct fault { uint32_t op; int error; };
+extern struct fault fault;
+#endif

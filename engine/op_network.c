@@ -1,0 +1,125 @@
+/* Owns the ops on sockets: netlink messages, interface indexes, the listening socket. */
+#include "kernel.h"
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include "run.h"
+
+#define EXTENDED_ACK 11 /* NETLINK_EXT_ACK */
+
+/* The kernel's own words about a message it refused: attribute 1 (NLMSGERR_ATTR_MSG) behind the echoed request. */
+static void explain(struct run *run, const struct nlmsghdr *reply, unsigned nth) {
+	const struct nlmsgerr *error = NLMSG_DATA(reply);
+	size_t at = NLMSG_HDRLEN + sizeof *error;
+	if (reply->nlmsg_flags & 0x200 /* NLM_F_ACK_TLVS */) {
+		if (!(reply->nlmsg_flags & 0x100 /* NLM_F_CAPPED */)) at += NLMSG_ALIGN(error->msg.nlmsg_len) - NLMSG_HDRLEN;
+		while (at + sizeof(struct nlattr) <= reply->nlmsg_len) {
+			const struct nlattr *attribute = (const void *)((const char *)reply + at);
+			if (attribute->nla_len < sizeof *attribute || attribute->nla_len > reply->nlmsg_len - at) break;
+			int length = (int)(attribute->nla_len - sizeof *attribute);
+			if (attribute->nla_type == 1) detail(run, "message %u: %.*s", nth, length, (const char *)(attribute + 1));
+			at += NLA_ALIGN(attribute->nla_len);
+		}
+	}
+	detail(run, "message %u, type %u", nth, error->msg.nlmsg_type);
+}
+
+static int acknowledge(struct run *run, int socket, unsigned nth) {
+	_Alignas(8) char buffer[16384];
+	const struct nlmsghdr *reply = (const void *)buffer;
+	for (;;) {
+		ssize_t got = recv(socket, buffer, sizeof buffer, 0);
+		if (got < 0 && errno == EINTR) continue;
+		if (got < 0) return -1;
+		if ((size_t)got < NLMSG_HDRLEN + sizeof(struct nlmsgerr) || reply->nlmsg_len > (size_t)got) {
+			errno = EPROTO;
+			return -1;
+		}
+		if (reply->nlmsg_type != NLMSG_ERROR || reply->nlmsg_seq != nth) continue; /* what a message of another kind answers */
+		const struct nlmsgerr *error = NLMSG_DATA(reply);
+		if (error->error == 0) return 0;
+		explain(run, reply, nth);
+		errno = -error->error;
+		return -1;
+	}
+}
+
+static int send_message(struct run *run, int socket, const char *bytes, unsigned nth) {
+	_Alignas(8) char message[16384];
+	struct nlmsghdr head;
+	memcpy(&head, bytes, sizeof head);
+	if (head.nlmsg_len > sizeof message) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	memcpy(message, bytes, head.nlmsg_len);
+	head.nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	head.nlmsg_seq = nth;
+	head.nlmsg_pid = 0;
+	memcpy(message, &head, sizeof head);
+	return send(socket, message, head.nlmsg_len, 0) < 0 ? -1 : acknowledge(run, socket, nth);
+}
+
+int do_netlink(struct run *run, const struct op *op) {
+	size_t size, at = 0;
+	const char *messages = data(run, op, NETLINK_MESSAGES, &size);
+	int yes = 1, result = 0;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd < 0) return -1;
+	setsockopt(fd, SOL_NETLINK, EXTENDED_ACK, &yes, sizeof yes);
+	for (unsigned nth = 1; at < size && result == 0; nth++) {
+		struct nlmsghdr head = { 0 };
+		if (size - at >= sizeof head) memcpy(&head, messages + at, sizeof head);
+		if (head.nlmsg_len < sizeof head || head.nlmsg_len > size - at) {
+			detail(run, "message %u is cut short", nth);
+			errno = EBADMSG;
+			result = -1;
+		} else result = send_message(run, fd, messages + at, nth);
+		at += NLMSG_ALIGN(head.nlmsg_len);
+	}
+	int error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+int do_if_index(struct run *run, const struct op *op) {
+	struct ifreq request;
+	const char *name = text(run, op, IF_INDEX_NAME);
+	memset(&request, 0, sizeof request);
+	if (strlen(name) >= sizeof request.ifr_name) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(request.ifr_name, name, strlen(name));
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) return -1;
+	int result = ioctl(fd, SIOCGIFINDEX, &request), error = errno;
+	close(fd);
+	errno = error;
+	return result < 0 ? -1 : slot_put(run, op, IF_INDEX_INTO, SLOT_NUMBER, request.ifr_ifindex);
+}
+
+int do_listen(struct run *run, const struct op *op) {
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *name = text(run, op, LISTEN_ADDRESS);
+	size_t length = strlen(name);
+	if (length + 1 > sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path + 1, name, length); /* abstract: a leading NUL, none at the end */
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) return -1;
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
+	if (bind(fd, (const void *)&address, size) == 0 && listen(fd, 64) == 0) return slot_put(run, op, LISTEN_INTO, SLOT_FD, fd);
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}

@@ -1,0 +1,110 @@
+/* Owns removeTree: a directory and all below it. Never follows a symlink, never crosses a mount,
+ * holds at most DEEPEST descriptors however deep the tree is. */
+#include "kernel.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "run.h"
+
+enum { DEEPEST = 64, BATCH = 4096 };
+
+struct removal {
+	struct run *run;
+	int top;           /* the tree's directory */
+	uint64_t mount_id; /* every directory must be on this mount */
+	unsigned hoisted;  /* number in the name of the next one that is moved up */
+	bool is_deeper;    /* something was moved up: another pass is needed */
+};
+
+struct entry { uint64_t inode; int64_t next; unsigned short length; unsigned char type; char name[]; }; /* linux_dirent64 */
+
+static int refuse(struct removal *removal, const char *name, int error) {
+	detail(removal->run, "%s below the tree%s", name, error == EXDEV ? " is a mount point" : "");
+	errno = error;
+	return -1;
+}
+
+static int empty_dir(struct removal *removal, int dir, int depth);
+
+/* Deeper than we hold descriptors for: it moves to the top of the tree and the next pass takes it. */
+static int hoist(struct removal *removal, int dir, const char *name) {
+	char moved[64];
+	removal->is_deeper = true;
+	for (;;) {
+		snprintf(moved, sizeof moved, ".berth-removed-%d-%u", (int)getpid(), removal->hoisted++);
+		if (syscall(SYS_renameat2, dir, name, removal->top, moved, 1 /* RENAME_NOREPLACE */) == 0) return 0;
+		if (errno != EEXIST) return refuse(removal, name, errno == EBUSY ? EXDEV : errno);
+	}
+}
+
+static int remove_dir(struct removal *removal, int dir, const char *name, int depth) {
+	struct statx_answer found;
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0) return 0;
+	if (errno == EBUSY) return refuse(removal, name, EXDEV);
+	if (errno != ENOTEMPTY && errno != EEXIST) return refuse(removal, name, errno);
+	int below = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (below < 0) return refuse(removal, name, errno);
+	int result = sys_statx(below, MOUNT_ID_KNOWN, &found);
+	if (result == 0 && found.mount_id != removal->mount_id) result = refuse(removal, name, EXDEV);
+	else if (result == 0 && depth >= DEEPEST) {
+		close(below);
+		return hoist(removal, dir, name);
+	} else if (result == 0) result = empty_dir(removal, below, depth + 1);
+	int error = errno;
+	close(below);
+	errno = error;
+	if (result < 0) return -1;
+	return unlinkat(dir, name, AT_REMOVEDIR) == 0 ? 0 : refuse(removal, name, errno == EBUSY ? EXDEV : errno);
+}
+
+static int remove_entry(struct removal *removal, int dir, const struct entry *entry, int depth) {
+	if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) return 0;
+	if (entry->type == DT_DIR) return remove_dir(removal, dir, entry->name, depth);
+	if (unlinkat(dir, entry->name, 0) == 0 || errno == ENOENT) return 0;
+	if (errno == EISDIR) return remove_dir(removal, dir, entry->name, depth); /* a file system without d_type */
+	return refuse(removal, entry->name, errno == EBUSY ? EXDEV : errno);
+}
+
+static int empty_dir(struct removal *removal, int dir, int depth) {
+	_Alignas(8) char batch[BATCH];
+	for (;;) {
+		long got = syscall(SYS_getdents64, dir, batch, sizeof batch);
+		if (got <= 0) return (int)got;
+		for (long at = 0; at < got;) {
+			const struct entry *entry = (const void *)(batch + at);
+			if (remove_entry(removal, dir, entry, depth) < 0) return -1;
+			at += entry->length;
+		}
+	}
+}
+
+static int empty_tree(struct removal *removal) {
+	struct statx_answer found;
+	if (sys_statx(removal->top, MOUNT_ID_KNOWN, &found) < 0) return -1;
+	if (found.attributes & IS_MOUNT_ROOT) {
+		detail(removal->run, "the tree itself is a mount point");
+		errno = EXDEV;
+		return -1;
+	}
+	removal->mount_id = found.mount_id;
+	do {
+		removal->is_deeper = false;
+		if (lseek(removal->top, 0, SEEK_SET) < 0 || empty_dir(removal, removal->top, 1) < 0) return -1;
+	} while (removal->is_deeper);
+	return 0;
+}
+
+int do_remove_tree(struct run *run, const struct op *op) {
+	const char *leaf;
+	int parent = open_parent(run, op, REMOVE_TREE_AT, text(run, op, REMOVE_TREE_PATH), &leaf);
+	if (parent < 0) return -1;
+	struct removal removal = { .run = run, .top = openat(parent, leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) };
+	int result = removal.top < 0 ? -1 : empty_tree(&removal);
+	if (result == 0) result = unlinkat(parent, leaf, AT_REMOVEDIR);
+	int error = errno;
+	if (removal.top >= 0) close(removal.top);
+	close(parent);
+	errno = error;
+	return result;
+}
