@@ -1,4 +1,36 @@
-// Owns the verb attach.
-import type { AttachVerb } from "./verbs.ts";
+// Owns the verb attach: a command in a running container.
+import { probeCaller } from "../host/probe/caller.ts";
+import { probeInit } from "../host/probe/init.ts";
+import { planAttach } from "../plan/lifecycle/attach.ts";
+import { fail } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { InitFacts } from "../model/init.ts";
+import { absolutePath, loadConfig } from "./container-config.ts";
+import { requireRunning, stopped } from "./running-container.ts";
+import type { LiveContainer } from "./running-container.ts";
+import type { AttachOptions, AttachVerb, Target } from "./verbs.ts";
 
-export const attach: AttachVerb = () => { throw new Error("attach is not built yet"); };
+/** lxc.environment of the config; a config that cannot be read any more is no reason to stay outside. */
+function configuredEnvironment(request: Request, target: Target, rcfile: string | undefined): readonly string[] {
+  const loaded = loadConfig(request, target, rcfile === undefined ? {} : { rcfile });
+  return loaded.ok ? [...loaded.value.spec.environment, ...loaded.value.spec.environmentRuntime].map(({ value }) => value) : [];
+}
+
+function initFacts(live: LiveContainer, options: AttachOptions): InitFacts | undefined {
+  const { record, initPid, initStart } = live;
+  const shellOf = options.command.length === 0 ? { shellOf: options.uid ?? 0 } : {};
+  return probeInit({ pid: initPid, startTime: initStart, cgroups: record.cgroups, namespaces: record.namespaces, ...shellOf });
+}
+
+export const attach: AttachVerb = async (request, target, options) => {
+  const live = requireRunning(target);
+  if (!live.ok) return live;
+  const init = initFacts(live.value, options);
+  if (init === undefined) return fail(stopped(target));
+  const { ptyLog, ...rest } = options;
+  return planAttach({
+    ...rest, name: target.name, lxcpath: target.lxcpath, caller: probeCaller(request), init,
+    configured: configuredEnvironment(request, target, options.rcfile),
+    ...(ptyLog === undefined ? {} : { ptyLog: absolutePath(request, ptyLog) }),
+  });
+};

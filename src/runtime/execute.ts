@@ -1,4 +1,36 @@
-// Owns the verb execute.
-import type { ExecuteVerb } from "./verbs.ts";
+// Owns the verb execute: one program in a container whose pid 1 is the engine's own.
+import type { Plan } from "../isa/op.ts";
+import { bootId } from "../host/probe/kernel.ts";
+import { planExecute } from "../plan/lifecycle/execute.ts";
+import type { Result } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { loadConfig } from "./container-config.ts";
+import { settleHalfMade } from "./half-made.ts";
+import { asStartOptions, replanEntries } from "./reboot-request.ts";
+import { alreadyRunning, lookAt } from "./running-container.ts";
+import { resolveShares } from "./share.ts";
+import { startFacts } from "./start.ts";
+import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
 
-export const execute: ExecuteVerb = () => { throw new Error("execute is not built yet"); };
+export async function planExecuteOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
+  const loaded = loadConfig(request, target, { ...options, forStart: true, mayBeMissing: true });
+  if (!loaded.ok) return loaded;
+  const { spec } = loaded.value;
+  const command = options.command.length > 0 ? options.command : spec.executeCmd?.value ?? [];
+  if (command.length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
+  const share = resolveShares(target, options.share);
+  if (!share.ok) return share;
+  const plan = planExecute(spec, startFacts(request, spec), {
+    isDaemon: options.isDaemon, bootId: bootId(), command, closeAllFds: options.closeAllFds, share: share.value,
+    replan: replanEntries("execute", target, options), isReboot,
+  });
+  return plan.ok ? ok(plan.value, [...(loaded.warnings ?? []), ...(plan.warnings ?? [])]) : plan;
+}
+
+export const execute: ExecuteVerb = async (request, target, options) => {
+  const settled = await settleHalfMade(request, target);
+  if (!settled.ok) return settled;
+  if (lookAt(target).state !== "STOPPED") return fail(alreadyRunning(target));
+  return planExecuteOf(request, target, asStartOptions(options), false);
+};

@@ -1,4 +1,49 @@
 // Owns the verb start.
-import type { StartVerb } from "./verbs.ts";
+import type { Plan } from "../isa/op.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { bootId } from "../host/probe/kernel.ts";
+import { pathsWanted, planStart } from "../plan/lifecycle/start.ts";
+import type { Result } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { ContainerSpec } from "../model/spec.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { loadConfig } from "./container-config.ts";
+import { replanEntries } from "./reboot-request.ts";
+import { alreadyRunning, lookAt } from "./running-container.ts";
+import { settleHalfMade } from "./half-made.ts";
+import { resolveShares } from "./share.ts";
+import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
-export const start: StartVerb = () => { throw new Error("start is not built yet"); };
+/** -c and -L are config lines by another name. */
+function consoleDefinitions({ console, consoleLog }: StartOptions): readonly string[] {
+  return [...(console === undefined ? [] : [`lxc.console.path=${console}`]), ...(consoleLog === undefined ? [] : [`lxc.console.logfile=${consoleLog}`])];
+}
+
+export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
+  return probeHost(request, {
+    paths: pathsWanted(spec), idmap: request.euid !== 0 || spec.idmap.length > 0, lsms: true,
+    links: spec.nics.some(({ type }) => type !== "none" && type !== "empty"), isCgroupRelative: spec.cgroup.isRelative,
+  });
+}
+
+export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
+  const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
+  const loaded = loadConfig(request, target, { ...whole, forStart: true });
+  if (!loaded.ok) return loaded;
+  const share = resolveShares(target, options.share);
+  if (!share.ok) return share;
+  const { spec } = loaded.value;
+  const plan = planStart(spec, startFacts(request, spec), {
+    isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
+    replan: replanEntries("start", target, options), isReboot, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
+  });
+  return plan.ok ? ok(plan.value, [...(loaded.warnings ?? []), ...(plan.warnings ?? [])]) : plan;
+}
+
+export const start: StartVerb = async (request, target, options) => {
+  const settled = await settleHalfMade(request, target);
+  if (!settled.ok) return settled;
+  if (lookAt(target).state !== "STOPPED") return fail(alreadyRunning(target));
+  return planOf(request, target, options, false);
+};

@@ -1,4 +1,32 @@
 // Owns the verb stop.
-import type { StopVerb } from "./verbs.ts";
+import { probeInit } from "../host/probe/init.ts";
+import type { Result } from "../model/problem.ts";
+import { fail } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { Plan } from "../isa/op.ts";
+import { planStop } from "../plan/lifecycle/stop.ts";
+import type { StopSignals } from "../plan/stop.ts";
+import { loadConfig } from "./container-config.ts";
+import { lookAt, stopped } from "./running-container.ts";
+import type { StopVerb, Target } from "./verbs.ts";
 
-export const stop: StopVerb = () => { throw new Error("stop is not built yet"); };
+/** A config that is broken or gone must not keep a container running. */
+function signalsOf(request: Request, target: Target): StopSignals {
+  const loaded = loadConfig(request, target);
+  if (!loaded.ok) return {};
+  const { halt, reboot, stop } = loaded.value.spec.signals;
+  return { ...(halt === undefined ? {} : { halt }), reboot, stop };
+}
+
+export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
+  const { record, isForeign } = lookAt(target);
+  if (isForeign) return fail({ code: "unsupported", text: `${target.name} was started by another LXC`, cause: "its monitor is not Berth's", remedy: "stop it with that LXC's lxc-stop" });
+  if (record?.monitorPid === undefined || record.monitorStart === undefined) return fail(stopped(target));
+  const init = record.initPid === undefined || record.initStart === undefined ? undefined
+    : probeInit({ pid: record.initPid, startTime: record.initStart, cgroups: [], namespaces: [] });
+  const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
+  return planStop({
+    name: target.name, lxcpath: target.lxcpath, monitor: { pid: record.monitorPid, startTime: record.monitorStart },
+    signals: signalsOf(request, target), isReboot, isNoWait, isKill, isNoKill, timeout, ...(init === undefined ? {} : { init }),
+  });
+};

@@ -1,0 +1,38 @@
+// Owns who an attached command is and what it may do: ids, capabilities, personality, no_new_privs.
+import { CAPABILITIES, capabilityMask } from "../../linux/capabilities.ts";
+import { FLAGS } from "../../isa/schema.ts";
+import type { Op } from "../../isa/op.ts";
+import type { InitFacts } from "../../model/init.ts";
+import type { Origin } from "../../model/origin.ts";
+import { byDefault, byHost, byOption } from "../../model/origin.ts";
+
+const PR_SET_NO_NEW_PRIVS = 38;
+const ALL = capabilityMask(CAPABILITIES.map((_, number) => number));
+
+/** What init cannot get back, the command cannot have either. */
+export function dropCapabilities(init: InitFacts): readonly Op[] {
+  const drop = ALL & ~init.capBounding;
+  return drop === 0n ? [] : [{ op: "capBounding", from: byHost("CapBnd of init"), drop }];
+}
+
+export interface IdentityWishes { readonly uid?: number; readonly gid?: number; readonly joinsUser: boolean }
+
+export function becomeUser(init: InitFacts, { uid, gid, joinsUser }: IdentityWishes): readonly Op[] {
+  const from: Origin = uid === undefined && gid === undefined ? byDefault("root of the container") : byOption(uid === undefined ? "--gid" : "--uid");
+  const [defaultUid, defaultGid] = joinsUser ? [init.rootUid, init.rootGid] : [0, 0];
+  const flags = joinsUser && !init.maySetGroups ? FLAGS.SETIDS_KEEP_GROUPS : 0;
+  return [{ op: "setIds", from, uid: uid ?? defaultUid, gid: gid ?? defaultGid, groups: [], flags }];
+}
+
+const PERSONALITIES: Readonly<Record<string, number>> = { linux32: 8, linux64: 0 };
+const BITS_32 = new Set(["arm", "armel", "armhf", "armv7l", "athlon", "i386", "i486", "i586", "i686", "linux32", "mips", "mipsel", "powerpc", "ppc", "x32", "x86"]);
+/** personality(2) of an architecture's name as lxc.arch takes it. */
+export const personalityOf = (arch: string): number => PERSONALITIES[arch] ?? (BITS_32.has(arch) ? 8 : 0);
+
+export function setPersonality(init: InitFacts, arch: string | undefined): readonly Op[] {
+  const value = arch === undefined ? init.personality : personalityOf(arch);
+  return value === 0 && arch === undefined ? [] : [{ op: "personality", from: arch === undefined ? byHost("personality of init") : byOption("--arch"), value }];
+}
+
+export const forbidNewPrivileges = (init: InitFacts): readonly Op[] =>
+  init.hasNoNewPrivs ? [{ op: "prctl", from: byHost("NoNewPrivs of init"), option: PR_SET_NO_NEW_PRIVS, arg2: 1 }] : [];

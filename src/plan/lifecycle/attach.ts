@@ -1,0 +1,122 @@
+// Owns the plan of lxc-attach. Three processes, because a pid namespace applies to children only and
+// the launcher must stay on the host:
+//   launcher ── attach (joins cgroups and namespaces) ── command (is executed)
+import { O_APPEND, O_CREAT, O_WRONLY } from "../../linux/fs.ts";
+import type { Op, Plan } from "../../isa/op.ts";
+import { FLAGS } from "../../isa/schema.ts";
+import type { Caller } from "../../model/facts.ts";
+import type { InitFacts } from "../../model/init.ts";
+import { byDefault, byHost, byOption } from "../../model/origin.ts";
+import type { Result } from "../../model/problem.ts";
+import { fail, ok } from "../../model/problem.ts";
+import { joinCgroups } from "../attach/cgroups.ts";
+import { attachedEnvironment } from "../attach/environment.ts";
+import { becomeUser, dropCapabilities, forbidNewPrivileges, setPersonality } from "../attach/identity.ts";
+import { joinedBits, joinNamespaces, joins, remountSysProc } from "../attach/namespaces.ts";
+import { openContainerPty, openHostPty, useTerminal } from "../attach/terminal.ts";
+
+export interface AttachInputs {
+  readonly name: string;
+  readonly lxcpath: string;
+  readonly caller: Caller;
+  readonly init: InitFacts;
+  /** lxc.environment entries of the container's config. */
+  readonly configured: readonly string[];
+  readonly command: readonly string[];
+  readonly elevated: readonly ("CGROUP" | "CAP" | "LSM")[];
+  readonly namespaces?: readonly string[];
+  readonly arch?: string;
+  readonly isRemountSysProc: boolean;
+  readonly isClearEnv: boolean;
+  readonly keepVar: readonly string[];
+  readonly setVar: readonly string[];
+  readonly ptyLog?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+const SLOT = { init: 0, attach: 1, attachPidfd: 2, command: 3, master: 4, peer: 5, log: 6, tree: 7 } as const;
+/** Barrier: the command has been executed. */
+const EXECUTED = 1;
+const FALLBACK_SHELL = "/bin/sh";
+const flow = byDefault("lxc-attach");
+
+type Terminal = "none" | "container" | "host";
+
+function terminalOf({ caller, init, namespaces }: AttachInputs): Terminal {
+  if (!caller.isTty.includes(true)) return "none";
+  return init.hasPtmx && joins(joinedBits(init, namespaces), "mnt") ? "container" : "host";
+}
+
+function execute(inputs: AttachInputs): Op {
+  const { command, init, isClearEnv } = inputs;
+  const [program, ...rest] = command;
+  const shell = init.shell ?? FALLBACK_SHELL;
+  const flags = (isClearEnv ? 0 : FLAGS.EXEC_INHERIT_ENV) | FLAGS.EXEC_SEARCH_PATH;
+  const env = attachedEnvironment({ ...inputs, caller: inputs.caller.env });
+  const note = init.hasSeccompFilter ? { note: "init has a seccomp filter that this command does not get" } : {};
+  if (program === undefined) return { op: "exec", from: byDefault("login shell"), path: shell, argv: [shell], env, flags, fallback: [FALLBACK_SHELL], ...note };
+  return { op: "exec", from: byOption("COMMAND"), path: program, argv: [program, ...rest], env, flags, ...note };
+}
+
+function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
+  const { init, elevated, caller, uid, gid } = inputs;
+  const wishes = { joinsUser: joins(bits, "user"), ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
+  const isSameUser = !wishes.joinsUser && caller.euid !== 0 && uid === undefined && gid === undefined;
+  return [
+    ...(inputs.isRemountSysProc ? remountSysProc(bits, SLOT.tree) : []),
+    ...setPersonality(init, inputs.arch),
+    ...(elevated.includes("CAP") ? [] : dropCapabilities(init)),
+    ...(isSameUser ? [] : becomeUser(init, wishes)),
+    { op: "chdir", from: byDefault("current directory"), path: caller.cwd, onError: "ignore", note: "a directory that the container lacks is / there" },
+    ...(terminal === "container" ? openContainerPty(SLOT) : []),
+    ...(terminal === "none" ? [] : [{ op: "setsid", from: byDefault("terminal") } as const, ...useTerminal(SLOT.peer, caller.isTty)]),
+    ...forbidNewPrivileges(init),
+    execute(inputs),
+  ];
+}
+
+function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
+  const { init, elevated, caller } = inputs;
+  const relayed: readonly Op[] = terminal !== "container" ? [] : [
+    { op: "recvFd", from: flow, child: SLOT.command, into: SLOT.master },
+    { op: "sendFd", from: flow, slot: SLOT.master },
+    { op: "close", from: flow, slot: SLOT.master },
+  ];
+  return [
+    ...(elevated.includes("CGROUP") ? [] : joinCgroups(init, caller.euid === 0)),
+    ...joinNamespaces(SLOT.init, bits, inputs.namespaces !== undefined),
+    { op: "clone", from: byDefault("a pid namespace applies to children"), flags: 0, name: "command", pid: SLOT.command, body: commandOps(inputs, bits, terminal) },
+    ...relayed,
+    { op: "waitExec", from: flow, child: SLOT.command },
+    { op: "post", from: flow, number: EXECUTED },
+    { op: "exitWith", from: flow, child: SLOT.command },
+  ];
+}
+
+function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
+  const { init, ptyLog } = inputs;
+  const hasLog = ptyLog !== undefined && terminal !== "none";
+  const relay: readonly Op[] = terminal === "none" ? [] : [
+    { op: "relay", from: byDefault("terminal"), master: SLOT.master, pidfd: SLOT.attachPidfd, ...(hasLog ? { log: SLOT.log } : {}) },
+  ];
+  return [
+    { op: "pidfdOpen", from: byHost("init of the container"), pid: init.pid, startTime: init.startTime, into: SLOT.init },
+    ...(hasLog ? [{ op: "open", from: byOption("--pty-log"), path: ptyLog, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640, into: SLOT.log } as const] : []),
+    ...(terminal === "host" ? openHostPty(SLOT) : []),
+    { op: "clone", from: flow, flags: 0, name: "attach", pid: SLOT.attach, pidfd: SLOT.attachPidfd, body: attachOps(inputs, bits, terminal) },
+    ...(terminal === "host" ? [{ op: "close", from: flow, slot: SLOT.peer } as const] : []),
+    ...(terminal === "container" ? [{ op: "recvFd", from: flow, child: SLOT.attach, into: SLOT.master } as const] : []),
+    { op: "await", from: flow, child: SLOT.attach, number: EXECUTED },
+    ...relay,
+    { op: "exitWith", from: flow, child: SLOT.attach },
+  ];
+}
+
+export function planAttach(inputs: AttachInputs): Result<Plan> {
+  const bits = joinedBits(inputs.init, inputs.namespaces);
+  if (bits === 0 && inputs.namespaces === undefined && inputs.init.namespaces.length > 0) {
+    return fail({ code: "unsupported", text: `the namespaces of ${inputs.name} are unknown to this version` });
+  }
+  return ok({ verb: "attach", name: inputs.name, lxcpath: inputs.lxcpath, ops: launcherOps(inputs, bits, terminalOf(inputs)) });
+}

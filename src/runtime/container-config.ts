@@ -1,0 +1,63 @@
+// Owns loading a container's config: which file, what is laid over it, what it means.
+import { existsSync } from "node:fs";
+import { readConfig, resolve } from "../config/index.ts";
+import type { Syntax } from "../config/index.ts";
+import { randomHex } from "../host/probe/kernel.ts";
+import { configFile } from "../host/store/layout.ts";
+import { readConfigFile } from "../host/store/read-config.ts";
+import { originText } from "../model/origin.ts";
+import type { Problem, Result } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { ContainerSpec } from "../model/spec.ts";
+import type { ConfigOverrides, Target } from "./verbs.ts";
+
+export interface LoadedConfig { readonly syntax: Syntax; readonly spec: ContainerSpec; readonly file?: string }
+
+export interface LoadOptions extends Partial<ConfigOverrides> {
+  /** No file is no error: an empty config (lxc-execute). */
+  readonly mayBeMissing?: boolean;
+  /** Reads lxc.mount.fstab too. */
+  readonly forStart?: boolean;
+}
+
+const ROOTFS_MOUNTS = ["/usr/lib/x86_64-linux-gnu/lxc/rootfs", "/usr/lib/aarch64-linux-gnu/lxc/rootfs", "/usr/lib/lxc/rootfs"];
+
+/** lxc.rootfs.mount when no config sets it. */
+export const rootfsMountDefault = (prefix: string): string =>
+  [`${prefix}/lib/lxc/rootfs`, ...ROOTFS_MOUNTS].find((path) => existsSync(path)) ?? `${prefix}/lib/lxc/rootfs`;
+
+export const absolutePath = (request: Request, path: string): string => (path.startsWith("/") ? path : `${request.cwd}/${path}`);
+
+const missing = (target: Target, file: string, isRcfile: boolean): Problem => (isRcfile
+  ? { code: "config.missing", text: `the config file "${file}" does not exist`, remedy: "check the path given with -f/--rcfile" }
+  : { code: "container.missing", text: `container "${target.name}" is not defined`, cause: `there is no ${file}`, remedy: `create it with lxc-create, or name another lxcpath with -P (this one is ${target.lxcpath})` });
+
+function readMain(request: Request, target: Target, options: LoadOptions): Result<{ readonly file?: string; readonly text: string }> {
+  const isRcfile = options.rcfile !== undefined;
+  const file = options.rcfile === undefined ? configFile(target) : absolutePath(request, options.rcfile);
+  const answer = readConfigFile(file);
+  switch (answer.kind) {
+    case "file": return ok({ file, text: answer.text });
+    case "missing": return options.mayBeMissing === true && !isRcfile ? ok({ text: "" }) : fail(missing(target, file, isRcfile));
+    case "directory": return fail({ code: "config.unreadable", text: `"${file}" is a directory` });
+    case "error": return fail({ code: "config.unreadable", text: `cannot read "${file}": ${answer.text}`, remedy: request.euid === 0 ? "check the file" : "ask its owner, or run this as the user who created the container" });
+  }
+}
+
+export function loadConfig(request: Request, target: Target, options: LoadOptions = {}): Result<LoadedConfig> {
+  const main = readMain(request, target, options);
+  if (!main.ok) return main;
+  const { file, text } = main.value;
+  const syntax = readConfig({ file: file ?? "config", text, read: readConfigFile, cwd: request.cwd });
+  if (!syntax.ok) return syntax;
+  const spec = resolve({
+    syntax: syntax.value, overrides: options.define ?? [], name: target.name, lxcpath: target.lxcpath, random: randomHex(), isRoot: request.euid === 0,
+    rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd, ...(options.forStart === true ? { read: readConfigFile } : {}),
+  });
+  if (!spec.ok) return spec;
+  return ok({ syntax: syntax.value, spec: spec.value, ...(file === undefined ? {} : { file }) }, spec.warnings);
+}
+
+/** `config:14 lxc.idmap: text`, for doors and records. */
+export const problemText = (problem: Problem): string => (problem.at === undefined ? problem.text : `${originText(problem.at)}: ${problem.text}`);
