@@ -1,8 +1,24 @@
 // Owns syntax -> ContainerSpec: what a config means, with all problems at once.
-import { fail, type Result } from "../model/problem.ts";
-import type { ContainerSpec } from "../model/spec.ts";
+import { SIGKILL } from "../linux/signals.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import type { ReadFile } from "./include.ts";
+import { consoleKeys } from "./keys/console.ts";
+import { controlKeys } from "./keys/control.ts";
+import { filesystemKeys } from "./keys/filesystem.ts";
+import { isolationKeys } from "./keys/isolation.ts";
+import { processKeys } from "./keys/process.ts";
+import { resolveCgroup, resolveHooks, resolveNamespaces } from "./resolve/control.ts";
+import { resolveIdMap } from "./resolve/idmap.ts";
+import { resolveAutoMounts, resolveMounts } from "./resolve/mounts.ts";
+import { resolveNics } from "./resolve/nics.ts";
+import { list, orDefault, resolveConsole, resolveInit, resolveLimits, resolveLog, resolveSignals } from "./resolve/process.ts";
+import { hasSysAdmin, resolveSecurity } from "./resolve/security.ts";
+import { collectSettings, many, one, type Settings } from "./settings.ts";
 import type { Syntax } from "./syntax.ts";
+
+/** LXC's size of /dev in bytes. */
+const DEV_SIZE = 500000;
 
 export interface ResolveInput {
   readonly syntax: Syntax | readonly Syntax[];
@@ -20,6 +36,113 @@ export interface ResolveInput {
   readonly cwd?: string;
 }
 
-export function resolve(_input: ResolveInput): Result<ContainerSpec> {
-  return fail({ code: "unsupported", text: "not written yet" });
+
+const canonicalPath = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, "") : path);
+
+function resolveRootfs(settings: Settings, mountDefault: string): RootfsSpec | undefined {
+  const found = one(settings, filesystemKeys.rootfsPath);
+  if (found === undefined) return undefined;
+  return {
+    ...found.value,
+    mount: one(settings, filesystemKeys.rootfsMount)?.value ?? mountDefault,
+    options: (one(settings, filesystemKeys.rootfsOptions)?.value ?? "").split(",").filter((option) => option !== ""),
+    isManaged: one(settings, filesystemKeys.rootfsManaged)?.value ?? true,
+    from: found.from,
+  };
+}
+
+/** The keys that are optional in the spec; absent, not undefined, where nothing is said. */
+function resolveOptional(settings: Settings): Pick<ContainerSpec, "arch" | "hostname" | "ttyDir" | "executeCmd" | "fstab"> {
+  const arch = one(settings, processKeys.arch);
+  const hostname = one(settings, processKeys.hostname);
+  const ttyDir = one(settings, consoleKeys.ttyDir);
+  const executeCmd = one(settings, processKeys.executeCmd);
+  const fstab = one(settings, filesystemKeys.mountFstab);
+  return {
+    ...(arch === undefined ? {} : { arch }),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(ttyDir === undefined ? {} : { ttyDir }),
+    ...(executeCmd === undefined ? {} : { executeCmd }),
+    ...(fstab === undefined ? {} : { fstab }),
+  };
+}
+
+function resolveTime(settings: Settings): ContainerSpec["timeOffsets"] {
+  const boot = one(settings, isolationKeys.timeBoot);
+  const monotonic = one(settings, isolationKeys.timeMonotonic);
+  return { ...(boot === undefined ? {} : { boot }), ...(monotonic === undefined ? {} : { monotonic }) };
+}
+
+function resolveStart(settings: Settings): ContainerSpec["start"] {
+  return {
+    isAuto: one(settings, processKeys.startAuto)?.value ?? false,
+    delay: one(settings, processKeys.startDelay)?.value ?? 0,
+    order: one(settings, processKeys.startOrder)?.value ?? 0,
+  };
+}
+
+/** What stands in files and in the container's tree: root, mounts, /dev. */
+function resolveFiles(settings: Settings, input: ResolveInput, problems: Problem[]): Pick<ContainerSpec, "rootfs" | "mounts" | "hasAutodev" | "autodevSize"> {
+  const rootfs = resolveRootfs(settings, input.rootfsMountDefault);
+  const usualRootfs = `${canonicalPath(input.lxcpath)}/${input.name}/rootfs`;
+  const size = one(settings, filesystemKeys.autodevSize)?.value ?? 0;
+  return {
+    ...(rootfs === undefined ? {} : { rootfs }),
+    mounts: resolveMounts(settings, one(settings, filesystemKeys.mountFstab), { rootfs, usualRootfs, read: input.read, cwd: input.cwd ?? "/", problems }),
+    hasAutodev: orDefault(settings, filesystemKeys.autodev, true),
+    autodevSize: size === 0 ? DEV_SIZE : size,
+  };
+}
+
+function resolveProcess(settings: Settings, problems: Problem[]): Pick<ContainerSpec, "init" | "environment" | "environmentRuntime" | "environmentHooks" | "signals" | "prlimits" | "sysctls" | "procs" | "start" | "groups" | "isEphemeral" | "hasCoreScheduling"> {
+  return {
+    init: resolveInit(settings),
+    environment: list(settings, processKeys.environment),
+    environmentRuntime: list(settings, processKeys.environmentRuntime),
+    environmentHooks: list(settings, processKeys.environmentHooks),
+    signals: resolveSignals(settings),
+    prlimits: resolveLimits(settings, problems),
+    sysctls: many(settings, processKeys.sysctl).map((item) => ({ value: { key: item.sub, value: item.value }, from: item.from })),
+    procs: many(settings, processKeys.proc).map((item) => ({ value: { file: item.sub, value: item.value }, from: item.from })),
+    start: resolveStart(settings),
+    groups: many(settings, processKeys.group).flatMap((item) => item.value),
+    isEphemeral: one(settings, processKeys.ephemeral)?.value ?? false,
+    hasCoreScheduling: one(settings, processKeys.schedCore)?.value ?? false,
+  };
+}
+
+function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): Omit<ContainerSpec, "configFile"> {
+  const security = resolveSecurity(settings, problems);
+  return {
+    name: input.name,
+    lxcpath: canonicalPath(input.lxcpath),
+    ...resolveOptional(settings),
+    idmap: resolveIdMap(settings, problems),
+    ...resolveFiles(settings, input, problems),
+    autoMounts: resolveAutoMounts(settings, hasSysAdmin(security)),
+    ttyMax: orDefault(settings, consoleKeys.ttyMax, 0),
+    ptyMax: orDefault(settings, consoleKeys.ptyMax, 0),
+    console: resolveConsole(settings),
+    ...resolveProcess(settings, problems),
+    nics: resolveNics(settings, input.random),
+    cgroup: resolveCgroup(settings, problems),
+    security,
+    hooks: resolveHooks(settings),
+    hookVersion: one(settings, controlKeys.hookVersion)?.value === "1" ? 1 : 0,
+    namespaces: resolveNamespaces(settings, problems),
+    timeOffsets: resolveTime(settings),
+    monitor: { isUnshared: one(settings, controlKeys.monitorUnshare)?.value ?? false, pdeathSignal: one(settings, controlKeys.monitorSignal)?.value ?? SIGKILL },
+    log: resolveLog(settings),
+  };
+}
+
+export function resolve(input: ResolveInput): Result<ContainerSpec> {
+  const syntaxes = "lines" in input.syntax ? [input.syntax] : input.syntax;
+  const settings = collectSettings(syntaxes, input.overrides);
+  const problems = [...settings.problems];
+  const spec = specOf(settings, input, problems);
+  const errors = problems.filter((problem) => problem.severity !== "warning");
+  const warnings = problems.filter((problem) => problem.severity === "warning");
+  const configFile = syntaxes.at(-1)?.file;
+  return errors.length > 0 ? fail(...errors, ...warnings) : ok({ ...spec, ...(configFile === undefined ? {} : { configFile }) }, warnings);
 }

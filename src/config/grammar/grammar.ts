@@ -1,0 +1,38 @@
+// Owns Grammar: how a value's text becomes a typed value, or says what is wrong with it and where.
+
+export interface Wrong {
+  readonly ok: false;
+  /** Quotes the user's token, no full stop: `'yes' is not 0 or 1`. */
+  readonly text: string;
+  /** Where in the value the offending token starts. */
+  readonly offset: number;
+  readonly remedy?: string;
+}
+export type Reading<T> = { readonly ok: true; readonly value: T } | Wrong;
+
+export interface Grammar<T> {
+  /** What a value must look like, for the reference and for messages: `0 or 1`. */
+  readonly expects: string;
+  readonly read: (text: string) => Reading<T>;
+}
+
+export const good = <T>(value: T): Reading<T> => ({ ok: true, value });
+export const wrong = (text: string, offset = 0, remedy?: string): Wrong => (remedy === undefined ? { ok: false, text, offset } : { ok: false, text, offset, remedy });
+
+/** A token and where it starts. */
+export interface Word { readonly text: string; readonly offset: number }
+
+/** The words between blanks. */
+export function words(text: string): readonly Word[] {
+  const found: Word[] = [];
+  let start = -1;
+  for (let at = 0; at <= text.length; at++) {
+    const isBlank = at === text.length || text.charAt(at) === " " || text.charAt(at) === "\t";
+    if (!isBlank && start < 0) start = at;
+    if (isBlank && start >= 0) {
+      found.push({ text: text.slice(start, at), offset: start });
+      start = -1;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,54 @@
+// Owns the plain grammars: switches, numbers, text, one of a few words.
+import { good, wrong, type Grammar } from "./grammar.ts";
+
+/** Numbers as strtoul(3) with base 0 reads them: 16, 0x10 and 020 are the same. */
+export function unsigned(text: string): number | undefined {
+  if (/^(0|[1-9]\d{0,15})$/.test(text)) return Number(text);
+  if (/^0[0-7]{1,16}$/.test(text)) return Number.parseInt(text, 8);
+  return /^0[xX][0-9a-fA-F]{1,12}$/.test(text) ? Number.parseInt(text, 16) : undefined;
+}
+
+export const bool: Grammar<boolean> = {
+  expects: "0 or 1",
+  read: (text) => {
+    const value = unsigned(text);
+    return value === 0 || value === 1 ? good(value === 1) : wrong(`'${text}' is not 0 or 1`);
+  },
+};
+
+/** 0 to `max`. */
+export const count = (max = 4294967295): Grammar<number> => ({
+  expects: max === 4294967295 ? "a number" : `a number from 0 to ${max}`,
+  read: (text) => {
+    const value = unsigned(text);
+    if (value === undefined) return wrong(`'${text}' is not a number`);
+    return value <= max ? good(value) : wrong(`${text} is more than ${max}`);
+  },
+});
+
+export const integer: Grammar<number> = {
+  expects: "a whole number, may be negative",
+  read: (text) => {
+    const value = unsigned(text.replace(/^[+-]/, ""));
+    return value === undefined ? wrong(`'${text}' is not a whole number`) : good(text.startsWith("-") ? -value : value);
+  },
+};
+
+/** `what` names it: `a path`, `a shell command line`. */
+export const anyText = (what: string): Grammar<string> => ({ expects: what, read: good });
+
+export const maxLength = (what: string, length: number): Grammar<string> => ({
+  expects: `${what}, at most ${length} characters`,
+  read: (text) => (text.length <= length ? good(text) : wrong(`'${text}' has ${text.length} characters, at most ${length} are possible`)),
+});
+
+export function oneOf<const T extends string>(choices: readonly T[]): Grammar<T> {
+  const list = choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}`;
+  return {
+    expects: list,
+    read: (text) => {
+      const found = choices.find((choice) => choice === text);
+      return found === undefined ? wrong(`'${text}' is not ${list}`) : good(found);
+    },
+  };
+}

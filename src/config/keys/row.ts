@@ -1,0 +1,41 @@
+// Owns Row: one key of the config language. Parsing, getting, clearing, docs and lint all read rows.
+import type { Grammar } from "../grammar/grammar.ts";
+
+/** How get_config_item joins the items: `lines` ends each with a newline, `joined` has newlines between, `blanks` blanks. */
+export type Getter = "scalar" | "lines" | "joined" | "blanks" | "commas" | "none";
+
+export interface Row<T> {
+  /** `lxc.tty.max`, `lxc.net.N.type`, `lxc.cgroup.*`. */
+  readonly key: string;
+  readonly grammar: Grammar<T>;
+  /** A further line adds to it; otherwise the last one wins. */
+  readonly isRepeatable: boolean;
+  /** Prefix rows: further lines of the same whole key add, or replace. */
+  readonly isFamily: boolean;
+  /** The text that an unset key means, as get_config_item prints it. */
+  readonly default: string;
+  /** What an empty value leaves behind, where that is not the default. */
+  readonly cleared?: string;
+  /** One or two sentences. */
+  readonly doc: string;
+  /** First LXC release that has it, and the last. */
+  readonly since: string;
+  readonly until?: string;
+  /** Names it had before 2.1. */
+  readonly legacy: readonly string[];
+  /** Where in ContainerSpec it lands. */
+  readonly spec: string;
+  readonly getter: Getter;
+  /** The items of one value as the getter prints them; default: the value itself. */
+  readonly items?: (text: string) => readonly string[];
+  /** Only an empty value makes sense: it clears every key that starts with this. */
+  readonly clears?: string;
+}
+
+type Optional = "isRepeatable" | "isFamily" | "default" | "legacy" | "getter";
+export type RowInput<T> = Omit<Row<T>, Optional> & Partial<Pick<Row<T>, Optional>>;
+
+export function row<T>(input: RowInput<T>): Row<T> {
+  const isRepeatable = input.isRepeatable ?? false;
+  return { default: "", legacy: [], isFamily: input.key.endsWith(".*"), getter: isRepeatable ? "lines" : "scalar", ...input, isRepeatable };
+}

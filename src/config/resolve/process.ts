@@ -1,0 +1,64 @@
+// Owns what runs inside: init, environment, signals, limits.
+import { SIGINT, SIGKILL } from "../../linux/signals.ts";
+import { byDefault } from "../../model/origin.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { ContainerSpec, InitSpec, Sourced } from "../../model/spec.ts";
+import { nearest } from "../nearest.ts";
+import { consoleKeys } from "../keys/console.ts";
+import { processKeys, RESOURCES } from "../keys/process.ts";
+import type { Row } from "../keys/row.ts";
+import { many, one, type Settings } from "../settings.ts";
+
+/** The value, or the one that stands where nothing is said. */
+export const orDefault = <T>(settings: Settings, row: Row<T>, value: T): Sourced<T> => one(settings, row) ?? { value, from: byDefault(row.key) };
+
+export const list = <T>(settings: Settings, row: Row<T>): readonly Sourced<T>[] => many(settings, row).map(({ value, from }) => ({ value, from }));
+
+export function resolveInit(settings: Settings): InitSpec {
+  const cwd = one(settings, processKeys.initCwd);
+  const groups = many(settings, processKeys.initGroups);
+  return {
+    cmd: orDefault(settings, processKeys.initCmd, ["/sbin/init"]),
+    ...(cwd === undefined ? {} : { cwd }),
+    uid: orDefault(settings, processKeys.initUid, 0),
+    gid: orDefault(settings, processKeys.initGid, 0),
+    groups: { value: groups.flatMap((item) => item.value), from: groups.at(-1)?.from ?? byDefault("lxc.init.groups") },
+  };
+}
+
+export function resolveSignals(settings: Settings): ContainerSpec["signals"] {
+  const halt = one(settings, processKeys.signalHalt);
+  return {
+    ...(halt === undefined ? {} : { halt }),
+    reboot: orDefault(settings, processKeys.signalReboot, SIGINT),
+    stop: orDefault(settings, processKeys.signalStop, SIGKILL),
+  };
+}
+
+export function resolveLimits(settings: Settings, problems: Problem[]): ContainerSpec["prlimits"] {
+  return many(settings, processKeys.prlimit).flatMap((item) => {
+    const resource = item.sub.toLowerCase();
+    if (RESOURCES.includes(resource)) return [{ value: { resource, ...item.value }, from: item.from }];
+    const guess = nearest(resource, RESOURCES);
+    problems.push({ code: "config.key", at: item.from, text: `${item.key}: '${item.sub}' is not a resource`, remedy: guess === undefined ? `use one of ${RESOURCES.join(" ")}` : `did you mean 'lxc.prlimit.${guess}'?` });
+    return [];
+  });
+}
+
+export function resolveConsole(settings: Settings): ContainerSpec["console"] {
+  const path = one(settings, consoleKeys.path);
+  const logfile = one(settings, consoleKeys.logfile);
+  return {
+    ...(path === undefined ? {} : { path }),
+    ...(logfile === undefined ? {} : { logfile }),
+    size: one(settings, consoleKeys.size)?.value ?? 0,
+    bufferSize: one(settings, consoleKeys.bufferSize)?.value ?? 0,
+    rotate: one(settings, consoleKeys.rotate)?.value ?? false,
+  };
+}
+
+export function resolveLog(settings: Settings): ContainerSpec["log"] {
+  const file = one(settings, consoleKeys.logFile)?.value;
+  const level = one(settings, consoleKeys.logLevel)?.value;
+  return { ...(file === undefined ? {} : { file }), ...(level === undefined ? {} : { level }) };
+}

@@ -1,0 +1,48 @@
+// Owns the table of all keys and the look-up: exact first, then the longest prefix; the order of rows means nothing.
+import { consoleKeys } from "./keys/console.ts";
+import { controlKeys, hookKeys } from "./keys/control.ts";
+import { filesystemKeys } from "./keys/filesystem.ts";
+import { isolationKeys } from "./keys/isolation.ts";
+import { networkKeys } from "./keys/network.ts";
+import { processKeys } from "./keys/process.ts";
+import type { Row } from "./keys/row.ts";
+
+export const rows: readonly Row<unknown>[] = [processKeys, consoleKeys, filesystemKeys, isolationKeys, controlKeys, hookKeys, networkKeys].flatMap((group): readonly Row<unknown>[] => Object.values(group));
+
+const exact: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => !row.isFamily).map((row) => [row.key, row]));
+const families: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => row.isFamily).map((row) => [row.key.slice(0, -1), row]));
+
+export interface Found {
+  readonly row: Row<unknown>;
+  /** The key in its normal form: `lxc.net.00.type` is `lxc.net.0.type`. */
+  readonly key: string;
+  /** What stands for `*` or for `N`: `memory.max`, `0`; else empty. */
+  readonly sub: string;
+}
+
+function findNet(key: string): Found | undefined {
+  const [, digits, rest = ""] = /^lxc\.net\.(\d{1,9})(\..+)?$/.exec(key) ?? [];
+  if (digits === undefined) return undefined;
+  const row = exact.get(`lxc.net.N${rest}`);
+  const sub = String(Number(digits));
+  return row === undefined ? undefined : { row, key: `lxc.net.${sub}${rest}`, sub };
+}
+
+export function findKey(key: string): Found | undefined {
+  const row = key.includes(".N") ? undefined : exact.get(key);
+  if (row !== undefined) return { row, key, sub: "" };
+  if (key.startsWith("lxc.net.")) return findNet(key);
+  for (let dot = key.lastIndexOf("."); dot > 0; dot = key.lastIndexOf(".", dot - 1)) {
+    const family = families.get(key.slice(0, dot + 1));
+    if (family !== undefined) return dot + 1 < key.length ? { row: family, key, sub: key.slice(dot + 1) } : undefined;
+  }
+  return undefined;
+}
+
+/** Keys as a user may write them, for guesses after a typo. */
+export function* knownKeys(index: string): Generator<string> {
+  for (const row of rows) {
+    yield row.key.replace(".N", `.${index}`).replace(/\.\*$/, "");
+    yield* row.legacy;
+  }
+}
