@@ -1,6 +1,5 @@
 // Owns the look for a container that lxc-create has not finished; the rest is loaded only when there is one.
 import { existsSync } from "node:fs";
-import { probeHost } from "../host/probe/host-facts.ts";
 import { containerDir } from "../host/store/layout.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
@@ -10,7 +9,7 @@ import type { Target } from "./verbs.ts";
 export async function settleHalfMade(request: Request, target: Target): Promise<Result<unknown>> {
   if (!existsSync(`${containerDir(target)}/partial`)) return ok(undefined);
   const { settlePartial } = await import("./partial.ts");
-  const settled = await settlePartial(target, probeHost(request));
+  const settled = await settlePartial(request, target);
   if (!settled.ok || settled.value === "none") return settled;
   return fail({ code: "container.partial", text: `container "${target.name}" was never finished`, cause: "its lxc-create was killed; what that had made is removed now", remedy: "create it again" });
 }

@@ -2,6 +2,7 @@
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
 import type { Plan } from "../isa/op.ts";
 import type { Result } from "../model/problem.ts";
+import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
 import type { ExitRecord, State } from "../model/state.ts";
 
@@ -64,6 +65,8 @@ export interface CreateOptions {
   readonly bdev?: string;
   readonly dir?: string;
   readonly isQuiet: boolean;
+  /** Long stages say how far they are; progressLine() of model/progress.ts makes a line of it. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 export interface UsernsExecOptions {
   /** `-m` values as typed: `[u:|g:|b:]NS:HOST:RANGE`. */

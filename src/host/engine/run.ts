@@ -16,6 +16,8 @@ export interface EngineOptions {
   /** The caller's environment, which spawn and exec may inherit. Not this process': it may be a runtime's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Kills the engine. */
+  readonly abort?: AbortSignal;
   /** Kept in the plan for whoever explains a failure. */
   readonly notes?: string;
 }
@@ -50,12 +52,14 @@ function feed(stream: unknown, bytes: Uint8Array): void {
 
 /** Ends when the engine has ended and nobody writes events any more. */
 export async function runPlan(plan: Plan, options: EngineOptions): Promise<EngineOutcome> {
-  const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, notes } = options;
+  const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, notes, abort } = options;
   const child = spawn(engine, ["run", "--plan-fd", "3", "--events-fd", "4"], {
     stdio: [stdin, stdout, stderr, "pipe", "pipe"], env: { ...env }, ...(cwd === undefined ? {} : { cwd }),
+    ...(abort === undefined ? {} : { signal: abort, killSignal: "SIGKILL" }),
   });
   const ended = new Promise<number>((resolve) => {
-    child.once("error", () => resolve(ENGINE_MISSING));
+    // An abort is reported as an error too, before the process is gone.
+    child.once("error", () => { if (child.pid === undefined) resolve(ENGINE_MISSING); });
     child.once("exit", (code, signal) => resolve(code ?? 128 + (SIGNALS[signal ?? ""] ?? 0)));
   });
   const eventBytes = collect(child.stdio[4]);

@@ -1,0 +1,33 @@
+// Owns recognising an archive: by what it begins with, never by its name.
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Compression } from "../plan/storage/dir.ts";
+
+const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
+  ["gzip", [0x1f, 0x8b]], ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]], ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["bzip2", [0x42, 0x5a, 0x68]], ["lz4", [0x04, 0x22, 0x4d, 0x18]],
+];
+/** tar(5): both POSIX and old GNU archives say so at byte 257. */
+const TAR_AT = 257;
+const TAR_WORD = "ustar";
+const BLOCK = 512;
+
+export function compressionOf(head: Uint8Array): Compression | undefined {
+  const found = MAGIC.find(([, magic]) => magic.every((byte, i) => head[i] === byte));
+  if (found !== undefined) return found[0];
+  const word = [...TAR_WORD].every((letter, i) => head[TAR_AT + i] === letter.charCodeAt(0));
+  return word ? "none" : undefined;
+}
+
+/** undefined: no archive, or not readable. */
+export function probeArchive(path: string): Compression | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, "r");
+    const head = new Uint8Array(BLOCK);
+    return compressionOf(head.subarray(0, readSync(fd, head, 0, BLOCK, 0)));
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}

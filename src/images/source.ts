@@ -1,0 +1,79 @@
+// Owns what `-t` of lxc-create may name: nothing, a template script, an archive, or a directory.
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { byOption } from "../model/origin.ts";
+import { fail, ok, type Result } from "../model/problem.ts";
+import type { Compression } from "../plan/storage/dir.ts";
+import { probeArchive } from "./archive.ts";
+import { parseLocalArgs } from "./local.ts";
+
+export type Source =
+  | { readonly kind: "none" }
+  | { readonly kind: "script"; readonly path: string }
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string }
+  | { readonly kind: "directory"; readonly path: string };
+
+export interface SourceWish { readonly template: string; readonly templateArgs: readonly string[]; readonly share: string; readonly cwd: string }
+
+const from = byOption("--template");
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+function localSource(wish: SourceWish): Result<Source> {
+  const args = parseLocalArgs(wish.templateArgs, wish.cwd);
+  if (!args.ok) return args;
+  const { fstree, metadata } = args.value;
+  for (const path of metadata === undefined ? [fstree] : [fstree, metadata]) {
+    if (!existsSync(path)) return fail({ code: "image.invalid", at: from, text: `'${path}' does not exist` });
+  }
+  const compression = probeArchive(fstree);
+  if (compression === undefined) return fail({ code: "image.invalid", at: from, text: `'${fstree}' is not a tar archive that can be read`, remedy: "give --fstree a tar archive: plain, or packed by gzip, bzip2, xz, zstd or lz4" });
+  return ok({ kind: "archive", path: fstree, compression, ...(metadata === undefined ? {} : { metadata }) });
+}
+
+function pathSource(path: string): Result<Source> {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return fail({ code: "template.missing", at: from, text: `'${path}' does not exist`, remedy: "-t takes a template's name, a template script, a tar archive of a root file system, or a directory" });
+  if (found.isDirectory()) return ok({ kind: "directory", path });
+  const compression = probeArchive(path);
+  if (compression !== undefined) return ok({ kind: "archive", path, compression });
+  if (isExecutable(path)) return ok({ kind: "script", path });
+  return fail({ code: "image.invalid", at: from, text: `'${path}' is neither a tar archive nor an executable template`, remedy: `if it is a template script: chmod +x ${path}` });
+}
+
+const folders = (share: string): readonly string[] => [`${share}/lxc/templates`, "/usr/share/lxc/templates"];
+
+/** Names of the templates that are there, for a message. */
+function templateNames(share: string): readonly string[] {
+  const names = folders(share).flatMap((folder) => {
+    try {
+      return readdirSync(folder).filter((name) => name.startsWith("lxc-")).map((name) => name.slice("lxc-".length));
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set([...names, "local", "none"])].sort();
+}
+
+/** The script behind a template's name; `local` has none, as it is built in. */
+export const scriptOf = (template: string, share: string): string | undefined =>
+  template.includes("/") ? (isExecutable(template) ? template : undefined) : folders(share).map((folder) => `${folder}/lxc-${template}`).find(isExecutable);
+
+export function findSource(wish: SourceWish): Result<Source> {
+  const { template, share, cwd } = wish;
+  if (template === "none") return ok({ kind: "none" });
+  if (template === "local") return localSource(wish);
+  if (template.includes("/")) return pathSource(template.startsWith("/") ? template : `${cwd}/${template}`);
+  const path = scriptOf(template, share);
+  if (path !== undefined) return ok({ kind: "script", path });
+  return fail({
+    code: "template.missing", at: from, text: `there is no template '${template}'`,
+    cause: `no executable lxc-${template} in ${folders(share).join(" or ")}`, remedy: `use one of: ${templateNames(share).join(" ")}; or a path to a template, a tar archive or a directory`,
+  });
+}

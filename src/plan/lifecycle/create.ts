@@ -1,0 +1,126 @@
+// Owns the plans of create: reserving a name, giving the container's directory to its root user, filling the rootfs.
+import type { IdMapEntry } from "../../linux/idmap.ts";
+import { toHost } from "../../linux/idmap.ts";
+import { CLONE_NEWNS } from "../../linux/clone.ts";
+import { AT_RECURSIVE, RENAME_NOREPLACE } from "../../linux/fs.ts";
+import { MS_PRIVATE } from "../../linux/mount-flags.ts";
+import { SIGKILL } from "../../linux/signals.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byDefault, byOption, type Origin } from "../../model/origin.ts";
+import type { Op, Plan } from "../../isa/op.ts";
+import { FLAGS } from "../../isa/schema.ts";
+import { usernsOps, withSelf } from "../usernsexec.ts";
+import { confineOps, unpackCommand, type UnpackWish } from "../storage/dir.ts";
+
+export interface Made { readonly name: string; readonly lxcpath: string }
+
+/** A descriptor number no engine reaches by itself. */
+export const HELD_FD = 100;
+const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Locks `file` (made when missing), renames `directory.from` if told to, then echoes what it reads:
+ * the lock is held exactly as long as whoever started it keeps the other end open. */
+export function planHold(made: Made, file: string, rename?: { readonly path: string; readonly to: string }): Plan {
+  const from = byDefault("partial");
+  const ops: Op[] = [
+    { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },
+    { op: "lock", path: file, into: 0, nowait: 1, from, note: "says to everybody that the container is being made" },
+    ...(rename === undefined ? [] : [{ op: "rename", ...rename, flags: RENAME_NOREPLACE, from, note: "the name is taken from here on" } as const]),
+    { op: "dup", slot: 0, fd: HELD_FD, from },
+    { op: "exec", path: "cat", argv: ["cat"], env: [PATH], flags: FLAGS.EXEC_SEARCH_PATH, from },
+  ];
+  return { verb: "create", ...made, ops };
+}
+
+/** Chowns the container's directory as LXC does: owner is the container's root, group stays the creator's. */
+export function planOwn(made: Made, facts: HostFacts, idmap: readonly IdMapEntry[], rootfs: string | undefined): Plan {
+  const from = byDefault("lxc.idmap");
+  const directory = `${made.lxcpath}/${made.name}`;
+  const chown = (uid: number, directoryGid: number, rootGid: number): Op[] => [
+    { op: "chown", path: directory, uid, gid: directoryGid, from },
+    ...(rootfs === undefined ? [] : [{ op: "chown", path: rootfs, uid, gid: rootGid, from } as const]),
+  ];
+  if (facts.caller.euid === 0) {
+    return { verb: "create", ...made, ops: chown(toHost(idmap, "u", 0) ?? 0, facts.caller.egid, toHost(idmap, "g", 0) ?? 0) };
+  }
+  const self = withSelf(facts, idmap);
+  const ops = usernsOps(facts, { idmap: self.idmap, flags: 0, name: "owner", from, pid: 0, uid: 0, gid: 0, body: [...chown(0, self.gid, 0), { op: "exitWith", status: 0, from }] });
+  return { verb: "create", ...made, ops: [...ops, { op: "exitWith", child: 0, from }] };
+}
+
+/** A template run as the container's root may leave a config that its creator cannot write. */
+export function planGiveBack(made: Made, facts: HostFacts, idmap: readonly IdMapEntry[]): Plan {
+  const from = byDefault("config");
+  const path = `${made.lxcpath}/${made.name}/config`;
+  if (facts.caller.euid === 0) return { verb: "create", ...made, ops: [{ op: "chown", path, uid: 0, gid: facts.caller.egid, from }] };
+  const self = withSelf(facts, idmap);
+  const body: Op[] = [{ op: "chown", path, uid: self.uid, gid: self.gid, from }, { op: "exitWith", status: 0, from }];
+  return { verb: "create", ...made, ops: [...usernsOps(facts, { idmap: self.idmap, flags: 0, name: "owner", from, pid: 0, uid: 0, gid: 0, body }), { op: "exitWith", child: 0, from }] };
+}
+
+/** `body` in a mount namespace of its own, and in the user namespace of the map unless that is empty. */
+function inside(facts: HostFacts, wish: { readonly idmap: readonly IdMapEntry[]; readonly name: string; readonly from: Origin }, body: readonly Op[]): readonly Op[] {
+  const { idmap, name, from } = wish;
+  const joined: Op[] = [{ op: "joinParent", signal: SIGKILL, from, note: "a killed lxc-create leaves nobody who still writes" }, ...body];
+  if (idmap.length > 0) return usernsOps(facts, { idmap, flags: CLONE_NEWNS, name, from, pid: 1, uid: 0, gid: 0, body: joined });
+  return [{ op: "clone", flags: CLONE_NEWNS, name, pid: 1, body: joined, from }];
+}
+
+export interface FillInputs { readonly idmap: readonly IdMapEntry[]; readonly rootfs: string }
+
+/** Standard input is the archive. */
+export function planUnpack(made: Made, facts: HostFacts, inputs: FillInputs & Omit<UnpackWish, "isMapped">): Plan {
+  const from = byOption("--template");
+  const { idmap, rootfs } = inputs;
+  const argv = unpackCommand({ ...inputs, isMapped: idmap.length > 0 });
+  const body: Op[] = [...confineOps(2, from), { op: "exec", path: "tar", argv, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from }];
+  return {
+    verb: "create", ...made,
+    ops: [
+      { op: "joinParent", signal: SIGKILL, from },
+      { op: "chdir", path: rootfs, from, note: "before the ids change: the container's root may not walk here" },
+      ...inside(facts, { idmap, name: "tar", from }, body),
+      { op: "exitWith", child: 1, from },
+    ],
+  };
+}
+
+export interface TemplateInputs extends FillInputs {
+  /** Absolute path of the script. */
+  readonly template: string;
+  readonly templateArgs: readonly string[];
+}
+
+/** LXC's calling convention; with a map, the creator's own ids are added so that the script can give files back to it. */
+export function planTemplate(made: Made, facts: HostFacts, inputs: TemplateInputs): Plan {
+  const from = byOption("--template");
+  const { idmap, rootfs, template, templateArgs } = inputs;
+  const self = withSelf(facts, idmap);
+  const isMapped = idmap.length > 0;
+  const argv = [
+    template, `--path=${made.lxcpath}/${made.name}`, `--name=${made.name}`, `--rootfs=${rootfs}`, ...templateArgs,
+    ...(isMapped ? ["--mapped-uid", String(self.uid), "--mapped-gid", String(self.gid)] : []),
+  ];
+  const env = Object.entries(facts.caller.env).map(([key, value]) => `${key}=${value}`);
+  const body: Op[] = [
+    { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE, from, onError: ["EINVAL"], note: "what a template mounts goes away with it" },
+    { op: "exec", path: template, argv, env, from },
+  ];
+  return {
+    verb: "create", ...made,
+    ops: [
+      { op: "joinParent", signal: SIGKILL, from },
+      { op: "chdir", path: facts.caller.cwd, from, onError: "ignore" },
+      ...inside(facts, { idmap: isMapped ? self.idmap : [], name: "template", from }, body),
+      { op: "exitWith", child: 1, from },
+    ],
+  };
+}
+
+/** A template's own help: the caller's ids, its terminal. */
+export function planTemplateHelp(facts: HostFacts, template: string): Plan {
+  const from = byOption("--help");
+  const env = Object.entries(facts.caller.env).map(([key, value]) => `${key}=${value}`);
+  return { verb: "create", name: "", lxcpath: "", ops: [{ op: "exec", path: template, argv: [template, "-h"], env, from }] };
+}
+

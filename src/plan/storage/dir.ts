@@ -1,0 +1,54 @@
+// Owns how a root file system that is a plain directory is filled from an archive: the tar command line,
+// and a mount namespace in which only that directory can be written.
+import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from "../../linux/fs.ts";
+import { MOUNT_ATTR_RDONLY, MS_PRIVATE } from "../../linux/mount-flags.ts";
+import type { Origin } from "../../model/origin.ts";
+import type { Op, Slot } from "../../isa/op.ts";
+
+export type Compression = "none" | "gzip" | "bzip2" | "xz" | "zstd" | "lz4";
+
+const PROGRAMS: Readonly<Record<Compression, readonly string[]>> = {
+  none: [], gzip: ["--gzip"], bzip2: ["--bzip2"], xz: ["--xz"], zstd: ["--zstd"], lz4: ["--use-compress-program=lz4"],
+};
+
+export interface UnpackWish {
+  readonly compression: Compression;
+  /** The ids of the archive are ids of a user namespace: no device can be made there. */
+  readonly isMapped: boolean;
+  /** Further patterns to leave out. */
+  readonly exclude: readonly string[];
+}
+
+/** Unpacks standard input into the current directory. Absolute names and `..` are tar's own defence. */
+export const unpackCommand = (wish: UnpackWish): readonly string[] => [
+  "tar", "--extract", "--file=-", ...PROGRAMS[wish.compression],
+  "--numeric-owner", "--preserve-permissions", "--same-owner", "--delay-directory-restore",
+  "--xattrs", "--xattrs-include=*", "--acls", "--warning=no-timestamp",
+  ...(wish.isMapped ? ["--anchored", "--exclude=./dev/*", "--exclude=dev/*"] : []),
+  ...wish.exclude.map((pattern) => `--exclude=${pattern}`),
+];
+
+export interface PackWish {
+  readonly directory: string;
+  /** Who made the tree could own nothing as root: its files become root's. */
+  readonly isOwnedByCaller: boolean;
+}
+
+/** Packs a directory to standard output, without what is mounted below it. */
+export const packCommand = (wish: PackWish): readonly string[] => [
+  "tar", "--create", "--file=-", `--directory=${wish.directory}`, "--numeric-owner", "--one-file-system", "--sparse",
+  "--xattrs", "--xattrs-include=*", "--acls", "--sort=none", ...(wish.isOwnedByCaller ? ["--owner=0", "--group=0"] : []), ".",
+];
+
+/** The current directory becomes a mount of its own, and the only one that can be written. For a process in a new
+ * mount namespace; needs no right on the directories above it. */
+export function confineOps(tree: Slot, from: Origin): readonly Op[] {
+  return [
+    { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE, from, note: "nothing mounted here is seen by the host" },
+    { op: "openTree", path: ".", flags: OPEN_TREE_CLONE, into: tree, from },
+    { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, set: MOUNT_ATTR_RDONLY, from, note: "whatever the archive holds, it cannot write elsewhere" },
+    { op: "moveMount", tree, path: ".", from },
+    { op: "mountSetattr", at: tree, path: "", flags: AT_EMPTY_PATH, clear: MOUNT_ATTR_RDONLY, from },
+    { op: "chdir", at: tree, path: "", from },
+  ];
+}

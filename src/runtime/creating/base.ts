@@ -1,0 +1,70 @@
+// Owns the config a container begins with: whose text, and which id map it asks for.
+import { builtinDefault, readConfig, resolve } from "../../config/index.ts";
+import { readConfigFile } from "../../host/store/read-config.ts";
+import type { IdMapEntry } from "../../linux/idmap.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byDefault, byOption, type Origin } from "../../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import type { Request } from "../../model/request.ts";
+import { callerRanges, mapProblems } from "../../plan/usernsexec.ts";
+import { absolutePath, rootfsMountDefault } from "../container-config.ts";
+import { systemConfig } from "../system-config.ts";
+import type { Target } from "../verbs.ts";
+
+export interface Base { readonly text: string; readonly idmap: readonly IdMapEntry[] }
+
+interface BaseText { readonly file: string; readonly text: string }
+
+const builtin = (facts: HostFacts): string =>
+  builtinDefault({ isRoot: facts.caller.euid === 0, subuid: callerRanges(facts, "u"), subgid: callerRanges(facts, "g") });
+
+/** -f, else lxc.default_config, else what is built in. */
+function baseText(request: Request, facts: HostFacts, given: string | undefined): Result<BaseText> {
+  const path = given === undefined ? systemConfig(request, "lxc.default_config") : absolutePath(request, given);
+  const answer = path === undefined ? undefined : readConfigFile(path);
+  if (path === undefined || answer === undefined || (answer.kind === "missing" && given === undefined)) return ok({ file: "built-in default", text: builtin(facts) });
+  const at = given === undefined ? byDefault("lxc.default_config") : byOption("--config");
+  switch (answer.kind) {
+    case "file": return ok({ file: path, text: answer.text === "" || answer.text.endsWith("\n") ? answer.text : `${answer.text}\n` });
+    case "missing": return fail({ code: "config.missing", at, text: `the config file '${path}' does not exist`, remedy: "check the path given with -f/--config" });
+    case "directory": return fail({ code: "config.unreadable", at, text: `'${path}' is a directory` });
+    case "error": return fail({ code: "config.unreadable", at, text: `cannot read '${path}': ${answer.text}` });
+  }
+}
+
+const noRange = (user: string): Problem => ({
+  code: "idmap.range", at: byDefault("lxc.idmap"), text: `'${user}' has no ids to give to a container`,
+  cause: `neither /etc/subuid nor /etc/subgid has a line for '${user}'`,
+  remedy: `add the line '${user}:100000:65536' to /etc/subuid and to /etc/subgid (as root; any range that nobody else has)`,
+});
+
+/** An ordinary user cannot have a container without a map: the first ranges it owns are the map. */
+function withMap(facts: HostFacts, text: string): Result<string> {
+  const user = facts.caller.user ?? String(facts.caller.euid);
+  const map = builtin(facts).split("\n").filter((line) => line.startsWith("lxc.idmap"));
+  return map.length < 2 ? fail(noRange(user)) : ok(`${text}${map.join("\n")}\n`);
+}
+
+function mapOf(request: Request, target: Target, base: BaseText): Result<{ readonly idmap: readonly IdMapEntry[]; readonly from: Origin }> {
+  const syntax = readConfig({ ...base, read: readConfigFile, cwd: request.cwd });
+  if (!syntax.ok) return syntax;
+  const spec = resolve({
+    syntax: syntax.value, overrides: [], ...target, random: "00", isRoot: request.euid === 0, rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd,
+  });
+  if (!spec.ok) return spec;
+  return ok({ idmap: spec.value.idmap.map((entry) => entry.value), from: spec.value.idmap[0]?.from ?? byDefault("lxc.idmap") }, spec.warnings);
+}
+
+export async function readBase(request: Request, target: Target, facts: HostFacts, given: string | undefined): Promise<Result<Base>> {
+  const first = baseText(request, facts, given);
+  if (!first.ok) return first;
+  const asked = mapOf(request, target, first.value);
+  if (!asked.ok) return asked;
+  const mustMap = facts.caller.euid !== 0 && asked.value.idmap.length === 0;
+  const text = mustMap ? withMap(facts, first.value.text) : ok(first.value.text);
+  if (!text.ok) return text;
+  const map = mustMap ? mapOf(request, target, { file: first.value.file, text: text.value }) : asked;
+  if (!map.ok) return map;
+  const problems = map.value.idmap.length === 0 ? [] : mapProblems(facts, map.value.idmap, map.value.from);
+  return problems.length > 0 ? fail(...problems) : ok({ text: text.value, idmap: map.value.idmap }, asked.warnings);
+}

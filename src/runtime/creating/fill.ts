@@ -1,0 +1,138 @@
+// Owns filling the root file system: running a template, unpacking an archive, copying a directory.
+import { spawn } from "node:child_process";
+import { closeSync, fstatSync, openSync, statfsSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { runPlan, type EngineOptions } from "../../host/engine/run.ts";
+import { errorCode, readText } from "../../host/read-text.ts";
+import type { Source } from "../../images/source.ts";
+import type { IdMapEntry } from "../../linux/idmap.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byOption } from "../../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import type { Progress } from "../../model/progress.ts";
+import { planTemplate, planUnpack } from "../../plan/lifecycle/create.ts";
+import { packCommand, type Compression } from "../../plan/storage/dir.ts";
+import { outcomeProblem } from "../removing/outcome.ts";
+import type { Target } from "../verbs.ts";
+
+export interface FillWish {
+  readonly rootfs: string;
+  readonly idmap: readonly IdMapEntry[];
+  readonly templateArgs: readonly string[];
+  readonly isQuiet: boolean;
+  /** A directory of the creator, for what tar says. */
+  readonly scratch: string;
+  readonly onProgress: (progress: Progress) => void;
+  readonly abort: AbortSignal;
+  readonly exclude: readonly string[];
+}
+
+const TICK = 100;
+const from = byOption("--template");
+const SAID_LINES = 5;
+
+const isFull = (path: string): boolean => {
+  try {
+    const { bavail, ffree, files } = statfsSync(path);
+    return bavail === 0 || (files > 0 && ffree === 0);
+  } catch {
+    return false;
+  }
+};
+
+const full = (rootfs: string, stage: string): Problem => ({ code: "storage.full", at: from, text: `no space left while ${stage}`, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" });
+
+/** What the program itself said, first lines only: later ones are consequences. */
+const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
+
+export async function fillByScript(target: Target, facts: HostFacts, template: string, wish: FillWish): Promise<Result<void>> {
+  const plan = planTemplate(target, facts, { ...wish, template });
+  const stdio = wish.isQuiet ? "ignore" : "inherit";
+  const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: wish.isQuiet ? "ignore" : "inherit", stdout: stdio, stderr: stdio, abort: wish.abort });
+  if (outcome.status === 0) return ok(undefined);
+  if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
+  if (isFull(wish.rootfs)) return fail(full(wish.rootfs, `the template ${basename(template)} ran`));
+  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `run the template '${template}'`) : undefined;
+  return fail(broken ?? { code: "template.failed", at: from, text: `the template '${template}' failed with status ${outcome.status}`, cause: wish.isQuiet ? "its messages were not shown because of -q" : "see what it said above" });
+}
+
+/** The archive's descriptor is shared with who reads it, so its offset says how far that is. */
+function watchOffset(fd: number, stage: string, wish: FillWish): () => void {
+  const total = fstatSync(fd).size;
+  const say = (isFinished: boolean): void => {
+    const position = /^pos:\s*(\d+)/m.exec(readText(`/proc/self/fdinfo/${fd}`) ?? "")?.[1];
+    wish.onProgress({ stage, done: Number(position ?? 0), total, ...(isFinished ? { isFinished } : {}) });
+  };
+  const timer = setInterval(() => say(false), TICK);
+  return () => {
+    clearInterval(timer);
+    say(true);
+  };
+}
+
+interface Unpacking { readonly compression: Compression; readonly stage: string; readonly stdin: EngineOptions["stdin"] }
+
+async function unpack(target: Target, facts: HostFacts, how: Unpacking, wish: FillWish): Promise<Result<void>> {
+  const plan = planUnpack(target, facts, { ...wish, compression: how.compression });
+  const said = `${wish.scratch}/tar-messages`;
+  const saidFd = openSync(said, "w", 0o640);
+  const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: how.stdin ?? "ignore", stderr: saidFd, abort: wish.abort }).finally(() => closeSync(saidFd));
+  if (outcome.status === 0) return ok(undefined);
+  if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
+  const words = saidBy(said);
+  if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(wish.rootfs)) return fail(full(wish.rootfs, how.stage));
+  if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, `${how.stage}`) ?? { code: "engine.op", text: how.stage });
+  const missing = /(\S+): Cannot exec: No such file/.exec(words)?.[1];
+  return fail({
+    code: "image.invalid", at: from, text: `${how.stage} failed`, cause: words === "" ? `tar ended with status ${outcome.status}` : words,
+    ...(missing === undefined ? {} : { remedy: `install the program '${missing}'` }),
+  });
+}
+
+export async function fillByArchive(target: Target, facts: HostFacts, source: Source & { readonly kind: "archive" }, wish: FillWish): Promise<Result<void>> {
+  let fd: number;
+  try {
+    fd = openSync(source.path, "r");
+  } catch (error) {
+    return fail({ code: "image.invalid", at: from, text: `cannot read '${source.path}': ${errorCode(error)}` });
+  }
+  const stage = `unpacking ${basename(source.path)}`;
+  const done = watchOffset(fd, stage, wish);
+  try {
+    return await unpack(target, facts, { compression: source.compression, stage, stdin: fd }, wish);
+  } finally {
+    done();
+    closeSync(fd);
+  }
+}
+
+/** Waits until a process ends; undefined when it cannot be started. */
+const ended = (child: ReturnType<typeof spawn>): Promise<number | undefined> => new Promise((resolve) => {
+  child.once("error", () => resolve(undefined));
+  child.once("close", (code) => resolve(code ?? 128));
+});
+
+export async function fillByDirectory(target: Target, facts: HostFacts, source: Source & { readonly kind: "directory" }, wish: FillWish): Promise<Result<void>> {
+  const stage = `copying ${source.path}`;
+  const { euid } = facts.caller;
+  const archive = `${wish.scratch}/copy`;
+  const isOwnedByCaller = euid !== 0 && statSync(source.path).uid === euid;
+  const [program = "tar", ...args] = packCommand({ directory: source.path, isOwnedByCaller });
+  const { mkfifo } = await import("./fifo.ts");
+  const fifo = mkfifo(archive);
+  if (!fifo.ok) return fifo;
+  wish.onProgress({ stage });
+  const said = `${wish.scratch}/pack-messages`;
+  const saidFd = openSync(said, "w", 0o640);
+  const packer = spawn(program, args, { stdio: ["ignore", fifo.value.writer, saidFd], env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" }, signal: wish.abort });
+  const packed = ended(packer);
+  closeSync(saidFd);
+  fifo.value.closeWriter();
+  const unpacked = await unpack(target, facts, { compression: "none", stage, stdin: fifo.value.reader }, wish);
+  fifo.value.closeReader();
+  const status = await packed;
+  wish.onProgress({ stage, isFinished: true });
+  if (!unpacked.ok) return unpacked;
+  return status === 0 ? ok(undefined) : fail({ code: "image.invalid", at: from, text: `${stage} failed`, cause: saidBy(said) });
+}
+

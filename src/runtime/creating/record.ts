@@ -1,0 +1,49 @@
+// Owns LXCPATH/NAME/.berth/created: what create made, so that destroy removes that and nothing else.
+import { lstatSync, writeFileSync } from "node:fs";
+import { recordDir } from "../../host/store/layout.ts";
+import { readText } from "../../host/read-text.ts";
+import type { Target } from "../verbs.ts";
+
+/** A path is the thing that was made only while it is still the same inode. */
+export interface MadePath { readonly path: string; readonly dev: number; readonly ino: number }
+export interface CreatedRecord { readonly version: 1; readonly paths: readonly MadePath[]; readonly rootfs?: MadePath }
+
+const recordFile = (directory: string): string => `${directory}/created`;
+
+/** What lies at the path now; undefined when nothing does. */
+export function madePath(path: string, name = path): MadePath | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : { path: name, dev: found.dev, ino: found.ino };
+}
+
+export const isStillMade = ({ path, dev, ino }: MadePath): boolean => {
+  const now = madePath(path);
+  return now !== undefined && now.dev === dev && now.ino === ino;
+};
+
+export function writeCreated(directory: string, record: CreatedRecord): void {
+  writeFileSync(recordFile(directory), `${JSON.stringify(record)}\n`, { mode: 0o640 });
+}
+
+function parsePath(value: unknown): MadePath | undefined {
+  if (typeof value !== "object" || value === null || !("path" in value) || !("dev" in value) || !("ino" in value)) return undefined;
+  const { path, dev, ino } = value;
+  return typeof path === "string" && typeof dev === "number" && typeof ino === "number" ? { path, dev, ino } : undefined;
+}
+
+export function parseCreated(text: string): CreatedRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || !("paths" in value) || !Array.isArray(value.paths)) return undefined;
+    const rootfs = "rootfs" in value ? parsePath(value.rootfs) : undefined;
+    return { version: 1, paths: value.paths.flatMap((path: unknown) => parsePath(path) ?? []), ...(rootfs === undefined ? {} : { rootfs }) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined: made by another LXC, or the record is torn. */
+export function readCreated(target: Target): CreatedRecord | undefined {
+  const text = readText(recordFile(recordDir(target)));
+  return text === undefined ? undefined : parseCreated(text);
+}

@@ -1,0 +1,136 @@
+// Owns taking a name: a directory that appears under its name at once, with its lock held and its record written.
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { holdPlan, type Holder } from "../../host/engine/hold.ts";
+import { errorCode } from "../../host/read-text.ts";
+import { containerDir } from "../../host/store/layout.ts";
+import { errnoName } from "../../linux/errno.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byOption } from "../../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import { planHold } from "../../plan/lifecycle/create.ts";
+import { holdPartial, madeOutside, settle } from "../partial.ts";
+import { engineProblem, failureOf } from "../removing/outcome.ts";
+import { removeContainer } from "../removing/remove.ts";
+import type { Target } from "../verbs.ts";
+import { madePath, writeCreated, type MadePath } from "./record.ts";
+
+export interface ReserveWish {
+  /** Absolute path of the root file system to be; undefined: none is made. */
+  readonly rootfs?: string;
+  readonly isRootfsOutside: boolean;
+}
+export interface Reserved {
+  readonly holder: Holder;
+  /** Trees outside the container's directory that were made for it. */
+  readonly outside: readonly string[];
+  /** The lxcpath, or the first of its parents that had to be made. */
+  readonly madeLxcpath?: string;
+}
+
+const DIRECTORY_MODE = 0o770;
+const ROOTFS_MODE = 0o755;
+const RECORD_MODE = 0o750;
+
+function unwritable(path: string, code: string): Problem {
+  if (code === "ENOSPC" || code === "EDQUOT") return { code: "storage.full", text: `no space left for '${path}'`, remedy: "free some space, or put the container elsewhere with -P" };
+  return { code: "lxcpath.unwritable", at: byOption("--lxcpath"), text: `cannot make a container in '${path}': ${code === "EROFS" ? "read-only file system" : code === "ENOTDIR" ? "not a directory" : code === "EACCES" || code === "EPERM" ? "permission denied" : code}`, remedy: "choose a directory that you may write to with -P, or set lxc.lxcpath in lxc.conf" };
+}
+
+/** mkdir(2) with exactly this mode, whatever the umask is. */
+function makeDirectory(path: string, mode: number): void {
+  mkdirSync(path, { mode });
+  chmodSync(path, mode);
+}
+
+function makeLxcpath(lxcpath: string): Result<string | undefined> {
+  try {
+    return ok(mkdirSync(lxcpath, { recursive: true, mode: 0o755 }));
+  } catch (error) {
+    return fail(unwritable(lxcpath, errorCode(error)));
+  }
+}
+
+const stagePrefix = (target: Target): string => `.${target.name}.new-`;
+
+/** Stages of killed creates: their lock is free. They never had a name, a config or a rootfs with anything in it. */
+async function cleanStages(target: Target, facts: HostFacts): Promise<void> {
+  for (const name of readdirSync(target.lxcpath).filter((entry) => entry.startsWith(stagePrefix(target)))) {
+    const stage = { lxcpath: target.lxcpath, name };
+    const held = await holdPartial(stage, facts);
+    if (!held.ok) continue;
+    await removeContainer(stage, facts, { outside: madeOutside(stage) });
+    await held.value.release();
+  }
+}
+
+const exists = (target: Target): Problem => ({ code: "container.exists", text: "Container already exists", cause: `'${containerDir(target)}' is there`, remedy: `lxc-destroy -n ${target.name}, or choose another name` });
+
+async function checkFree(target: Target, facts: HostFacts): Promise<Problem | undefined> {
+  await cleanStages(target, facts);
+  if (lstatSync(containerDir(target), { throwIfNoEntry: false }) === undefined) return undefined;
+  const settled = await settle(target, facts);
+  if (!settled.ok) return settled.problems[0]?.code === "container.busy" ? { ...exists(target), cause: `another command is making or removing '${target.name}' right now` } : settled.problems[0];
+  return settled.value === "removed" ? undefined : exists(target);
+}
+
+/** The stage: everything but its name. */
+function makeStage(stage: string, target: Target, wish: ReserveWish): { readonly outside: readonly string[] } {
+  makeDirectory(stage, DIRECTORY_MODE);
+  writeFileSync(`${stage}/partial`, "", { mode: 0o640 });
+  makeDirectory(`${stage}/.berth`, RECORD_MODE);
+  const made: MadePath[] = [madePath(stage, containerDir(target))].filter((path) => path !== undefined);
+  let rootfs: MadePath | undefined;
+  const outside: string[] = [];
+  if (wish.rootfs !== undefined && !wish.isRootfsOutside) {
+    makeDirectory(`${stage}/rootfs`, ROOTFS_MODE);
+    rootfs = madePath(`${stage}/rootfs`, wish.rootfs);
+  } else if (wish.rootfs !== undefined && lstatSync(wish.rootfs, { throwIfNoEntry: false }) === undefined) {
+    const first = mkdirSync(wish.rootfs, { recursive: true, mode: ROOTFS_MODE });
+    chmodSync(wish.rootfs, ROOTFS_MODE);
+    rootfs = madePath(wish.rootfs);
+    outside.push(first ?? wish.rootfs);
+    const outer = madePath(first ?? wish.rootfs);
+    if (outer !== undefined) made.push(outer);
+  }
+  writeCreated(`${stage}/.berth`, { version: 1, paths: made, ...(rootfs === undefined ? {} : { rootfs }) });
+  return { outside };
+}
+
+/** Takes the name, or leaves everything as it was. */
+export async function reserve(target: Target, facts: HostFacts, wish: ReserveWish): Promise<Result<Reserved>> {
+  const lxcpath = makeLxcpath(target.lxcpath);
+  if (!lxcpath.ok) return lxcpath;
+  const dropLxcpath = (): void => {
+    if (lxcpath.value !== undefined) dropEmpty(target.lxcpath, lxcpath.value);
+  };
+  const stageName = `${stagePrefix(target)}${facts.random.slice(0, 12)}`;
+  const stage = { lxcpath: target.lxcpath, name: stageName };
+  let outside: readonly string[] = [];
+  try {
+    const taken = await checkFree(target, facts);
+    if (taken !== undefined) return fail(taken);
+    outside = makeStage(containerDir(stage), target, wish).outside;
+  } catch (error) {
+    await removeContainer(stage, facts, { outside });
+    dropLxcpath();
+    return fail(unwritable(target.lxcpath, errorCode(error)));
+  }
+  const plan = planHold(target, `${containerDir(stage)}/partial`, { path: containerDir(stage), to: containerDir(target) });
+  const held = await holdPlan(plan, facts.install.engine);
+  if (held.isHeld) return ok({ holder: held, outside, ...(lxcpath.value === undefined ? {} : { madeLxcpath: lxcpath.value }) });
+  await removeContainer(stage, facts, { outside });
+  dropLxcpath();
+  const isTaken = errnoName(failureOf(held.events)?.error ?? 0) === "EEXIST";
+  return fail(isTaken ? exists(target) : engineProblem(plan, held.events, `make '${containerDir(target)}'`));
+}
+
+/** Removes the directories from `path` up to `first` as far as they are empty. */
+export function dropEmpty(path: string, first: string): void {
+  for (let at = path; at.startsWith(first) && at !== "/"; at = at.slice(0, at.lastIndexOf("/"))) {
+    try {
+      rmdirSync(at);
+    } catch {
+      return;
+    }
+  }
+}

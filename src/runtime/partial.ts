@@ -1,0 +1,56 @@
+// Owns LXCPATH/NAME/partial: a container that is being made or removed, or whose making was killed.
+import { existsSync, statSync } from "node:fs";
+import { holdPlan, type Holder } from "../host/engine/hold.ts";
+import { containerDir } from "../host/store/layout.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { errnoName } from "../linux/errno.ts";
+import { fail, ok, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { HELD_FD, planHold } from "../plan/lifecycle/create.ts";
+import { isStillMade, readCreated } from "./creating/record.ts";
+import { engineProblem, failureOf } from "./removing/outcome.ts";
+import { removeContainer } from "./removing/remove.ts";
+import type { Target } from "./verbs.ts";
+
+export const partialFile = (target: Target): string => `${containerDir(target)}/partial`;
+export const isPartial = (target: Target): boolean => existsSync(partialFile(target));
+
+/** The lock is of no use when the file was removed, or made anew, between its opening and its locking. */
+function isSameFile(holder: Holder, file: string): boolean {
+  const [locked, now] = [`/proc/${holder.pid}/fd/${HELD_FD}`, file].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return locked !== undefined && now !== undefined && locked.dev === now.dev && locked.ino === now.ino;
+}
+
+/** Takes the lock; container.busy while another command has it. */
+export async function holdPartial(target: Target, facts: HostFacts, file = partialFile(target)): Promise<Result<Holder>> {
+  const plan = planHold(target, file);
+  const held = await holdPlan(plan, facts.install.engine);
+  if (held.isHeld && isSameFile(held, file)) return ok(held);
+  if (held.isHeld) await held.release();
+  const error = held.isHeld ? "EAGAIN" : errnoName(failureOf(held.events)?.error ?? 0);
+  if (held.isHeld || error === "EAGAIN") {
+    return fail({ code: "container.busy", text: `'${target.name}' is being made or removed by another command right now`, cause: `'${file}' is locked`, remedy: "wait for it to end" });
+  }
+  return fail(engineProblem(plan, held.events, `lock '${file}'`));
+}
+
+/** The trees outside the container's directory that create made and that are still the same. */
+export const madeOutside = (target: Target): readonly string[] =>
+  (readCreated(target)?.paths ?? []).filter((made) => made.path !== containerDir(target) && !made.path.startsWith(`${containerDir(target)}/`) && isStillMade(made)).map((made) => made.path);
+
+/** Removes what a killed create or destroy left. `none`: there was nothing half made. */
+export async function settle(target: Target, facts: HostFacts): Promise<Result<"none" | "removed">> {
+  if (!isPartial(target)) return ok("none");
+  const held = await holdPartial(target, facts);
+  if (!held.ok) return isPartial(target) ? held : ok("removed");
+  try {
+    const removed = await removeContainer(target, facts, { outside: madeOutside(target) });
+    return removed.ok ? ok("removed") : removed;
+  } finally {
+    await held.value.release();
+  }
+}
+
+/** For verbs that find LXCPATH/NAME/partial: the half-made container is removed; container.busy while its maker lives. */
+export const settlePartial = (request: Request, target: Target): Promise<Result<"none" | "removed">> => settle(target, probeHost(request, { idmap: true }));

@@ -1,0 +1,37 @@
+// Owns turning the outcome of a plan that create or destroy drove into a Problem.
+import type { EngineOutcome } from "../../host/engine/run.ts";
+import { ENGINE_MISSING } from "../../host/engine/run.ts";
+import type { PlanEvent } from "../../isa/events.ts";
+import { fieldOf, numbered } from "../../isa/encode.ts";
+import type { Plan } from "../../isa/op.ts";
+import { E_STATUS } from "../../isa/schema.ts";
+import { errnoName, errnoText } from "../../linux/errno.ts";
+import type { Problem } from "../../model/problem.ts";
+
+/** EPIPE at a barrier is a consequence: another process failed first. */
+export function failureOf(events: readonly PlanEvent[]): PlanEvent | undefined {
+  const failed = events.filter((event) => event.kind === "failed");
+  return failed.find((event) => errnoName(event.error) !== "EPIPE") ?? failed[0];
+}
+
+const reason = (error: number): string => (error >= E_STATUS ? `status ${error - E_STATUS}` : errnoText(error));
+
+/** `doing`: what was being done, e.g. `remove 'web'`. */
+export function engineProblem(plan: Plan, events: readonly PlanEvent[], doing: string): Problem {
+  const failed = failureOf(events);
+  if (failed === undefined) return { code: "engine.op", text: `cannot ${doing}: the engine ended without saying why` };
+  const op = numbered(plan)[failed.op];
+  const path = op === undefined ? undefined : fieldOf(op, "path");
+  const what = failed.text !== "" ? failed.text : typeof path === "string" ? path : "";
+  const name = errnoName(failed.error);
+  const text = `cannot ${doing}: ${op?.op ?? "step"}${what === "" ? "" : ` ${what}`}: ${reason(failed.error)}`;
+  if (name === "ENOSPC" || name === "EDQUOT") return { code: "storage.full", text, remedy: "free some space, or put the container elsewhere with -P" };
+  if (op?.op === "spawn") return { code: "idmap.helper", at: op.from, text, remedy: "check that newuidmap and newgidmap are setuid root, and the ranges in /etc/subuid and /etc/subgid" };
+  return { code: "engine.op", ...(op === undefined ? {} : { at: op.from }), text };
+}
+
+export function outcomeProblem(plan: Plan, outcome: EngineOutcome, doing: string): Problem | undefined {
+  if (outcome.status === 0) return undefined;
+  if (outcome.status === ENGINE_MISSING && outcome.events.length === 0) return { code: "engine.missing", text: `cannot ${doing}: the engine cannot be run`, remedy: "install Berth again: libexec/berth/berth-engine is missing or not executable" };
+  return engineProblem(plan, outcome.events, doing);
+}

@@ -1,0 +1,75 @@
+// Owns removing a container's directory: what is looked at before, the order, and the proof after.
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { runPlan } from "../../host/engine/run.ts";
+import { errorCode, readText } from "../../host/read-text.ts";
+import { containerDir } from "../../host/store/layout.ts";
+import { parseMountinfo } from "../../linux/proc-mountinfo.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import { planRemove, type Entry } from "../../plan/lifecycle/destroy.ts";
+import type { Target } from "../verbs.ts";
+import { outcomeProblem } from "./outcome.ts";
+
+/** Until the very end these say that there is something to finish, and what. */
+const LAST = ["config", ".berth", "partial"];
+
+function entryOf(path: string, name: string): readonly Entry[] {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined ? [] : [{ path: name, isDirectory: found.isDirectory() }];
+}
+
+const order = (name: string): number => (name === "rootfs" ? -1 : LAST.indexOf(name) + 1);
+const below = (path: string, directory: string): boolean => path === directory || path.startsWith(`${directory}/`);
+
+/** Mounts at or below the directory, wherever its path leads. */
+function mountsBelow(directory: string): readonly string[] {
+  const real = realpathSync(directory);
+  return parseMountinfo(readText("/proc/self/mountinfo") ?? "").map((mount) => mount.mountpoint).filter((path) => below(path, real));
+}
+
+/** Why a directory must not be removed; undefined when it may. */
+export function unsafeReason(directory: string): Problem | undefined {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (found.isSymbolicLink()) return { code: "rootfs.unsafe", text: `'${directory}' is a symbolic link`, cause: "what it points to may be somebody else's", remedy: "remove the link and what it points to by hand" };
+  if (!found.isDirectory()) return { code: "rootfs.unsafe", text: `'${directory}' is not a directory` };
+  const mounts = mountsBelow(directory);
+  if (mounts.length === 0) return undefined;
+  return { code: "rootfs.unsafe", text: `'${mounts[0] ?? directory}' is a mount point`, cause: "removing would reach into what is mounted there", remedy: mounts.map((path) => `umount '${path}'`).join("; ") };
+}
+
+export interface Removal {
+  /** Trees outside the container's directory that create made. */
+  readonly outside: readonly string[];
+  /** A directory that was there before, and empty: it is so again. */
+  readonly emptied?: string;
+}
+
+function listed(directory: string): Result<readonly Entry[]> {
+  try {
+    const names = readdirSync(directory).sort((a, b) => order(a) - order(b));
+    return ok(names.flatMap((name) => entryOf(`${directory}/${name}`, name)));
+  } catch (error) {
+    return errorCode(error) === "ENOENT" ? ok([]) : fail({ code: "privilege", text: `cannot read '${directory}': ${errorCode(error)}`, remedy: "be its owner, or root" });
+  }
+}
+
+/** Removes LXCPATH/NAME and the given trees. Ok only when nothing of it is left. */
+export async function removeContainer(target: Target, facts: HostFacts, removal: Removal): Promise<Result<void>> {
+  const directory = containerDir(target);
+  const { emptied } = removal;
+  for (const path of [directory, ...removal.outside, ...(emptied === undefined ? [] : [emptied])]) {
+    const problem = unsafeReason(path);
+    if (problem !== undefined) return fail(problem);
+  }
+  const entries = listed(directory);
+  if (!entries.ok) return entries;
+  const filled = emptied === undefined ? [] : readdirSync(emptied).map((name) => `${emptied}/${name}`);
+  const outside = [...removal.outside, ...filled].flatMap((path) => entryOf(path, path));
+  const plan = planRemove({ ...target, entries: entries.value, outside }, facts);
+  const outcome = await runPlan(plan, { engine: facts.install.engine });
+  const problem = outcomeProblem(plan, outcome, `remove '${directory}'`);
+  if (problem !== undefined) return fail(problem);
+  const left = [directory, ...removal.outside].filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+  return left.length === 0 ? ok(undefined) : fail({ code: "engine.op", text: `'${left[0] ?? directory}' is still there` });
+}
