@@ -66,13 +66,14 @@ function libraryPart(): Part {
     rmSync(out, { recursive: true, force: true });
     const { status, output } = await tsc("-p", join(ROOT, "tsconfig.lib.json"), "--outDir", out);
     if (status !== 0) throw new Error(`compiling the library failed:\n${output}`);
-    rmSync(join(DIST, "lib"), { recursive: true, force: true });
-    mkdirSync(DIST, { recursive: true });
     cpSync(join(ROOT, "scripts/lib-package.json"), join(out, "package.json"));
-    renameSync(out, join(DIST, "lib"));
+    const lib = join(DIST, "lib");
+    mkdirSync(join(lib, "lxc/rootfs"), { recursive: true }); // where a container's root is mounted, in its own mount namespace
+    for (const old of readdirSync(lib)) if (old !== "lxc") rmSync(join(lib, old), { recursive: true });
+    for (const made of readdirSync(out)) renameSync(join(out, made), join(lib, made));
   };
   const inputs = [...sources(), join(ROOT, "tsconfig.lib.json"), join(ROOT, "tsconfig.base.json"), join(ROOT, "scripts/lib-package.json")];
-  return { name: "library", inputs, salt: "tsc", outputs: [join(DIST, "lib/index.js")], make };
+  return { name: "library", inputs, salt: "tsc", outputs: [join(DIST, "lib/index.js"), join(DIST, "lib/lxc/rootfs")], make };
 }
 
 function sharePart(): Part {
