@@ -1,4 +1,10 @@
-// Owns the verb configItem.
+// Owns the verb configItem: one key of a container's config, as LXC prints it.
+import { getItem } from "../config/index.ts";
+import { ok } from "../model/problem.ts";
+import { loadConfig } from "./container-config.ts";
 import type { ConfigItemVerb } from "./verbs.ts";
 
-export const configItem: ConfigItemVerb = () => { throw new Error("configItem is not built yet"); };
+export const configItem: ConfigItemVerb = async (request, target, key) => {
+  const loaded = loadConfig(request, target);
+  return loaded.ok ? ok(getItem(loaded.value.spec, loaded.value.syntax, key)) : loaded;
+};

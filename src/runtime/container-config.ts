@@ -5,6 +5,7 @@ import type { Syntax } from "../config/index.ts";
 import { randomHex } from "../host/probe/kernel.ts";
 import { configFile } from "../host/store/layout.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
+import type { FileAnswer } from "../host/store/read-config.ts";
 import { originText } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
@@ -19,6 +20,7 @@ export interface LoadOptions extends Partial<ConfigOverrides> {
   readonly mayBeMissing?: boolean;
   /** Reads lxc.mount.fstab too. */
   readonly forStart?: boolean;
+  readonly read?: (path: string) => FileAnswer;
 }
 
 const ROOTFS_MOUNTS = ["/usr/lib/x86_64-linux-gnu/lxc/rootfs", "/usr/lib/aarch64-linux-gnu/lxc/rootfs", "/usr/lib/lxc/rootfs"];
@@ -49,11 +51,12 @@ export function loadConfig(request: Request, target: Target, options: LoadOption
   const main = readMain(request, target, options);
   if (!main.ok) return main;
   const { file, text } = main.value;
-  const syntax = readConfig({ file: file ?? "config", text, read: readConfigFile, cwd: request.cwd });
+  const { read = readConfigFile } = options;
+  const syntax = readConfig({ file: file ?? "config", text, read, cwd: request.cwd });
   if (!syntax.ok) return syntax;
   const spec = resolve({
     syntax: syntax.value, overrides: options.define ?? [], name: target.name, lxcpath: target.lxcpath, random: randomHex(), isRoot: request.euid === 0,
-    rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd, ...(options.forStart === true ? { read: readConfigFile } : {}),
+    rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd, ...(options.forStart === true ? { read } : {}),
   });
   if (!spec.ok) return spec;
   return ok({ syntax: syntax.value, spec: spec.value, ...(file === undefined ? {} : { file }) }, spec.warnings);

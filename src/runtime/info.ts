@@ -1,4 +1,33 @@
-// Owns the verb info.
-import type { InfoVerb } from "./verbs.ts";
+// Owns the verb info: what lxc-info(1) tells of one container.
+import { existsSync } from "node:fs";
+import { hostCounters, ipv4Addresses, ipv6Addresses } from "../host/probe/addresses.ts";
+import { cgroupUsage } from "../host/probe/cgroup-usage.ts";
+import { cgroupPlaces } from "../host/probe/init.ts";
+import { configFile } from "../host/store/layout.ts";
+import { readExitRecord } from "../host/store/records.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { StateRecord } from "../model/state.ts";
+import { lookAt } from "./running-container.ts";
+import type { ContainerInfo, InfoVerb, NicStatistics } from "./verbs.ts";
 
-export const info: InfoVerb = () => { throw new Error("info is not built yet"); };
+/** The container's view: what the host's end received, it sent. */
+const nicsOf = (record: StateRecord): readonly NicStatistics[] => record.links.flatMap((link) => {
+  const counters = hostCounters(link);
+  return counters === undefined ? [] : [{ link, txBytes: counters.rxBytes, rxBytes: counters.txBytes }];
+});
+
+function liveInfo(record: StateRecord | undefined, needs: { readonly stats: boolean; readonly ips: boolean }): Partial<ContainerInfo> {
+  const pid = record?.initPid;
+  if (record === undefined || pid === undefined) return {};
+  const { swapBytes: _, ...usage } = needs.stats ? cgroupUsage(cgroupPlaces(pid, record.cgroups)) : {};
+  return { pid, ...usage, ...(needs.ips ? { ips: [...ipv4Addresses(pid), ...ipv6Addresses(pid)] } : {}), ...(needs.stats ? { nics: nicsOf(record) } : {}) };
+}
+
+export const info: InfoVerb = async (_request, target, needs) => {
+  const running = lookAt(target);
+  if (running.state === "STOPPED" && !existsSync(configFile(target))) {
+    return fail({ code: "container.missing", text: `${target.name} doesn't exist`, cause: `there is no ${configFile(target)}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
+  }
+  const lastExit = running.record === undefined ? readExitRecord(target) : undefined;
+  return ok({ name: target.name, state: running.state, ips: [], nics: [], ...liveInfo(running.record, needs), ...(lastExit === undefined ? {} : { lastExit }) });
+};

@@ -1,6 +1,16 @@
 // Owns lxc.conf(5): system keys such as lxc.lxcpath, from /etc/lxc/lxc.conf or ~/.config/lxc/lxc.conf.
+import { systemConfig as parseSystemConfig } from "../config/index.ts";
+import { readText } from "../host/read-text.ts";
 import type { SystemConfigVerb } from "./verbs.ts";
 
-/** In the order `lxc-config -l` lists them. */
-export const systemConfigKeys: readonly string[] = ["lxc.default_config", "lxc.lxcpath", "lxc.bdev.lvm.vg", "lxc.bdev.lvm.thin_pool", "lxc.bdev.zfs.root", "lxc.cgroup.use", "lxc.cgroup.pattern"];
-export const systemConfig: SystemConfigVerb = () => { throw new Error("systemConfig is not built yet"); };
+/** In the order `lxc-config -l` lists them, which leaves the rbd keys out. */
+export const systemConfigKeys: readonly string[] = [
+  "lxc.default_config", "lxc.lxcpath", "lxc.bdev.lvm.vg", "lxc.bdev.lvm.thin_pool", "lxc.bdev.zfs.root", "lxc.cgroup.use", "lxc.cgroup.pattern",
+];
+
+export const systemConfig: SystemConfigVerb = (request, key) => {
+  const isRoot = request.euid === 0;
+  const home = request.env["HOME"];
+  const file = isRoot ? "/etc/lxc/lxc.conf" : `${home ?? "/"}/.config/lxc/lxc.conf`;
+  return parseSystemConfig({ isRoot, home, text: readText(file) })(key);
+};

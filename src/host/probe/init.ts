@@ -7,6 +7,7 @@ import { RTMIN } from "../../linux/signals.ts";
 import type { InitFacts } from "../../model/init.ts";
 import type { NamespaceName } from "../../model/spec.ts";
 import { errorCode, readText } from "../read-text.ts";
+import type { CgroupPlace } from "./cgroup-usage.ts";
 
 export interface InitSources {
   readonly pid: number;
@@ -38,7 +39,7 @@ function differingNamespaces(pid: number, recorded: readonly string[]): readonly
 }
 
 /** The directory of the record that init is in or below, one per hierarchy: init itself may have moved deeper. */
-export function cgroupsOf(cgroup: string, mountinfo: string, recorded: readonly string[]): readonly { readonly version: 1 | 2; readonly directory: string }[] {
+export function cgroupsOf(cgroup: string, mountinfo: string, recorded: readonly string[]): readonly CgroupPlace[] {
   const mounts = parseMountinfo(mountinfo);
   return parseCgroups(cgroup).flatMap(({ version, controllers, path }) => {
     const mount = mounts.find(({ fstype, superOptions }) => (version === 2 ? fstype === "cgroup2" : fstype === "cgroup" && controllers.every((name) => superOptions.includes(name))));
@@ -46,9 +47,13 @@ export function cgroupsOf(cgroup: string, mountinfo: string, recorded: readonly 
     const whole = `${mount.mountpoint}${path}`;
     const inside = recorded.filter((directory) => whole === directory || whole.startsWith(`${directory}/`));
     const deepest = inside.reduce((best, directory) => (directory.length > best.length ? directory : best), "");
-    return deepest === "" ? [] : [{ version, directory: deepest }];
+    return deepest === "" ? [] : [{ version, controllers, directory: deepest }];
   });
 }
+
+/** The container's own directories, for a running init. */
+export const cgroupPlaces = (pid: number, recorded: readonly string[]): readonly CgroupPlace[] =>
+  cgroupsOf(readText(`/proc/${pid}/cgroup`) ?? "", readText("/proc/self/mountinfo") ?? "", recorded);
 
 /** cgroup v2 allows no processes in a directory that passes controllers on. */
 const innerOf = (version: 1 | 2, directory: string): { readonly inner?: string } =>
@@ -99,8 +104,7 @@ export function probeInit(sources: InitSources): InitFacts | undefined {
   return {
     pid, startTime: sources.startTime,
     namespaces: differingNamespaces(pid, sources.namespaces),
-    cgroups: cgroupsOf(readText(`/proc/${pid}/cgroup`) ?? "", readText("/proc/self/mountinfo") ?? "", sources.cgroups)
-      .map(({ version, directory }) => ({ directory, ...innerOf(version, directory) })),
+    cgroups: cgroupPlaces(pid, sources.cgroups).map(({ version, directory }) => ({ directory, ...innerOf(version, directory) })),
     rootUid: firstId(readText(`/proc/${pid}/uid_map`) ?? ""),
     rootGid: firstId(readText(`/proc/${pid}/gid_map`) ?? ""),
     maySetGroups: (readText(`/proc/${pid}/setgroups`) ?? "allow").trim() !== "deny",

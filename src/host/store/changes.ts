@@ -1,0 +1,40 @@
+// Owns being told that a container's state may have changed: inotify on its directories, a pidfd on its monitor.
+import { existsSync, watch } from "node:fs";
+import type { Plan } from "../../isa/op.ts";
+import { byHost } from "../../model/origin.ts";
+import type { StateRecord } from "../../model/state.ts";
+import { runPlan } from "../engine/run.ts";
+import type { Place } from "./layout.ts";
+import { containerDir, recordDir } from "./layout.ts";
+
+/** Another LXC's monitor tells us nothing: only then is looked again after a while. */
+const FOREIGN_MILLISECONDS = 1000;
+
+const waitPlan = ({ lxcpath, name }: Place, pid: number, startTime: number): Plan => {
+  const from = byHost("state record of the container");
+  return { verb: "wait", name, lxcpath, ops: [{ op: "pidfdOpen", from, pid, startTime, into: 0 }, { op: "waitExit", from, pidfd: 0 }] };
+};
+
+export interface ChangeWatch { readonly engine: string; readonly record?: StateRecord; readonly isForeign: boolean; readonly milliseconds?: number }
+
+/** Ends when something happened, or when the time is over. What happened must be read anew. */
+export async function nextChange(place: Place, { engine, record, isForeign, milliseconds }: ChangeWatch, look: () => boolean): Promise<void> {
+  const end = new AbortController();
+  const watchers = [place.lxcpath, containerDir(place), recordDir(place)].filter((path) => existsSync(path));
+  const timers: NodeJS.Timeout[] = [];
+  try {
+    await new Promise<void>((resolve) => {
+      const wait = isForeign ? Math.min(FOREIGN_MILLISECONDS, milliseconds ?? FOREIGN_MILLISECONDS) : milliseconds;
+      if (wait !== undefined) timers.push(setTimeout(resolve, wait));
+      for (const path of watchers) watch(path, { signal: end.signal }, () => resolve()).on("error", () => resolve());
+      if (record?.monitorPid !== undefined) {
+        runPlan(waitPlan(place, record.monitorPid, record.monitorStart ?? 0), { engine, stderr: "ignore", abort: end.signal }).then(() => resolve(), () => resolve());
+      }
+      // A change between the caller's look and the watches would be missed.
+      if (look()) resolve();
+    });
+  } finally {
+    timers.forEach((timer) => clearTimeout(timer));
+    end.abort();
+  }
+}
