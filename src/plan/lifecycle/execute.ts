@@ -2,10 +2,12 @@
 import type { Plan } from "../../isa/op.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import type { Result } from "../../model/problem.ts";
-import { fail } from "../../model/problem.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
 import type { StartInputs } from "./inputs.ts";
+import { planRun } from "./start.ts";
 
-export function planExecute(_spec: ContainerSpec, _facts: HostFacts, _inputs: StartInputs): Result<Plan> {
-  return fail({ code: "unsupported", text: "execute is not planned yet" });
+/** `inputs.command` wins over lxc.execute.cmd, which wins over lxc.init.cmd. */
+export function planExecute(spec: ContainerSpec, facts: HostFacts, inputs: StartInputs): Result<Plan> {
+  const command = inputs.command.length > 0 ? inputs.command : spec.executeCmd?.value ?? [];
+  return planRun(spec, facts, { inputs: { ...inputs, command }, isExecute: true });
 }

@@ -1,17 +1,54 @@
-// Owns the plan of a start: which planner speaks when, and in which process.
-import type { Plan } from "../../isa/op.ts";
+// Owns the plan of a start: checks, then the launcher's list around the monitor's.
+import type { Op, Plan } from "../../isa/op.ts";
 import type { HostFacts } from "../../model/facts.ts";
-import type { Result } from "../../model/problem.ts";
-import { fail } from "../../model/problem.ts";
+import { byDefault } from "../../model/origin.ts";
+import type { Problem, Result } from "../../model/problem.ts";
+import { fail, ok } from "../../model/problem.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
+import { BELIEVED } from "../barriers.ts";
+import { checkCgroups } from "../cgroups/reach.ts";
+import { checkIdmap } from "../idmap.ts";
+import { checkRootfs, rootfsPaths } from "../rootfs.ts";
+import type { Scope } from "../scope.ts";
+import { newScope } from "../scope.ts";
+import { checkConfinement } from "../security.ts";
+import { planContainer } from "./container.ts";
 import type { StartInputs } from "./inputs.ts";
+import { planMonitor } from "./monitor.ts";
+
+export type { StartInputs };
 
 /** Host paths whose PathFact a start needs in `facts.paths`. Probe all of them; one that is missing stays undefined. */
-export function pathsWanted(spec: ContainerSpec): readonly string[] {
-  const rootfs = spec.rootfs;
-  return rootfs === undefined ? [] : [rootfs.path, rootfs.mount];
+export const pathsWanted = (spec: ContainerSpec): readonly string[] => (spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs));
+
+const isError = (problem: Problem): boolean => problem.severity !== "warning";
+
+/** In the background the monitor is a child, and the launcher waits for its word; in the foreground it is the launcher. */
+function launcher(scope: Scope, inputs: StartInputs, monitor: readonly Op[]): readonly Op[] {
+  if (!inputs.isDaemon || inputs.isReboot) return monitor;
+  const pid = scope.slots.take();
+  const from = byDefault("monitor");
+  return [
+    { op: "clone", from, flags: 0, name: "monitor", pid, body: monitor, note: "stays with the container" },
+    { op: "await", from, number: BELIEVED, child: pid, note: "init runs and has not died at once" },
+  ];
 }
 
-export function planStart(_spec: ContainerSpec, _facts: HostFacts, _inputs: StartInputs): Result<Plan> {
-  return fail({ code: "unsupported", text: "start is not planned yet" });
+function checkSpec(scope: Scope): void {
+  checkRootfs(scope);
+  scope.problems.push(...checkIdmap(scope));
+  checkCgroups(scope);
+  checkConfinement(scope);
 }
+
+/** Plans a start or an execute. Problems of the spec and of the host come together, warnings with the plan. */
+export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecute }: { readonly inputs: StartInputs; readonly isExecute: boolean }): Result<Plan> {
+  const scope = newScope(spec, facts);
+  checkSpec(scope);
+  const ops = launcher(scope, inputs, planMonitor(planContainer(scope, inputs, isExecute)));
+  if (scope.slots.left < 0) scope.problems.push({ code: "unsupported", text: `too many terminals (lxc.tty.max = ${spec.ttyMax.value})`, at: spec.ttyMax.from, remedy: "use fewer" });
+  if (scope.problems.some(isError)) return fail(...scope.problems.filter(isError));
+  return ok({ verb: isExecute ? "execute" : "start", name: spec.name, lxcpath: spec.lxcpath, ops }, scope.problems);
+}
+
+export const planStart = (spec: ContainerSpec, facts: HostFacts, inputs: StartInputs): Result<Plan> => planRun(spec, facts, { inputs, isExecute: false });

@@ -1,0 +1,20 @@
+// Owns the numbers of the barriers of a start.
+//
+//   launcher        monitor                       child (init to be)
+//      │ clone ───────>│ clone ────────────────────>│ #MAPPED
+//      │               │ id maps, cgroups           │
+//      │               │ #MAPPED ──────────────────>│ own ids, network and cgroup namespace
+//      │               │<──────────── #NETNS (veth) │ #LINKS
+//      │               │ links into its namespace   │
+//      │               │ #LINKS ───────────────────>│ everything else
+//      │               │<───────────── terminals, #READY
+//      │               │ start-host hooks           │ #GO
+//      │               │ #GO ──────────────────────>│ exec
+//      │<────── #BELIEVED, from supervise           ·
+
+export const MAPPED = 1;
+export const NETNS = 2;
+export const LINKS = 3;
+export const READY = 4;
+export const GO = 5;
+export const BELIEVED = 6;

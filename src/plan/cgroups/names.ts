@@ -1,0 +1,71 @@
+// Owns where a container's cgroups lie, in every hierarchy alike, and what the two versions share.
+import type { Op, Slot } from "../../isa/op.ts";
+import type { CgroupHierarchy } from "../../model/facts.ts";
+import type { Origin } from "../../model/origin.ts";
+import { byDefault } from "../../model/origin.ts";
+import type { Sourced } from "../../model/spec.ts";
+import type { Scope } from "../scope.ts";
+
+/** Paths relative to a hierarchy's base. */
+export interface CgroupNames {
+  readonly monitor: string;
+  /** Carries the limits. */
+  readonly payload: string;
+  /** What init is put into: the payload, or a directory in it (lxc.cgroup.dir.container.inner). */
+  readonly inner: string;
+  readonly from: Origin;
+}
+
+/** What one hierarchy contributes to a start. Each list belongs to one moment of the monitor's life. */
+export interface CgroupPart {
+  readonly hierarchy: CgroupHierarchy;
+  /** Directories that must be there, limits that are in them. */
+  readonly prepare: readonly Op[];
+  readonly enterMonitor: readonly Op[];
+  /** The child into its cgroup, where clone(2) has not put it there. */
+  readonly join: (pid: Slot) => readonly Op[];
+  /** Device rules: last, so that set-up can still make nodes. */
+  readonly devices: readonly Op[];
+  /** What the container's root must own to manage its own subtree: paths, and whether they must exist. */
+  readonly delegate: readonly { readonly path: string; readonly isOptional: boolean }[];
+  /** Directories made, outermost first. */
+  readonly directories: readonly string[];
+}
+
+export type Limit = Sourced<{ readonly file: string; readonly value: string }>;
+
+const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined && part !== "").join("/");
+
+export function cgroupNames(scope: Scope): CgroupNames {
+  const { name, cgroup } = scope.spec;
+  const [payload, monitor] = [`lxc.payload.${name}`, `lxc.monitor.${name}`];
+  const container = cgroup.containerDir?.value ?? joined(cgroup.dir?.value, payload);
+  const from = cgroup.containerDir?.from ?? cgroup.dir?.from ?? byDefault("lxc.cgroup.dir");
+  return { payload: container, monitor: cgroup.monitorDir?.value ?? joined(cgroup.dir?.value, monitor), inner: joined(container, cgroup.containerInnerDir?.value), from };
+}
+
+/** The directory below which everything of a hierarchy is put. */
+export function basePath(hierarchy: CgroupHierarchy): string {
+  const path = `${hierarchy.mountpoint}/${hierarchy.base}`.replace(/\/+/g, "/");
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+/** `a/b/c`: `a`, `a/b`, `a/b/c`. */
+export const ancestry = (path: string): readonly string[] => path.split("/").map((_, i, all) => all.slice(0, i + 1).join("/"));
+
+/** A directory and those above it that are missing; all of them go when the container does. */
+export function makeCgroup(base: string, relative: string, from: Origin): readonly Op[] {
+  return ancestry(relative).map((part, i, all): Op => {
+    const path = `${base}/${part}`;
+    const isOwn = i === all.length - 1;
+    // shared parents (lxc.cgroup.dir) go with their last container
+    const undo: Op = isOwn ? { op: "removeTree", from, path } : { op: "unlink", from, path, flags: 0x200, onError: ["EBUSY", "ENOTEMPTY", "ENOENT"] };
+    return { op: "mkdir", from, path, mode: 0o755, undo: [undo] };
+  });
+}
+
+/** Self (0) into a cgroup. */
+export const enter = (directory: string, from: Origin): Op => ({ op: "writeFile", from, path: `${directory}/cgroup.procs`, data: "0" });
+
+/** The controller that a limit's file belongs to. */
+export const controllerOf = (file: string): string => file.slice(0, Math.max(0, file.indexOf(".")));

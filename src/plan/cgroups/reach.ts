@@ -1,0 +1,66 @@
+// Owns what the host lets us do with cgroups: which hierarchies are used, and what is said of the rest.
+import type { CgroupHierarchy } from "../../model/facts.ts";
+import { byDefault } from "../../model/origin.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Scope } from "../scope.ts";
+import type { Limit } from "./names.ts";
+import { controllerOf } from "./names.ts";
+
+export const writable = (scope: Scope): readonly CgroupHierarchy[] => scope.facts.cgroups.hierarchies.filter((hierarchy) => hierarchy.isWritable);
+
+/** Our own cgroup, for a message: that of the unified hierarchy, else the first line. */
+function ownCgroup(scope: Scope): string {
+  const lines = scope.facts.cgroups.self.split("\n").filter((line) => line !== "");
+  const line = lines.find((candidate) => candidate.startsWith("0::")) ?? lines[0] ?? "0::/";
+  return line.split(":").slice(2).join(":");
+}
+
+const limitsOf = (scope: Scope): readonly Limit[] => [...scope.spec.cgroup.v1, ...scope.spec.cgroup.v2];
+
+function undelegated(scope: Scope): Problem {
+  const { facts } = scope;
+  const asked = limitsOf(scope);
+  const without = asked.length === 0 ? "" : `; not applied: ${[...new Set(asked.map(({ value }) => value.file))].join(", ")}`;
+  const who = facts.caller.user ?? `uid ${facts.caller.uid}`;
+  return {
+    code: "cgroup.undelegated", severity: "warning", at: asked[0]?.from ?? byDefault("lxc.cgroup.dir"),
+    text: `no cgroup may be made here, so the container runs without limits of its own${without}`,
+    cause: facts.cgroups.layout === "none" ? "no cgroup file system is mounted" : `this session is in cgroup ${ownCgroup(scope)}, which is not delegated to ${who}`,
+    remedy: facts.cgroups.layout === "none" ? "mount one: mount -t cgroup2 none /sys/fs/cgroup" : `start it from a delegated cgroup (systemd-run --user --scope -p Delegate=yes lxc-start -n ${scope.spec.name}), or have root chown one to ${who}`,
+  };
+}
+
+function unreached(scope: Scope, limit: Limit, version: 1 | 2): Problem | undefined {
+  const controller = controllerOf(limit.value.file);
+  const isThere = writable(scope).some((hierarchy) => hierarchy.version === version && (controller === "cgroup" || hierarchy.controllers.includes(controller)));
+  if (isThere) return undefined;
+  const key = version === 1 ? "lxc.cgroup" : "lxc.cgroup2";
+  const other = version === 1 ? "lxc.cgroup2" : "lxc.cgroup";
+  return {
+    code: "cgroup.limit", severity: "warning", at: limit.from, text: `${key}.${limit.value.file} is not applied`,
+    cause: `controller '${controller}' is not available in cgroup v${version} here`, remedy: `remove the line, or use the ${other} key of the same limit`,
+  };
+}
+
+/** Warnings: a container runs without limits rather than not at all. */
+export function checkCgroups(scope: Scope): void {
+  const { spec, problems } = scope;
+  if (writable(scope).length === 0) { problems.push(undelegated(scope)); return; }
+  const hasRules = (version: 1 | 2): boolean => spec.cgroup[version === 1 ? "v1" : "v2"].some((limit) => controllerOf(limit.value.file) === "devices");
+  const hasV1Devices = writable(scope).some((hierarchy) => hierarchy.version === 1 && hierarchy.controllers.includes("devices"));
+  for (const limit of spec.cgroup.v1) {
+    // the shipped common.conf gives device rules for both versions: one of them is enough
+    if (controllerOf(limit.value.file) === "devices" && !hasV1Devices && hasRules(2)) continue;
+    const problem = unreached(scope, limit, 1);
+    if (problem !== undefined) problems.push(problem);
+  }
+  for (const limit of spec.cgroup.v2) {
+    if (controllerOf(limit.value.file) === "devices") continue;
+    const problem = unreached(scope, limit, 2);
+    if (problem !== undefined) problems.push(problem);
+  }
+  const rules = spec.cgroup.v2.find((limit) => controllerOf(limit.value.file) === "devices");
+  if (rules !== undefined && !(hasV1Devices && hasRules(1))) {
+    problems.push({ code: "cgroup.limit", severity: "warning", at: rules.from, text: "lxc.cgroup2.devices rules are not applied yet", remedy: "an id map (lxc.idmap) keeps devices from being made at all" });
+  }
+}

@@ -1,0 +1,48 @@
+// Owns a container's cgroups in one hierarchy of cgroup v1.
+import type { Op } from "../../isa/op.ts";
+import type { CgroupHierarchy } from "../../model/facts.ts";
+import { byDefault } from "../../model/origin.ts";
+import type { Scope } from "../scope.ts";
+import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
+import { ancestry, basePath, controllerOf, enter, makeCgroup } from "./names.ts";
+
+/** A new cpuset has no cpus and no memory nodes, and takes no process before it has. */
+function initCpuset(hierarchy: CgroupHierarchy, relative: string): readonly Op[] {
+  if (!hierarchy.controllers.includes("cpuset")) return [];
+  const from = byDefault("cpuset of the parent");
+  return ancestry(relative).flatMap((part) => {
+    const directory = `${basePath(hierarchy)}/${part}`;
+    const set = (file: string, value: string | undefined): readonly Op[] => (value === undefined || value === "" ? [] : [{ op: "writeFile", from, path: `${directory}/${file}`, data: value }]);
+    return [...set("cgroup.clone_children", "1"), ...set("cpuset.cpus", hierarchy.cpusetCpus), ...set("cpuset.mems", hierarchy.cpusetMems)];
+  });
+}
+
+const isDevice = (limit: Limit): boolean => controllerOf(limit.value.file) === "devices";
+
+/** memory.memsw must not be below memory: the kernel refuses them in the wrong order. */
+const inOrder = (limits: readonly Limit[]): readonly Limit[] => {
+  const isSwap = (limit: Limit): boolean => limit.value.file.startsWith("memory.memsw");
+  return [...limits.filter((limit) => !isSwap(limit)), ...limits.filter(isSwap)];
+};
+
+export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames): CgroupPart {
+  const base = basePath(hierarchy);
+  const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
+  const own = scope.spec.cgroup.v1.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)));
+  const write = (limit: Limit): Op => ({ op: "writeFile", from: limit.from, path: `${payload}/${limit.value.file}`, data: limit.value.value });
+  const { from } = names;
+  return {
+    hierarchy,
+    prepare: [
+      ...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, names.monitor),
+      ...makeCgroup(base, names.payload, from), ...initCpuset(hierarchy, names.payload),
+      ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...initCpuset(hierarchy, names.inner)]),
+      ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),
+    ],
+    enterMonitor: [{ ...enter(monitor, from), undo: [enter(base, from)] }],
+    join: (pid) => [{ op: "writeFile", from, path: `${inner}/cgroup.procs`, data: [{ slot: pid }] }],
+    devices: own.filter(isDevice).map(write),
+    delegate: [inner, `${inner}/cgroup.procs`].map((path) => ({ path, isOptional: false })).concat({ path: `${inner}/tasks`, isOptional: true }),
+    directories: [monitor, payload],
+  };
+}

@@ -1,0 +1,67 @@
+// Owns a container's cgroups in the unified hierarchy, cgroup v2.
+import type { Op, Slot } from "../../isa/op.ts";
+import type { Errno } from "../../linux/errno.ts";
+import { AT_REMOVEDIR, O_DIRECTORY, O_RDONLY } from "../../linux/fs.ts";
+import type { CgroupHierarchy } from "../../model/facts.ts";
+import { byDefault } from "../../model/origin.ts";
+import type { Scope } from "../scope.ts";
+import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
+import { ancestry, basePath, controllerOf, enter, makeCgroup } from "./names.ts";
+
+/** What a delegated subtree's owner may write: /sys/kernel/cgroup/delegate of current kernels. */
+const DELEGATED = ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"] as const;
+const DELEGATED_IF_THERE = ["memory.oom.group", "memory.reclaim"] as const;
+
+/** A controller that the kernel does not hand down here is passed over: its limits have warned already. */
+const NOT_HANDED_DOWN: readonly Errno[] = ["EBUSY", "EOPNOTSUPP", "ENOENT", "EACCES"];
+
+/** Controllers travel down one directory at a time. */
+function handDown(hierarchy: CgroupHierarchy, relative: string): readonly Op[] {
+  const from = byDefault("cgroup controllers");
+  const parents = ["", ...ancestry(relative).slice(0, -1)];
+  return parents.flatMap((part) => hierarchy.controllers.map((controller): Op => ({
+    op: "writeFile", from, path: `${basePath(hierarchy)}${part === "" ? "" : `/${part}`}/cgroup.subtree_control`, data: `+${controller}`, onError: NOT_HANDED_DOWN,
+  })));
+}
+
+/** Out of the monitor's own cgroup, so that it can be removed: to the base, or where that takes no processes (it has
+ * children with controllers) to LXC's lxc.pivot, which stays behind for the next one. */
+function leaveMonitor(base: string, names: CgroupNames): readonly Op[] {
+  const { from } = names;
+  const pivot = `${base}/lxc.pivot`;
+  return [
+    { op: "mkdir", from, path: pivot, mode: 0o755 }, enter(pivot, from),
+    { ...enter(base, from), onError: ["EBUSY"] }, { op: "unlink", from, path: pivot, flags: AT_REMOVEDIR, onError: ["EBUSY", "ENOTEMPTY", "ENOENT"] },
+  ];
+}
+
+export interface UnifiedPart extends CgroupPart {
+  /** The directory that clone(2) puts the child into. */
+  readonly directory: Slot;
+}
+
+export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames): UnifiedPart {
+  const base = basePath(hierarchy);
+  const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
+  const { from } = names;
+  const directory = scope.slots.take();
+  const limits = scope.spec.cgroup.v2.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)) || controllerOf(limit.value.file) === "cgroup");
+  const write = (limit: Limit): Op => ({ op: "writeFile", from: limit.from, path: `${payload}/${limit.value.file}`, data: limit.value.value });
+  return {
+    hierarchy, directory,
+    prepare: [
+      ...makeCgroup(base, names.monitor, from), ...makeCgroup(base, names.payload, from), ...handDown(hierarchy, names.payload),
+      ...limits.map(write),
+      ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...handDown(hierarchy, names.inner).slice(hierarchy.controllers.length)]),
+      { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
+    ],
+    enterMonitor: [{ ...enter(monitor, from), undo: leaveMonitor(base, names) }],
+    join: () => [],
+    devices: [],
+    delegate: [
+      { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),
+      ...DELEGATED_IF_THERE.map((file) => ({ path: `${inner}/${file}`, isOptional: true })),
+    ],
+    directories: [monitor, payload],
+  };
+}

@@ -1,0 +1,58 @@
+// Owns what all processes of one start agree on: computed once, used by the monitor's list and the child's.
+import type { Slot } from "../../isa/op.ts";
+import type { CgroupNames, CgroupPart } from "../cgroups/names.ts";
+import { cgroupNames } from "../cgroups/names.ts";
+import { writable } from "../cgroups/reach.ts";
+import { planV1 } from "../cgroups/v1.ts";
+import type { UnifiedPart } from "../cgroups/v2.ts";
+import { planV2 } from "../cgroups/v2.ts";
+import { hasSetgroupsDenied } from "../idmap.ts";
+import type { NamespacePlan } from "../namespaces.ts";
+import { planNamespaces } from "../namespaces.ts";
+import type { NetworkPlan } from "../network.ts";
+import { planNetwork } from "../network.ts";
+import { rootfsTarget } from "../rootfs.ts";
+import type { Scope } from "../scope.ts";
+import { idmapOf } from "../scope.ts";
+import type { TerminalPlan } from "../terminals.ts";
+import { planTerminals } from "../terminals.ts";
+import type { StartInputs } from "./inputs.ts";
+
+export interface Container {
+  readonly scope: Scope;
+  readonly inputs: StartInputs;
+  /** lxc-execute: pid 1 is the engine's own loop. */
+  readonly isExecute: boolean;
+  readonly namespaces: NamespacePlan;
+  readonly network: NetworkPlan;
+  readonly terminals: TerminalPlan;
+  readonly cgroups: { readonly names: CgroupNames; readonly parts: readonly CgroupPart[]; readonly unified?: UnifiedPart };
+  /** setgroups(2) is refused inside. */
+  readonly keepsGroups: boolean;
+  readonly rootfsMount: string;
+  /** The root directory, in the child. */
+  readonly root: Slot;
+}
+
+function planCgroups(scope: Scope): Container["cgroups"] {
+  const names = cgroupNames(scope);
+  const hierarchies = writable(scope);
+  const legacy = hierarchies.filter(({ version }) => version === 1).map((hierarchy) => planV1(scope, hierarchy, names));
+  const unifiedHierarchy = hierarchies.find(({ version }) => version === 2);
+  if (unifiedHierarchy === undefined) return { names, parts: legacy };
+  const unified = planV2(scope, unifiedHierarchy, names);
+  return { names, parts: [...legacy, unified], unified };
+}
+
+export function planContainer(scope: Scope, inputs: StartInputs, isExecute: boolean): Container {
+  const namespaces = planNamespaces(scope, inputs.share);
+  const root = scope.slots.take();
+  return {
+    scope, inputs, isExecute, namespaces, root,
+    network: planNetwork(scope, namespaces.has("net")),
+    terminals: planTerminals(scope, root),
+    cgroups: planCgroups(scope),
+    keepsGroups: hasSetgroupsDenied(scope.facts, idmapOf(scope.spec)),
+    rootfsMount: rootfsTarget(scope),
+  };
+}

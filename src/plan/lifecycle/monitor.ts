@@ -1,0 +1,143 @@
+// Owns the monitor's list: what is made on the host, the child, the long watch, and what is left to do after it.
+import type { Op, Slot, Text } from "../../isa/op.ts";
+import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../../linux/fs.ts";
+import { SIGKILL } from "../../linux/signals.ts";
+import { commandSocket } from "../../linux/socket-name.ts";
+import { byDefault, byOption } from "../../model/origin.ts";
+import { BELIEVED, GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
+import { planDelegation } from "../cgroups/delegate.ts";
+import { planHooks, planStopHooks } from "../hooks.ts";
+import { writeIdmap } from "../idmap.ts";
+import { joinShared } from "../namespaces.ts";
+import { planLimits } from "../process.ts";
+import { writeRecord } from "../record.ts";
+import type { LateRecord } from "../record.ts";
+import { hasUserns, idmapOf, stateDirectory } from "../scope.ts";
+import { receiveTerminals } from "../terminals.ts";
+import { planChild } from "./child.ts";
+import type { Container } from "./container.ts";
+
+const BARRIER = byDefault("barrier");
+const MONITOR = byDefault("monitor");
+
+/** Away from the caller's terminal and descriptors. Its standard ones stay until the hooks have spoken. */
+function detach({ inputs, scope }: Container): readonly Op[] {
+  const { env } = scope.facts.caller;
+  // socket activation: descriptors 3 to 2+LISTEN_FDS are meant for init
+  const announced = /^\d{1,3}$/.test(env["LISTEN_FDS"] ?? "") ? Number(env["LISTEN_FDS"]) : 0;
+  const except = Array.from({ length: announced }, (_, i) => 3 + i);
+  const close: Op = { op: "closeInherited", from: inputs.isDaemon ? MONITOR : byOption("--close-all-fds"), except };
+  if (inputs.isReboot) return [];
+  if (!inputs.isDaemon) return inputs.closeAllFds ? [close] : [];
+  return [{ op: "setsid", from: MONITOR, note: "a session of its own" }, close];
+}
+
+/** One run at a time: the name of the command socket is the lock. Then the trace that a kill leaves. */
+function claim({ scope }: Container, record: LateRecord): { readonly ops: readonly Op[]; readonly listen: Slot } {
+  const { spec, slots } = scope;
+  const listen = slots.take();
+  const directory = stateDirectory(spec);
+  const home = `${spec.lxcpath}/${spec.name}`;
+  const own: readonly Op[] = [{ op: "removeTree", from: MONITOR, path: directory, onError: ["ENOENT"] }, { op: "unlink", from: MONITOR, path: home, flags: AT_REMOVEDIR, onError: ["ENOTEMPTY", "ENOENT"] }];
+  return {
+    listen,
+    ops: [
+      { op: "listen", from: byDefault("command socket"), address: commandSocket(spec.lxcpath, spec.name), into: listen, note: "its name is taken while the container runs" },
+      { op: "mkdir", from: MONITOR, path: home, mode: 0o770, undo: own, note: "only lxc-execute of a container that has no config finds it missing" },
+      { op: "mkdir", from: MONITOR, path: directory, mode: 0o755 },
+      { op: "getpid", from: MONITOR, into: record.monitor },
+      ...writeRecord(directory, record, true),
+    ],
+  };
+}
+
+/** The stop hooks see the namespaces of a container whose processes are gone. */
+function holdNamespaces({ scope, namespaces }: Container, pid: Slot, monitor: Slot): { readonly ops: readonly Op[]; readonly held: ReadonlyMap<string, Text> } {
+  const held = new Map<string, Text>();
+  const ops: Op[] = [];
+  if ((scope.spec.hooks.stop ?? []).length === 0) return { ops, held };
+  for (const name of namespaces.names) {
+    const into = scope.slots.take();
+    ops.push({ op: "open", from: byDefault("lxc.hook.stop"), path: ["/proc/", { slot: pid }, `/ns/${name}`], flags: O_RDONLY, into, onError: ["ENOENT"] });
+    held.set(name, ["/proc/", { slot: monitor }, "/fd/", { slot: into }]);
+  }
+  return { ops, held };
+}
+
+function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot; readonly pidfd: Slot }): readonly Op[] {
+  const { scope, namespaces, cgroups, network } = container;
+  const { unified } = cgroups;
+  const { spec, facts } = scope;
+  const undo: readonly Op[] = [{ op: "kill", from: MONITOR, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from: MONITOR, pidfd, timeout: 10_000 }];
+  const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
+  return [
+    ...joinShared(scope, container.inputs.share, "parent"),
+    { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: `${namespaces.names.join(" ")}` },
+    ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
+    ...cgroups.parts.flatMap((part) => part.join(pid)),
+    ...planDelegation(scope, cgroups.parts, (map, child) => writeIdmap(facts, map, child)),
+    ...planLimits(scope, pid),
+    { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped, cgroups entered" },
+    ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid), { op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
+  ];
+}
+
+interface Watch { readonly pid: Slot; readonly pidfd: Slot; readonly listen: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
+
+function superviseOp({ scope, inputs, isExecute, cgroups }: Container, watch: Watch): Op {
+  const { spec } = scope;
+  const memory = cgroups.parts.find(({ hierarchy }) => hierarchy.controllers.includes("memory"));
+  const options = [
+    ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground=1", "propagate=1"]),
+    ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []),
+    ...(memory?.directories[1] === undefined ? [] : [`cgroup=${memory.directories[1]}`]),
+    `title=[lxc monitor] ${spec.lxcpath} ${spec.name}`, `lxcpath=${spec.lxcpath}`, `name=${spec.name}`,
+  ];
+  const log = spec.console.logfile === undefined ? {} : { log: spec.console.logfile.value };
+  return { op: "supervise", from: isExecute ? byDefault("lxc-execute") : MONITOR, ...watch, record: `${stateDirectory(spec)}/exit`, ...log, options, note: "until init ends" };
+}
+
+/** From here on nothing of the caller's is needed. */
+function letGo({ inputs, scope }: Container): readonly Op[] {
+  if (!inputs.isDaemon || inputs.isReboot) return [];
+  const slot = scope.slots.take();
+  scope.slots.give(slot);
+  return [
+    { op: "open", from: MONITOR, path: "/dev/null", flags: O_RDWR, into: slot }, ...[0, 1, 2].map((fd): Op => ({ op: "dup", from: MONITOR, slot, fd })),
+    { op: "close", from: MONITOR, slot }, { op: "chdir", from: MONITOR, path: "/" },
+  ];
+}
+
+export function planMonitor(container: Container): readonly Op[] {
+  const { scope, cgroups, namespaces, network, inputs, rootfsMount } = container;
+  const { spec, facts, slots } = scope;
+  const [monitor, pid, pidfd] = [slots.take(), slots.take(), slots.take()];
+  const directory = stateDirectory(spec);
+  const record: LateRecord = {
+    state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names,
+    cgroups: cgroups.parts.flatMap((part) => part.directories), links: network.links,
+  };
+  const { ops: claimed, listen } = claim(container, record);
+  const child = launchChild(container, { pid, pidfd });
+  const { ops: received, ...terminals } = receiveTerminals(scope, container.terminals, pid);
+  const { ops: holding, held } = holdNamespaces(container, pid, monitor);
+  const call = { pid, rootfsMount } as const;
+  const pidfile: readonly Op[] = inputs.pidfile === undefined ? [] : [{
+    op: "writeFile", from: byOption("--pidfile"), path: inputs.pidfile, data: [{ slot: monitor }, "\n"], flags: O_CREAT | O_TRUNC, mode: 0o644,
+    undo: [{ op: "unlink", from: byOption("--pidfile"), path: inputs.pidfile, onError: ["ENOENT"] }],
+  }];
+  return [
+    ...detach(container), ...claimed,
+    ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
+    ...cgroups.parts.flatMap((part) => part.prepare), ...cgroups.parts.flatMap((part) => part.enterMonitor),
+    ...child, ...received,
+    { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
+    ...cgroups.parts.flatMap((part) => part.devices), ...holding,
+    ...planHooks(scope, { name: "start-host", ...call }),
+    { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
+    ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...letGo(container),
+    superviseOp(container, { pid, pidfd, listen, ...terminals }),
+    ...planStopHooks(scope, call, held),
+    { op: "replan", from: MONITOR, request: inputs.replan, when: "reboot", note: "the next start" },
+  ];
+}

@@ -1,0 +1,92 @@
+// Owns which namespaces a container gets of its own, and how it joins those of others.
+import type { Op } from "../isa/op.ts";
+import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS, namespaceBit } from "../linux/clone.ts";
+import { O_RDONLY } from "../linux/fs.ts";
+import type { Origin } from "../model/origin.ts";
+import { byDefault, byOption } from "../model/origin.ts";
+import type { ContainerSpec, NamespaceName } from "../model/spec.ts";
+import type { Scope } from "./scope.ts";
+import { hasUserns } from "./scope.ts";
+
+export interface NamespacePlan {
+  /** Made by clone(2) itself. */
+  readonly cloneFlags: number;
+  /** Made by the child once its ids and its cgroup are right, so that they belong to it. */
+  readonly lateFlags: number;
+  readonly names: readonly NamespaceName[];
+  readonly has: (name: NamespaceName) => boolean;
+}
+
+const BITS = {
+  user: CLONE_NEWUSER, mnt: CLONE_NEWNS, pid: CLONE_NEWPID, uts: CLONE_NEWUTS, ipc: CLONE_NEWIPC,
+  net: CLONE_NEWNET, cgroup: CLONE_NEWCGROUP, time: CLONE_NEWTIME,
+} as const satisfies Readonly<Record<NamespaceName, number>>;
+const ORDER: readonly NamespaceName[] = ["user", "mnt", "pid", "uts", "ipc", "net", "cgroup", "time"];
+/** sysfs ownership of a network namespace and the root of a cgroup namespace are taken when they are made; a time namespace takes offsets only before it is entered. */
+const LATE: readonly NamespaceName[] = ["net", "cgroup", "time"];
+
+function isWanted(scope: Scope, name: NamespaceName, shared: Readonly<Partial<Record<NamespaceName, string>>>): boolean {
+  const { spec, facts } = scope;
+  if (shared[name] !== undefined) return false;
+  const { clone, keep } = spec.namespaces;
+  if (keep?.some((entry) => entry.value === name) === true) return false;
+  if (clone !== undefined && name !== "user" && name !== "mnt") return clone.some((entry) => entry.value === name);
+  switch (name) {
+    case "user": return hasUserns(spec);
+    case "net": return spec.nics.length > 0 && !spec.nics.some((nic) => nic.type === "none");
+    case "cgroup": return facts.hasCgroupNamespace;
+    case "time": return facts.hasTimeNamespace && (spec.timeOffsets.boot !== undefined || spec.timeOffsets.monotonic !== undefined);
+    default: return true;
+  }
+}
+
+export function planNamespaces(scope: Scope, shared: Readonly<Partial<Record<NamespaceName, string>>>): NamespacePlan {
+  const names = ORDER.filter((name) => isWanted(scope, name, shared));
+  const bits = (list: readonly NamespaceName[]): number => list.reduce((flags, name) => flags | BITS[name], 0);
+  return { cloneFlags: bits(names.filter((name) => !LATE.includes(name))), lateFlags: bits(names.filter((name) => LATE.includes(name))), names, has: (name) => names.includes(name) };
+}
+
+/** Joins namespaces of another container (lxc.namespace.share.*, --share-*). The pid namespace is joined by the parent, before the clone. */
+export function joinShared(scope: Scope, shared: Readonly<Partial<Record<NamespaceName, string>>>, which: "parent" | "child"): readonly Op[] {
+  return ORDER.flatMap((name): readonly Op[] => {
+    const path = shared[name];
+    if (path === undefined || (name === "pid") !== (which === "parent")) return [];
+    const from = shareOrigin(scope.spec, name);
+    const into = scope.slots.take();
+    scope.slots.give(into);
+    return [{ op: "open", from, path, flags: O_RDONLY, into }, { op: "setns", from, slot: into, flags: namespaceBit(name) ?? 0, note: `shares the ${name} namespace` }];
+  });
+}
+
+const shareOrigin = (spec: ContainerSpec, name: NamespaceName): Origin => spec.namespaces.share[name]?.from ?? byOption(`--share-${name}`);
+
+/** The child's own step into the namespaces that have to be made late. */
+export function lateNamespaces(scope: Scope, plan: NamespacePlan): readonly Op[] {
+  if (plan.lateFlags === 0) return [];
+  const names = plan.names.filter((name) => LATE.includes(name)).join(" and ");
+  const made: Op = { op: "unshare", from: byDefault("namespaces"), flags: plan.lateFlags, note: `${names}: made now, so that it belongs to the container` };
+  return [made, ...(plan.has("time") ? timeOffsets(scope) : [])];
+}
+
+const SECOND = 1_000_000_000n;
+
+/** Seconds and nanoseconds, the latter never negative: what timens_offsets takes. */
+function timerWords(nanoseconds: bigint): string {
+  const rest = ((nanoseconds % SECOND) + SECOND) % SECOND;
+  return `${(nanoseconds - rest) / SECOND} ${rest}`;
+}
+
+/** lxc.time.offset.*: written while nobody has entered the namespace, then it is entered. */
+function timeOffsets(scope: Scope): readonly Op[] {
+  const { boot, monotonic } = scope.spec.timeOffsets;
+  const write = (clock: string, offset: typeof boot): readonly Op[] =>
+    (offset === undefined ? [] : [{ op: "writeFile", from: offset.from, path: "/proc/self/timens_offsets", data: `${clock} ${timerWords(offset.value)}\n` }]);
+  const from = byDefault("time namespace");
+  const into = scope.slots.take();
+  scope.slots.give(into);
+  return [
+    ...write("boottime", boot), ...write("monotonic", monotonic),
+    { op: "open", from, path: "/proc/self/ns/time_for_children", flags: O_RDONLY, into },
+    { op: "setns", from, slot: into, flags: CLONE_NEWTIME },
+  ];
+}

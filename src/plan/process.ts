@@ -1,0 +1,124 @@
+// Owns the process that becomes init: its ids, limits, personality, stdio, environment, program.
+import type { Op, Slot } from "../isa/op.ts";
+import { FLAGS } from "../isa/schema.ts";
+import { O_RDWR } from "../linux/fs.ts";
+import { RLIM_INFINITY, rlimitNumber } from "../linux/rlimits.ts";
+import { SIGKILL } from "../linux/signals.ts";
+import type { Origin } from "../model/origin.ts";
+import { byDefault } from "../model/origin.ts";
+import type { Scope } from "./scope.ts";
+import { hasUserns, idmapOf, setupId } from "./scope.ts";
+import { toHost } from "../linux/idmap.ts";
+
+const PR_SET_DUMPABLE = 4;
+const PER_LINUX = 0, PER_LINUX32 = 8;
+
+/** The monitor's death must not leave a half-made container behind. */
+export const joinParent = (from: Origin = byDefault("lxc.monitor.signal.pdeath"), signal: number = SIGKILL): Op => ({ op: "joinParent", from, signal });
+
+/** Becomes root inside (or the first id that is mapped). The kernel then forgets two things that are set again. */
+export function becomeRoot(scope: Scope, keepsGroups: boolean): readonly Op[] {
+  if (!hasUserns(scope.spec)) return [];
+  const from = byDefault("lxc.idmap");
+  return [
+    { op: "setIds", from, uid: setupId(scope.spec, "u"), gid: setupId(scope.spec, "g"), ...(keepsGroups ? { flags: FLAGS.SETIDS_KEEP_GROUPS } : { groups: [] }), note: "root of the container" },
+    { op: "prctl", from, option: PR_SET_DUMPABLE, arg2: 1, note: "/proc/PID stays readable to the monitor" },
+    joinParent(),
+  ];
+}
+
+export function planHostname(scope: Scope): readonly Op[] {
+  const { hostname } = scope.spec;
+  return hostname === undefined ? [] : [{ op: "hostname", from: hostname.from, name: hostname.value }];
+}
+
+/** Written by the monitor, which may raise what the container may not. */
+export function planLimits(scope: Scope, pid: Slot): readonly Op[] {
+  const limits = scope.spec.prlimits.flatMap(({ value, from }): readonly Op[] => {
+    const resource = rlimitNumber(value.resource);
+    if (resource === undefined) { scope.problems.push({ code: "config.value", at: from, text: `'${value.resource}' is not a resource limit`, remedy: "see setrlimit(2); names are lower case without RLIMIT_" }); return []; }
+    const wide = (limit: bigint): bigint => (limit < 0n ? RLIM_INFINITY : limit);
+    return [{ op: "rlimit", from, resource, soft: wide(value.soft), hard: wide(value.hard), pid }];
+  });
+  const files = scope.spec.procs.map(({ value, from }): Op => ({ op: "writeFile", from, path: ["/proc/", { slot: pid }, `/${value.file.replaceAll(".", "/")}`], data: value.value }));
+  return [...files, ...limits];
+}
+
+const NARROW: ReadonlySet<string> = new Set(["arm", "armel", "armhf", "armv7l", "athlon", "i386", "i486", "i586", "i686", "linux32", "mips", "mipsel", "ppc", "powerpc", "x32", "x86"]);
+
+export function planPersonality(scope: Scope): readonly Op[] {
+  const { arch } = scope.spec;
+  return arch === undefined ? [] : [{ op: "personality", from: arch.from, value: NARROW.has(arch.value) ? PER_LINUX32 : PER_LINUX }];
+}
+
+/** Where init's stdin, stdout and stderr go. */
+export type Stdio =
+  /** The container's console on all three. */
+  | { readonly kind: "console"; readonly slot: Slot }
+  /** The console where the caller has a terminal, the caller's own descriptors elsewhere. */
+  | { readonly kind: "caller"; readonly slot?: Slot }
+  | { readonly kind: "null" };
+
+export function planStdio(scope: Scope, stdio: Stdio): readonly Op[] {
+  const from = byDefault("lxc.console.path");
+  const descriptors = [0, 1, 2] as const;
+  const session: Op = { op: "setsid", from };
+  switch (stdio.kind) {
+    case "console":
+      return [session, ...descriptors.map((fd): Op => ({ op: "dup", from, slot: stdio.slot, fd }))];
+    case "null": {
+      const slot = scope.slots.take();
+      scope.slots.give(slot);
+      return [session, { op: "open", from, path: "/dev/null", flags: O_RDWR, into: slot }, ...descriptors.map((fd): Op => ({ op: "dup", from, slot, fd }))];
+    }
+    case "caller": {
+      const { slot } = stdio;
+      if (slot === undefined || !scope.facts.caller.isTty.includes(true)) return [];
+      const joined: Op = { op: "controllingTty", from, tty: slot, note: "so that ^C and job control work" };
+      return [session, joined, ...descriptors.filter((fd) => scope.facts.caller.isTty[fd]).map((fd): Op => ({ op: "dup", from, slot, fd }))];
+    }
+  }
+}
+
+/** init's whole environment: `container=lxc` and what the config asks for; a bare `K` takes the caller's value. */
+export function initEnvironment(scope: Scope): readonly string[] {
+  const { spec, facts } = scope;
+  const asked = [...spec.environment, ...spec.environmentRuntime].flatMap(({ value }) => {
+    if (value.includes("=")) return [value];
+    const own = facts.caller.env[value];
+    return own === undefined ? [] : [`${value}=${own}`];
+  });
+  return ["container=lxc", ...asked];
+}
+
+/** The ids, session and death signal of init itself. */
+export function becomeInit(scope: Scope, keepsGroups: boolean): readonly Op[] {
+  const { spec, problems } = scope;
+  const { uid, gid, groups, cwd } = spec.init;
+  const map = idmapOf(spec);
+  // a map without id 0 has no root: then set-up ran as the first id, and so does init
+  const actual = { uid: uid.from.kind === "default" ? setupId(spec, "u") : uid.value, gid: gid.from.kind === "default" ? setupId(spec, "g") : gid.value };
+  if (map.length > 0 && toHost(map, "u", actual.uid) === undefined) problems.push({ code: "config.value", at: uid.from, text: `lxc.init.uid ${actual.uid} is not mapped by lxc.idmap` });
+  if (map.length > 0 && toHost(map, "g", actual.gid) === undefined) problems.push({ code: "config.value", at: gid.from, text: `lxc.init.gid ${actual.gid} is not mapped by lxc.idmap` });
+  const ops: Op[] = [];
+  if (cwd !== undefined) ops.push({ op: "mkdir", from: cwd.from, path: cwd.value, mode: 0o755, parents: 1 }, { op: "chdir", from: cwd.from, path: cwd.value });
+  const isDone = map.length > 0 && actual.uid === setupId(spec, "u") && actual.gid === setupId(spec, "g") && groups.value.length === 0;
+  if (!isDone) ops.push({ op: "setIds", from: uid.from, uid: actual.uid, gid: actual.gid, ...(keepsGroups && groups.value.length === 0 ? { flags: FLAGS.SETIDS_KEEP_GROUPS } : { groups: groups.value }) });
+  ops.push(joinParent(byDefault("lxc.monitor.signal.pdeath"), spec.monitor.pdeathSignal));
+  return ops;
+}
+
+export const initCommand = (scope: Scope, command: readonly string[]): { readonly argv: readonly string[]; readonly from: Origin } =>
+  (command.length > 0 ? { argv: command, from: { kind: "option", key: "COMMAND" } } : scope.spec.init.cmd.value.length > 0 ? { argv: scope.spec.init.cmd.value, from: scope.spec.init.cmd.from } : { argv: ["/sbin/init"], from: byDefault("lxc.init.cmd") });
+
+/** The last op of a start: init's own program. */
+export function execInit(scope: Scope, command: readonly string[]): Op {
+  const { argv, from } = initCommand(scope, command);
+  return { op: "exec", from, path: argv[0] ?? "/sbin/init", argv, env: initEnvironment(scope), flags: FLAGS.EXEC_SEARCH_PATH };
+}
+
+/** The last op of an execute: this process stays pid 1 and looks after the program. */
+export function runBelowInit(scope: Scope, command: readonly string[]): Op {
+  const { argv, from } = initCommand(scope, command);
+  return { op: "initLoop", from, argv, env: initEnvironment(scope), flags: FLAGS.EXEC_SEARCH_PATH };
+}

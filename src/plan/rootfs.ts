@@ -1,0 +1,67 @@
+// Owns how the root file system comes to its mount point, and how the container moves into it.
+import type { Op, Slot } from "../isa/op.ts";
+import { AT_RECURSIVE, O_DIRECTORY, O_PATH } from "../linux/fs.ts";
+import { MOUNT_ATTR_RDONLY, MS_SHARED, MS_SLAVE, mountOptions } from "../linux/mount-flags.ts";
+import { byDefault } from "../model/origin.ts";
+import type { RootfsSpec } from "../model/spec.ts";
+import { copyTree } from "./beneath.ts";
+import type { Scope } from "./scope.ts";
+
+/** Host paths whose facts this planner asks for. */
+export const rootfsPaths = (rootfs: RootfsSpec): readonly string[] => [rootfs.path, rootfs.mount];
+
+/** Where the root file system will be mounted on the host: what hooks get as LXC_ROOTFS_MOUNT. */
+export function rootfsTarget(scope: Scope): string {
+  const { rootfs } = scope.spec;
+  if (rootfs === undefined) return "/";
+  return scope.facts.paths[rootfs.mount]?.kind === "directory" ? rootfs.mount : rootfs.path;
+}
+
+/** What is wrong with the root file system before anything runs. */
+export function checkRootfs(scope: Scope): void {
+  const { spec, facts, problems } = scope;
+  const rootfs = spec.rootfs;
+  if (rootfs === undefined) return;
+  if (rootfs.type !== "dir") {
+    problems.push({ code: "storage.unsupported", at: rootfs.from, text: `storage '${rootfs.type}' is not supported yet`, remedy: "use a directory: lxc.rootfs.path = dir:PATH" });
+    return;
+  }
+  const fact = facts.paths[rootfs.path];
+  if (fact === undefined) problems.push({ code: "rootfs.missing", at: rootfs.from, text: `root file system '${rootfs.path}' does not exist or cannot be reached`, remedy: "make it, or correct lxc.rootfs.path" });
+  else if (fact.kind !== "directory") problems.push({ code: "rootfs.missing", at: rootfs.from, text: `root file system '${rootfs.path}' is not a directory` });
+}
+
+/** Nothing the child mounts may reach the host, nothing it looks at may change its propagation. */
+export const detachFromHost = (): Op =>
+  ({ op: "mountSetattr", from: byDefault("mount propagation"), path: "/", flags: AT_RECURSIVE, propagation: MS_SLAVE, note: "mounts made from here on stay out of the host" });
+
+/** Puts the root file system at its mount point; the slot is its root directory from here on.
+ * Done with the caller's own file system ids, so that a root below a 0700 home needs no ACL. */
+export function mountRootfs(scope: Scope, root: Slot): readonly Op[] {
+  const { rootfs } = scope.spec;
+  if (rootfs === undefined) return [{ op: "open", from: byDefault("lxc.rootfs.path"), path: "/", flags: O_PATH | O_DIRECTORY, into: root, note: "no root file system of its own: the host's is shared" }];
+  const options = mountOptions(rootfs.options.filter((option) => !option.startsWith("idmap=")));
+  const ops: Op[] = [copyTree({ path: rootfs.path, isRecursive: true }, root, rootfs.from)];
+  const set = options.set & ~MOUNT_ATTR_RDONLY;
+  if (set !== 0 || options.clear !== 0) ops.push({ op: "mountSetattr", from: rootfs.from, at: root, path: "", flags: 0, set, clear: options.clear & ~MOUNT_ATTR_RDONLY, note: "lxc.rootfs.options" });
+  if (rootfs.options.some((option) => option.startsWith("idmap="))) scope.problems.push({ code: "storage.unsupported", at: rootfs.from, text: "lxc.rootfs.options idmap= is not supported yet" });
+  ops.push({ op: "moveMount", from: rootfs.from, tree: root, path: rootfsTarget(scope) });
+  return ops;
+}
+
+/** lxc.rootfs.options = ro: only once everything is in place. */
+export function sealRootfs(scope: Scope, root: Slot): readonly Op[] {
+  const { rootfs } = scope.spec;
+  if (rootfs === undefined || (mountOptions(rootfs.options).set & MOUNT_ATTR_RDONLY) === 0) return [];
+  return [{ op: "mountSetattr", from: rootfs.from, at: root, path: "", flags: 0, set: MOUNT_ATTR_RDONLY, note: "read-only root" }];
+}
+
+export function enterRootfs(scope: Scope, root: Slot): readonly Op[] {
+  const { rootfs } = scope.spec;
+  if (rootfs === undefined) return [];
+  const from = byDefault("mount propagation");
+  return [
+    { op: "pivotRoot", from: rootfs.from, root, note: "from here on paths are the container's" },
+    { op: "mountSetattr", from, path: "/", flags: AT_RECURSIVE, propagation: MS_SHARED, note: "as systemd and nested containers expect it" },
+  ];
+}
