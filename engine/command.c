@@ -1,0 +1,106 @@
+/* Owns the connections of the command socket: few, non-blocking, of the container's owner or root. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "command.h"
+#include "command_answer.h"
+#include "joint.h"
+
+void command_open(struct command *command)
+{
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) command->clients[i].fd = -1;
+}
+
+static void drop(struct command *command, struct client *client)
+{
+	close(client->fd);
+	client->fd = -1;
+	if (client->tty == CLIENT_CONSOLE) terminal_close(&command->console->terminal);
+}
+
+void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS])
+{
+	set[0] = (struct pollfd){ .fd = command->listen, .events = POLLIN };
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) set[1 + i] = (struct pollfd){ .fd = command->clients[i].fd, .events = POLLIN };
+}
+
+/* The kernel's word, from the time of connect(2): what a client sends with SCM_CREDENTIALS says no more. */
+static int is_allowed(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+}
+
+static struct client *place_for(struct command *command)
+{
+	struct client *oldest = NULL;
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
+		struct client *client = &command->clients[i];
+		if (client->fd < 0) return client;
+		if (client->tty < 0 && (oldest == NULL || client->since < oldest->since)) oldest = client;
+	}
+	if (oldest != NULL) drop(command, oldest);
+	return oldest;
+}
+
+static void welcome(struct command *command)
+{
+	int fd = accept4(command->listen, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0) {
+		/* Out of descriptors, maybe the whole system: it is reported until there is one again. */
+		if (errno == EMFILE || errno == ENFILE) poll(NULL, 0, 50);
+		return;
+	}
+	struct client *client = is_allowed(fd) ? place_for(command) : NULL;
+	if (client == NULL) close(fd);
+	else {
+		client->fd = fd;
+		client->tty = -1;
+		client->used = 0;
+		client->since = command->clock++;
+	}
+}
+
+/* Answers whole requests as they arrive. -1: the client is to be dropped. */
+static int listen_to(struct command *command, struct client *client)
+{
+	struct command_request request;
+	ssize_t n = recv(client->fd, client->bytes + client->used, sizeof client->bytes - 1 - client->used, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+	if (n <= 0) return -1;
+	client->used += (size_t)n;
+	while (client->used >= sizeof request) {
+		memcpy(&request, client->bytes, sizeof request);
+		/* The length is the client's word. */
+		if (request.length < 0 || (size_t)request.length > sizeof client->bytes - 1 - sizeof request) return -1;
+		size_t whole = sizeof request + (size_t)request.length;
+		if (client->used < whole) return 0;
+		unsigned char behind = client->bytes[whole];
+		client->bytes[whole] = '\0';
+		if (command_answer(command, client, &request, (const char *)client->bytes + sizeof request) < 0) return -1;
+		client->bytes[whole] = behind;
+		client->used -= whole;
+		memmove(client->bytes, client->bytes + whole, client->used);
+	}
+	return 0;
+}
+
+void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS])
+{
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
+		struct client *client = &command->clients[i];
+		if (set[1 + i].revents != 0 && client->fd == set[1 + i].fd && listen_to(command, client) < 0) drop(command, client);
+	}
+	if (set[0].revents != 0) welcome(command);
+}
+
+void command_close(struct command *command)
+{
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
+		struct client *client = &command->clients[i];
+		if (client->fd >= 0 && client->tty != CLIENT_STOPPING) drop(command, client);
+	}
+}

@@ -1,0 +1,41 @@
+/* Owns the command socket of a running container: LXC's own binary protocol, as its tools speak it. */
+#ifndef BERTH_COMMAND_H
+#define BERTH_COMMAND_H
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define COMMAND_CLIENTS 8
+#define COMMAND_TTYS 64
+
+struct joint;
+struct client {
+	int fd;           /* -1: free */
+	int tty;          /* given to it: index, COMMAND_CONSOLE, or -1 */
+	unsigned since;   /* the oldest makes room */
+	size_t used;
+	unsigned char bytes[16 + 240];
+};
+
+struct command {
+	int listen;       /* -1: none */
+	pid_t init;
+	int pidfd, stop_signal;
+	const char *name, *lxcpath;
+	char *const *answers; /* `CMD:VALUE`, `CMD:KEY=VALUE` */
+	size_t answer_count;
+	struct joint *console;
+	int ttys[COMMAND_TTYS];
+	size_t tty_count;
+	unsigned clock;
+	struct client clients[COMMAND_CLIENTS];
+};
+enum { COMMAND_POLLS = 1 + COMMAND_CLIENTS };
+
+void command_open(struct command *command);
+void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS]);
+void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS]);
+/* Whoever asked for a stop keeps its connection: its end says that the clean-up is done as well. */
+void command_close(struct command *command);
+#endif

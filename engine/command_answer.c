@@ -1,0 +1,127 @@
+/* Owns the answers of the command socket: numbers travel in the pointer field, texts behind the reply. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <termios.h>
+#include <unistd.h>
+#include "command_answer.h"
+#include "joint.h"
+
+/* Never blocks: a reply is far smaller than a socket's buffer, and a client that does not read is dropped. */
+static int reply(const struct client *client, struct command_reply reply, const char *text)
+{
+	struct iovec parts[2] = { { &reply, sizeof reply }, { (char *)text, (size_t)reply.length } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = text == NULL ? 1 : 2 };
+	ssize_t size = (ssize_t)sizeof reply + (text == NULL ? 0 : reply.length);
+	return sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == size ? 0 : -1;
+}
+
+static int reply_error(const struct client *client, int error) { return reply(client, (struct command_reply){ .result = -error }, NULL); }
+static int reply_number(const struct client *client, uint64_t value) { return reply(client, (struct command_reply){ .value = value }, NULL); }
+static int reply_text(const struct client *client, const char *text)
+{
+	return reply(client, (struct command_reply){ .length = (int32_t)strlen(text) + 1 }, text);
+}
+
+static int reply_descriptor(const struct client *client, int fd, uint64_t value)
+{
+	struct command_reply head = { .value = value };
+	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof fd)]; } control = { 0 };
+	struct iovec part = { &head, sizeof head };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof fd) };
+	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
+	return sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof head ? 0 : -1;
+}
+
+/* What the plan said beforehand: of `CMD:KEY=VALUE` the value for this key, of `CMD:VALUE` the value. */
+static const char *prepared(const struct command *command, int kind, const char *key)
+{
+	size_t key_size = strlen(key);
+	for (size_t i = 0; i < command->answer_count; i++) {
+		char *value;
+		if (strtol(command->answers[i], &value, 10) != kind || *value++ != ':') continue;
+		if (kind != COMMAND_GET_CONFIG_ITEM && strchr(value, '=') == NULL) return value;
+		if (strncmp(value, key, key_size) == 0 && value[key_size] == '=') return value + key_size + 1;
+	}
+	return NULL;
+}
+
+static bool is_taken(const struct command *command, int tty)
+{
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++)
+		if (command->clients[i].fd >= 0 && command->clients[i].tty == tty) return true;
+	return false;
+}
+
+/* The console keeps its one reader, the monitor: a client gets a pty of its own, joined to it. */
+static int give_console(struct command *command, struct client *client)
+{
+	struct terminal *terminal = &command->console->terminal;
+	struct termios raw;
+	if (command->console->master < 0) return reply_error(client, ENXIO);
+	if (terminal->in >= 0 || terminal->out >= 0) return reply_error(client, EBUSY);
+	int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC), unlocked = 0;
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0) {
+		if (master >= 0) close(master);
+		return reply_error(client, EMFILE);
+	}
+	terminal->in = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	terminal->out = fcntl(terminal->in, F_DUPFD_CLOEXEC, 3);
+	if (tcgetattr(terminal->in, &raw) == 0) {
+		cfmakeraw(&raw);
+		tcsetattr(terminal->in, TCSANOW, &raw);
+	}
+	command->console->is_lossy = true;
+	client->tty = CLIENT_CONSOLE;
+	int result = reply_descriptor(client, master, 0);
+	close(master);
+	return result;
+}
+
+/* 0: the console, -1: the first that is free. */
+static int give_tty(struct command *command, struct client *client, int wanted)
+{
+	if (wanted == 0) return give_console(command, client);
+	for (size_t i = 0; i < command->tty_count; i++) {
+		int number = (int)i + 1;
+		if ((wanted > 0 && wanted != number) || is_taken(command, (int)i)) continue;
+		client->tty = (int)i;
+		return reply_descriptor(client, command->ttys[i], (uint64_t)number);
+	}
+	return reply_error(client, wanted > (int)command->tty_count ? EINVAL : EBUSY);
+}
+
+static int stop(struct command *command, struct client *client)
+{
+	if (syscall(SYS_pidfd_send_signal, command->pidfd, command->stop_signal, NULL, 0) < 0) return reply_error(client, errno);
+	client->tty = CLIENT_STOPPING; /* no reply: the end of the connection is one */
+	return 0;
+}
+
+int command_answer(struct command *command, struct client *client, const struct command_request *request, const char *data)
+{
+	const char *text;
+	switch (request->kind) {
+	case COMMAND_GET_TTY_FD: return give_tty(command, client, (int)request->value);
+	case COMMAND_STOP: return stop(command, client);
+	case COMMAND_GET_STATE: return reply_number(client, 2); /* RUNNING, in LXC's order; there is no other here */
+	case COMMAND_GET_INIT_PID: return reply_number(client, (uint64_t)command->init);
+	case COMMAND_GET_INIT_PIDFD: return reply_descriptor(client, command->pidfd, 0);
+	case COMMAND_GET_NAME: return reply_text(client, command->name);
+	case COMMAND_GET_LXCPATH: return reply_text(client, command->lxcpath);
+	case COMMAND_GET_CLONE_FLAGS:
+		text = prepared(command, request->kind, "");
+		return text == NULL ? reply_error(client, ENOSYS) : reply_number(client, strtoull(text, NULL, 0));
+	default:
+		text = prepared(command, request->kind, data);
+		if (text != NULL) return reply_text(client, text);
+		return request->kind == COMMAND_GET_CONFIG_ITEM ? reply(client, (struct command_reply){ .result = -1 }, NULL) : reply_error(client, ENOSYS);
+	}
+}

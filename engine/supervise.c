@@ -1,0 +1,199 @@
+/* Owns the supervise op: this process is the container's monitor until init ends. It sleeps in one
+ * poll(2) and holds next to no memory of its own. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "planner.h"
+#include "supervise.h"
+#include "title.h"
+
+#define LEFT_OVER (1u << 20)
+enum { PIDFD, SIGNALS, JOINT, COMMAND = JOINT + JOINT_POLLS, POLLS = COMMAND + COMMAND_POLLS };
+
+/* Those that stop, continue or mean a bug of ours keep their usual effect. */
+static void hold_signals(struct supervisor *s)
+{
+	const int usual[] = { SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
+	sigset_t held;
+	sigfillset(&held);
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) sigdelset(&held, usual[i]);
+	if (s->is_foreground) held_open(&s->held, &held);
+	else sigprocmask(SIG_BLOCK, &held, NULL); /* a daemon's container ends when it is told to, not its monitor */
+	/* An end of file is not a reason to die, whatever the caller thought of SIGPIPE. */
+	sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
+/* Of a terminal's user, to init. LXC says SIGTERM for a hang-up. */
+static void forward_signals(struct supervisor *s)
+{
+	for (int number; (number = held_next(&s->held)) != 0;) {
+		if (number == SIGCHLD || number == SIGPIPE) continue;
+		if (number == SIGCONT) terminal_raw(&s->joint->terminal);
+		if (number == SIGCONT || number == SIGWINCH) terminal_size_to(&s->joint->terminal, s->joint->master);
+		else syscall(SYS_pidfd_send_signal, s->pidfd, number == SIGHUP ? SIGTERM : number, NULL, 0);
+	}
+}
+
+static bool has_own_pids(pid_t pid)
+{
+	char path[40];
+	struct stat ours, theirs;
+	snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)pid);
+	return stat("/proc/self/ns/pid", &ours) < 0 || stat(path, &theirs) < 0 || ours.st_ino != theirs.st_ino;
+}
+
+static int take_fields(struct supervisor *s, const struct op *op)
+{
+	size_t count;
+	s->init = (pid_t)slot_value(s->run, op, SUPERVISE_PID);
+	s->pidfd = slot_fd(s->run, op, SUPERVISE_PIDFD);
+	s->record = text(s->run, op, SUPERVISE_RECORD);
+	if (s->pidfd < 0 || supervise_options(s, op) < 0) return -1;
+	s->has_own_pids = has_own_pids(s->init);
+	s->command.init = s->init;
+	s->command.pidfd = s->pidfd;
+	s->command.console = s->joint;
+	s->command.listen = has(op, SUPERVISE_LISTEN) ? slot_fd(s->run, op, SUPERVISE_LISTEN) : -1;
+	const uint32_t *ttys = num_list(s->run, op, SUPERVISE_TTYS, &count);
+	for (size_t i = 0; i < count && i < COMMAND_TTYS; i++)
+		if (s->run->slots[ttys[i]].kind == SLOT_FD) s->command.ttys[s->command.tty_count++] = (int)s->run->slots[ttys[i]].value;
+	command_open(&s->command);
+	return 0;
+}
+
+static void open_console(struct supervisor *s, const struct op *op)
+{
+	int master = has(op, SUPERVISE_CONSOLE) ? slot_fd(s->run, op, SUPERVISE_CONSOLE) : -1;
+	joint_open(s->joint, master);
+	s->joint->copy = console_take;
+	s->joint->context = &s->console;
+	if (s->is_foreground) joint_terminal(s->joint);
+}
+
+/* While somebody has the other side open the master knows no hang-up, which poll(2) would report for
+ * ever; inside, a getty closes and opens it as it likes. */
+static int hold_peer(const struct supervisor *s)
+{
+	return s->joint->master < 0 ? -1 : ioctl(s->joint->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+/* From here on nobody waits for us: neither the parent nor a reader of events. */
+static int notify(struct supervisor *s)
+{
+	struct run *run = s->run;
+	if (run->channel >= 0) {
+		if (say(run->channel, MESSAGE_BARRIER, (uint32_t)s->notify) < 0) return -1;
+		close(run->channel);
+	}
+	if (run->events >= 0) close(run->events);
+	run->channel = run->events = -1;
+	return 0;
+}
+
+/* Pages that the plan has used up to here: the kernel gives empty ones should they be needed again. */
+static void release_memory(struct run *run)
+{
+	uintptr_t page = (uintptr_t)getpagesize();
+	uintptr_t begin = ((uintptr_t)run->scratch + run->scratch_used + page - 1) & ~(page - 1);
+	uintptr_t end = ((uintptr_t)run->scratch + sizeof run->scratch) & ~(page - 1);
+	if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
+static int watch(struct supervisor *s)
+{
+	struct pollfd set[POLLS] = { [PIDFD] = { .fd = s->pidfd, .events = POLLIN }, [SIGNALS] = { .fd = s->held.fd, .events = POLLIN } };
+	while (set[PIDFD].revents == 0) {
+		joint_poll(s->joint, set + JOINT);
+		command_poll(&s->command, set + COMMAND);
+		if (poll(set, POLLS, -1) < 0 && errno != EINTR) return -1;
+		planner_reap();
+		if (set[SIGNALS].revents != 0) forward_signals(s);
+		joint_work(s->joint, set + JOINT);
+		command_work(&s->command, set + COMMAND);
+	}
+	return 0;
+}
+
+static int reap(struct supervisor *s, struct ending *ending)
+{
+	int how;
+	pid_t pid;
+	do pid = waitpid(s->init, &how, 0); while (pid < 0 && errno == EINTR);
+	if (pid < 0) return -1;
+	*ending = (struct ending){ .is_signal = WIFSIGNALED(how), .number = WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how) };
+	ending->was_oom = ending->is_signal && ending->number == SIGKILL && s->cgroup != NULL && cgroup_tells_oom(s->cgroup);
+	/* pid_namespaces(7): nobody can kill a pid 1 with these two, so it was reboot(2). */
+	if (s->has_own_pids && ending->is_signal && (ending->number == SIGHUP || ending->number == SIGINT)) {
+		ending->is_reboot = ending->number == SIGHUP;
+		ending->is_signal = false;
+		ending->number = 0;
+	}
+	s->run->supervised_status = ending->is_signal ? 128 + ending->number : ending->number;
+	return 0;
+}
+
+/* What it leaves behind, in this order: the last output, the terminal as it was, the record. */
+static int finish(struct supervisor *s, struct ending *ending)
+{
+	int reaped = reap(s, ending), error = errno;
+	joint_drain(s->joint, LEFT_OVER);
+	joint_close(s->joint);
+	command_close(&s->command);
+	if (s->held.fd >= 0) close(s->held.fd); /* the signals stay blocked: the clean-up is not to be interrupted */
+	errno = error;
+	if (reaped < 0) return -1;
+	if (exit_record_write(s->record, ending, &s->console) < 0) emit(s->run, EVENT_IGNORED, 0, errno, s->record);
+	return 0;
+}
+
+/* What init said, as the text of the failure. */
+static int ended_at_once(struct supervisor *s)
+{
+	unsigned char last[sizeof s->run->detail - 1];
+	size_t size = console_last(&s->console, last, sizeof last);
+	detail(s->run, "%.*s", (int)size, (const char *)last);
+	errno = E_STATUS + s->run->supervised_status;
+	return -1;
+}
+
+static int supervise(struct supervisor *s)
+{
+	struct ending ending;
+	int is_believed = s->notify < 0 ? 1 : supervise_believe(s);
+	if (is_believed < 0 || (is_believed > 0 && s->notify >= 0 && notify(s) < 0)) return -1;
+	release_memory(s->run);
+	if (is_believed > 0 && watch(s) < 0) return -1;
+	if (finish(s, &ending) < 0) return -1;
+	if (is_believed == 0) return ended_at_once(s);
+	s->run->when = ending.is_reboot ? WHEN_REBOOT : WHEN_STOP;
+	s->run->has_supervised = true;
+	if (s->is_propagated) s->run->exit_status = s->run->supervised_status;
+	return 0;
+}
+
+int do_supervise(struct run *run, const struct op *op)
+{
+	static struct supervisor s;
+	static struct joint joint; /* its buffers take no memory before they are used */
+	s = (struct supervisor){ .run = run, .joint = &joint, .held.fd = -1 };
+	if (take_fields(&s, op) < 0) return -1;
+	hold_signals(&s);
+	title_set(s.title);
+	open_console(&s, op);
+	int peer = hold_peer(&s), result = supervise(&s), error = errno;
+	joint_close(s.joint);
+	console_close(&s.console);
+	if (peer >= 0) close(peer);
+	errno = error;
+	return result;
+}

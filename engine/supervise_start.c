@@ -1,0 +1,111 @@
+/* Owns the beginning of supervise: its options, and when a fresh init is believed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "supervise.h"
+
+static const char *value_of(const char *option, const char *key)
+{
+	size_t size = strlen(key);
+	return strncmp(option, key, size) == 0 && option[size] == '=' ? option + size + 1 : NULL;
+}
+
+static size_t ring_size;
+
+static int take_option(struct supervisor *s, const char *option)
+{
+	const char *value;
+	if (strcmp(option, "foreground") == 0) s->is_foreground = true;
+	else if ((value = value_of(option, "propagate")) != NULL) s->is_propagated = value[0] == '1';
+	else if ((value = value_of(option, "notify")) != NULL) s->notify = atoi(value);
+	else if ((value = value_of(option, "ring")) != NULL) ring_size = strtoull(value, NULL, 10);
+	else if ((value = value_of(option, "cgroup")) != NULL) s->cgroup = value;
+	else if ((value = value_of(option, "title")) != NULL) s->title = value;
+	else if ((value = value_of(option, "logsize")) != NULL) s->console.limit = (off_t)strtoull(value, NULL, 10);
+	else if ((value = value_of(option, "logrotate")) != NULL) s->console.is_rotated = value[0] == '1';
+	else if ((value = value_of(option, "stopsignal")) != NULL) s->command.stop_signal = atoi(value);
+	else if ((value = value_of(option, "lxcpath")) != NULL) s->command.lxcpath = value;
+	else if ((value = value_of(option, "name")) != NULL) s->command.name = value;
+	else return -1;
+	return 0;
+}
+
+int supervise_options(struct supervisor *s, const struct op *op)
+{
+	static char *texts[SUPERVISE_TEXTS], *answers[SUPERVISE_TEXTS];
+	size_t count = text_list(s->run, op, SUPERVISE_OPTIONS, texts, SUPERVISE_TEXTS);
+	s->notify = -1;
+	s->title = "[lxc monitor]";
+	s->command = (struct command){ .listen = -1, .stop_signal = SIGKILL, .name = "", .lxcpath = "", .answers = answers };
+	ring_size = 0;
+	for (size_t i = 0; i < count; i++) {
+		char *answer = strncmp(texts[i], "answer=", 7) == 0 ? texts[i] + 7 : NULL;
+		if (answer != NULL) answers[s->command.answer_count++] = answer;
+		else if (take_option(s, texts[i]) < 0) {
+			detail(s->run, "option %s", texts[i]);
+			errno = EINVAL;
+			return -1;
+		}
+	}
+	off_t limit = s->console.limit;
+	bool is_rotated = s->console.is_rotated;
+	const char *log = text(s->run, op, SUPERVISE_LOG);
+	if (console_open(&s->console, ring_size, log) < 0) {
+		detail(s->run, "console log %s", log);
+		return -1;
+	}
+	s->console.limit = limit;
+	s->console.is_rotated = is_rotated;
+	return 0;
+}
+
+int supervise_wait(struct supervisor *s, int milliseconds)
+{
+	struct pollfd set[1 + JOINT_POLLS] = { { .fd = s->pidfd, .events = POLLIN } };
+	joint_poll(s->joint, set + 1);
+	if (poll(set, 1 + JOINT_POLLS, milliseconds) < 0) return errno == EINTR ? 0 : -1;
+	joint_work(s->joint, set + 1);
+	return set[0].revents != 0;
+}
+
+/* proc(5) stat, field 3; 0 when it is not there any more. */
+static char state_of(pid_t pid)
+{
+	char path[32], text[512];
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) return 0;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	const char *name_end = strrchr(text, ')');
+	return name_end != NULL && name_end[1] == ' ' ? name_end[2] : 0;
+}
+
+static long long now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+/* An init that cannot work says so and ends within a moment; one that works goes to sleep, waiting for
+ * something. The container has no say in it: 20 ms are enough for anybody. */
+int supervise_believe(struct supervisor *s)
+{
+	static const int pauses[] = { 1, 2, 5, 12 };
+	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
+		/* A chatty console wakes us early: it must not shorten the pause. */
+		for (long long until = now_us() + pauses[i] * 1000LL, left; (left = until - now_us()) > 0;) {
+			int has_ended = supervise_wait(s, (int)(left / 1000) + 1);
+			if (has_ended != 0) return has_ended < 0 ? -1 : 0;
+		}
+		if (state_of(s->init) == 'S') return 1;
+	}
+	return 1;
+}
