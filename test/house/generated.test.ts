@@ -1,10 +1,11 @@
 // What is generated is fresh; the check for it notices a stale file; the engine's numbers and the encoder's agree.
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { header } from "../../scripts/gen-isa.ts";
+import { problemsPage } from "../../scripts/gen-problems.ts";
 import { SCHEMA } from "../../src/isa/schema.ts";
-import { ROOT } from "./sources.ts";
+import { ROOT, sources } from "./sources.ts";
 
 test("engine/isa.gen.h is what src/isa/schema.ts says", () => {
   expect(readFileSync(join(ROOT, "engine/isa.gen.h"), "utf8")).toBe(header());
@@ -19,4 +20,14 @@ test("op codes are unique and no op has more fields than a record holds", () => 
   const rows = Object.values(SCHEMA);
   expect(new Set(rows.map(({ code }) => code)).size).toBe(rows.length);
   expect(rows.filter(({ fields }) => Object.keys(fields).length > 8)).toEqual([]);
+});
+
+test("docs/reference/problems.md has every problem code", () => {
+  expect(readFileSync(join(ROOT, "docs/reference/problems.md"), "utf8")).toBe(problemsPage());
+});
+
+test("links in README.md and docs/ lead somewhere", () => {
+  const pages = [{ path: "README.md", text: readFileSync(join(ROOT, "README.md"), "utf8") }, ...sources(["docs"], /\.md$/)];
+  const dead = pages.flatMap(({ path, text }) => [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, to = ""]) => join(dirname(path), to)).filter((to) => !existsSync(join(ROOT, to))).map((to) => `${path}: ${to}`));
+  expect(dead).toEqual([]);
 });

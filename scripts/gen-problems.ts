@@ -1,0 +1,69 @@
+// Writes docs/reference/problems.md: one sentence for each problem code; with --check says whether it is stale.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ProblemCode } from "../src/model/problem.ts";
+
+/** The compiler refuses a code without a sentence, and a sentence without a code. */
+export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
+  "option.unknown": "The command has no such option.",
+  "option.missing": "An option the command cannot do without is not given.",
+  "option.value": "An option's value means nothing to it.",
+  "option.conflict": "Two options exclude each other.",
+  "name.missing": "No container is named.",
+  "name.invalid": "The name could not be a directory of the lxcpath (a slash, a dot name, too long).",
+  "config.syntax": "A line is not `key = value`.",
+  "config.key": "No such config key.",
+  "config.value": "The value does not fit its key.",
+  "config.include": "An included file is missing, unreadable or includes itself.",
+  "config.missing": "There is no config file where one is needed.",
+  "config.unreadable": "The config file is there but cannot be read.",
+  "config.legacy": "A key of an older LXC: accepted and translated; the new key is named.",
+  "config.conflict": "Two lines exclude each other.",
+  "container.missing": "No such container in the lxcpath.",
+  "container.exists": "A container of this name exists already.",
+  "container.running": "The container runs, and must not for this.",
+  "container.stopped": "The container does not run, and must for this.",
+  "container.busy": "Another command works on this container.",
+  "container.snapshots": "The container has snapshots.",
+  "container.clones": "Other containers were cloned from it and need it.",
+  "container.partial": "Its creation was interrupted.",
+  "rootfs.missing": "The root file system is not there.",
+  "rootfs.unsafe": "A path leads out of where it has to stay: a symlink, a mount point, another directory.",
+  "init.missing": "The program to run as init is missing or not executable.",
+  "init.exited": "Init ended before it could be called running; its status and last words are shown.",
+  "lxcpath.unwritable": "The lxcpath cannot be written by this user.",
+  "idmap.invalid": "The id map is not one the kernel can take: overlapping, empty, or without a root.",
+  "idmap.range": "The ids are not granted to this user in /etc/subuid and /etc/subgid.",
+  "idmap.helper": "newuidmap or newgidmap is missing or not setuid.",
+  "cgroup.undelegated": "This session may not make cgroups: the container runs without limits.",
+  "cgroup.limit": "A limit could not be set.",
+  "network.unsupported": "This kind of network is not made yet, or not for this user.",
+  "network.link": "A network link is missing or could not be made.",
+  "mount.failed": "Something could not be mounted.",
+  "mount.target": "The place to mount on is missing (create=dir or create=file makes it) or unfit.",
+  "hook.failed": "A hook ended with a status other than 0.",
+  "privilege": "This needs privileges the caller has not.",
+  "template.missing": "No such template.",
+  "template.failed": "The template ended with a status other than 0.",
+  "storage.full": "There is no space left; what was half made has been removed.",
+  "storage.unsupported": "No such kind of storage.",
+  "image.invalid": "An image or archive is damaged, or holds what it must not.",
+  "engine.op": "A step of the plan failed; the step, the line behind it and the kernel's answer are shown.",
+  "engine.missing": "The engine is not where it was installed.",
+  "planner.failed": "The planner crashed, hung or answered rubbish.",
+  "host.feature": "The kernel or the host lacks something that is needed.",
+  "unsupported": "Part of LXC that is not made yet.",
+};
+
+export function problemsPage(): string {
+  return [
+    "# Problem codes", "", "Written by `scripts/gen-problems.ts` from `src/model/problem.ts`; do not edit. Codes are stable.", "",
+    "| code | meaning |", "|---|---|", ...Object.entries(SENTENCES).map(([code, sentence]) => `| \`${code}\` | ${sentence} |`), "",
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  const path = new URL("../docs/reference/problems.md", import.meta.url).pathname;
+  if (process.argv.includes("--check")) process.exit(readFileSync(path, "utf8") === problemsPage() ? 0 : 1);
+  mkdirSync(new URL("../docs/reference", import.meta.url).pathname, { recursive: true });
+  writeFileSync(path, problemsPage());
+}
