@@ -20,8 +20,10 @@ function readOnlyParts(root: Slot, [first, second]: readonly [Slot, Slot], from:
     copyTree({ at: root, path: "proc/sys" }, first, from), copyTree({ at: root, path: "proc/sys/net" }, second, from),
     treeAttributes(first, { set: MOUNT_ATTR_RDONLY }, from),
     attach(root, first, "proc/sys", from), { ...attach(root, second, "proc/sys/net", from), note: "the container's own network may be tuned" },
-    copyTree({ at: root, path: "proc/sysrq-trigger" }, first, from),
-    treeAttributes(first, { set: MOUNT_ATTR_RDONLY }, from), attach(root, first, "proc/sysrq-trigger", from),
+    // closed first, so that what follows finds nothing in the slot where the kernel has no sysrq
+    { op: "close", from, slot: first },
+    ...[copyTree({ at: root, path: "proc/sysrq-trigger" }, first, from), treeAttributes(first, { set: MOUNT_ATTR_RDONLY }, from), attach(root, first, "proc/sysrq-trigger", from)]
+      .map((op): Op => ({ ...op, onError: ["ENOENT", "EBADF"] })),
   ];
 }
 
