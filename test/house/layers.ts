@@ -41,7 +41,7 @@ function importProblem(file: Source, specifier: string): string | undefined {
     if (PURE.includes(from)) return `${file.path} imports ${specifier}: ${from} is pure`;
     return specifier.startsWith("node:") || specifier.startsWith("bun:") ? undefined : `${file.path} imports ${specifier}: no package is used at run time`;
   }
-  if (!specifier.endsWith(".ts")) return `${file.path} imports ${specifier}: specifiers end in .ts`;
+  if (!specifier.endsWith(".ts") && !(isTest(file.path) && specifier.endsWith(".json"))) return `${file.path} imports ${specifier}: specifiers end in .ts`;
   const target = normalize(join(dirname(file.path), specifier));
   if (!target.startsWith("src/")) return isTest(file.path) && target.startsWith("test/") ? undefined : `${file.path} imports ${target}: outside src/`;
   const to = folderOf(target);
