@@ -1,5 +1,127 @@
-// Owns the verb `destroy`.
-import { fail } from "../model/problem.ts";
-import type { DestroyVerb } from "./verbs.ts";
+// Owns the verb `destroy`: only what create made goes, or what plainly lies in the container's own directory.
+import { existsSync, lstatSync, rmSync } from "node:fs";
+import { runPlan } from "../host/engine/run.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { errorCode } from "../host/read-text.ts";
+import { configFile, containerDir } from "../host/store/layout.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { ContainerSpec } from "../model/spec.ts";
+import { planDestroyHooks } from "../plan/lifecycle/destroy-hooks.ts";
+import { loadConfig } from "./container-config.ts";
+import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
+import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
+import { outcomeProblem } from "./removing/outcome.ts";
+import { removalProblems, removeContainer, unsafeReason } from "./removing/remove.ts";
+import { lookAt } from "./running-container.ts";
+import { stop } from "./stop.ts";
+import type { DestroyVerb, Target } from "./verbs.ts";
 
-export const destroy: DestroyVerb = async () => fail({ code: "unsupported", text: "destroy is not there yet" });
+const missing = (target: Target): Problem => ({ code: "container.missing", text: "Container is not defined", cause: `there is no ${configFile(target)}`, remedy: `lxc-ls -P ${target.lxcpath} shows those that are` });
+
+function dependentsProblem(target: Target, withSnapshots: boolean): Problem | undefined {
+  if (hasClones(target)) return { code: "container.clones", text: `Destroying ${target.name} failed: ${target.name} has clones`, cause: `they share its root file system; '${containerDir(target)}/lxc_snapshots' lists them`, remedy: "destroy the clones first" };
+  if (!withSnapshots && hasSnapshots(target)) return { code: "container.snapshots", text: `Destroying ${target.name} failed: ${target.name} has snapshots`, remedy: `lxc-destroy -s -n ${target.name} destroys them too` };
+  return undefined;
+}
+
+/** Kills it and waits until nothing of it runs. */
+async function stopNow(request: Request, target: Target, facts: HostFacts): Promise<Problem | undefined> {
+  const plan = await stop(request, target, { isReboot: false, isNoWait: false, isKill: true, isNoKill: false, isNoLock: false, timeout: -1 });
+  // It may have ended by itself since it was looked at.
+  if (!plan.ok) return lookAt(target).state === "STOPPED" ? undefined : plan.problems[0];
+  const outcome = await runPlan(plan.value, { engine: facts.install.engine });
+  if (lookAt(target).state === "STOPPED") return undefined;
+  return outcomeProblem(plan.value, outcome, `stop '${target.name}'`) ?? { code: "container.running", text: `${target.name} is running`, cause: "it did not end when it was killed" };
+}
+
+async function runningProblem(request: Request, target: Target, facts: HostFacts, isForced: boolean): Promise<Problem | undefined> {
+  if (lookAt(target).state === "STOPPED") return undefined;
+  if (isForced) return stopNow(request, target, facts);
+  return { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first, or lxc-destroy -f` };
+}
+
+const isInside = (path: string, target: Target): boolean => path.startsWith(`${containerDir(target)}/`) && !path.split("/").includes("..");
+
+interface RootfsVerdict { readonly problem?: Problem; readonly warning?: Problem }
+
+/** A root file system elsewhere goes only if create recorded it; a link in its place is never followed. */
+function rootfsVerdict(target: Target, spec: ContainerSpec | undefined, outside: readonly string[]): RootfsVerdict {
+  const usual = unsafeReason(`${containerDir(target)}/rootfs`);
+  if (usual !== undefined && usual.text.includes("symbolic link")) return { problem: usual };
+  const rootfs = spec?.rootfs;
+  if (rootfs === undefined || rootfs.path === "") return {};
+  if (isInside(rootfs.path, target)) {
+    const unsafe = rootfs.type === "dir" ? unsafeReason(rootfs.path) : undefined;
+    return unsafe === undefined ? {} : { problem: { ...unsafe, at: rootfs.from } };
+  }
+  if (outside.some((tree) => rootfs.path === tree || rootfs.path.startsWith(`${tree}/`)) || !existsSync(rootfs.path)) return {};
+  return { warning: { code: "rootfs.unsafe", severity: "warning", at: rootfs.from, text: `'${rootfs.path}' is left as it is`, cause: `it lies outside '${containerDir(target)}' and lxc-create did not make it`, remedy: "remove it by hand if nobody needs it" } };
+}
+
+async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts): Promise<Problem | undefined> {
+  if (spec === undefined || (spec.hooks.destroy ?? []).length === 0) return undefined;
+  const plan = planDestroyHooks(spec, facts);
+  const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" }), `run lxc.hook.destroy of '${spec.name}'`);
+  return problem === undefined ? undefined : { ...problem, code: "hook.failed" };
+}
+
+function forget(sources: readonly Target[], target: Target): readonly Problem[] {
+  return sources.flatMap((source): readonly Problem[] => {
+    try {
+      forgetClone(source, target);
+      return [];
+    } catch (error) {
+      return [{ code: "container.clones", severity: "warning", text: `'${source.name}' still counts '${target.name}' among its clones: ${errorCode(error)}` }];
+    }
+  });
+}
+
+interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly string[]; readonly warnings: readonly Problem[] }
+
+/** Everything that can refuse, before anything is touched. */
+function examine(request: Request, target: Target, withSnapshots: boolean): Result<Findings> {
+  const dependents = dependentsProblem(target, withSnapshots);
+  if (dependents !== undefined) return fail(dependents);
+  const outside = madeOutside(target);
+  const loaded = loadConfig(request, target);
+  const { problem, warning } = rootfsVerdict(target, loaded.ok ? loaded.value.spec : undefined, outside);
+  const problems = [...(problem === undefined ? [] : [problem]), ...removalProblems(target, { outside })];
+  if (problems[0] !== undefined) return fail(problems[0]);
+  return ok({ outside, warnings: warning === undefined ? [] : [warning], ...(loaded.ok ? { spec: loaded.value.spec } : {}) });
+}
+
+/** From here on `partial` says that it is being removed: whatever kills this, the next command finishes it. */
+async function removeNow(target: Target, facts: HostFacts, findings: Findings): Promise<Result<void>> {
+  const held = await holdPartial(target, facts);
+  if (!held.ok) return held;
+  try {
+    const isRunning = lookAt(target).state !== "STOPPED";
+    const removed = isRunning ? undefined : await removeContainer(target, facts, findings);
+    if (removed === undefined || (!removed.ok && !removed.hasBegun)) rmSync(partialFile(target), { force: true });
+    return removed ?? fail({ code: "container.busy", text: `${target.name} was started just now` });
+  } finally {
+    await held.value.release();
+  }
+}
+
+export const destroy: DestroyVerb = async (request, target, options) => {
+  const unsafe = unsafeReason(containerDir(target));
+  if (unsafe !== undefined) return fail(unsafe);
+  const facts = probeHost(request, { idmap: true });
+  if (isPartial(target)) {
+    const settled = await settle(target, facts);
+    return settled.ok ? ok(undefined) : settled;
+  }
+  if (lstatSync(configFile(target), { throwIfNoEntry: false }) === undefined) return fail(missing(target));
+  const running = await runningProblem(request, target, facts, options.isForced);
+  if (running !== undefined) return fail(running);
+  const findings = examine(request, target, options.withSnapshots);
+  if (!findings.ok) return findings;
+  const hook = await runHooks(findings.value.spec, facts);
+  if (hook !== undefined) return fail(hook);
+  const sources = sourcesOf(target);
+  const removed = await removeNow(target, facts, findings.value);
+  return removed.ok ? ok(undefined, [...findings.value.warnings, ...forget(sources, target)]) : removed;
+};

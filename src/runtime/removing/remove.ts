@@ -1,14 +1,16 @@
 // Owns removing a container's directory: what is looked at before, the order, and the proof after.
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
-import { runPlan } from "../../host/engine/run.ts";
+import { runPlan, type EngineOutcome } from "../../host/engine/run.ts";
 import { errorCode, readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import { parseMountinfo } from "../../linux/proc-mountinfo.ts";
+import { numbered } from "../../isa/encode.ts";
+import type { Plan } from "../../isa/op.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { planRemove, type Entry } from "../../plan/lifecycle/destroy.ts";
 import type { Target } from "../verbs.ts";
-import { outcomeProblem } from "./outcome.ts";
+import { failureOf, outcomeProblem } from "./outcome.ts";
 
 /** Until the very end these say that there is something to finish, and what. */
 const LAST = ["config", ".berth", "partial"];
@@ -54,22 +56,37 @@ function listed(directory: string): Result<readonly Entry[]> {
   }
 }
 
+/** Why it must not be removed; empty when it may. Nothing is touched. */
+export function removalProblems(target: Target, removal: Removal): readonly Problem[] {
+  const { outside, emptied } = removal;
+  return [containerDir(target), ...outside, ...(emptied === undefined ? [] : [emptied])].flatMap((path) => unsafeReason(path) ?? []);
+}
+
+/** `hasBegun`: something may be gone already, so that only going on makes sense. */
+export type Removed = Result<void> & { readonly hasBegun: boolean };
+const refused = (result: Result<void>): Removed => ({ ...result, hasBegun: false });
+
+/** Did an op that removes fail, or one before it that only prepares? */
+const hasBegun = (plan: Plan, outcome: EngineOutcome): boolean => {
+  const op = numbered(plan)[failureOf(outcome.events)?.op ?? -1]?.op;
+  return outcome.status === 0 || op === "removeTree" || op === "unlink" || op === undefined;
+};
+
 /** Removes LXCPATH/NAME and the given trees. Ok only when nothing of it is left. */
-export async function removeContainer(target: Target, facts: HostFacts, removal: Removal): Promise<Result<void>> {
+export async function removeContainer(target: Target, facts: HostFacts, removal: Removal): Promise<Removed> {
   const directory = containerDir(target);
   const { emptied } = removal;
-  for (const path of [directory, ...removal.outside, ...(emptied === undefined ? [] : [emptied])]) {
-    const problem = unsafeReason(path);
-    if (problem !== undefined) return fail(problem);
-  }
+  const problems = removalProblems(target, removal);
+  if (problems.length > 0) return refused(fail(...problems));
   const entries = listed(directory);
-  if (!entries.ok) return entries;
+  if (!entries.ok) return refused(entries);
   const filled = emptied === undefined ? [] : readdirSync(emptied).map((name) => `${emptied}/${name}`);
   const outside = [...removal.outside, ...filled].flatMap((path) => entryOf(path, path));
   const plan = planRemove({ ...target, entries: entries.value, outside }, facts);
   const outcome = await runPlan(plan, { engine: facts.install.engine });
   const problem = outcomeProblem(plan, outcome, `remove '${directory}'`);
-  if (problem !== undefined) return fail(problem);
+  if (problem !== undefined) return { ...fail(problem), hasBegun: hasBegun(plan, outcome) };
   const left = [directory, ...removal.outside].filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
-  return left.length === 0 ? ok(undefined) : fail({ code: "engine.op", text: `'${left[0] ?? directory}' is still there` });
+  const answer = left.length === 0 ? ok<void>(undefined) : fail({ code: "engine.op", text: `'${left[0] ?? directory}' is still there` });
+  return { ...answer, hasBegun: true };
 }
