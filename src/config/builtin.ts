@@ -8,8 +8,12 @@ export interface BuiltinDefaultInput {
   readonly subgid: readonly SubIdRange[];
 }
 
+function map(kind: "u" | "g", ranges: readonly SubIdRange[]): string {
+  const first = ranges.find((range) => range.count > 0);
+  return first === undefined ? "" : `lxc.idmap = ${kind} 0 ${first.start} ${first.count}\n`;
+}
+
 /** Root: no network. An ordinary user: no network and an id map from the first ranges. */
 export function builtinDefault(input: BuiltinDefaultInput): string {
-  const map = (kind: "u" | "g", range: SubIdRange | undefined): string => (range === undefined ? "" : `lxc.idmap = ${kind} 0 ${range.start} ${range.count}\n`);
-  return `lxc.net.0.type = empty\n${input.isRoot ? "" : map("u", input.subuid[0]) + map("g", input.subgid[0])}`;
+  return `lxc.net.0.type = empty\n${input.isRoot ? "" : map("u", input.subuid) + map("g", input.subgid)}`;
 }

@@ -1,11 +1,103 @@
 // Owns set and unset on a config's text: only lines of the key change, everything else stays byte for byte.
-import { ok, type Result } from "../model/problem.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import { fillHwaddr, hwaddr } from "./grammar/address.ts";
+import { legacyKey } from "./legacy.ts";
+import { nearest } from "./nearest.ts";
+import { parseLine, parseText, syntaxText, type Line, type Syntax } from "./syntax.ts";
+import { findKey, isClearedBy, knownKeys, type Found } from "./table.ts";
+
+/** The key each line sets in its present form: legacy names count as what they are called now. */
+function presentKeys(syntax: Syntax): readonly string[] {
+  let network = -1;
+  return syntax.lines.map((line) => {
+    const found = findKey(line.key);
+    if (found !== undefined) return found.key;
+    const legacy = line.kind === "entry" ? legacyKey(line.key) : undefined;
+    if (legacy?.kind === "renamed") return legacy.key;
+    if (legacy?.kind !== "network") return "";
+    if (legacy.sub === "type") network++;
+    return `lxc.net.${Math.max(0, network)}.${legacy.sub}`;
+  });
+}
+
+const keyProblem = (key: string, text: string, remedy: string): Problem => ({ code: "config.key", at: { kind: "option", key }, text, remedy });
+
+function settableKey(key: string): Result<Found> {
+  const found = findKey(key);
+  if (found !== undefined) return ok(found);
+  const legacy = legacyKey(key);
+  if (legacy?.kind === "gone") return fail(keyProblem(key, `'${key}' is not a key any more: ${legacy.why}`, "leave it out"));
+  if (legacy !== undefined) return fail(keyProblem(key, `'${key}' is the name of LXC 2 and older`, `set '${legacy.kind === "renamed" ? legacy.key : `lxc.net.0.${legacy.sub}`}'`));
+  const guess = nearest(key, knownKeys(/^lxc\.net\.(\d+)/.exec(key)?.[1] ?? "0"));
+  return fail(keyProblem(key, `unknown key '${key}'`, guess === undefined ? "see lxc.container.conf(5) for the keys" : `did you mean '${guess}'?`));
+}
+
+function valueProblem({ row }: Found, key: string, value: string): Problem | undefined {
+  const at = { kind: "option", key } as const;
+  if (/[\n\0]/.test(value)) return { code: "config.value", at, text: `${key}: a value is one line` };
+  if (row.clears !== undefined) return { code: "config.value", at, text: `${key} takes no value`, remedy: `unset it to forget all ${row.clears}*, or set one key of them` };
+  const reading = row.grammar.read(value);
+  if (reading.ok) return undefined;
+  return { code: "config.value", at, text: `${key}: ${reading.text}`, cause: `expected ${row.grammar.expects}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) };
+}
+
+/** In quotes where the parser would otherwise take blanks or quotes off. */
+const written = (key: string, value: string): string => (parseLine(`${key} = ${value}`, "", 0).value === value ? value : `"${value}"`);
+
+function withLines(syntax: Syntax, lines: readonly string[]): string {
+  const kept = lines.map((text): Line => parseLine(text, syntax.file, 0));
+  return syntaxText({ ...syntax, lines: kept, endsWithNewline: kept.length > 0 && syntax.endsWithNewline });
+}
+
+function append(text: string, key: string, value: string): string {
+  return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${key} = ${written(key, value)}\n`;
+}
+
+/** A new type begins an interface anew, so its line keeps its place and its spelling. */
+function replaceInPlace(syntax: Syntax, indexes: readonly number[], value: string): string {
+  const last = indexes.at(-1);
+  return withLines(syntax, syntax.lines.map((line, index) => (index === last ? line.text.slice(0, line.valueColumn - 1) + value + line.text.slice(line.valueColumn - 1 + line.value.length) : line.text)));
+}
 
 /** Scalars: lines of that key go, one is added at the end. Lists: one is added at the end. Empty value: all lines of the key go. */
 export function setItem(text: string, key: string, value: string): Result<string> {
-  return ok(`${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${key} = ${value}\n`);
+  const found = settableKey(key);
+  if (!found.ok) return found;
+  if (value === "") return unsetItem(text, key);
+  const problem = valueProblem(found.value, key, value);
+  if (problem !== undefined) return fail(problem);
+  const { row, key: whole } = found.value;
+  if (row.isRepeatable) return ok(append(text, whole, value));
+  const syntax = parseText("", text);
+  const keys = presentKeys(syntax);
+  const indexes = keys.flatMap((present, index) => (present === whole ? [index] : []));
+  if (row.key === "lxc.net.N.type" && indexes.length > 0) return ok(replaceInPlace(syntax, indexes, value));
+  const others = syntax.lines.filter((_, index) => keys[index] !== whole).map((line) => line.text);
+  return ok(append(withLines(syntax, others), whole, value));
 }
 
-export function unsetItem(text: string, _key: string): Result<string> {
-  return ok(text);
+/** All lines of the key go; for lxc.net, lxc.net.N, lxc.hook, lxc.cgroup and their like all below it. */
+export function unsetItem(text: string, key: string): Result<string> {
+  const found = settableKey(key);
+  if (!found.ok) return found;
+  const whole = found.value.key;
+  const syntax = parseText("", text);
+  const keys = presentKeys(syntax);
+  const isGone = (present: string | undefined): boolean => present === whole || (present !== undefined && isClearedBy(found.value, present));
+  return ok(withLines(syntax, syntax.lines.filter((_, index) => !isGone(keys[index])).map((line) => line.text)));
+}
+
+/** Hardware address templates filled in, so that they stay what they are from start to start. */
+export function fillTemplates(text: string, random: string): string {
+  const syntax = parseText("", text);
+  const keys = presentKeys(syntax);
+  let used = 0;
+  const lines = syntax.lines.map((line, index) => {
+    if (!keys[index]?.endsWith(".hwaddr") || !/x/i.test(line.value) || !hwaddr.read(line.value).ok) return line.text;
+    const filled = fillHwaddr(line.value, random, used);
+    used += line.value.toLowerCase().split("x").length - 1;
+    const at = line.valueColumn - 1;
+    return line.text.slice(0, at) + filled + line.text.slice(at + line.value.length);
+  });
+  return withLines(syntax, lines);
 }

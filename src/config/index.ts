@@ -3,7 +3,7 @@ export { readConfig, type ReadAnswer, type ReadConfigInput, type ReadFile } from
 export { syntaxText, type Line, type Syntax } from "./syntax.ts";
 export { resolve, type ResolveInput } from "./resolve.ts";
 export { getItem, getKeys } from "./get.ts";
-export { setItem, unsetItem } from "./edit.ts";
+export { fillTemplates, setItem, unsetItem } from "./edit.ts";
 export { systemConfig, systemKeys, type SystemConfigInput } from "./system.ts";
 export { createdConfig, type CreatedConfigInput } from "./created.ts";
 export { builtinDefault, type BuiltinDefaultInput } from "./builtin.ts";

@@ -8,7 +8,7 @@ import type { Row } from "./keys/row.ts";
 import { legacyKey } from "./legacy.ts";
 import { nearest } from "./nearest.ts";
 import { effectiveLines, parseLine, type Line, type Syntax } from "./syntax.ts";
-import { findKey, knownKeys, type Found } from "./table.ts";
+import { findKey, isClearedBy, knownKeys, type Found } from "./table.ts";
 
 export interface Setting {
   /** The whole key in its present form. */
@@ -56,10 +56,9 @@ export function many<T>(settings: Settings, row: Row<T>): readonly Item<T>[] {
   });
 }
 
-/** Forgets everything whose key starts with `prefix`. */
-function clearPrefix(draft: Draft, prefix: string): void {
+function forget(draft: Draft, isForgotten: (key: string) => boolean): void {
   for (const [row, settings] of draft.byRow) {
-    if (settings.some((setting) => setting.key.startsWith(prefix))) draft.byRow.set(row, settings.filter((setting) => !setting.key.startsWith(prefix)));
+    if (settings.some((setting) => isForgotten(setting.key))) draft.byRow.set(row, settings.filter((setting) => !isForgotten(setting.key)));
   }
 }
 
@@ -72,7 +71,7 @@ function beginNic(draft: Draft, found: Found, entry: Entry): void {
   if (lost !== undefined && !hasType) {
     problemAt(draft, { code: "config.conflict", severity: "warning", at: lost.from, text: `${lost.key} has no effect: ${found.key} comes after it and begins the interface anew`, remedy: `put the line of ${found.key} first` });
   }
-  clearPrefix(draft, prefix);
+  forget(draft, (key) => key.startsWith(prefix));
 }
 
 /** `veth.pair` needs an interface of type veth. */
@@ -111,7 +110,7 @@ function checkValue(draft: Draft, found: Found, entry: Entry): boolean {
 function store(draft: Draft, found: Found, entry: Entry): void {
   const { row, key } = found;
   if (entry.value === "") {
-    if (row.clears !== undefined) clearPrefix(draft, row.clears.replace(".N.", `.${found.sub}.`));
+    if (row.clears !== undefined) forget(draft, (other) => isClearedBy(found, other));
     else draft.byRow.set(row.key, (draft.byRow.get(row.key) ?? []).filter((setting) => setting.key !== key));
     if (row.clears === undefined && row.cleared !== undefined) draft.byRow.set(row.key, [{ key, sub: found.sub, text: row.cleared, from: entry.from }]);
     return;

@@ -39,6 +39,13 @@ export function findKey(key: string): Found | undefined {
   return undefined;
 }
 
+/** Whether `key = ` with an empty value of a row that clears (lxc.net, lxc.hook, lxc.cgroup …) also forgets `other`. */
+export function isClearedBy({ row, sub }: Found, other: string): boolean {
+  const found = row.clears !== undefined && other.startsWith(row.clears.replace(".N.", `.${sub}.`)) ? findKey(other) : undefined;
+  // lxc.cgroup.dir and lxc.hook.version are settings of their own, they only share the beginning of the name.
+  return found !== undefined && (found.row.isFamily || found.row.isRepeatable || found.row.key.startsWith("lxc.net.N"));
+}
+
 /** Keys as a user may write them, for guesses after a typo. */
 export function* knownKeys(index: string): Generator<string> {
   for (const row of rows) {

@@ -1,4 +1,5 @@
 // Owns quantities with units: sizes, times, resource limits, signals.
+import { RLIM_INFINITY } from "../../linux/rlimits.ts";
 import { signalNumber } from "../../linux/signals.ts";
 import { good, wrong, type Grammar } from "./grammar.ts";
 
@@ -39,8 +40,6 @@ export const duration: Grammar<bigint> = {
   },
 };
 
-export const RLIM_INFINITY = 18446744073709551615n;
-
 export interface Limit { readonly soft: bigint; readonly hard: bigint }
 
 function limitNumber(text: string): bigint | undefined {
@@ -64,10 +63,11 @@ export const limit: Grammar<Limit> = {
 const limitWord = (value: bigint): string => (value === RLIM_INFINITY ? "unlimited" : String(value));
 export const limitText = (value: Limit): string => (value.soft === value.hard ? limitWord(value.soft) : `${limitWord(value.soft)}:${limitWord(value.hard)}`);
 
+/** 0 is no signal: what that means is said at each key. */
 export const signal: Grammar<number> = {
   expects: "a signal: a number, SIGNAME, SIGRTMIN+N or SIGRTMAX-N",
   read: (text) => {
-    const value = signalNumber(text.toUpperCase());
+    const value = /^0+$/.test(text) ? 0 : signalNumber(text.toUpperCase());
     if (value !== undefined) return good(value);
     const isBare = signalNumber(`SIG${text.toUpperCase()}`) !== undefined;
     return wrong(`'${text}' is not a signal`, 0, isBare ? `write SIG${text.toUpperCase()}` : "see signal(7) for the names");

@@ -4,6 +4,16 @@ import { autoMounts, autoMountText, mountLine } from "../grammar/mount.ts";
 import { anyText, bool, count, unsigned } from "../grammar/scalar.ts";
 import { row } from "./row.ts";
 
+/** One word for each class of lxc.mount.auto, the last one given. */
+function lastOfClass(items: readonly string[]): readonly string[] {
+  const byClass = new Map<string, string>();
+  for (const item of items) {
+    const reading = autoMounts.read(item);
+    for (const word of reading.ok ? reading.value : []) byClass.set(word.class, autoMountText(word));
+  }
+  return ["proc", "sys", "cgroup", "shmounts"].flatMap((name) => byClass.get(name) ?? []);
+}
+
 export const filesystemKeys = {
   rootfsPath: row({
     key: "lxc.rootfs.path", grammar: rootfsPath, doc: "The container's root file system, a path that may be led by its kind of storage: dir:, overlay:, btrfs:, zfs:, lvm:, loop:, nbd:, rbd:. Unset: the host's.",
@@ -16,7 +26,7 @@ export const filesystemKeys = {
   mountFstab: row({ key: "lxc.mount.fstab", grammar: anyText("path of a file"), doc: "File with such lines, read at each start.", since: "2.1", legacy: ["lxc.mount"], spec: "fstab, mounts" }),
   mountAuto: row({
     key: "lxc.mount.auto", grammar: autoMounts, isRepeatable: true, doc: "Mounts LXC knows how to make: proc, sys, cgroup, shmounts. mixed: writable only where that is harmless.",
-    since: "1.0", spec: "autoMounts", getter: "blanks", items: (text) => { const reading = autoMounts.read(text); return reading.ok ? reading.value.map(autoMountText) : [text]; },
+    since: "1.0", spec: "autoMounts", getter: "blanks", items: (text) => { const reading = autoMounts.read(text); return reading.ok ? reading.value.map(autoMountText) : [text]; }, fold: lastOfClass,
   }),
   autodev: row({ key: "lxc.autodev", grammar: bool, default: "1", cleared: "0", doc: "1: /dev is a new tmpfs with the usual devices. 0: /dev is as the root file system has it.", since: "1.0", spec: "hasAutodev" }),
   autodevSize: row({ key: "lxc.autodev.tmpfs.size", grammar: count(), default: "0", doc: "Size in bytes of the tmpfs on /dev. Unset or 0: 500000.", since: "3.1", spec: "autodevSize", items: (text) => [String(unsigned(text) ?? text)] }),

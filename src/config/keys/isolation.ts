@@ -9,11 +9,12 @@ import { row } from "./row.ts";
 const wordItems = (text: string): readonly string[] => text.split(/[ \t]+/).filter((word) => word !== "");
 const durationItems = (text: string): readonly string[] => { const reading = duration.read(text); return [reading.ok ? `${reading.value}ns` : text]; };
 /** LXC prints namespaces in an order of its own. */
-const namespaceItems = (text: string): readonly string[] => {
-  const given = wordItems(text);
-  const order = ["user", "mnt", "pid", "uts", "ipc", "net", "cgroup", "time"];
-  return order.filter((name) => given.includes(name));
-};
+const inKernelOrder = (items: readonly string[]): readonly string[] => ["user", "mnt", "pid", "uts", "ipc", "net", "cgroup", "time"].filter((name) => items.includes(name));
+/** `none` empties what came before it. */
+function kept(items: readonly string[]): readonly string[] {
+  const last = items.lastIndexOf("none");
+  return last < 0 ? items : last === items.length - 1 ? ["none"] : items.slice(last + 1);
+}
 const proxy: Grammar<string> = {
   expects: "unix:PATH",
   read: (text) => (text.startsWith("unix:/") ? good(text.slice("unix:".length)) : wrong(`'${text}' does not start with unix:/`)),
@@ -24,11 +25,11 @@ export const isolationKeys = {
     key: "lxc.idmap", grammar: idMap, isRepeatable: true, doc: "A range of user (u) or group (g) ids inside and the ids on the host behind it. With at least one, the container has a user namespace.",
     since: "2.1", legacy: ["lxc.id_map"], spec: "idmap", getter: "joined", items: (text) => { const reading = idMap.read(text); return [reading.ok ? idMapText(reading.value) : text]; },
   }),
-  namespaceClone: row({ key: "lxc.namespace.clone", grammar: namespaces, doc: `Namespaces the container gets of its own, out of ${NAMESPACES.join(" ")}. Unset: all that make sense. Not together with lxc.namespace.keep.`, since: "3.0", spec: "namespaces.clone", getter: "lines", items: namespaceItems }),
-  namespaceKeep: row({ key: "lxc.namespace.keep", grammar: namespaces, doc: "Namespaces the container shares with the one that starts it. Not together with lxc.namespace.clone.", since: "3.0", spec: "namespaces.keep", getter: "lines", items: namespaceItems }),
+  namespaceClone: row({ key: "lxc.namespace.clone", grammar: namespaces, doc: `Namespaces the container gets of its own, out of ${NAMESPACES.join(" ")}. Unset: all that make sense. Not together with lxc.namespace.keep.`, since: "3.0", spec: "namespaces.clone", isRepeatable: true, items: wordItems, fold: inKernelOrder }),
+  namespaceKeep: row({ key: "lxc.namespace.keep", grammar: namespaces, doc: "Namespaces the container shares with the one that starts it. Not together with lxc.namespace.clone.", since: "3.0", spec: "namespaces.keep", isRepeatable: true, items: wordItems, fold: inKernelOrder }),
   namespaceShare: row({ key: "lxc.namespace.share.*", grammar: anyText("a container's name, a pid, or the path of a namespace"), doc: "Takes this namespace from another container or process.", since: "3.0", spec: "namespaces.share" }),
   capDrop: row({ key: "lxc.cap.drop", grammar: capabilities, isRepeatable: true, doc: "Capabilities that nothing in the container can have. Not together with lxc.cap.keep.", since: "0.7", spec: "security.capDrop", items: wordItems }),
-  capKeep: row({ key: "lxc.cap.keep", grammar: keptCapabilities, isRepeatable: true, doc: "The only capabilities that can be had in the container; none: not one. Not together with lxc.cap.drop.", since: "1.0", spec: "security.capKeep", items: wordItems }),
+  capKeep: row({ key: "lxc.cap.keep", grammar: keptCapabilities, isRepeatable: true, doc: "The only capabilities that can be had in the container; none: not one. Not together with lxc.cap.drop.", since: "1.0", spec: "security.capKeep", items: wordItems, fold: kept }),
   noNewPrivs: row({ key: "lxc.no_new_privs", grammar: bool, default: "0", doc: "1: setuid bits and file capabilities give nothing inside (PR_SET_NO_NEW_PRIVS).", since: "2.1", spec: "security.noNewPrivs" }),
   seccompProfile: row({ key: "lxc.seccomp.profile", grammar: anyText("path of a file"), doc: "File that says which system calls are refused. Unset: none.", since: "2.1", legacy: ["lxc.seccomp"], spec: "security.seccompProfile" }),
   seccompNesting: row({ key: "lxc.seccomp.allow_nesting", grammar: bool, default: "0", doc: "1: the filter is added although the starter is already filtered.", since: "3.2", spec: "security.seccompAllowNesting" }),

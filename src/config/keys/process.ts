@@ -49,6 +49,3 @@ export const processKeys = {
   sysctlAll: row({ key: "lxc.sysctl", grammar: anyText("nothing"), doc: "With an empty value: forgets all lxc.sysctl.* set so far.", since: "2.1", spec: "sysctls", clears: "lxc.sysctl." }),
   procAll: row({ key: "lxc.proc", grammar: anyText("nothing"), doc: "With an empty value: forgets all lxc.proc.* set so far.", since: "2.1", spec: "procs", clears: "lxc.proc." }),
 };
-
-/** Resources of setrlimit(2), as lxc.prlimit.* names them. */
-export const RESOURCES: readonly string[] = ["as", "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"];

@@ -28,6 +28,8 @@ export interface Row<T> {
   readonly getter: Getter;
   /** The items of one value as the getter prints them; default: the value itself. */
   readonly items?: (text: string) => readonly string[];
+  /** All items of a list as the getter prints them, where that is more than one after the other. */
+  readonly fold?: (items: readonly string[]) => readonly string[];
   /** Only an empty value makes sense: it clears every key that starts with this. */
   readonly clears?: string;
 }

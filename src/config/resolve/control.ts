@@ -51,8 +51,9 @@ export function resolveHooks(settings: Settings): ContainerSpec["hooks"] {
 }
 
 function namespaceList(settings: Settings, row: Row<readonly NamespaceName[]>): readonly Sourced<NamespaceName>[] | undefined {
-  const found = one(settings, row);
-  return found?.value.map((value) => ({ value, from: found.from }));
+  const found = new Map<NamespaceName, Sourced<NamespaceName>>();
+  for (const { value, from } of many(settings, row)) for (const name of value) found.set(name, { value: name, from });
+  return found.size === 0 ? undefined : [...found.values()];
 }
 
 export function resolveNamespaces(settings: Settings, problems: Problem[]): ContainerSpec["namespaces"] {

@@ -1,11 +1,12 @@
 // Owns what runs inside: init, environment, signals, limits.
+import { rlimitNames } from "../../linux/rlimits.ts";
 import { SIGINT, SIGKILL } from "../../linux/signals.ts";
 import { byDefault } from "../../model/origin.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { ContainerSpec, InitSpec, Sourced } from "../../model/spec.ts";
 import { nearest } from "../nearest.ts";
 import { consoleKeys } from "../keys/console.ts";
-import { processKeys, RESOURCES } from "../keys/process.ts";
+import { processKeys } from "../keys/process.ts";
 import type { Row } from "../keys/row.ts";
 import { many, one, type Settings } from "../settings.ts";
 
@@ -26,21 +27,27 @@ export function resolveInit(settings: Settings): InitSpec {
   };
 }
 
+/** 0 is as good as unset. */
+function given(settings: Settings, row: Row<number>): Sourced<number> | undefined {
+  const found = one(settings, row);
+  return found?.value === 0 ? undefined : found;
+}
+
 export function resolveSignals(settings: Settings): ContainerSpec["signals"] {
-  const halt = one(settings, processKeys.signalHalt);
+  const halt = given(settings, processKeys.signalHalt);
   return {
     ...(halt === undefined ? {} : { halt }),
-    reboot: orDefault(settings, processKeys.signalReboot, SIGINT),
-    stop: orDefault(settings, processKeys.signalStop, SIGKILL),
+    reboot: given(settings, processKeys.signalReboot) ?? { value: SIGINT, from: byDefault("lxc.signal.reboot") },
+    stop: given(settings, processKeys.signalStop) ?? { value: SIGKILL, from: byDefault("lxc.signal.stop") },
   };
 }
 
 export function resolveLimits(settings: Settings, problems: Problem[]): ContainerSpec["prlimits"] {
   return many(settings, processKeys.prlimit).flatMap((item) => {
     const resource = item.sub.toLowerCase();
-    if (RESOURCES.includes(resource)) return [{ value: { resource, ...item.value }, from: item.from }];
-    const guess = nearest(resource, RESOURCES);
-    problems.push({ code: "config.key", at: item.from, text: `${item.key}: '${item.sub}' is not a resource`, remedy: guess === undefined ? `use one of ${RESOURCES.join(" ")}` : `did you mean 'lxc.prlimit.${guess}'?` });
+    if (rlimitNames.includes(resource)) return [{ value: { resource, ...item.value }, from: item.from }];
+    const guess = nearest(resource, rlimitNames);
+    problems.push({ code: "config.key", at: item.from, text: `${item.key}: '${item.sub}' is not a resource`, remedy: guess === undefined ? `use one of ${rlimitNames.join(" ")}` : `did you mean 'lxc.prlimit.${guess}'?` });
     return [];
   });
 }
