@@ -36,7 +36,9 @@ const attribute = (head: string, name: string): number => Number(new RegExp(`\\b
 export async function bunTest(paths: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const junit = join(ROOT, ".cache", `junit-${process.pid}-${paths.join("-").replaceAll(/\W+/g, "-").slice(-80)}.xml`);
   const argv = [BUN, "test", "--timeout", "300000", "--reporter=junit", `--reporter-outfile=${junit}`, ...paths.map((path) => `./${path}`)];
-  const { status, output } = await run(argv, { env: { ...process.env, CI: "true" }, ...options });
+  // the tests of single ops run the engine that was built, too; alone on the machine, any leftover counts
+  const env = { BERTH_ENGINE: join(ROOT, "dist/libexec/berth/berth-engine"), BERTH_TEST_ALONE: "1", ...process.env, CI: "true" };
+  const { status, output } = await run(argv, { env, ...options });
   const report = existsSync(junit) ? readFileSync(junit, "utf8") : "";
   rmSync(junit, { force: true });
   const head = /<testsuites\b[^>]*>/.exec(report)?.[0] ?? "";
