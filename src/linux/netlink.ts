@@ -52,6 +52,8 @@ const mtuAttribute = (mtu: number | undefined): NetlinkMessage => (mtu === undef
 
 export const linkUp = (name: string): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(0, IFF_UP), ...nameAttribute(name)]);
 export const linkMaster = (name: string, master: number): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_MASTER, [u32(master)])]);
+/** Into the network namespace of a process. */
+export const linkMove = (name: string, netnsPid: Late): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_NET_NS_PID, [u32(netnsPid)])]);
 export const linkDelete = (name: string): NetlinkMessage => message(RTM_DELLINK, 0, [...linkHeader(), ...nameAttribute(name)]);
 export const linkRename = (index: Late, name: string): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(index), ...nameAttribute(name)]);
 

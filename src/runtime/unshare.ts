@@ -1,5 +1,6 @@
 // Owns the verb `unshare`.
-import { fail } from "../model/problem.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { planUnshare } from "../plan/lifecycle/unshare.ts";
 import type { UnshareVerb } from "./verbs.ts";
 
-export const unshare: UnshareVerb = async () => fail({ code: "unsupported", text: "unshare is not there yet" });
+export const unshare: UnshareVerb = async (request, options) => planUnshare(probeHost(request), options);

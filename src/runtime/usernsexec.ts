@@ -1,5 +1,6 @@
 // Owns the verb `usernsexec`.
-import { fail } from "../model/problem.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { planUsernsExec } from "../plan/lifecycle/usernsexec.ts";
 import type { UsernsExecVerb } from "./verbs.ts";
 
-export const usernsexec: UsernsExecVerb = async () => fail({ code: "unsupported", text: "usernsexec is not there yet" });
+export const usernsexec: UsernsExecVerb = async (request, options) => planUsernsExec(probeHost(request, { idmap: true }), options);
