@@ -50,7 +50,7 @@ enum op_code {
   OP_CHOWN = 26, /* fchownat(2) without following a symlink; 0xffffffff leaves an id unchanged */
   OP_CHMOD = 27, /* fchmodat(2) of something that is not a symlink */
   OP_WRITE_FILE = 28, /* open(2) with O_WRONLY and flags, one write(2) of all the data, close(2) */
-  OP_REMOVE_TREE = 29, /* removes a directory and what is below it; never follows a symlink, never crosses a mount point */
+  OP_REMOVE_TREE = 29, /* removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point */
   OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd) */
   OP_POST = 41, /* a numbered barrier: says #number to the child in `to`, else to the parent */
   OP_AWAIT = 42, /* a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone */

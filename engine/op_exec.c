@@ -41,14 +41,31 @@ const char *search_path(char *const *environment) {
 	return FIXED_PATH;
 }
 
+/* execvp(3) gives a script without `#!` to the shell. */
+static int execute_script(const char *path, char *const *argv, char *const *environment) {
+	static char *with_shell[MAX_TEXTS + 2];
+	size_t count = 0;
+	with_shell[count++] = (char *)(uintptr_t)"/bin/sh";
+	with_shell[count++] = (char *)(uintptr_t)path;
+	for (size_t i = 1; argv[0] && argv[i] && count <= MAX_TEXTS; i++) with_shell[count++] = argv[i];
+	with_shell[count] = NULL;
+	return execve("/bin/sh", with_shell, environment);
+}
+
+static int execute_one(const char *path, char *const *argv, char *const *environment) {
+	execve(path, argv, environment);
+	return errno == ENOEXEC ? execute_script(path, argv, environment) : -1;
+}
+
 /* execvp(3): what may not be executed is passed over, and told of when nothing else is found. */
 int execute(const char *path, char *const *argv, char *const *environment, const char *search) {
 	char full[PATH_MAX];
 	bool is_denied = false;
-	if (!search || strchr(path, '/')) return execve(path, argv, environment);
+	if (!search) return execve(path, argv, environment);
+	if (strchr(path, '/')) return execute_one(path, argv, environment);
 	for (const char *at = search;; at++) {
 		size_t length = strcspn(at, ":");
-		if (snprintf(full, sizeof full, "%.*s%s%s", (int)length, at, length ? "/" : "", path) < PATH_MAX) execve(full, argv, environment);
+		if (snprintf(full, sizeof full, "%.*s%s%s", (int)length, at, length ? "/" : "", path) < PATH_MAX) execute_one(full, argv, environment);
 		if (errno == EACCES) is_denied = true;
 		else if (errno != ENOENT && errno != ENOTDIR) return -1;
 		at += length;

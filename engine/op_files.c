@@ -45,7 +45,7 @@ int do_mkdir(struct run *run, const struct op *op) {
 	int result = make_dir(run, op, path, mode);
 	if (result >= 0 || errno != ENOENT || !num(op, MKDIR_PARENTS)) return result;
 	char upto[PATH_MAX];
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = strchr(path + 1, '/'); slash && slash[strspn(slash, "/")]; slash = strchr(slash + 1, '/')) {
 		if (slash[-1] == '/' || slash - path >= PATH_MAX) continue;
 		memcpy(upto, path, (size_t)(slash - path));
 		upto[slash - path] = 0;

@@ -58,8 +58,8 @@ int do_caps(struct run *run, const struct op *op) {
 
 int do_rlimit(struct run *run, const struct op *op) {
 	uint64_t limit[2] = { num(op, RLIMIT_SOFT), num(op, RLIMIT_HARD) }; /* all ones: RLIM_INFINITY */
-	(void)run;
-	return (int)syscall(SYS_prlimit64, 0, (int)num(op, RLIMIT_RESOURCE), limit, NULL);
+	int64_t pid = has(op, RLIMIT_PID) ? slot_value(run, op, RLIMIT_PID) : 0;
+	return pid < 0 ? -1 : (int)syscall(SYS_prlimit64, (pid_t)pid, (int)num(op, RLIMIT_RESOURCE), limit, NULL);
 }
 
 int do_prctl(struct run *run, const struct op *op) {

@@ -142,7 +142,7 @@ int do_await(struct run *run, const struct op *op) {
 }
 
 int do_send_fd(struct run *run, const struct op *op) {
-	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = { .head = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
 	uint32_t words[2] = { MESSAGE_DESCRIPTOR, 0 };
 	struct iovec part = { words, sizeof words };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };

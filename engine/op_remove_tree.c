@@ -4,10 +4,13 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include "run.h"
 
-enum { DEEPEST = 64, BATCH = 4096 };
+enum { DEEPEST = 64, BATCH = 4096, BUSY_TRIES = 50 };
+#define CGROUP1 0x27e0eb
+#define CGROUP2 0x63677270
 
 struct removal {
 	struct run *run;
@@ -15,6 +18,7 @@ struct removal {
 	uint64_t mount_id; /* every directory must be on this mount */
 	unsigned hoisted;  /* number in the name of the next one that is moved up */
 	bool is_deeper;    /* something was moved up: another pass is needed */
+	bool is_cgroup;    /* only the directories can go; the kernel takes their files */
 };
 
 struct entry { uint64_t inode; int64_t next; unsigned short length; unsigned char type; char name[]; }; /* linux_dirent64 */
@@ -38,11 +42,26 @@ static int hoist(struct removal *removal, int dir, const char *name) {
 	}
 }
 
+/* A cgroup is busy for a moment longer than its last process lives. */
+static int remove_cgroup(struct removal *removal, int dir, const char *name) {
+	for (int attempt = 0; attempt < BUSY_TRIES; attempt++) {
+		if (unlinkat(dir, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+		if (errno != EBUSY) break;
+		nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
+	}
+	return refuse(removal, name, errno);
+}
+
+static int remove_last(struct removal *removal, int dir, const char *name) {
+	if (removal->is_cgroup) return remove_cgroup(removal, dir, name);
+	return unlinkat(dir, name, AT_REMOVEDIR) == 0 ? 0 : refuse(removal, name, errno == EBUSY ? EXDEV : errno);
+}
+
 static int remove_dir(struct removal *removal, int dir, const char *name, int depth) {
 	struct statx_answer found;
 	if (unlinkat(dir, name, AT_REMOVEDIR) == 0) return 0;
-	if (errno == EBUSY) return refuse(removal, name, EXDEV);
-	if (errno != ENOTEMPTY && errno != EEXIST) return refuse(removal, name, errno);
+	if (errno == EBUSY && !removal->is_cgroup) return refuse(removal, name, EXDEV);
+	if (errno != ENOTEMPTY && errno != EEXIST && errno != EBUSY) return refuse(removal, name, errno);
 	int below = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (below < 0) return refuse(removal, name, errno);
 	int result = sys_statx(below, MOUNT_ID_KNOWN, &found);
@@ -54,13 +73,13 @@ static int remove_dir(struct removal *removal, int dir, const char *name, int de
 	int error = errno;
 	close(below);
 	errno = error;
-	if (result < 0) return -1;
-	return unlinkat(dir, name, AT_REMOVEDIR) == 0 ? 0 : refuse(removal, name, errno == EBUSY ? EXDEV : errno);
+	return result < 0 ? -1 : remove_last(removal, dir, name);
 }
 
 static int remove_entry(struct removal *removal, int dir, const struct entry *entry, int depth) {
 	if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) return 0;
 	if (entry->type == DT_DIR) return remove_dir(removal, dir, entry->name, depth);
+	if (removal->is_cgroup && entry->type != DT_UNKNOWN) return 0;
 	if (unlinkat(dir, entry->name, 0) == 0 || errno == ENOENT) return 0;
 	if (errno == EISDIR) return remove_dir(removal, dir, entry->name, depth); /* a file system without d_type */
 	return refuse(removal, entry->name, errno == EBUSY ? EXDEV : errno);
@@ -81,6 +100,7 @@ static int empty_dir(struct removal *removal, int dir, int depth) {
 
 static int empty_tree(struct removal *removal) {
 	struct statx_answer found;
+	struct statfs fs;
 	if (sys_statx(removal->top, MOUNT_ID_KNOWN, &found) < 0) return -1;
 	if (found.attributes & IS_MOUNT_ROOT) {
 		detail(removal->run, "the tree itself is a mount point");
@@ -88,6 +108,7 @@ static int empty_tree(struct removal *removal) {
 		return -1;
 	}
 	removal->mount_id = found.mount_id;
+	removal->is_cgroup = fstatfs(removal->top, &fs) == 0 && (fs.f_type == CGROUP1 || fs.f_type == CGROUP2);
 	do {
 		removal->is_deeper = false;
 		if (lseek(removal->top, 0, SEEK_SET) < 0 || empty_dir(removal, removal->top, 1) < 0) return -1;
@@ -98,10 +119,10 @@ static int empty_tree(struct removal *removal) {
 int do_remove_tree(struct run *run, const struct op *op) {
 	const char *leaf;
 	int parent = open_parent(run, op, REMOVE_TREE_AT, text(run, op, REMOVE_TREE_PATH), &leaf);
-	if (parent < 0) return -1;
+	if (parent < 0) return errno == ENOENT ? NOTHING_DONE : -1;
 	struct removal removal = { .run = run, .top = openat(parent, leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) };
-	int result = removal.top < 0 ? -1 : empty_tree(&removal);
-	if (result == 0) result = unlinkat(parent, leaf, AT_REMOVEDIR);
+	int result = removal.top >= 0 ? empty_tree(&removal) : errno == ENOENT ? NOTHING_DONE : -1;
+	if (result == 0) result = remove_last(&removal, parent, leaf);
 	int error = errno;
 	if (removal.top >= 0) close(removal.top);
 	close(parent);

@@ -53,7 +53,7 @@ export const SCHEMA = {
   chown: { code: 26, doc: "fchownat(2) without following a symlink; 0xffffffff leaves an id unchanged", fields: { at, path: "text", uid: "u32", gid: "u32" } },
   chmod: { code: 27, doc: "fchmodat(2) of something that is not a symlink", fields: { at, path: "text", mode: "u32" } },
   writeFile: { code: 28, doc: "open(2) with O_WRONLY and flags, one write(2) of all the data, close(2)", fields: { at, path: "text", data: "data", flags: "u32?", mode: "u32?" } },
-  removeTree: { code: 29, doc: "removes a directory and what is below it; never follows a symlink, never crosses a mount point", fields: { at, path: "text" } },
+  removeTree: { code: 29, doc: "removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point", fields: { at, path: "text" } },
   // processes
   clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops" } },
   post: { code: 41, doc: "a numbered barrier: says #number to the child in `to`, else to the parent", fields: { number: "u32", to: "slot?" } },
