@@ -34,6 +34,9 @@ static size_t escape(char *out, const unsigned char *text, size_t size)
 		if (length == 0) {
 			used += (size_t)sprintf(out + used, "\\ufffd");
 			at++;
+		} else if (text[at] == '\n') {
+			used += (size_t)sprintf(out + used, "\\n");
+			at++;
 		} else if (length == 1 && (text[at] < 0x20 || text[at] == '"' || text[at] == '\\' || text[at] == 0x7f)) {
 			used += (size_t)sprintf(out + used, "\\u%04x", text[at++]);
 		} else {
