@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SYSTEMD_UP } from "../../scripts/systemd-up.ts";
 import { debianImage } from "../../src/images/debian.ts";
 import { berth, initPid, inside, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -12,7 +13,7 @@ beforeAll(async () => {
   place = makePlace("root-owned");
   const image = await debianImage({ say: (line) => console.log(line) });
   const file = join(place.lxcpath, "debian.conf");
-  writeFileSync(file, `${[...place.config, "lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed", "lxc.tty.max = 1", "lxc.pty.max = 1024", "lxc.signal.halt = SIGRTMIN+3", `lxc.uts.name = ${place.name}`].join("\n")}\n`);
+  writeFileSync(file, `${[...place.config, "lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed", "lxc.tty.max = 1", "lxc.pty.max = 1024", "lxc.signal.halt = SIGRTMIN+3", "lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio", `lxc.uts.name = ${place.name}`].join("\n")}\n`);
   works(place, "lxc-create", ["-n", place.name, "-t", image.path, "-f", file]);
 }, 600_000);
 afterAll(async () => {
@@ -22,7 +23,7 @@ afterAll(async () => {
 
 test("systemd says running", () => {
   start(place);
-  const ran = berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "timeout", "100", "systemctl", "is-system-running", "--wait"]);
+  const ran = berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", ...SYSTEMD_UP]);
   const failed = berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "systemctl", "--no-pager", "--plain", "--no-legend", "list-units", "--failed"]).stdout;
   expect({ says: ran.stdout.trim(), failed: failed.trim() }).toEqual({ says: "running", failed: "" });
 }, 120_000);
