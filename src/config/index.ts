@@ -1,5 +1,5 @@
 // Owns the door of the config language: what runtime and cli may use. Everything else in this folder is internal.
-export { readConfig, type ReadAnswer, type ReadConfigInput, type ReadFile } from "./include.ts";
+export { readConfig, shippedPath, type ReadAnswer, type ReadConfigInput, type ReadFile } from "./include.ts";
 export { syntaxText, type Line, type Syntax } from "./syntax.ts";
 export { resolve, type ResolveInput } from "./resolve.ts";
 export { getItem, getKeys } from "./get.ts";

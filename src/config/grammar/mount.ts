@@ -39,7 +39,9 @@ function mountOptions(field: Word | undefined): Reading<{ readonly options: read
 export const mountLine: Grammar<MountLine> = {
   expects: "a line of fstab(5): SOURCE TARGET TYPE OPTIONS [DUMP PASS]",
   read: (text) => {
-    const fields = words(text);
+    const all = words(text);
+    const comment = all.findIndex((word, index) => index >= 4 && word.text.startsWith("#"));
+    const fields = comment < 0 ? all : all.slice(0, comment);
     const [source, target, fstype, optionField, dump, pass, extra] = fields;
     if (source === undefined || target === undefined || fstype === undefined) {
       return wrong(`${fields.length} field${fields.length === 1 ? "" : "s"}, at least SOURCE TARGET TYPE are needed`, 0, "write: SOURCE TARGET TYPE OPTIONS 0 0; a blank in a path is \\040");
