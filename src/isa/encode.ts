@@ -19,23 +19,27 @@ export const COMPOSED = 0x80000000;
 
 const rows: Readonly<Record<string, OpRow>> = SCHEMA;
 
-interface Flat { readonly op: Op; readonly first: Map<string, number> }
+interface Flat { readonly op: Op; readonly first: Map<string, number>; readonly process: string; readonly undoOf?: number }
 
 /** Flattens nested programs: a list is contiguous and always lies behind the op that owns it. */
 function flatten(root: readonly Op[]): Flat[] {
   const out: Flat[] = [];
-  const queue: { list: readonly Op[]; owner?: Flat; field?: string }[] = [{ list: root }];
+  const queue: { list: readonly Op[]; process: string; owner?: Flat; field?: string; undoOf?: number }[] = [{ list: root, process: "launcher" }];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (next.owner !== undefined && next.field !== undefined) next.owner.first.set(next.field, out.length);
     for (const op of next.list) {
-      const flat: Flat = { op, first: new Map() };
-      out.push(flat);
-      for (const [field, kind] of Object.entries(rowOf(op).fields)) if (kind === "ops") queue.push({ list: listOf(op, field), owner: flat, field });
-      if (op.undo !== undefined && op.undo.length > 0) queue.push({ list: op.undo, owner: flat, field: "undo" });
+      const { process } = next;
+      const flat: Flat = { op, first: new Map(), process, ...(next.undoOf === undefined ? {} : { undoOf: next.undoOf }) };
+      const id = out.push(flat) - 1;
+      for (const [field, kind] of Object.entries(rowOf(op).fields)) if (kind === "ops") queue.push({ list: listOf(op, field), process: processName(op) ?? process, owner: flat, field });
+      if (op.undo !== undefined && op.undo.length > 0) queue.push({ list: op.undo, process, owner: flat, field: "undo", undoOf: id });
     }
   }
   return out;
 }
+
+/** The name a clone gives its child, when it is known now. */
+const processName = (op: Op): string | undefined => (op.op === "clone" && typeof op.name === "string" ? op.name : undefined);
 
 const rowOf = (op: Op): OpRow => {
   const row = rows[op.op];
@@ -122,4 +126,7 @@ export function encode(plan: Plan, notes = ""): Uint8Array<ArrayBuffer> {
 
 /** Ops in the order of their ids (the index the engine reports), for notes and explanations. */
 export const numbered = (plan: Plan): readonly Op[] => flatten(plan.ops).map(({ op }) => op);
+/** The same, each with the process that runs it and the id of the op that it undoes. */
+export const numberedWithProcess = (plan: Plan): readonly { readonly op: Op; readonly process: string; readonly undoOf?: number }[] =>
+  flatten(plan.ops).map(({ op, process, undoOf }) => ({ op, process, ...(undoOf === undefined ? {} : { undoOf }) }));
 export type { Data };

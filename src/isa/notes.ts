@@ -1,43 +1,54 @@
-// Owns the notes a plan carries for whoever has to explain its failure. Opaque to the engine.
+// Owns the notes that travel with a plan: what a later planner process needs to explain a failure of it.
 import { originText } from "../model/origin.ts";
-import { numbered } from "./encode.ts";
-import type { Op, Plan } from "./op.ts";
+import { numberedWithProcess } from "./encode.ts";
+import { explain } from "./explain.ts";
+import type { Plan } from "./op.ts";
 
-/** What an op works on, as far as it is plain text: `path`, `type`, `name`, the argv of a program … */
-function argumentsOf(op: Op): Readonly<Record<string, string>> {
-  const entries = Object.entries(op).flatMap(([field, value]): readonly (readonly [string, string])[] => {
-    if (field === "op" || field === "note" || field === "env" || field === "data" || field === "input") return [];
-    if (typeof value === "string") return [[field, value]];
-    return field === "argv" && Array.isArray(value) ? [[field, value.map((part) => (typeof part === "string" ? part : "…")).join(" ")]] : [];
-  });
-  return Object.fromEntries(entries.map(([field, value]) => [field, value.slice(0, 300)]));
+export interface NotedOp { readonly op: string; readonly process: string; readonly sentence: string; readonly origin: string; readonly note?: string }
+export interface Notes {
+  readonly verb: string;
+  readonly name: string;
+  readonly lxcpath: string;
+  /** Indexed by op id. */
+  readonly ops: readonly NotedOp[];
 }
 
-/** JSON; ops by the number that events name. */
-export const notesOf = (plan: Plan): string =>
-  JSON.stringify({ verb: plan.verb, name: plan.name, lxcpath: plan.lxcpath, ops: numbered(plan).map((op) => ({ op: op.op, from: originText(op.from), note: op.note, args: argumentsOf(op) })) });
-
-export interface OpNotes { readonly op: string; readonly from: string; readonly note?: string; readonly args: Readonly<Record<string, string>> }
-export interface PlanNotes { readonly verb: string; readonly name: string; readonly lxcpath: string; readonly ops: readonly OpNotes[] }
-
-const fields = (value: unknown): ReadonlyMap<string, unknown> => new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-
-function parseOp(value: unknown): OpNotes {
-  const of = fields(value);
-  const note = of.get("note");
-  const args = Object.fromEntries([...fields(of.get("args"))].flatMap(([key, item]) => (typeof item === "string" ? [[key, item]] : [])));
-  return { op: text(of.get("op")), from: text(of.get("from")), args, ...(typeof note === "string" ? { note } : {}) };
+/** Compact JSON; equal origins and processes are stored once. */
+export function notesOf(plan: Plan): string {
+  const words: string[] = [];
+  const known = new Map<string, number>();
+  const index = (word: string): number => {
+    const at = known.get(word) ?? words.push(word) - 1;
+    known.set(word, at);
+    return at;
+  };
+  const ops = numberedWithProcess(plan).map(({ op, process }) => [index(op.op), index(process), explain(op), index(originText(op.from)), ...(op.note === undefined ? [] : [op.note])]);
+  return JSON.stringify({ verb: plan.verb, name: plan.name, lxcpath: plan.lxcpath, words, ops });
 }
 
-/** undefined: not what notesOf wrote. */
-export function parseNotes(notes: string): PlanNotes | undefined {
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isString = (value: unknown): value is string => typeof value === "string";
+
+function parseJson(text: string): unknown {
   try {
-    const whole = fields(JSON.parse(notes));
-    const ops = whole.get("ops");
-    if (!Array.isArray(ops)) return undefined;
-    return { verb: text(whole.get("verb")), name: text(whole.get("name")), lxcpath: text(whole.get("lxcpath")), ops: ops.map(parseOp) };
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** undefined for text that is not notes: they come back through a process that may have been killed half-way. */
+export function parseNotes(text: string): Notes | undefined {
+  const value = parseJson(text);
+  if (!isRecord(value) || !isString(value["verb"]) || !isString(value["name"]) || !isString(value["lxcpath"]) || !Array.isArray(value["words"]) || !Array.isArray(value["ops"])) return undefined;
+  const words: readonly unknown[] = value["words"];
+  const word = (at: unknown): string => {
+    const found = typeof at === "number" ? words[at] : undefined;
+    return isString(found) ? found : "?";
+  };
+  const ops = value["ops"].map((row: unknown): NotedOp => {
+    const [op, process, sentence, origin, note]: readonly unknown[] = Array.isArray(row) ? row : [];
+    return { op: word(op), process: word(process), sentence: isString(sentence) ? sentence : "?", origin: word(origin), ...(isString(note) ? { note } : {}) };
+  });
+  return { verb: value["verb"], name: value["name"], lxcpath: value["lxcpath"], ops };
 }

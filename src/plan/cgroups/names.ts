@@ -19,9 +19,10 @@ export interface CgroupNames {
 /** What one hierarchy contributes to a start. Each list belongs to one moment of the monitor's life. */
 export interface CgroupPart {
   readonly hierarchy: CgroupHierarchy;
-  /** Directories that must be there, limits that are in them. */
-  readonly prepare: readonly Op[];
-  readonly enterMonitor: readonly Op[];
+  /** The monitor's directory, and the monitor in it. */
+  readonly monitor: readonly Op[];
+  /** The payload's directory, and limits in it. Later than every hierarchy's `monitor`: cgroup v2 hands controllers down only where no process is left. */
+  readonly payload: readonly Op[];
   /** The child into its cgroup, where clone(2) has not put it there. */
   readonly join: (pid: Slot) => readonly Op[];
   /** Device rules: last, so that set-up can still make nodes. */
@@ -66,6 +67,9 @@ export function makeCgroup(base: string, relative: string, from: Origin): readon
 
 /** Self (0) into a cgroup. */
 export const enter = (directory: string, from: Origin): Op => ({ op: "writeFile", from, path: `${directory}/cgroup.procs`, data: "0" });
+
+/** Into the monitor's directory; out of it again before it is removed. */
+export const enterMonitor = (directory: string, from: Origin, leave: readonly Op[]): Op => ({ ...enter(directory, from), undo: [...leave, { op: "removeTree", from, path: directory }] });
 
 /** The controller that a limit's file belongs to. */
 export const controllerOf = (file: string): string => file.slice(0, Math.max(0, file.indexOf(".")));

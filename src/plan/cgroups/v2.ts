@@ -6,7 +6,7 @@ import type { CgroupHierarchy } from "../../model/facts.ts";
 import { byDefault } from "../../model/origin.ts";
 import type { Scope } from "../scope.ts";
 import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
-import { ancestry, basePath, controllerOf, enter, makeCgroup } from "./names.ts";
+import { ancestry, basePath, controllerOf, enter, enterMonitor, makeCgroup } from "./names.ts";
 
 /** What a delegated subtree's owner may write: /sys/kernel/cgroup/delegate of current kernels. */
 const DELEGATED = ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"] as const;
@@ -49,13 +49,13 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
   const write = (limit: Limit): Op => ({ op: "writeFile", from: limit.from, path: `${payload}/${limit.value.file}`, data: limit.value.value });
   return {
     hierarchy, directory,
-    prepare: [
-      ...makeCgroup(base, names.monitor, from), ...makeCgroup(base, names.payload, from), ...handDown(hierarchy, names.payload),
+    monitor: [...makeCgroup(base, names.monitor, from), enterMonitor(monitor, from, leaveMonitor(base, names))],
+    payload: [
+      ...makeCgroup(base, names.payload, from), ...handDown(hierarchy, names.payload),
       ...limits.map(write),
       ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...handDown(hierarchy, names.inner).slice(hierarchy.controllers.length)]),
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
-    enterMonitor: [{ ...enter(monitor, from), undo: leaveMonitor(base, names) }],
     join: () => [],
     devices: [],
     delegate: [

@@ -90,7 +90,7 @@ function superviseOp({ scope, inputs, isExecute, cgroups }: Container, watch: Wa
   const options = [
     ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground=1", "propagate=1"]),
     ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []),
-    ...(memory?.directories[1] === undefined ? [] : [`cgroup=${memory.directories[1]}`]),
+    ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]),
     `title=[lxc monitor] ${spec.lxcpath} ${spec.name}`, `lxcpath=${spec.lxcpath}`, `name=${spec.name}`,
   ];
   const log = spec.console.logfile === undefined ? {} : { log: spec.console.logfile.value };
@@ -129,7 +129,7 @@ export function planMonitor(container: Container): readonly Op[] {
   return [
     ...detach(container), ...claimed,
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
-    ...cgroups.parts.flatMap((part) => part.prepare), ...cgroups.parts.flatMap((part) => part.enterMonitor),
+    ...cgroups.parts.flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
     ...child, ...received,
     { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
     ...cgroups.parts.flatMap((part) => part.devices), ...holding,
