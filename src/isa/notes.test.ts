@@ -8,16 +8,18 @@ const plan: Plan = {
     { op: "mkdir", from: { kind: "config", key: "lxc.mount.entry", line: 14 }, path: "/srv", mode: 0o755, note: "create=dir" },
     { op: "clone", from: { kind: "default", key: "start" }, flags: 0, name: "child", pid: 0, body: [
       { op: "exec", from: { kind: "default", key: "lxc.init.cmd" }, path: "/sbin/init", argv: ["/sbin/init", ["a", { slot: 0 }]], env: ["SECRET=1"] },
+      { op: "spawn", from: { kind: "config", key: "lxc.hook.start" }, argv: ["/bin/sh", "-c", "x"] },
     ] },
   ],
 };
 
-test("notes name every op by its number, with its wish and what it works on", () => {
+test("notes name every op by its number, with its process, its wish and what it works on", () => {
   const notes = parseNotes(notesOf(plan));
-  expect(notes?.ops.map(({ op, from, note, args }) => [op, from, note, args])).toEqual([
-    ["mkdir", "config:14 lxc.mount.entry", "create=dir", { path: "/srv" }],
-    ["clone", "default start", undefined, { name: "child" }],
-    ["exec", "default lxc.init.cmd", undefined, { path: "/sbin/init", argv: "/sbin/init …" }],
+  expect(notes?.ops.map(({ op, process, origin, note, subject }) => [op, process, origin, note, subject])).toEqual([
+    ["mkdir", "launcher", "config:14 lxc.mount.entry", "create=dir", "/srv"],
+    ["clone", "launcher", "default start", undefined, "child"],
+    ["exec", "child", "default lxc.init.cmd", undefined, "/sbin/init"],
+    ["spawn", "child", "config lxc.hook.start", undefined, "/bin/sh"],
   ]);
   expect(notesOf(plan)).not.toContain("SECRET");
 });

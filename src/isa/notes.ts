@@ -2,9 +2,19 @@
 import { originText } from "../model/origin.ts";
 import { numberedWithProcess } from "./encode.ts";
 import { explain } from "./explain.ts";
-import type { Plan } from "./op.ts";
+import type { Op, Plan } from "./op.ts";
 
-export interface NotedOp { readonly op: string; readonly process: string; readonly sentence: string; readonly origin: string; readonly note?: string }
+export interface NotedOp { readonly op: string; readonly process: string; readonly sentence: string; readonly origin: string; readonly note?: string;
+  /** What it works on when that is known before it runs: a path, a program, a name, a type; "" otherwise. */
+  readonly subject: string;
+}
+
+function subjectOf(op: Op): string {
+  if (op.op === "spawn" || op.op === "initLoop") return typeof op.argv[0] === "string" ? op.argv[0] : "";
+  const subject = "path" in op ? op.path : "address" in op ? op.address : "type" in op ? op.type : "name" in op ? op.name : "";
+  return typeof subject === "string" ? subject : "";
+}
+
 export interface Notes {
   readonly verb: string;
   readonly name: string;
@@ -22,7 +32,7 @@ export function notesOf(plan: Plan): string {
     known.set(word, at);
     return at;
   };
-  const ops = numberedWithProcess(plan).map(({ op, process }) => [index(op.op), index(process), explain(op), index(originText(op.from)), ...(op.note === undefined ? [] : [op.note])]);
+  const ops = numberedWithProcess(plan).map(({ op, process }) => [index(op.op), index(process), explain(op), index(originText(op.from)), index(subjectOf(op)), ...(op.note === undefined ? [] : [op.note])]);
   return JSON.stringify({ verb: plan.verb, name: plan.name, lxcpath: plan.lxcpath, words, ops });
 }
 
@@ -47,8 +57,8 @@ export function parseNotes(text: string): Notes | undefined {
     return isString(found) ? found : "?";
   };
   const ops = value["ops"].map((row: unknown): NotedOp => {
-    const [op, process, sentence, origin, note]: readonly unknown[] = Array.isArray(row) ? row : [];
-    return { op: word(op), process: word(process), sentence: isString(sentence) ? sentence : "?", origin: word(origin), ...(isString(note) ? { note } : {}) };
+    const [op, process, sentence, origin, subject, note]: readonly unknown[] = Array.isArray(row) ? row : [];
+    return { op: word(op), process: word(process), sentence: isString(sentence) ? sentence : "?", origin: word(origin), subject: word(subject), ...(isString(note) ? { note } : {}) };
   });
   return { verb: value["verb"], name: value["name"], lxcpath: value["lxcpath"], ops };
 }

@@ -1,5 +1,68 @@
-// Owns what is said of a plan that failed.
+// Owns what is said of a plan that failed: which step, for which wish, the kernel's answer, the likely cause, the remedy.
+import { parseEvents } from "../isa/events.ts";
+import type { PlanEvent } from "../isa/events.ts";
+import { parseNotes } from "../isa/notes.ts";
+import type { Notes } from "../isa/notes.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
+import { answerText, failureOf, primaryEvent } from "./causes/failure.ts";
+import type { Failure } from "./causes/failure.ts";
+import { findCause } from "./causes/find.ts";
+import { actionText } from "./causes/words.ts";
+import { recordText, writeFailureRecord } from "./failure-record.ts";
 
-export interface Report { readonly lines: readonly string[]; readonly status: number }
-export const report = (request: Request): Report => ({ lines: [`step failed (${request.events?.length ?? 0} bytes of events)`], status: 1 });
+export interface Report {
+  /** Without the door's prefix. */
+  readonly lines: readonly string[];
+  readonly status: number;
+  readonly problem: Problem;
+}
+
+export interface Explained { readonly problem: Problem; readonly output: readonly string[]; readonly failure?: Failure }
+
+const place = ({ step, notes, process, op }: Failure): string => `step ${step} of ${notes.ops.length}, process ${process}, for ${op.origin}`;
+
+/** A finding with a sentence of its own needs the kernel's words only where they add something. */
+function problemOf(failure: Failure): Explained {
+  const { code = "engine.op", text, cause, remedy, output = [] } = findCause(failure);
+  const sentence = text ?? `cannot ${actionText(failure)}`;
+  const answer = failure.status !== undefined && text !== undefined ? "" : `: ${answerText(failure)}`;
+  return { failure, output, problem: { code, text: `${sentence}${answer} (${place(failure)})`, ...(cause === undefined ? {} : { cause }), ...(remedy === undefined ? {} : { remedy }) } };
+}
+
+/** Why a plan failed, from its notes and its events. */
+export function explainFailure(notes: Notes, events: readonly PlanEvent[], caller: Pick<Request, "euid" | "env">): Explained {
+  const event = primaryEvent(events, notes);
+  if (event === undefined) return { output: [], problem: { code: "engine.op", text: "the engine ended without saying why", cause: "it was killed, or ran out of memory", remedy: "look at dmesg" } };
+  return problemOf(failureOf(event, notes, caller));
+}
+
+/** 126 and 127 as a shell has them for attach, 255 for execute, 2 for a container that has stopped meanwhile. */
+function statusOf(verb: string, { failure, problem }: Explained): number {
+  const isExec = failure?.op.op === "exec" || failure?.op.op === "initLoop";
+  if (verb === "attach" && isExec) return failure?.errno === "ENOENT" || failure?.errno === "ENOTDIR" ? 127 : 126;
+  if (verb === "execute" && isExec) return 255;
+  if (verb === "stop" && problem.code === "container.stopped") return 2;
+  // LXC calls it no failure that a container runs already.
+  return verb === "start" && problem.code === "container.running" ? 0 : 1;
+}
+
+const KEEPS_RECORD = new Set(["start", "execute"]);
+
+/** For a request of kind `report`. */
+export function report(request: Request): Report {
+  const notes = parseNotes(request.notes ?? "");
+  const events = parseEvents(request.events ?? new Uint8Array(0));
+  if (notes === undefined) {
+    const problem: Problem = { code: "engine.op", text: "a plan failed, and its notes cannot be read" };
+    return { lines: [problem.text], status: 1, problem };
+  }
+  const explained = explainFailure(notes, events, request);
+  const { problem, output } = explained;
+  const lines = [
+    problem.text, ...output.map((line) => `  | ${line}`),
+    ...(problem.cause === undefined ? [] : [`cause: ${problem.cause}`]), ...(problem.remedy === undefined ? [] : [`remedy: ${problem.remedy}`]),
+  ];
+  const record = KEEPS_RECORD.has(notes.verb) && problem.code !== "container.running" ? writeFailureRecord(request, notes, recordText(request, notes, events, lines)) : undefined;
+  return { lines: [...lines, ...(record === undefined ? [] : [`record: ${record}`])], status: statusOf(notes.verb, explained), problem };
+}

@@ -1,0 +1,24 @@
+// Owns the library's surface, for Node >= 20 and Bun: the verbs, their types, and what runs a plan.
+export * from "./runtime/verbs.ts";
+export { attach } from "./runtime/attach.ts";
+export { configItem } from "./runtime/config-item.ts";
+export { create } from "./runtime/create.ts";
+export { destroy } from "./runtime/destroy.ts";
+export { execute } from "./runtime/execute.ts";
+export { info } from "./runtime/info.ts";
+export { libraryRequest, type LibraryRequestOptions } from "./runtime/library-request.ts";
+export { list } from "./runtime/list.ts";
+export { canonicalLxcpath, checkedName, targetOf } from "./runtime/lxcpath.ts";
+export { run, type Ran, type RunOptions } from "./runtime/run.ts";
+export { start } from "./runtime/start.ts";
+export { stop } from "./runtime/stop.ts";
+export { systemConfig, systemConfigKeys } from "./runtime/system-config.ts";
+export { unshare } from "./runtime/unshare.ts";
+export { usernsexec } from "./runtime/usernsexec.ts";
+export { wait } from "./runtime/wait.ts";
+export type { Op, OpKind, Plan } from "./isa/op.ts";
+export type { Origin } from "./model/origin.ts";
+export type { Problem, ProblemCode, Result } from "./model/problem.ts";
+export type { Request } from "./model/request.ts";
+export type { ContainerSpec } from "./model/spec.ts";
+export type { ExitRecord, State } from "./model/state.ts";

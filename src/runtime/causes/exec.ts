@@ -1,0 +1,64 @@
+// Owns why a program could not be executed: missing, a dangling link, no interpreter, not executable, another machine's.
+import { probeKernel } from "../../host/probe/kernel.ts";
+import type { Failure, Finding } from "./failure.ts";
+import { lookInside, readExecutable } from "./look-inside.ts";
+
+/** Where the container's root lies on the host; undefined when it shares the host's. */
+export function rootfsOf({ notes }: Failure): string | undefined {
+  return notes.ops.find(({ op, origin, subject }) => (op === "openTree" || op === "open") && origin.endsWith("lxc.rootfs.path") && subject.startsWith("/"))?.subject;
+}
+
+const initRemedy = (path: string): string => `install an init there, or set lxc.init.cmd to a program of the container (it is ${path} now)`;
+
+function missingFinding(root: string, path: string): Finding {
+  const inside = lookInside(root, path);
+  switch (inside.kind) {
+    case "missing": return { cause: `there is no '${inside.at}' in '${root}'`, remedy: initRemedy(path) };
+    case "dangling": return { cause: `'${inside.link}' in '${root}' is a symbolic link to '${inside.target}', which is not there`, remedy: `install what '${inside.target}' belongs to, or set lxc.init.cmd` };
+    case "file": return interpreterFinding(root, inside.path);
+    default: return { remedy: initRemedy(path) };
+  }
+}
+
+function interpreterFinding(root: string, path: string): Finding {
+  const { interpreter, format } = readExecutable(root, path);
+  if (interpreter === undefined) return { cause: `'${path}' is there, but something it needs is not` };
+  const what = format === "script" ? "the script's interpreter" : "its program interpreter (dynamic loader)";
+  return lookInside(root, interpreter).kind === "file" ? { cause: `'${path}' and ${what} '${interpreter}' are there, but not what the container mounts over them` }
+    : { cause: `'${path}' is there, but ${what} '${interpreter}' is not`, remedy: format === "script" ? `install '${interpreter}' in the container` : "copy the libraries into the container, or use a static program" };
+}
+
+function refusedFinding(root: string, path: string): Finding {
+  const inside = lookInside(root, path);
+  if (inside.kind === "directory") return { cause: `'${path}' is a directory` };
+  if (inside.kind === "file" && (inside.mode & 0o111) === 0) return { cause: `'${inside.path}' is not executable (mode ${inside.mode.toString(8).padStart(4, "0")})`, remedy: `chmod +x '${root}${inside.path}'` };
+  return { cause: "the file, or a directory above it, may not be executed by the container's user, or its file system is mounted noexec", remedy: `look at the modes and owners below '${root}'; they must lie within the container's id map` };
+}
+
+function formatFinding(root: string, path: string): Finding {
+  const inside = lookInside(root, path);
+  const { machine, format } = inside.kind === "file" ? readExecutable(root, inside.path) : { format: "unknown" as const, machine: undefined };
+  const host = probeKernel().machine;
+  if (format === "empty") return { cause: `'${path}' is empty` };
+  if (machine !== undefined && machine !== host) return { cause: `'${path}' is a program for ${machine}, this machine is ${host}`, remedy: "use a root file system for this machine, or install qemu-user-static with binfmt_misc" };
+  return { cause: `'${path}' is neither a program nor a script with a #! line`, remedy: initRemedy(path) };
+}
+
+/** A start's init, seen from outside. */
+function initFinding(failure: Failure, path: string): Finding {
+  const root = rootfsOf(failure) ?? "";
+  switch (failure.errno) {
+    case "ENOENT": case "ENOTDIR": return missingFinding(root, path);
+    case "EACCES": case "EPERM": return refusedFinding(root, path);
+    case "ENOEXEC": return formatFinding(root, path);
+    case "ELOOP": return { cause: `too many symbolic links on the way to '${path}'` };
+    default: return {};
+  }
+}
+
+export function execFinding(failure: Failure): Finding {
+  const path = failure.op.subject || failure.text;
+  if (failure.notes.verb === "attach") return { code: "engine.op", text: `Failed to exec "${path}"` };
+  if (failure.notes.verb === "execute") return { code: "init.missing", ...(path.startsWith("/") ? initFinding(failure, path) : { cause: `there is no program '${path}' in the container's PATH` }) };
+  return { code: "init.missing", text: `cannot execute init '${path}'`, ...initFinding(failure, path) };
+}

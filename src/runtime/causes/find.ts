@@ -1,0 +1,28 @@
+// Owns the table: which rules look at a failure, by the kind of op.
+import { execFinding } from "./exec.ts";
+import type { Failure, Finding, Rule } from "./failure.ts";
+import { fileFinding } from "./files.ts";
+import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding } from "./mounts.ts";
+import { hookFinding, idsFinding, listenFinding, lockFinding, networkFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
+import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namespace.ts";
+
+/** The first rule with an answer is believed. */
+const RULES: Readonly<Record<string, readonly Rule[]>> = {
+  clone: [cloneFinding], unshare: [cloneFinding],
+  spawn: [idMapHelperFinding, hookFinding],
+  writeFile: [mapWriteFinding, fileFinding],
+  mkdir: [fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [fileFinding], chown: [fileFinding],
+  openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [newMountFinding], mountSetattr: [attributeFinding], pivotRoot: [pivotFinding],
+  exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
+  listen: [listenFinding], lock: [lockFinding],
+  netlink: [networkFinding], ifIndex: [networkFinding],
+  pidfdOpen: [pidfdFinding], kill: [pidfdFinding], waitExit: [waitFinding], setns: [setnsFinding], setIds: [idsFinding], openPty: [ptyFinding],
+};
+
+export function findCause(failure: Failure): Finding {
+  for (const rule of RULES[failure.op.op] ?? []) {
+    const finding = rule(failure);
+    if (finding !== undefined) return finding;
+  }
+  return failure.errno === "ENOSYS" ? { code: "host.feature", cause: "this kernel is too old for it (Linux 5.15 or later is needed)" } : {};
+}

@@ -1,0 +1,72 @@
+// Owns why processes, sockets, links, hooks and init itself failed.
+import { readdirSync } from "node:fs";
+import { outputLines, statusText } from "./failure.ts";
+import type { Failure, Finding } from "./failure.ts";
+
+export function superviseFinding(failure: Failure): Finding {
+  if (failure.status === undefined) return {};
+  const output = outputLines(failure.text);
+  return {
+    code: "init.exited", text: `init ${statusText(failure.status)} as soon as it was started`,
+    cause: output.length > 0 ? "what it said last on its console is above" : "it said nothing on its console",
+    remedy: "start it in the foreground to see it: lxc-start -F; or another program in its place: lxc-start -F -- /bin/sh", output,
+  };
+}
+
+export const listenFinding = (failure: Failure): Finding => (failure.errno === "EADDRINUSE"
+  ? { code: "container.running", text: "Container is already running", cause: `the command socket @${failure.op.subject} is taken by its monitor`, remedy: `lxc-stop -n ${failure.notes.name}` } : {});
+
+export function lockFinding(failure: Failure): Finding {
+  return failure.errno === "EAGAIN" || failure.errno === "EACCES" ? { code: "container.busy", text: `another command works on ${failure.notes.name} right now`, remedy: "try again when it has ended" } : {};
+}
+
+export function hookFinding(failure: Failure): Finding {
+  const name = failure.op.origin.split(" ").at(-1) ?? "hook";
+  const output = outputLines(failure.text);
+  if (!name.startsWith("lxc.hook") && !name.includes("script")) return { output };
+  if (failure.status === 127) return { code: "hook.failed", text: `${name}: the program was not found`, remedy: "check its path in the config", output };
+  if (failure.status === 126) return { code: "hook.failed", text: `${name}: the program may not be executed`, remedy: "chmod +x it", output };
+  return { code: "hook.failed", ...(failure.status === undefined ? {} : { text: `${name} ${statusText(failure.status)}` }), remedy: "run it by hand to see why", output };
+}
+
+function bridges(): readonly string[] {
+  try {
+    return readdirSync("/sys/class/net");
+  } catch {
+    return [];
+  }
+}
+
+export function networkFinding(failure: Failure): Finding {
+  const links = bridges().join(", ");
+  switch (failure.errno) {
+    case "ENODEV": return { code: "network.link", cause: `a network interface does not exist; this host has ${links}`, remedy: "correct lxc.net.N.link, or make the bridge: ip link add NAME type bridge && ip link set NAME up" };
+    case "EEXIST": return { code: "network.link", cause: "an interface or address of that name exists already", remedy: "choose another lxc.net.N.veth.pair or name" };
+    case "EPERM": return { code: "privilege", cause: failure.euid === 0 ? "this process lacks CAP_NET_ADMIN" : "an ordinary user may not make network interfaces", remedy: "use lxc.net.0.type = empty or none" };
+    case "EOPNOTSUPP": return { code: "host.feature", cause: "this kernel cannot make that kind of network interface (module veth, for instance)", remedy: "modprobe veth" };
+    case "ENETUNREACH": case "EHOSTUNREACH": return { code: "network.link", cause: "the gateway is not reachable from the container's addresses", remedy: "give the interface an address in the gateway's network" };
+    case "EINVAL": case "ERANGE": return { code: "network.unsupported", cause: "the kernel does not take one of the values (name, MTU, address)" };
+    default: return { code: "network.link" };
+  }
+}
+
+/** The process is gone: it ended between the look at it and this plan. */
+export function pidfdFinding(failure: Failure): Finding {
+  return failure.errno === "ESRCH" ? { code: "container.stopped", text: `${failure.notes.name} is not running`, cause: "it has just ended" } : {};
+}
+
+export const waitFinding = (failure: Failure): Finding => (failure.errno === "ETIMEDOUT"
+  ? { text: `${failure.notes.name} did not stop in time`, cause: "its init ignores the signal, or is not done yet", remedy: "give it longer with -t, or end it with lxc-stop -k" } : {});
+
+export function setnsFinding(failure: Failure): Finding {
+  if (failure.errno === "EPERM") return { code: "privilege", text: "the container's namespaces may not be joined", cause: failure.euid === 0 ? "this process lacks CAP_SYS_ADMIN, or shares its file system data with a thread" : "it was started by another user", remedy: "attach as the user who started it" };
+  if (failure.errno === "ESRCH") return { code: "container.stopped", text: `${failure.notes.name} is not running`, cause: "it has just ended" };
+  return {};
+}
+
+export const idsFinding = (failure: Failure): Finding => (failure.errno === "EINVAL"
+  ? { code: "idmap.invalid", cause: "the container's id map does not hold this user or group", remedy: "map it with lxc.idmap, or choose an id that is mapped" }
+  : failure.errno === "EPERM" ? { code: "privilege", cause: "setgroups(2) is denied in this user namespace, or the ids may not be taken" } : {});
+
+export const ptyFinding = (failure: Failure): Finding => (failure.errno === "ENOSPC"
+  ? { cause: "the container's devpts has no terminals left", remedy: "raise lxc.pty.max" } : { cause: "the container's /dev has no usable ptmx", remedy: "set lxc.pty.max, or redirect the command's input and output" });

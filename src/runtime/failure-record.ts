@@ -1,0 +1,71 @@
+// Owns the full record of a failed plan: every op, every event, who and where. Written for the person who has to find out.
+import { closeSync, constants, lstatSync, mkdirSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { errnoName, errnoText } from "../linux/errno.ts";
+import type { PlanEvent } from "../isa/events.ts";
+import type { NotedOp, Notes } from "../isa/notes.ts";
+import { E_STATUS } from "../isa/schema.ts";
+import { probeKernel, randomHex } from "../host/probe/kernel.ts";
+import { containerDir, failureFile, recordDir } from "../host/store/layout.ts";
+import type { Request } from "../model/request.ts";
+
+const answer = (error: number): string => (error >= E_STATUS ? `status ${error - E_STATUS}` : `${errnoName(error) ?? error} (${errnoText(error)})`);
+
+function opLine(op: NotedOp, index: number, events: readonly PlanEvent[]): string {
+  const said = events.filter((event) => event.op === index && (event.kind === "failed" || event.kind === "ignored")).map(({ kind, error, process }) => `  <-- ${kind} in ${process}: ${answer(error)}`).join("");
+  return `${String(index).padStart(4)}  ${op.process.padEnd(8)}  ${op.sentence}${op.note === undefined ? "" : `; ${op.note}`}  [${op.origin}]${said}`;
+}
+
+function eventLine(event: PlanEvent, start: bigint): string {
+  const milliseconds = (Number(event.nanoseconds - start) / 1e6).toFixed(3).padStart(10);
+  const error = event.error === 0 ? "" : ` ${answer(event.error)}`;
+  return `${milliseconds} ms  ${event.process}[${event.pid}] ${event.kind} step ${event.op}${error}${event.text === "" ? "" : `: ${event.text.replaceAll("\n", "\n               | ")}`}`;
+}
+
+export function recordText(request: Request, notes: Notes, events: readonly PlanEvent[], lines: readonly string[]): string {
+  const kernel = probeKernel();
+  return [
+    `${notes.verb} ${notes.name} (${containerDir(notes)})`, `at ${new Date().toISOString()}, by uid ${request.euid}, command: ${request.argv.join(" ")}`,
+    `Linux ${kernel.release} ${kernel.machine}, Berth in ${request.prefix}`, "", ...lines, "",
+    `Steps (${notes.ops.length}); lists of child processes follow the list that made them`, ...notes.ops.map((op, index) => opLine(op, index, events)), "",
+    "Events", ...events.map((event) => eventLine(event, events[0]?.nanoseconds ?? 0n)), "",
+    "Caller's cgroups", request.cgroup.trimEnd(), "",
+  ].join("\n");
+}
+
+function writeNew(path: string, text: string): boolean {
+  try {
+    const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    writeSync(fd, text);
+    closeSync(fd);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Our directory, not a link to another's. */
+function isOwnDirectory(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.isDirectory();
+}
+
+function writeBeside(notes: Notes, text: string): string | undefined {
+  const file = failureFile(notes);
+  try {
+    if (!isOwnDirectory(containerDir(notes))) return undefined;
+    if (!isOwnDirectory(recordDir(notes))) mkdirSync(recordDir(notes), { mode: 0o700 });
+    unlinkSync(file);
+  } catch {
+    // Nothing to replace, or nothing that may be: the write tells.
+  }
+  return isOwnDirectory(recordDir(notes)) && writeNew(file, text) ? file : undefined;
+}
+
+/** Path of the record; undefined when it could be written nowhere. */
+export function writeFailureRecord(request: Request, notes: Notes, text: string): string | undefined {
+  const beside = writeBeside(notes, text);
+  if (beside !== undefined) return beside;
+  const folder = request.env["TMPDIR"] ?? "/tmp";
+  const file = `${folder.startsWith("/") ? folder : "/tmp"}/berth-${notes.name}-${randomHex().slice(0, 12)}.failure`;
+  return writeNew(file, text) ? file : undefined;
+}

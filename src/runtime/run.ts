@@ -1,0 +1,27 @@
+// Owns running a verb's plan from a program: an engine of its own, and problems instead of events.
+import { enginePath } from "../host/probe/host-facts.ts";
+import type { EngineOptions } from "../host/engine/run.ts";
+import { ENGINE_MISSING, runPlan } from "../host/engine/run.ts";
+import { notesOf } from "../isa/notes.ts";
+import type { Plan } from "../isa/op.ts";
+import type { Result } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { report } from "./report.ts";
+
+export type RunOptions = Pick<EngineOptions, "stdin" | "stdout" | "stderr" | "abort">;
+export interface Ran { /** Of the command that was attached or executed; 0 for other verbs. */ readonly status: number }
+
+/** Engine's own status when an op failed; a command may end with the same, so the events decide. */
+const OP_FAILED = 125;
+
+export async function run(request: Request, plan: Plan, options: RunOptions = {}): Promise<Result<Ran>> {
+  const engine = enginePath(request.prefix);
+  const notes = notesOf(plan);
+  const outcome = await runPlan(plan, { ...options, engine, env: request.env, cwd: request.cwd, notes });
+  if (outcome.status === ENGINE_MISSING && outcome.events.length === 0) {
+    return fail({ code: "engine.missing", text: `the engine '${engine}' cannot be run`, remedy: "name the installed tree as `prefix`, or build it: npm run build" });
+  }
+  const hasFailed = outcome.status === OP_FAILED && (outcome.events.length === 0 || outcome.events.some(({ kind }) => kind === "failed"));
+  return hasFailed ? fail(report({ ...request, kind: "report", notes, events: outcome.eventBytes }).problem) : ok({ status: outcome.status });
+}
