@@ -14,7 +14,7 @@ import { resolveAutoMounts, resolveMounts } from "./resolve/mounts.ts";
 import { resolveNics } from "./resolve/nics.ts";
 import { list, orDefault, resolveConsole, resolveInit, resolveLimits, resolveLog, resolveSignals } from "./resolve/process.ts";
 import { hasSysAdmin, resolveSecurity } from "./resolve/security.ts";
-import { collectSettings, many, one, type Settings } from "./settings.ts";
+import { collectSettings, many, one, optional, type Settings } from "./settings.ts";
 import type { Syntax } from "./syntax.ts";
 
 /** LXC's size of /dev in bytes. */
@@ -49,28 +49,6 @@ function resolveRootfs(settings: Settings, mountDefault: string): RootfsSpec | u
     isManaged: one(settings, filesystemKeys.rootfsManaged)?.value ?? true,
     from: found.from,
   };
-}
-
-/** The keys that are optional in the spec; absent, not undefined, where nothing is said. */
-function resolveOptional(settings: Settings): Pick<ContainerSpec, "arch" | "hostname" | "ttyDir" | "executeCmd" | "fstab"> {
-  const arch = one(settings, processKeys.arch);
-  const hostname = one(settings, processKeys.hostname);
-  const ttyDir = one(settings, consoleKeys.ttyDir);
-  const executeCmd = one(settings, processKeys.executeCmd);
-  const fstab = one(settings, filesystemKeys.mountFstab);
-  return {
-    ...(arch === undefined ? {} : { arch }),
-    ...(hostname === undefined ? {} : { hostname }),
-    ...(ttyDir === undefined ? {} : { ttyDir }),
-    ...(executeCmd === undefined ? {} : { executeCmd }),
-    ...(fstab === undefined ? {} : { fstab }),
-  };
-}
-
-function resolveTime(settings: Settings): ContainerSpec["timeOffsets"] {
-  const boot = one(settings, isolationKeys.timeBoot);
-  const monotonic = one(settings, isolationKeys.timeMonotonic);
-  return { ...(boot === undefined ? {} : { boot }), ...(monotonic === undefined ? {} : { monotonic }) };
 }
 
 function resolveStart(settings: Settings): ContainerSpec["start"] {
@@ -116,7 +94,11 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
   return {
     name: input.name,
     lxcpath: canonicalPath(input.lxcpath),
-    ...resolveOptional(settings),
+    ...optional("arch", settings, processKeys.arch),
+    ...optional("hostname", settings, processKeys.hostname),
+    ...optional("executeCmd", settings, processKeys.executeCmd),
+    ...optional("ttyDir", settings, consoleKeys.ttyDir),
+    ...optional("fstab", settings, filesystemKeys.mountFstab),
     idmap: resolveIdMap(settings, problems),
     ...resolveFiles(settings, input, problems),
     autoMounts: resolveAutoMounts(settings, hasSysAdmin(security)),
@@ -130,7 +112,7 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
     hooks: resolveHooks(settings),
     hookVersion: one(settings, controlKeys.hookVersion)?.value === "1" ? 1 : 0,
     namespaces: resolveNamespaces(settings, problems),
-    timeOffsets: resolveTime(settings),
+    timeOffsets: { ...optional("boot", settings, isolationKeys.timeBoot), ...optional("monotonic", settings, isolationKeys.timeMonotonic) },
     monitor: { isUnshared: one(settings, controlKeys.monitorUnshare)?.value ?? false, pdeathSignal: one(settings, controlKeys.monitorSignal)?.value ?? SIGKILL },
     log: resolveLog(settings),
   };

@@ -46,6 +46,14 @@ export function one<T>(settings: Settings, row: Row<T>): Sourced<T> | undefined 
   return setting === undefined || reading === undefined || !reading.ok ? undefined : { value: reading.value, from: setting.from };
 }
 
+/** `{ [name]: value }`; nothing at all where the key is not set, as exact optional fields want it. */
+export function optional<K extends string, T>(name: K, settings: Settings, row: Row<T>): { readonly [P in K]?: Sourced<T> } {
+  const found = one(settings, row);
+  const result: { [P in K]?: Sourced<T> } = {};
+  if (found !== undefined) result[name] = found;
+  return result;
+}
+
 export interface Item<T> extends Sourced<T> { readonly sub: string; readonly key: string }
 
 /** The values of a list or of a family of keys. */

@@ -61,8 +61,16 @@ export interface SecuritySpec {
   readonly capKeep?: readonly Sourced<string>[];
   readonly noNewPrivs?: Sourced<boolean>;
   readonly seccompProfile?: Sourced<string>;
+  readonly seccompAllowNesting?: Sourced<boolean>;
+  readonly seccompNotifyProxy?: Sourced<string>;
+  readonly seccompNotifyCookie?: Sourced<string>;
   readonly apparmorProfile?: Sourced<string>;
+  readonly apparmorAllowIncomplete?: Sourced<boolean>;
+  readonly apparmorAllowNesting?: Sourced<boolean>;
+  /** Lines for a generated profile. */
+  readonly apparmorRaw?: readonly Sourced<string>[];
   readonly selinuxContext?: Sourced<string>;
+  readonly selinuxKeyring?: Sourced<string>;
   readonly hasSessionKeyring: boolean;
 }
 
@@ -118,5 +126,5 @@ export interface ContainerSpec {
   readonly hasCoreScheduling: boolean;
   readonly start: { readonly isAuto: boolean; readonly delay: number; readonly order: number };
   readonly groups: readonly string[];
-  readonly log: { readonly file?: string; readonly level?: string };
+  readonly log: { readonly file?: string; readonly level?: string; readonly syslog?: string };
 }

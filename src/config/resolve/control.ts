@@ -5,7 +5,7 @@ import { namespaceName } from "../grammar/words.ts";
 import { controlKeys, hookKeys } from "../keys/control.ts";
 import { isolationKeys } from "../keys/isolation.ts";
 import type { Row } from "../keys/row.ts";
-import { many, one, type Settings } from "../settings.ts";
+import { many, one, optional, type Settings } from "../settings.ts";
 
 const files = (settings: Settings, row: Row<string>): CgroupSpec["v1"] => many(settings, row).map((item) => ({ value: { file: item.sub, value: item.value }, from: item.from }));
 
@@ -20,17 +20,12 @@ function checkDirectories(cgroup: CgroupSpec, problems: Problem[]): void {
 }
 
 export function resolveCgroup(settings: Settings, problems: Problem[]): CgroupSpec {
-  const dir = one(settings, controlKeys.dir);
-  const monitorDir = one(settings, controlKeys.dirMonitor);
-  const monitorPivotDir = one(settings, controlKeys.dirPivot);
-  const containerDir = one(settings, controlKeys.dirContainer);
-  const containerInnerDir = one(settings, controlKeys.dirInner);
   const cgroup: CgroupSpec = {
-    ...(dir === undefined ? {} : { dir }),
-    ...(monitorDir === undefined ? {} : { monitorDir }),
-    ...(monitorPivotDir === undefined ? {} : { monitorPivotDir }),
-    ...(containerDir === undefined ? {} : { containerDir }),
-    ...(containerInnerDir === undefined ? {} : { containerInnerDir }),
+    ...optional("dir", settings, controlKeys.dir),
+    ...optional("monitorDir", settings, controlKeys.dirMonitor),
+    ...optional("monitorPivotDir", settings, controlKeys.dirPivot),
+    ...optional("containerDir", settings, controlKeys.dirContainer),
+    ...optional("containerInnerDir", settings, controlKeys.dirInner),
     isRelative: one(settings, controlKeys.relative)?.value ?? false,
     v1: files(settings, controlKeys.cgroup1),
     v2: files(settings, controlKeys.cgroup2),

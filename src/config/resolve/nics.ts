@@ -12,7 +12,7 @@ const OTHER: readonly NicRow[] = ["vethRx", "vethTx", "vethRoute4", "vethRoute6"
 const ofNic = <T>(settings: Settings, row: Row<T>, index: number): readonly Item<T>[] => many(settings, row).filter((item) => item.sub === String(index));
 
 /** `{ [name]: value }`, or nothing where the key is not set. */
-function optional<K extends string, T>(name: K, settings: Settings, row: Row<T>, index: number): { readonly [P in K]?: T } {
+function ofOne<K extends string, T>(name: K, settings: Settings, row: Row<T>, index: number): { readonly [P in K]?: T } {
   const found = ofNic(settings, row, index).at(-1);
   const result: { [P in K]?: T } = {};
   if (found !== undefined) result[name] = found.value;
@@ -39,18 +39,18 @@ function resolveNic(settings: Settings, index: number, hwaddr: string | undefine
     index,
     type: type?.value ?? "empty",
     isUp: ofNic(settings, networkKeys.flags, index).length > 0,
-    ...optional("link", settings, networkKeys.link, index),
-    ...optional("name", settings, networkKeys.name, index),
+    ...ofOne("link", settings, networkKeys.link, index),
+    ...ofOne("name", settings, networkKeys.name, index),
     ...(hwaddr === undefined ? {} : { hwaddr }),
-    ...optional("mtu", settings, networkKeys.mtu, index),
+    ...ofOne("mtu", settings, networkKeys.mtu, index),
     ipv4: addresses(settings, networkKeys.ipv4, index),
     ipv6: addresses(settings, networkKeys.ipv6, index),
-    ...optional("ipv4Gateway", settings, networkKeys.ipv4Gateway, index),
-    ...optional("ipv6Gateway", settings, networkKeys.ipv6Gateway, index),
-    ...optional("vethPair", settings, networkKeys.vethPair, index),
-    ...optional("vethMode", settings, networkKeys.vethMode, index),
-    ...optional("scriptUp", settings, networkKeys.scriptUp, index),
-    ...optional("scriptDown", settings, networkKeys.scriptDown, index),
+    ...ofOne("ipv4Gateway", settings, networkKeys.ipv4Gateway, index),
+    ...ofOne("ipv6Gateway", settings, networkKeys.ipv6Gateway, index),
+    ...ofOne("vethPair", settings, networkKeys.vethPair, index),
+    ...ofOne("vethMode", settings, networkKeys.vethMode, index),
+    ...ofOne("scriptUp", settings, networkKeys.scriptUp, index),
+    ...ofOne("scriptDown", settings, networkKeys.scriptDown, index),
     other: otherKeys(settings, index),
     from: type?.from ?? byDefault(`lxc.net.${index}.type`),
   };

@@ -8,7 +8,7 @@ import { nearest } from "../nearest.ts";
 import { consoleKeys } from "../keys/console.ts";
 import { processKeys } from "../keys/process.ts";
 import type { Row } from "../keys/row.ts";
-import { many, one, type Settings } from "../settings.ts";
+import { many, one, optional, type Settings } from "../settings.ts";
 
 /** The value, or the one that stands where nothing is said. */
 export const orDefault = <T>(settings: Settings, row: Row<T>, value: T): Sourced<T> => one(settings, row) ?? { value, from: byDefault(row.key) };
@@ -16,11 +16,10 @@ export const orDefault = <T>(settings: Settings, row: Row<T>, value: T): Sourced
 export const list = <T>(settings: Settings, row: Row<T>): readonly Sourced<T>[] => many(settings, row).map(({ value, from }) => ({ value, from }));
 
 export function resolveInit(settings: Settings): InitSpec {
-  const cwd = one(settings, processKeys.initCwd);
   const groups = many(settings, processKeys.initGroups);
   return {
     cmd: orDefault(settings, processKeys.initCmd, ["/sbin/init"]),
-    ...(cwd === undefined ? {} : { cwd }),
+    ...optional("cwd", settings, processKeys.initCwd),
     uid: orDefault(settings, processKeys.initUid, 0),
     gid: orDefault(settings, processKeys.initGid, 0),
     groups: { value: groups.flatMap((item) => item.value), from: groups.at(-1)?.from ?? byDefault("lxc.init.groups") },
@@ -53,11 +52,9 @@ export function resolveLimits(settings: Settings, problems: Problem[]): Containe
 }
 
 export function resolveConsole(settings: Settings): ContainerSpec["console"] {
-  const path = one(settings, consoleKeys.path);
-  const logfile = one(settings, consoleKeys.logfile);
   return {
-    ...(path === undefined ? {} : { path }),
-    ...(logfile === undefined ? {} : { logfile }),
+    ...optional("path", settings, consoleKeys.path),
+    ...optional("logfile", settings, consoleKeys.logfile),
     size: one(settings, consoleKeys.size)?.value ?? 0,
     bufferSize: one(settings, consoleKeys.bufferSize)?.value ?? 0,
     rotate: one(settings, consoleKeys.rotate)?.value ?? false,
@@ -67,5 +64,6 @@ export function resolveConsole(settings: Settings): ContainerSpec["console"] {
 export function resolveLog(settings: Settings): ContainerSpec["log"] {
   const file = one(settings, consoleKeys.logFile)?.value;
   const level = one(settings, consoleKeys.logLevel)?.value;
-  return { ...(file === undefined ? {} : { file }), ...(level === undefined ? {} : { level }) };
+  const syslog = one(settings, consoleKeys.logSyslog)?.value;
+  return { ...(file === undefined ? {} : { file }), ...(level === undefined ? {} : { level }), ...(syslog === undefined ? {} : { syslog }) };
 }

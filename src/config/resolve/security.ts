@@ -2,7 +2,7 @@
 import type { Problem } from "../../model/problem.ts";
 import type { SecuritySpec, Sourced } from "../../model/spec.ts";
 import { isolationKeys } from "../keys/isolation.ts";
-import { many, one, type Settings } from "../settings.ts";
+import { many, one, optional, type Settings } from "../settings.ts";
 
 /** `none` empties the list; a name after it begins it anew. */
 function keptCapabilities(settings: Settings): readonly Sourced<string>[] | undefined {
@@ -25,17 +25,21 @@ export function resolveSecurity(settings: Settings, problems: Problem[]): Securi
   const [dropped] = capDrop;
   const [kept] = capKeep ?? [];
   if (dropped !== undefined && kept !== undefined) problems.push({ code: "config.conflict", at: kept.from, text: "lxc.cap.keep cannot be used together with lxc.cap.drop", remedy: "empty the one from an included file first: 'lxc.cap.drop ='" });
-  const noNewPrivs = one(settings, isolationKeys.noNewPrivs);
-  const seccompProfile = one(settings, isolationKeys.seccompProfile);
-  const apparmorProfile = one(settings, isolationKeys.apparmorProfile);
-  const selinuxContext = one(settings, isolationKeys.selinuxContext);
+  const apparmorRaw = many(settings, isolationKeys.apparmorRaw).map(({ value, from }) => ({ value, from }));
   return {
     capDrop,
     ...(capKeep === undefined ? {} : { capKeep }),
-    ...(noNewPrivs === undefined ? {} : { noNewPrivs }),
-    ...(seccompProfile === undefined ? {} : { seccompProfile }),
-    ...(apparmorProfile === undefined ? {} : { apparmorProfile }),
-    ...(selinuxContext === undefined ? {} : { selinuxContext }),
+    ...optional("noNewPrivs", settings, isolationKeys.noNewPrivs),
+    ...optional("seccompProfile", settings, isolationKeys.seccompProfile),
+    ...optional("seccompAllowNesting", settings, isolationKeys.seccompNesting),
+    ...optional("seccompNotifyProxy", settings, isolationKeys.seccompProxy),
+    ...optional("seccompNotifyCookie", settings, isolationKeys.seccompCookie),
+    ...optional("apparmorProfile", settings, isolationKeys.apparmorProfile),
+    ...optional("apparmorAllowIncomplete", settings, isolationKeys.apparmorIncomplete),
+    ...optional("apparmorAllowNesting", settings, isolationKeys.apparmorNesting),
+    ...(apparmorRaw.length === 0 ? {} : { apparmorRaw }),
+    ...optional("selinuxContext", settings, isolationKeys.selinuxContext),
+    ...optional("selinuxKeyring", settings, isolationKeys.selinuxKeyring),
     hasSessionKeyring: one(settings, isolationKeys.keyring)?.value ?? true,
   };
 }
