@@ -1,0 +1,139 @@
+// Owns a Debian root file system made from Debian's own packages (mmdebstrap), with systemd as init, kept for the next time.
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { byHost } from "../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Progress } from "../model/progress.ts";
+import { wantedSources, type AptSource } from "./apt-sources.ts";
+
+export interface DebianWish {
+  /** Release code name; absent: the host's own. */
+  readonly suite?: string;
+  /** Absent: /var/cache/berth, or ~/.cache/berth for an ordinary user. */
+  readonly cacheDir?: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly abort?: AbortSignal;
+}
+export interface DebianRootfs {
+  readonly path: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly madeAt: number;
+  readonly isCached: boolean;
+  readonly suite: string;
+}
+
+const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
+/** Changes when what is in the archive does, so that an old one is not taken for it. */
+const RECIPE = "systemd-1";
+const SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin";
+const APT = "/etc/apt";
+const KEPT_LINES = 12;
+
+const readIf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
+const osRelease = (key: string): string | undefined => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(readIf("/etc/os-release"))?.[1];
+const hasProgram = (name: string): boolean => SEARCHED.split(":").some((folder) => existsSync(`${folder}/${name}`));
+const isRoot = (): boolean => process.geteuid?.() === 0;
+
+export const defaultCacheDir = (): string =>
+  (isRoot() ? "/var/cache/berth" : `${process.env["XDG_CACHE_HOME"] ?? `${process.env["HOME"] ?? ""}/.cache`}/berth`);
+
+function hostSources(suite: string): readonly AptSource[] {
+  const folder = `${APT}/sources.list.d`;
+  const files = [`${APT}/sources.list`, ...(existsSync(folder) ? readdirSync(folder).map((name) => `${folder}/${name}`) : [])];
+  return files.filter((file) => /\.(list|sources)$/.test(file)).flatMap((file) => wantedSources(file, readIf(file), suite));
+}
+
+function cached(path: string, suite: string): DebianRootfs | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined || found.size === 0 ? undefined : { path, bytes: found.size, madeAt: found.mtimeMs, isCached: true, suite };
+}
+
+/** mmdebstrap wants one file per format. */
+function writeSources(scratch: string, sources: readonly AptSource[]): readonly string[] {
+  return (["deb822", "line"] as const).flatMap((format) => {
+    const texts = sources.filter((source) => source.format === format).map((source) => source.text);
+    if (texts.length === 0) return [];
+    const file = `${scratch}/apt.${format === "line" ? "list" : "sources"}`;
+    writeFileSync(file, `${texts.join(format === "line" ? "\n" : "\n\n")}\n`);
+    return [file];
+  });
+}
+
+/** systemd takes the name that lxc.uts.name gave only while /etc/hostname is absent. */
+const command = (suite: string, target: string, sources: readonly string[]): readonly string[] => [
+  `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${PACKAGES.join(",")}`, "--format=tar",
+  "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
+  "--customize-hook=rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"", suite, target, ...sources,
+];
+
+interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
+
+/** Relays `I: installing packages...` as it comes. */
+async function run(args: readonly string[], wish: DebianWish): Promise<Ended> {
+  const env: Record<string, string> = { PATH: SEARCHED, LC_ALL: "C.UTF-8", HOME: process.env["HOME"] ?? "/" };
+  for (const name of ["http_proxy", "https_proxy", "no_proxy", "TMPDIR"]) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  const child = spawn("mmdebstrap", args, { stdio: ["ignore", "ignore", "pipe"], env, cwd: "/", ...(wish.abort === undefined ? {} : { signal: wish.abort }) });
+  const lines: string[] = [];
+  const ended = new Promise<number | undefined>((resolve) => {
+    child.once("error", () => { if (child.pid === undefined) resolve(undefined); });
+    child.once("close", (code) => resolve(code ?? 128));
+  });
+  for await (const line of createInterface({ input: child.stderr })) {
+    lines.push(line);
+    if (lines.length > KEPT_LINES) lines.shift();
+    const said = /^I: (.*)$/.exec(line)?.[1];
+    if (said !== undefined) wish.onProgress?.({ stage: "making Debian", detail: said.replace(/\.\.\.$/, "") });
+  }
+  return { status: await ended, lines };
+}
+
+const failed = (suite: string, { status, lines }: Ended): Problem => ({
+  code: "template.failed", at: byHost("mmdebstrap"), text: `mmdebstrap could not make Debian ${suite}${status === undefined ? "" : ` (status ${status})`}`,
+  cause: lines.filter((line) => /^E:|error|cannot|unable/i.test(line)).slice(-3).join("; ") || lines.slice(-3).join("; "),
+  remedy: lines.some((line) => /No space left/.test(line)) ? "free some space, or set TMPDIR to a place that has some" : "check that the apt sources of this host can be reached (apt-get update)",
+});
+
+function missing(): Problem | undefined {
+  if (!hasProgram("mmdebstrap")) return { code: "template.missing", at: byHost("mmdebstrap"), text: "mmdebstrap is not installed", cause: "it makes a Debian root file system from Debian's packages", remedy: "apt-get install mmdebstrap (as root)" };
+  if (!isRoot() && !hasProgram("newuidmap")) return { code: "idmap.helper", at: byHost("newuidmap"), text: "newuidmap is not installed", cause: "an ordinary user's mmdebstrap works in a user namespace", remedy: "apt-get install uidmap (as root)" };
+  return undefined;
+}
+
+async function make(path: string, suite: string, wish: DebianWish): Promise<Result<DebianRootfs>> {
+  const scratch = `${path}.making.${process.pid}`;
+  mkdirSync(scratch, { recursive: true });
+  try {
+    const target = `${scratch}/rootfs.tar`;
+    const ended = await run(command(suite, target, writeSources(scratch, hostSources(suite))), wish);
+    if (ended.status !== 0) return fail(failed(suite, ended));
+    renameSync(target, path);
+    const { size, mtimeMs } = statSync(path);
+    return ok({ path, bytes: size, madeAt: mtimeMs, isCached: false, suite });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+    wish.onProgress?.({ stage: "making Debian", detail: "done", isFinished: true });
+  }
+}
+
+/** The archive of a Debian root file system: from the cache, else made now (a minute or two, needs the apt mirror). */
+export async function debianRootfs(wish: DebianWish = {}): Promise<Result<DebianRootfs>> {
+  const suite = wish.suite ?? osRelease("VERSION_CODENAME");
+  if (suite === undefined) return fail({ code: "option.missing", at: byHost("/etc/os-release"), text: "which Debian release is wanted cannot be told from /etc/os-release" });
+  const cacheDir = wish.cacheDir ?? defaultCacheDir();
+  const path = `${cacheDir}/debian-${suite}-${process.arch}-${RECIPE}.tar`;
+  const before = cached(path, suite);
+  if (before !== undefined) return ok(before);
+  const problem = missing();
+  if (problem !== undefined) return fail(problem);
+  try {
+    mkdirSync(cacheDir, { recursive: true, mode: 0o755 });
+    return await make(path, suite, wish);
+  } catch (error) {
+    return fail({ code: "storage.unsupported", text: `cannot keep a root file system in '${cacheDir}': ${error instanceof Error ? error.message : "unknown"}` });
+  }
+}
