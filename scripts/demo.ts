@@ -4,6 +4,7 @@ import { existsSync, rmdirSync, writeFileSync } from "node:fs";
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { DIST, build } from "./build.ts";
+import { debianImage } from "./demo-image.ts";
 import { delegation, findRoom, makeRoom } from "./demo-room.ts";
 import type { Room } from "./demo-room.ts";
 import { showBothSides } from "./demo-sides.ts";
@@ -52,9 +53,7 @@ function config(room: Room): string {
 
 async function image(): Promise<readonly string[]> {
   if (isQuick) return ["-t", "busybox"];
-  const { debianImage } = await import("../src/images/debian.ts");
-  const made = await debianImage({ say });
-  return ["-t", made.path];
+  return ["-t", await debianImage(say)];
 }
 
 /** Waits for the container's own word that it is up; a line now and then shows that it lives. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SYSTEMD_UP } from "../../scripts/systemd-up.ts";
-import { debianImage } from "../../src/images/debian.ts";
+import { debianImage } from "../../scripts/demo-image.ts";
 import { berth, initPid, inside, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
 import { leaksAtLast } from "./leaks.ts";
@@ -11,10 +11,10 @@ import { leaksAtLast } from "./leaks.ts";
 let place: Place;
 beforeAll(async () => {
   place = makePlace("root-owned");
-  const image = await debianImage({ say: (line) => console.log(line) });
+  const image = await debianImage((line) => console.log(line));
   const file = join(place.lxcpath, "debian.conf");
   writeFileSync(file, `${[...place.config, "lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed", "lxc.tty.max = 1", "lxc.pty.max = 1024", "lxc.signal.halt = SIGRTMIN+3", "lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio", `lxc.uts.name = ${place.name}`].join("\n")}\n`);
-  works(place, "lxc-create", ["-n", place.name, "-t", image.path, "-f", file]);
+  works(place, "lxc-create", ["-n", place.name, "-t", image, "-f", file]);
 }, 600_000);
 afterAll(async () => {
   berth(place, "lxc-destroy", ["-n", place.name, "-f"]);
