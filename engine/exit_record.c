@@ -34,8 +34,8 @@ static size_t escape(char *out, const unsigned char *text, size_t size)
 		if (length == 0) {
 			used += (size_t)sprintf(out + used, "\\ufffd");
 			at++;
-		} else if (text[at] == '\n') {
-			used += (size_t)sprintf(out + used, "\\n");
+		} else if (text[at] == '\n' || text[at] == '\r') {
+			used += (size_t)sprintf(out + used, text[at] == '\n' ? "\\n" : "\\r");
 			at++;
 		} else if (length == 1 && (text[at] < 0x20 || text[at] == '"' || text[at] == '\\' || text[at] == 0x7f)) {
 			used += (size_t)sprintf(out + used, "\\u%04x", text[at++]);

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "lean.h"
 #include "planner.h"
 #include "supervise.h"
 #include "title.h"
@@ -100,13 +101,18 @@ static int notify(struct supervisor *s)
 	return 0;
 }
 
-/* Pages that the plan has used up to here: the kernel gives empty ones should they be needed again. */
-static void release_memory(struct run *run)
+/* Whole pages in there; should they be needed again the kernel gives empty ones. */
+static void release(const void *begin, const void *end)
 {
-	uintptr_t page = (uintptr_t)getpagesize();
-	uintptr_t begin = ((uintptr_t)run->scratch + run->scratch_used + page - 1) & ~(page - 1);
-	uintptr_t end = ((uintptr_t)run->scratch + sizeof run->scratch) & ~(page - 1);
-	if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
+	uintptr_t page = (uintptr_t)getpagesize(), first = ((uintptr_t)begin + page - 1) & ~(page - 1), last = (uintptr_t)end & ~(page - 1);
+	if (last > first) madvise((void *)first, last - first, MADV_DONTNEED);
+}
+
+/* What no op of the tail looks at: texts of ops that are done, and notes that nobody will report from. */
+static void release_memory(const struct run *run)
+{
+	release(run->scratch + run->scratch_used, run->scratch + sizeof run->scratch);
+	if (run->events < 0) release(run->plan->notes, run->plan->notes + run->plan->notes_len);
 }
 
 static int watch(struct supervisor *s)
@@ -115,7 +121,7 @@ static int watch(struct supervisor *s)
 	while (set[PIDFD].revents == 0) {
 		joint_poll(s->joint, set + JOINT);
 		command_poll(&s->command, set + COMMAND);
-		if (poll(set, POLLS, -1) < 0 && errno != EINTR) return -1;
+		if (lean_poll(set, POLLS) < 0 && errno != EINTR) return -1;
 		planner_reap();
 		if (set[SIGNALS].revents != 0) forward_signals(s);
 		joint_work(s->joint, set + JOINT);
