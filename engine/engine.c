@@ -66,14 +66,14 @@ static void disown(int fd) {
 	run.inherited_count = count;
 }
 
-int engine_main(int argc, char **argv, char **environ) {
+int engine_main(int argc, char **argv, char **environment) {
 	struct options options = { 3, -1 };
 	struct plan plan;
 	const char *why = "";
 	bool is_run = argc > 1 && !strcmp(argv[1], "run"), is_check = argc > 1 && !strcmp(argv[1], "check");
 	if ((!is_run && !is_check) || parse(argc, argv, &options) < 0) return usage();
 	title_init(argv);
-	run_init(&run, environ);
+	run_init(&run, environment);
 	unsigned char *bytes;
 	ssize_t size = read_plan(options.plan_fd, &bytes);
 	if (size < 0) return refused(strerror(errno));

@@ -1,5 +1,5 @@
 /* The roles of this binary under its own name: `berth-engine run|check`. */
 #ifndef BERTH_ENGINE_H
 #define BERTH_ENGINE_H
-int engine_main(int argc, char **argv, char **environ);
+int engine_main(int argc, char **argv, char **environment);
 #endif

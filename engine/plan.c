@@ -10,6 +10,7 @@ struct verifier {
 	const struct op *ops;
 	uint32_t op_count;
 	uint8_t depth[MAX_OPS]; /* 0: not yet in any list */
+	uint64_t looked_at;     /* bytes of texts; spans may overlap, so this is bounded too */
 	const char *why;
 };
 
@@ -24,12 +25,19 @@ static int check_range(struct verifier *v, uint64_t offset, uint64_t length) {
 	return offset <= v->size && length <= v->size - offset ? 0 : refuse(v, "a span lies outside the plan");
 }
 
+/* Many spans over the same bytes would keep us busy for hours. */
+static int check_bytes(struct verifier *v, uint64_t offset, uint64_t length) {
+	if (check_range(v, offset, length) < 0) return -1;
+	v->looked_at += length;
+	return v->looked_at <= 16ull * MAX_PLAN_BYTES ? 0 : refuse(v, "the texts overlap too often");
+}
+
 static int check_slot(struct verifier *v, uint64_t slot) { return slot < MAX_SLOTS ? 0 : refuse(v, "a slot number is too large"); }
 
 static int check_part(struct verifier *v, const struct part *part, int is_text) {
 	switch (part->kind) {
 	case PART_BYTES:
-		if (check_range(v, part->a, part->b) < 0) return -1;
+		if (check_bytes(v, part->a, part->b) < 0) return -1;
 		if (is_text && memchr(v->base + part->a, 0, part->b)) return refuse(v, "a text contains NUL");
 		return 0;
 	case PART_RAW32:
@@ -45,7 +53,7 @@ static int check_part(struct verifier *v, const struct part *part, int is_text) 
 
 static int check_composed(struct verifier *v, uint32_t offset, uint32_t count, int is_text) {
 	if (offset % _Alignof(struct part)) return refuse(v, "the parts of a text are not aligned");
-	if (check_range(v, offset, (uint64_t)count * sizeof(struct part)) < 0) return -1;
+	if (check_bytes(v, offset, (uint64_t)count * sizeof(struct part)) < 0) return -1;
 	const struct part *parts = (const void *)(v->base + offset);
 	for (uint32_t i = 0; i < count; i++)
 		if (check_part(v, &parts[i], is_text) < 0) return -1;
@@ -55,7 +63,7 @@ static int check_composed(struct verifier *v, uint32_t offset, uint32_t count, i
 static int check_text(struct verifier *v, uint64_t span, int is_text) {
 	uint32_t offset = (uint32_t)span, length = (uint32_t)(span >> 32);
 	if (length & SPAN_COMPOSED) return check_composed(v, offset, length & ~SPAN_COMPOSED, is_text);
-	if (check_range(v, offset, (uint64_t)length + (is_text ? 1 : 0)) < 0) return -1;
+	if (check_bytes(v, offset, (uint64_t)length + (is_text ? 1 : 0)) < 0) return -1;
 	if (is_text && memchr(v->base + offset, 0, (size_t)length + 1) != v->base + offset + length)
 		return refuse(v, "a text does not end with its only NUL");
 	return 0;

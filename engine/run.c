@@ -26,13 +26,13 @@ static int find_inherited(int *out, int max) {
 	return count;
 }
 
-void run_init(struct run *run, char **environ) {
+void run_init(struct run *run, char **environment) {
 	static int inherited[8192];
 	for (int fd = 0; fd <= 2; fd++) /* a closed stdio number must not become one of our descriptors */
 		if (fcntl(fd, F_GETFD) < 0) open("/", O_PATH | O_CLOEXEC);
 	run->inherited_count = (size_t)find_inherited(inherited, 8192);
 	run->inherited = inherited;
-	run->environ = environ;
+	run->environ = environment;
 	run->channel = run->events = run->exit_status = run->supervised_status = -1;
 	run->process = "engine";
 	for (int i = 0; i < MAX_SLOTS; i++) run->slots[i] = (struct slot){ .channel = -1 };

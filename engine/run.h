@@ -51,7 +51,7 @@ size_t text_list(struct run *run, const struct op *op, int field, char **out, si
 const uint32_t *num_list(const struct run *run, const struct op *op, int field, size_t *count);
 
 /* Fills *run for this process: its descriptors and signal mask as the caller left them. First thing in main. */
-void run_init(struct run *run, char **environ);
+void run_init(struct run *run, char **environment);
 /* Runs the plan's root list as process `name`; what the process should end with: 0, exit_status or STATUS_FAILED. */
 int run_plan(struct run *run, const struct plan *plan, const char *name);
 /* Runs a list of ops [first, first+count) in this process. 0, or -1 after undo. */
