@@ -88,8 +88,9 @@ function superviseOp({ scope, inputs, isExecute, cgroups }: Container, watch: Wa
   const { spec } = scope;
   const memory = cgroups.parts.find(({ hierarchy }) => hierarchy.controllers.includes("memory"));
   const options = [
-    ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground=1", "propagate=1"]),
-    ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []),
+    ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground", "propagate=1"]),
+    ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []), ...(spec.console.rotate ? ["logrotate=1"] : []),
+    ...(spec.signals.stop.value === SIGKILL ? [] : [`stopsignal=${spec.signals.stop.value}`]),
     ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]),
     `title=[lxc monitor] ${spec.lxcpath} ${spec.name}`, `lxcpath=${spec.lxcpath}`, `name=${spec.name}`,
   ];
