@@ -2,7 +2,8 @@
 import type { Nic } from "../model/nic.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import type { Row } from "./keys/row.ts";
-import { collectSettings, type Setting, type Settings } from "./settings.ts";
+import { collectSettings } from "./collect.ts";
+import type { Setting, Settings } from "./settings.ts";
 import type { Syntax } from "./syntax.ts";
 import { findKey, rows, type Found } from "./table.ts";
 

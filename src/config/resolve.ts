@@ -3,6 +3,7 @@ import { SIGKILL } from "../linux/signals.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import type { ReadFile } from "./include.ts";
+import { collectSettings } from "./collect.ts";
 import { consoleKeys } from "./keys/console.ts";
 import { controlKeys } from "./keys/control.ts";
 import { filesystemKeys } from "./keys/filesystem.ts";
@@ -14,7 +15,7 @@ import { resolveAutoMounts, resolveMounts } from "./resolve/mounts.ts";
 import { resolveNics } from "./resolve/nics.ts";
 import { list, orDefault, resolveConsole, resolveInit, resolveLimits, resolveLog, resolveSignals } from "./resolve/process.ts";
 import { hasSysAdmin, resolveSecurity } from "./resolve/security.ts";
-import { collectSettings, many, one, optional, type Settings } from "./settings.ts";
+import { many, one, optional, type Settings } from "./settings.ts";
 import type { Syntax } from "./syntax.ts";
 
 /** LXC's size of /dev in bytes. */

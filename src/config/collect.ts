@@ -1,0 +1,175 @@
+// Owns the way from lines to settings: legacy names translated, values checked, empty values clear, lists add up,
+// the last one wins.
+import type { Origin } from "../model/origin.ts";
+import type { Problem } from "../model/problem.ts";
+import { rootfsPath } from "./grammar/path.ts";
+import { legacyKey } from "./legacy.ts";
+import { nearest } from "./nearest.ts";
+import type { Setting, Settings } from "./settings.ts";
+import { effectiveLines, parseLine, type Line, type Syntax } from "./syntax.ts";
+import { findKey, isClearedBy, knownKeys, type Found } from "./table.ts";
+
+interface Draft {
+  readonly byRow: Map<string, Setting[]>;
+  readonly problems: Problem[];
+  /** Index of the interface that the last bare lxc.network.type began; -1: none yet. */
+  network: number;
+  /** lxc.rootfs.backend of LXC 2: becomes the prefix of the path. */
+  backend: string | undefined;
+}
+
+interface Entry { readonly key: string; readonly value: string; readonly from: Origin; readonly valueColumn: number | undefined }
+
+const problemAt = (draft: Draft, problem: Problem): void => { draft.problems.push(problem); };
+
+function forget(draft: Draft, isForgotten: (key: string) => boolean): void {
+  for (const [row, settings] of draft.byRow) {
+    if (settings.some((setting) => isForgotten(setting.key))) draft.byRow.set(row, settings.filter((setting) => !isForgotten(setting.key)));
+  }
+}
+
+/** LXC's rule: a new type makes a new interface, whatever was said of this number before. */
+function beginNic(draft: Draft, found: Found, entry: Entry): void {
+  const prefix = `lxc.net.${found.sub}.`;
+  const before = [...draft.byRow.values()].flat().filter((setting) => setting.key.startsWith(prefix) && setting.key !== found.key && setting.from.file === entry.from.file && entry.from.kind === "config");
+  const hasType = (draft.byRow.get(found.row.key) ?? []).some((setting) => setting.key === found.key);
+  const [lost] = before;
+  if (lost !== undefined && !hasType) {
+    problemAt(draft, { code: "config.conflict", severity: "warning", at: lost.from, text: `${lost.key} has no effect: ${found.key} comes after it and begins the interface anew`, remedy: `put the line of ${found.key} first` });
+  }
+  forget(draft, (key) => key.startsWith(prefix));
+}
+
+/** `veth.pair` needs an interface of type veth. */
+function checkNicType(draft: Draft, found: Found, entry: Entry): boolean {
+  const [, kind] = /^lxc\.net\.N\.(veth|vlan|macvlan|ipvlan)\./.exec(found.row.key) ?? [];
+  if (kind === undefined) return true;
+  const type = (draft.byRow.get("lxc.net.N.type") ?? []).find((setting) => setting.sub === found.sub);
+  if (type?.text === kind) return true;
+  problemAt(draft, {
+    code: "config.conflict", at: entry.from,
+    text: `${found.key} is for interfaces of type ${kind}, this one ${type === undefined ? "has no type yet" : `has type ${type.text}`}`,
+    remedy: `put 'lxc.net.${found.sub}.type = ${kind}' before this line`,
+  });
+  return false;
+}
+
+function checkValue(draft: Draft, found: Found, entry: Entry): boolean {
+  const { row } = found;
+  const column = entry.valueColumn;
+  if (row.clears !== undefined) {
+    problemAt(draft, { code: "config.value", at: entry.from, text: `${entry.key} takes no value`, remedy: `write '${entry.key} =' to forget all ${row.clears}*, or name one key of them` });
+    return false;
+  }
+  const reading = row.grammar.read(entry.value);
+  if (reading.ok) return true;
+  problemAt(draft, {
+    code: "config.value",
+    at: column === undefined ? entry.from : { ...entry.from, column: column + reading.offset },
+    text: `${entry.key}: ${reading.text}`,
+    cause: `expected ${row.grammar.expects}`,
+    ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }),
+  });
+  return false;
+}
+
+function store(draft: Draft, found: Found, entry: Entry): void {
+  const { row, key } = found;
+  if (entry.value === "") {
+    if (row.clears !== undefined) forget(draft, (other) => isClearedBy(found, other));
+    else draft.byRow.set(row.key, (draft.byRow.get(row.key) ?? []).filter((setting) => setting.key !== key));
+    if (row.clears === undefined && row.cleared !== undefined) draft.byRow.set(row.key, [{ key, sub: found.sub, text: row.cleared, from: entry.from }]);
+    return;
+  }
+  if (!checkValue(draft, found, entry) || !checkNicType(draft, found, entry)) return;
+  if (row.key === "lxc.net.N.type") beginNic(draft, found, entry);
+  const setting: Setting = { key, sub: found.sub, text: entry.value, from: { ...entry.from, key } };
+  const present = draft.byRow.get(row.key);
+  if (present === undefined) { draft.byRow.set(row.key, [setting]); return; }
+  const index = row.isRepeatable ? -1 : present.findIndex((other) => other.key === key);
+  if (index < 0) present.push(setting);
+  else present[index] = setting;
+}
+
+function nextNic(draft: Draft): number {
+  const used = (draft.byRow.get("lxc.net.N.type") ?? []).map((setting) => Number(setting.sub));
+  return Math.max(-1, ...used) + 1;
+}
+
+const legacyWarning = (entry: Entry, text: string, remedy: string): Problem => ({ code: "config.legacy", severity: "warning", at: entry.from, text, remedy });
+
+/** The present key for a legacy one, after a warning; undefined: nothing is left to set. */
+function translated(draft: Draft, entry: Entry): string | undefined {
+  const legacy = legacyKey(entry.key);
+  if (legacy === undefined) return undefined;
+  if (legacy.kind === "gone") {
+    if (entry.key === "lxc.rootfs.backend") draft.backend = entry.value;
+    problemAt(draft, legacyWarning(entry, `${entry.key} is not a key any more: ${legacy.why}`, "remove the line"));
+    return undefined;
+  }
+  if (legacy.kind === "network" && legacy.sub === "type") {
+    if (entry.value === "") draft.network = -1;
+    else draft.network = nextNic(draft);
+  }
+  const key = legacy.kind === "renamed" ? legacy.key : legacy.sub === "type" && entry.value === "" ? "lxc.net" : `lxc.net.${Math.max(0, draft.network)}.${legacy.sub}`;
+  if (legacy.kind === "network" && legacy.sub !== "type" && draft.network < 0) {
+    problemAt(draft, { code: "config.conflict", at: entry.from, text: `${entry.key} stands before the first lxc.network.type`, remedy: `put a line 'lxc.network.type = …' first, or write ${key}` });
+    return undefined;
+  }
+  problemAt(draft, legacyWarning(entry, `${entry.key} is the name of LXC 2 and older, it is ${key} now`, `write '${key} = ${entry.value}'`));
+  return key;
+}
+
+function unknownKey(entry: Entry): Problem {
+  const index = /^lxc\.net(?:work)?\.(\d+)/.exec(entry.key)?.[1] ?? "0";
+  const guess = nearest(entry.key, knownKeys(index));
+  return { code: "config.key", at: entry.from, text: `unknown key '${entry.key}'`, remedy: guess === undefined ? "see lxc.container.conf(5) for the keys" : `did you mean '${guess}'?` };
+}
+
+function apply(draft: Draft, entry: Entry): void {
+  const found = findKey(entry.key);
+  if (found !== undefined) return store(draft, found, entry);
+  if (legacyKey(entry.key) === undefined) return problemAt(draft, unknownKey(entry));
+  const key = translated(draft, entry);
+  const renamed = key === undefined ? undefined : findKey(key);
+  if (renamed !== undefined) store(draft, renamed, entry);
+}
+
+function lineEntry(draft: Draft, line: Line): void {
+  const at = (column: number): Origin => ({ kind: "config", file: line.file, line: line.line, column, key: line.key });
+  if (line.kind === "broken") problemAt(draft, { code: "config.syntax", at: { ...at(line.column), key: line.text.trim() }, text: `'${line.text.trim()}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
+  if (line.kind === "entry" && line.key !== "lxc.include") apply(draft, { key: line.key, value: line.value, from: at(line.column), valueColumn: line.valueColumn });
+}
+
+function overrideEntry(draft: Draft, text: string): void {
+  const line = parseLine(text, "", 0);
+  const from: Origin = { kind: "option", key: line.kind === "entry" ? line.key : text };
+  if (line.kind === "entry") apply(draft, { key: line.key, value: line.value, from, valueColumn: undefined });
+  else problemAt(draft, { code: "option.value", at: from, text: `'${text}' is not KEY=VALUE with a key that starts with lxc.`, remedy: "write -s lxc.KEY=VALUE" });
+}
+
+function* includeProblems(syntax: Syntax): Generator<Problem> {
+  yield* syntax.problems;
+  for (const included of Object.values(syntax.includes).flat()) yield* includeProblems(included);
+}
+
+/** LXC 2 had the kind of storage in a key of its own. */
+function addBackend(draft: Draft): void {
+  const [path] = draft.byRow.get("lxc.rootfs.path") ?? [];
+  if (path === undefined || draft.backend === undefined || draft.backend === "" || /^[a-z]+:/.test(path.text)) return;
+  const text = `${draft.backend}:${path.text}`;
+  const reading = rootfsPath.read(text);
+  if (reading.ok) draft.byRow.set("lxc.rootfs.path", [{ ...path, text }]);
+  else problemAt(draft, { code: "config.value", at: { ...path.from, key: "lxc.rootfs.backend" }, text: `lxc.rootfs.backend: ${reading.text}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) });
+}
+
+export function collectSettings(syntaxes: readonly Syntax[], overrides: readonly string[]): Settings {
+  const draft: Draft = { byRow: new Map(), problems: [], network: -1, backend: undefined };
+  for (const syntax of syntaxes) {
+    for (const problem of includeProblems(syntax)) problemAt(draft, problem);
+    for (const line of effectiveLines(syntax)) lineEntry(draft, line);
+  }
+  for (const override of overrides) overrideEntry(draft, override);
+  addBackend(draft);
+  return { byRow: draft.byRow, problems: draft.problems };
+}
