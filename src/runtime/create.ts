@@ -100,19 +100,19 @@ async function drive(job: Job, plan: ReturnType<typeof planOwn>, doing: string):
   return outcomeProblem(plan, await runPlan(plan, { engine: job.facts.install.engine }), doing);
 }
 
-async function make(job: Job, reserved: Reserved, abort: AbortSignal): Promise<Result<void>> {
+async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { target, facts, base, source, rootfs } = job;
   const isMapped = base.idmap.length > 0;
-  const hasNewRootfs = source.kind !== "none" && (job.options.dir === undefined || reserved.outside.length > 0);
+  const hasRootfs = source.kind !== "none";
   writeConfig(target, firstConfig(job));
   if (isMapped) {
-    const problem = await drive(job, planOwn(target, facts, base.idmap, hasNewRootfs ? rootfs : undefined), `give '${containerDir(target)}' to the container's root`);
+    const problem = await drive(job, planOwn(target, facts, base.idmap, hasRootfs ? rootfs : undefined), `give '${containerDir(target)}' to the container's root`);
     if (problem !== undefined) return fail(problem);
   }
   const filled = await fill(job, abort);
   if (!filled.ok) return filled;
   if (isMapped && source.kind === "script") {
-    const problem = await drive(job, planGiveBack(target, facts, base.idmap), `take '${configFile(target)}' back from the template`);
+    const problem = await drive(job, planGiveBack(target, facts, base.idmap, configFile(target)), `take '${configFile(target)}' back from the template`);
     if (problem !== undefined) return fail(problem);
   }
   const finished = finishConfig(job);
@@ -136,7 +136,7 @@ async function makeOrUndo(job: Job, reserved: Reserved): Promise<Result<void>> {
   const abort = new AbortController();
   const off = onSignals(abort);
   try {
-    const made = await make(job, reserved, abort.signal).catch((error: unknown): Result<void> => {
+    const made = await make(job, abort.signal).catch((error: unknown): Result<void> => {
       const code = errorCode(error);
       return fail(code === "ENOSPC" || code === "EDQUOT"
         ? { code: "storage.full", text: `no space left for '${containerDir(job.target)}'`, remedy: "free some space, or put the container elsewhere with -P" }
@@ -144,8 +144,9 @@ async function makeOrUndo(job: Job, reserved: Reserved): Promise<Result<void>> {
     });
     if (made.ok) return made;
     const { dir } = job.options;
-    const emptied = dir !== undefined && job.source.kind !== "none" && reserved.outside.length === 0 ? { emptied: dir } : {};
-    const removed = await removeContainer(job.target, job.facts, { outside: reserved.outside, ...emptied });
+    const wasThere = dir !== undefined && job.source.kind !== "none" && reserved.outside.length === 0 ? dir : undefined;
+    const removed = await removeContainer(job.target, job.facts, { outside: reserved.outside, ...(wasThere === undefined ? {} : { emptied: wasThere }) });
+    if (wasThere !== undefined && job.base.idmap.length > 0) await drive(job, planGiveBack(job.target, job.facts, job.base.idmap, wasThere), `give '${wasThere}' back`);
     if (reserved.madeLxcpath !== undefined) dropEmpty(job.target.lxcpath, reserved.madeLxcpath);
     return removed.ok ? made : fail(...made.problems, ...removed.problems);
   } finally {

@@ -48,10 +48,9 @@ export function planOwn(made: Made, facts: HostFacts, idmap: readonly IdMapEntry
   return { verb: "create", ...made, ops: [...ops, { op: "exitWith", child: 0, from }] };
 }
 
-/** A template run as the container's root may leave a config that its creator cannot write. */
-export function planGiveBack(made: Made, facts: HostFacts, idmap: readonly IdMapEntry[]): Plan {
-  const from = byDefault("config");
-  const path = `${made.lxcpath}/${made.name}/config`;
+/** Something in the hands of the container's root is its creator's again: a config that a template wrote, a directory that was there before. */
+export function planGiveBack(made: Made, facts: HostFacts, idmap: readonly IdMapEntry[], path: string): Plan {
+  const from = byDefault("lxc.idmap");
   if (facts.caller.euid === 0) return { verb: "create", ...made, ops: [{ op: "chown", path, uid: 0, gid: facts.caller.egid, from }] };
   const self = withSelf(facts, idmap);
   const body: Op[] = [{ op: "chown", path, uid: self.uid, gid: self.gid, from }, { op: "exitWith", status: 0, from }];

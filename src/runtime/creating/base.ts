@@ -1,5 +1,5 @@
 // Owns the config a container begins with: whose text, and which id map it asks for.
-import { builtinDefault, readConfig, resolve } from "../../config/index.ts";
+import { builtinDefault, fillTemplates, readConfig, resolve } from "../../config/index.ts";
 import { readConfigFile } from "../../host/store/read-config.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import type { HostFacts } from "../../model/facts.ts";
@@ -32,21 +32,24 @@ function baseText(request: Request, facts: HostFacts, given: string | undefined)
   }
 }
 
-const noRange = (user: string): Problem => ({
+/** The first id from 100000 on that is behind every range given out. */
+const freeStart = (facts: HostFacts): number => [...facts.subuid, ...facts.subgid].reduce((free, range) => Math.max(free, range.start + range.count), 100000);
+
+const noRange = (user: string, facts: HostFacts): Problem => ({
   code: "idmap.range", at: byDefault("lxc.idmap"), text: `'${user}' has no ids to give to a container`,
-  cause: `neither /etc/subuid nor /etc/subgid has a line for '${user}'`,
-  remedy: `add the line '${user}:100000:65536' to /etc/subuid and to /etc/subgid (as root; any range that nobody else has)`,
+  cause: `/etc/subuid or /etc/subgid has no line for '${user}'`,
+  remedy: `add the line '${user}:${freeStart(facts)}:65536' to /etc/subuid and to /etc/subgid (as root)`,
 });
 
 /** An ordinary user cannot have a container without a map: the first ranges it owns are the map. */
 function withMap(facts: HostFacts, text: string): Result<string> {
   const user = facts.caller.user ?? String(facts.caller.euid);
   const map = builtin(facts).split("\n").filter((line) => line.startsWith("lxc.idmap"));
-  return map.length < 2 ? fail(noRange(user)) : ok(`${text}${map.join("\n")}\n`);
+  return map.length < 2 ? fail(noRange(user, facts)) : ok(`${text}${map.join("\n")}\n`);
 }
 
-function mapOf(request: Request, target: Target, base: BaseText): Result<{ readonly idmap: readonly IdMapEntry[]; readonly from: Origin }> {
-  const syntax = readConfig({ ...base, read: readConfigFile, cwd: request.cwd });
+function mapOf(request: Request, target: Target, facts: HostFacts, base: BaseText): Result<{ readonly idmap: readonly IdMapEntry[]; readonly from: Origin }> {
+  const syntax = readConfig({ ...base, read: readConfigFile, cwd: request.cwd, share: facts.install.share });
   if (!syntax.ok) return syntax;
   const spec = resolve({
     syntax: syntax.value, overrides: [], ...target, random: "00", isRoot: request.euid === 0, rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd,
@@ -58,13 +61,13 @@ function mapOf(request: Request, target: Target, base: BaseText): Result<{ reado
 export async function readBase(request: Request, target: Target, facts: HostFacts, given: string | undefined): Promise<Result<Base>> {
   const first = baseText(request, facts, given);
   if (!first.ok) return first;
-  const asked = mapOf(request, target, first.value);
+  const asked = mapOf(request, target, facts, first.value);
   if (!asked.ok) return asked;
   const mustMap = facts.caller.euid !== 0 && asked.value.idmap.length === 0;
   const text = mustMap ? withMap(facts, first.value.text) : ok(first.value.text);
   if (!text.ok) return text;
-  const map = mustMap ? mapOf(request, target, { file: first.value.file, text: text.value }) : asked;
+  const map = mustMap ? mapOf(request, target, facts, { file: first.value.file, text: text.value }) : asked;
   if (!map.ok) return map;
   const problems = map.value.idmap.length === 0 ? [] : mapProblems(facts, map.value.idmap, map.value.from);
-  return problems.length > 0 ? fail(...problems) : ok({ text: text.value, idmap: map.value.idmap }, asked.warnings);
+  return problems.length > 0 ? fail(...problems) : ok({ text: fillTemplates(text.value, facts.random), idmap: map.value.idmap }, asked.warnings);
 }

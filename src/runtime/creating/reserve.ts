@@ -31,9 +31,12 @@ const DIRECTORY_MODE = 0o770;
 const ROOTFS_MODE = 0o755;
 const RECORD_MODE = 0o750;
 
+/** mkdir -p says EEXIST where a file is in the way. */
+const WHY: Readonly<Partial<Record<string, string>>> = { EROFS: "read-only file system", ENOTDIR: "not a directory", EEXIST: "not a directory", EACCES: "permission denied", EPERM: "permission denied" };
+
 function unwritable(path: string, code: string): Problem {
   if (code === "ENOSPC" || code === "EDQUOT") return { code: "storage.full", text: `no space left for '${path}'`, remedy: "free some space, or put the container elsewhere with -P" };
-  return { code: "lxcpath.unwritable", at: byOption("--lxcpath"), text: `cannot make a container in '${path}': ${code === "EROFS" ? "read-only file system" : code === "ENOTDIR" ? "not a directory" : code === "EACCES" || code === "EPERM" ? "permission denied" : code}`, remedy: "choose a directory that you may write to with -P, or set lxc.lxcpath in lxc.conf" };
+  return { code: "lxcpath.unwritable", at: byOption("--lxcpath"), text: `cannot make a container in '${path}': ${WHY[code] ?? code}`, remedy: "choose a directory that you may write to with -P, or set lxc.lxcpath in lxc.conf" };
 }
 
 /** mkdir(2) with exactly this mode, whatever the umask is. */
