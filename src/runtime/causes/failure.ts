@@ -36,6 +36,10 @@ export type Rule = (failure: Failure) => Finding | undefined;
 
 export const outputLines = (text: string): readonly string[] => text.split(/\r?\n/).map((line) => line.trimEnd()).filter((line) => line !== "").slice(-8);
 
+/** What a spawned program said; the engine puts its name in front. */
+export const programLines = ({ text, op }: Failure): readonly string[] =>
+  outputLines(text.startsWith(`${op.subject}: `) ? text.slice(op.subject.length + 2) : text === op.subject ? "" : text);
+
 /** EPIPE at a barrier says that another process failed. */
 const isConsequence = (event: PlanEvent, op: NotedOp | undefined): boolean =>
   errnoName(event.error) === "EPIPE" && ["await", "waitExec", "recvFd", "sendFd", "post"].includes(op?.op ?? "");

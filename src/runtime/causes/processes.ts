@@ -1,11 +1,12 @@
 // Owns why processes, sockets, links, hooks and init itself failed.
 import { readdirSync } from "node:fs";
-import { outputLines, statusText } from "./failure.ts";
+import { outputLines, programLines, statusText } from "./failure.ts";
 import type { Failure, Finding } from "./failure.ts";
 
 export function superviseFinding(failure: Failure): Finding {
   if (failure.status === undefined) return {};
-  const output = outputLines(failure.text);
+  // Without console output the engine names the op's own path.
+  const output = failure.text.endsWith("/.berth/exit") ? [] : outputLines(failure.text);
   return {
     code: "init.exited", text: `init ${statusText(failure.status)} as soon as it was started`,
     cause: output.length > 0 ? "what it said last on its console is above" : "it said nothing on its console",
@@ -22,7 +23,7 @@ export function lockFinding(failure: Failure): Finding {
 
 export function hookFinding(failure: Failure): Finding {
   const name = failure.op.origin.split(" ").at(-1) ?? "hook";
-  const output = outputLines(failure.text);
+  const output = programLines(failure);
   if (!name.startsWith("lxc.hook") && !name.includes("script")) return { output };
   if (failure.status === 127) return { code: "hook.failed", text: `${name}: the program was not found`, remedy: "check its path in the config", output };
   if (failure.status === 126) return { code: "hook.failed", text: `${name}: the program may not be executed`, remedy: "chmod +x it", output };

@@ -3,7 +3,7 @@ import { parseSubIds } from "../../linux/idmap.ts";
 import { userName } from "../../host/probe/caller.ts";
 import { probeUserns } from "../../host/probe/userns.ts";
 import { readText } from "../../host/read-text.ts";
-import { outputLines } from "./failure.ts";
+import { programLines } from "./failure.ts";
 import type { Failure, Finding } from "./failure.ts";
 
 export function cloneFinding(failure: Failure): Finding {
@@ -38,7 +38,7 @@ export function idMapHelperFinding(failure: Failure): Finding | undefined {
   if (failure.op.op !== "spawn" || !isHelper(failure)) return undefined;
   const helper = failure.op.subject;
   const file = helper.endsWith("newuidmap") ? "/etc/subuid" : "/etc/subgid";
-  const output = outputLines(failure.text);
+  const output = programLines(failure);
   if (failure.errno === "ENOENT") return { code: "idmap.helper", text: `${helper} is missing`, remedy: "as root: apt install uidmap" };
   if (output.some((line) => /Operation not permitted|must be run as root|write to uid_map failed|write to gid_map failed/.test(line))) {
     return { code: "idmap.helper", text: `${helper} could not write the id map`, cause: "it is not setuid root, its file system is mounted nosuid, or this process has no_new_privs set", remedy: `as root: chmod u+s ${helper}`, output };
