@@ -8,7 +8,7 @@
 #include <time.h>
 #include "run.h"
 
-enum { DEEPEST = 64, BATCH = 4096, BUSY_TRIES = 50 };
+enum { DEEPEST = 64, BATCH = 4096, BUSY_TRIES = 20 };
 #define CGROUP1 0x27e0eb
 #define CGROUP2 0x63677270
 
