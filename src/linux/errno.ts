@@ -23,7 +23,8 @@ const TABLE = {
 
 export type Errno = keyof typeof TABLE;
 
-const NAMES: ReadonlyMap<number, Errno> = new Map(Object.entries(TABLE).map(([name, row]) => [row[0], name as Errno]));
+const isErrno = (name: string): name is Errno => Object.hasOwn(TABLE, name);
+const NAMES: ReadonlyMap<number, Errno> = new Map(Object.keys(TABLE).filter(isErrno).map((name) => [TABLE[name][0], name]));
 
 export const errnoNumber = (name: Errno): number => TABLE[name][0];
 export const errnoName = (value: number): Errno | undefined => NAMES.get(value);
