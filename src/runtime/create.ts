@@ -21,6 +21,8 @@ import { removeContainer } from "./removing/remove.ts";
 import type { CreateOptions, CreateVerb, Target } from "./verbs.ts";
 
 const CONFIG_MODE = 0o640;
+/** LXC's own place, which other LXCs know too; where it is missing, that of this installation is read. */
+const CONFIGS = "/usr/share/lxc/config";
 /** LXC's `none` and `best`, and lists that end there, come down to a directory here. */
 const DIRECTORY_STORES = ["dir", "none", "best"];
 
@@ -64,11 +66,18 @@ function writeConfig(target: Target, text: string): void {
 
 const hasKey = (text: string, key: string): boolean => text.split("\n").some((line) => line.split("=")[0]?.trim() === key);
 
+/** An archive brings no config: what every system container needs comes first, so that the caller's own keys win. */
+function systemIncludes({ base, source }: Job): string {
+  if ((source.kind !== "archive" && source.kind !== "directory") || hasKey(base.text, "lxc.include")) return "";
+  return `lxc.include = ${CONFIGS}/common.conf\n${base.idmap.length > 0 ? `lxc.include = ${CONFIGS}/userns.conf\n` : ""}\n`;
+}
+
 /** What the template may add to. */
-function firstConfig({ base, rootfs, source, options, target }: Job): string {
+function firstConfig(job: Job): string {
+  const { base, rootfs, source, options, target } = job;
   const hasRootfs = source.kind !== "none" || options.dir !== undefined;
   const needsName = source.kind !== "script" && !hasKey(base.text, "lxc.uts.name");
-  return `${base.text}${hasRootfs ? `lxc.rootfs.path = dir:${rootfs}\n` : ""}${needsName ? `lxc.uts.name = ${target.name}\n` : ""}`;
+  return `${systemIncludes(job)}${base.text}${hasRootfs ? `lxc.rootfs.path = dir:${rootfs}\n` : ""}${needsName ? `lxc.uts.name = ${target.name}\n` : ""}`;
 }
 
 /** LXC puts its header above what the template made of the config. */
