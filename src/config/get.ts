@@ -1,13 +1,14 @@
 // Owns get_config_item and get_keys: a key's value as LXC prints it.
 import type { Nic } from "../model/nic.ts";
 import type { ContainerSpec } from "../model/spec.ts";
+import { shown } from "./grammar/grammar.ts";
 import type { Row } from "./keys/row.ts";
 import { collectSettings } from "./collect.ts";
 import type { Setting, Settings } from "./settings.ts";
 import type { Syntax } from "./syntax.ts";
 import { findKey, rows, type Found } from "./table.ts";
 
-const itemsOf = (row: Row<unknown>, setting: Setting): readonly string[] => (row.items === undefined ? [setting.text] : row.items(setting.text));
+const itemsOf = (row: Row<unknown>, setting: Setting): readonly string[] => (row.items === undefined ? shown(row.grammar, setting.text) : row.items(setting.text));
 
 function joined(row: Row<unknown>, items: readonly string[]): string {
   switch (row.getter) {

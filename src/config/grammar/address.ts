@@ -39,6 +39,8 @@ export function isIpv6(text: string): boolean {
 
 export interface Address { readonly address: string; readonly prefix: number; readonly broadcast?: string }
 
+const addressItems = ({ address, prefix }: Address): readonly string[] => [`${address}/${prefix}`];
+
 /** The prefix of an address without one: by class, as in the days when LXC began. */
 function classPrefix(address: string): number {
   const first = Number(address.split(".")[0]);
@@ -61,6 +63,7 @@ export const ipv4Address: Grammar<Address> = {
     if (extra !== undefined) return wrong(`'${extra.text}' is one word too many`, extra.offset);
     return good({ address, prefix, ...(broadcast === undefined ? {} : { broadcast: broadcast.text }) });
   },
+  show: addressItems,
 };
 
 export const ipv6Address: Grammar<Address> = {
@@ -71,9 +74,8 @@ export const ipv6Address: Grammar<Address> = {
     const prefix = prefixText === undefined ? 64 : prefixOf(prefixText, 128);
     return prefix === undefined ? wrong(`'${prefixText ?? ""}' is not a prefix length from 0 to 128`, address.length + 1) : good({ address, prefix });
   },
+  show: addressItems,
 };
-
-export const addressText = (value: Address): string => `${value.address}/${value.prefix}`;
 
 const gateway = (family: string, isAddress: (text: string) => boolean): Grammar<string> => ({
   expects: `an ${family} address, auto or dev`,

@@ -14,6 +14,13 @@ export interface Grammar<T> {
   /** What a value must look like, for the reference and for messages: `0 or 1`. */
   readonly expects: string;
   readonly read: (text: string) => Reading<T>;
+  /** The items get_config_item prints for a value; default: its text as written. */
+  show?(value: T): readonly string[];
+}
+
+export function shown(grammar: Grammar<unknown>, text: string): readonly string[] {
+  const reading = grammar.read(text);
+  return reading.ok && grammar.show !== undefined ? grammar.show(reading.value) : [text];
 }
 
 export const good = <T>(value: T): Reading<T> => ({ ok: true, value });

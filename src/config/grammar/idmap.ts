@@ -21,6 +21,7 @@ export const idMap: Grammar<IdMapEntry> = {
     if (outside + count - 1 > LAST_ID) return wrong(`the ids on the host end at ${outside + count - 1}, the last possible id is ${LAST_ID}`, offsetOf(1));
     return good({ kind: kind.text, inside, outside, count });
   },
+  show: (entry) => [idMapText(entry)],
 };
 
 export const idMapText = (entry: IdMapEntry): string => `${entry.kind} ${entry.inside} ${entry.outside} ${entry.count}`;

@@ -97,10 +97,11 @@ export const autoMounts: Grammar<readonly AutoMountWord[]> = {
     }
     return good(found);
   },
+  show: (found) => found.map(autoMountText),
 };
 
 /** The word in its full form, as get_config_item prints it. */
-export function autoMountText(word: AutoMountWord): string {
+function autoMountText(word: AutoMountWord): string {
   if (word.class === "shmounts") return `shmounts:${word.host}:${word.container}`;
   if (word.class !== "cgroup") return `${word.class}:${word.mode}`;
   const name = word.isV2 ? "cgroup2" : word.isFull ? "cgroup-full" : "cgroup";

@@ -15,14 +15,9 @@ export const architecture: Grammar<string> = {
     const guess = nearest(text, Object.keys(ARCHITECTURES));
     return wrong(`'${text}' is not an architecture`, 0, guess === undefined ? `use one of ${Object.keys(ARCHITECTURES).join(" ")}` : `did you mean '${guess}'?`);
   },
+  // LXC's getter knows two answers.
+  show: (name) => [ARCHITECTURES[name] === 32 ? "i686" : "x86_64"],
 };
-/** LXC's getter knows two answers. */
-export const architectureText = (text: string): string => (ARCHITECTURES[text] === 32 ? "i686" : "x86_64");
-
-export const absolutePath = (what: string): Grammar<string> => ({
-  expects: `${what}, an absolute path`,
-  read: (text) => (text.startsWith("/") ? good(text) : wrong(`'${text}' is not an absolute path`)),
-});
 
 /** A directory beneath something: nobody climbs out of it. */
 export const relativePath = (what: string): Grammar<string> => ({
@@ -54,4 +49,5 @@ export const rootfsPath: Grammar<RootfsPath> = {
     if (driver === undefined) return wrong(`'${name}' is not a kind of storage`, 0, `use one of ${DRIVERS.join(" ")}, or a path that starts with '/'`);
     return path === "" ? wrong(`no path stands after '${name}:'`, colon + 1) : good({ type: driver === "overlayfs" ? "overlay" : driver, path });
   },
+  show: ({ path }) => [path],
 };

@@ -24,6 +24,7 @@ export const ringSize: Grammar<number> = {
     const size = Number(digits) * factor;
     return size <= 2 ** 40 ? good(powerOfTwo(size)) : wrong(`'${text}' is more than this can hold`);
   },
+  show: (value) => [String(value)],
 };
 
 const NANOSECONDS: Readonly<Record<string, bigint>> = { h: 3600000000000n, m: 60000000000n, s: 1000000000n, ms: 1000000n, us: 1000n, ns: 1n };
@@ -38,6 +39,7 @@ export const duration: Grammar<bigint> = {
     if (factor === undefined) return wrong(unit === "" ? `'${text}' has no unit` : `'${unit}' is not a unit of time`, Math.max(0, text.length - unit.length), "use h, m, s, ms, us or ns");
     return good(BigInt(digits) * factor * (sign === "-" ? -1n : 1n));
   },
+  show: (value) => [`${value}ns`],
 };
 
 export interface Limit { readonly soft: bigint; readonly hard: bigint }
@@ -46,6 +48,8 @@ function limitNumber(text: string): bigint | undefined {
   if (text === "unlimited" || text === "-1") return RLIM_INFINITY;
   return /^\d{1,19}$/.test(text) ? BigInt(text) : undefined;
 }
+
+const limitWord = (value: bigint): string => (value === RLIM_INFINITY ? "unlimited" : String(value));
 
 export const limit: Grammar<Limit> = {
   expects: "SOFT[:HARD], each a number or unlimited",
@@ -58,10 +62,8 @@ export const limit: Grammar<Limit> = {
     if (hard === undefined) return wrong(`'${second}' is not a number or 'unlimited'`, colon + 1);
     return soft <= hard ? good({ soft, hard }) : wrong(`the soft limit ${first} is above the hard limit ${second}`, 0, "write SOFT:HARD with SOFT not above HARD");
   },
+  show: ({ soft, hard }) => [soft === hard ? limitWord(soft) : `${limitWord(soft)}:${limitWord(hard)}`],
 };
-
-const limitWord = (value: bigint): string => (value === RLIM_INFINITY ? "unlimited" : String(value));
-export const limitText = (value: Limit): string => (value.soft === value.hard ? limitWord(value.soft) : `${limitWord(value.soft)}:${limitWord(value.hard)}`);
 
 /** 0 is no signal: what that means is said at each key. */
 export const signal: Grammar<number> = {
@@ -72,4 +74,5 @@ export const signal: Grammar<number> = {
     const isBare = signalNumber(`SIG${text.toUpperCase()}`) !== undefined;
     return wrong(`'${text}' is not a signal`, 0, isBare ? `write SIG${text.toUpperCase()}` : "see signal(7) for the names");
   },
+  show: (value) => [String(value)],
 };

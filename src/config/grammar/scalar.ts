@@ -14,6 +14,7 @@ export const bool: Grammar<boolean> = {
     const value = unsigned(text);
     return value === 0 || value === 1 ? good(value === 1) : wrong(`'${text}' is not 0 or 1`);
   },
+  show: (value) => [value ? "1" : "0"],
 };
 
 /** 0 to `max`. */
@@ -24,6 +25,7 @@ export const count = (max = 4294967295): Grammar<number> => ({
     if (value === undefined) return wrong(`'${text}' is not a number`);
     return value <= max ? good(value) : wrong(`${text} is more than ${max}`);
   },
+  show: (value) => [String(value)],
 });
 
 export const integer: Grammar<number> = {
@@ -32,6 +34,7 @@ export const integer: Grammar<number> = {
     const value = unsigned(text.replace(/^[+-]/, ""));
     return value === undefined ? wrong(`'${text}' is not a whole number`) : good(text.startsWith("-") ? -value : value);
   },
+  show: (value) => [String(value)],
 };
 
 /** `what` names it: `a path`, `a shell command line`. */

@@ -38,9 +38,9 @@ export function namespaceName(word: string): Reading<NamespaceName> {
   return wrong(`'${word}' is not a namespace`, 0, guess === undefined ? `use ${NAMESPACES.join(", ")}` : `did you mean '${guess}'?`);
 }
 
-export const namespaces: Grammar<readonly NamespaceName[]> = { expects: `words out of ${NAMESPACES.join(", ")}`, read: (text) => each(text, namespaceName) };
+export const namespaces: Grammar<readonly NamespaceName[]> = { expects: `words out of ${NAMESPACES.join(", ")}`, read: (text) => each(text, namespaceName), show: (names) => names };
 
-export const anyWords = (what: string): Grammar<readonly string[]> => ({ expects: `${what}, separated by blanks`, read: (text) => each(text, (word) => good(word)) });
+export const anyWords = (what: string): Grammar<readonly string[]> => ({ expects: `${what}, separated by blanks`, read: (text) => each(text, (word) => good(word)), show: (names) => names });
 
 export const groupIds: Grammar<readonly number[]> = {
   expects: "group ids, separated by commas",
@@ -55,6 +55,7 @@ export const groupIds: Grammar<readonly number[]> = {
     }
     return good(values);
   },
+  show: (values) => values.map(String),
 };
 
 interface Argument { readonly text: string; readonly end: number; readonly isOpen: boolean }

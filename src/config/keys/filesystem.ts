@@ -1,23 +1,21 @@
 // Owns the keys of the root file system, of mounts and of /dev.
 import { rootfsPath } from "../grammar/path.ts";
-import { autoMounts, autoMountText, mountLine } from "../grammar/mount.ts";
-import { anyText, bool, count, unsigned } from "../grammar/scalar.ts";
+import { autoMounts, mountLine } from "../grammar/mount.ts";
+import { anyText, bool, count } from "../grammar/scalar.ts";
 import { row } from "./row.ts";
+
+const CLASSES = ["proc", "sys", "cgroup", "shmounts"];
 
 /** One word for each class of lxc.mount.auto, the last one given. */
 function lastOfClass(items: readonly string[]): readonly string[] {
-  const byClass = new Map<string, string>();
-  for (const item of items) {
-    const reading = autoMounts.read(item);
-    for (const word of reading.ok ? reading.value : []) byClass.set(word.class, autoMountText(word));
-  }
-  return ["proc", "sys", "cgroup", "shmounts"].flatMap((name) => byClass.get(name) ?? []);
+  const ofClass = (name: string) => (item: string): boolean => item.startsWith(name);
+  return CLASSES.flatMap((name) => items.findLast(ofClass(name)) ?? []);
 }
 
 export const filesystemKeys = {
   rootfsPath: row({
     key: "lxc.rootfs.path", grammar: rootfsPath, doc: "The container's root file system, a path that may be led by its kind of storage: dir:, overlay:, btrfs:, zfs:, lvm:, loop:, nbd:, rbd:. Unset: the host's.",
-    since: "2.1", legacy: ["lxc.rootfs"], spec: "rootfs.path", items: (text) => { const reading = rootfsPath.read(text); return [reading.ok ? reading.value.path : text]; },
+    since: "2.1", legacy: ["lxc.rootfs"], spec: "rootfs.path",
   }),
   rootfsMount: row({ key: "lxc.rootfs.mount", grammar: anyText("an existing directory"), doc: "Directory on which the root file system is mounted while the container starts; seen only by the container.", since: "0.6", spec: "rootfs.mount" }),
   rootfsOptions: row({ key: "lxc.rootfs.options", grammar: anyText("mount options, separated by commas; also idmap=container or idmap=PATH"), doc: "Options with which the root file system is mounted.", since: "1.0", spec: "rootfs.options" }),
@@ -26,8 +24,8 @@ export const filesystemKeys = {
   mountFstab: row({ key: "lxc.mount.fstab", grammar: anyText("path of a file"), doc: "File with such lines, read at each start.", since: "2.1", legacy: ["lxc.mount"], spec: "fstab, mounts" }),
   mountAuto: row({
     key: "lxc.mount.auto", grammar: autoMounts, isRepeatable: true, doc: "Mounts LXC knows how to make: proc, sys, cgroup, shmounts. mixed: writable only where that is harmless.",
-    since: "1.0", spec: "autoMounts", getter: "blanks", items: (text) => { const reading = autoMounts.read(text); return reading.ok ? reading.value.map(autoMountText) : [text]; }, fold: lastOfClass,
+    since: "1.0", spec: "autoMounts", getter: "blanks", fold: lastOfClass,
   }),
   autodev: row({ key: "lxc.autodev", grammar: bool, default: "1", cleared: "0", doc: "1: /dev is a new tmpfs with the usual devices. 0: /dev is as the root file system has it.", since: "1.0", spec: "hasAutodev" }),
-  autodevSize: row({ key: "lxc.autodev.tmpfs.size", grammar: count(), default: "0", doc: "Size in bytes of the tmpfs on /dev. Unset or 0: 500000.", since: "3.1", spec: "autodevSize", items: (text) => [String(unsigned(text) ?? text)] }),
+  autodevSize: row({ key: "lxc.autodev.tmpfs.size", grammar: count(), default: "0", doc: "Size in bytes of the tmpfs on /dev. Unset or 0: 500000.", since: "3.1", spec: "autodevSize" }),
 };

@@ -1,5 +1,5 @@
 // Owns the keys of walls: id maps, namespaces, capabilities, seccomp, LSMs, keyrings, time.
-import { idMap, idMapText } from "../grammar/idmap.ts";
+import { idMap } from "../grammar/idmap.ts";
 import { duration } from "../grammar/quantity.ts";
 import { anyText, bool } from "../grammar/scalar.ts";
 import { good, wrong, type Grammar } from "../grammar/grammar.ts";
@@ -7,7 +7,6 @@ import { capabilities, keptCapabilities, namespaces, NAMESPACES } from "../gramm
 import { row } from "./row.ts";
 
 const wordItems = (text: string): readonly string[] => text.split(/[ \t]+/).filter((word) => word !== "");
-const durationItems = (text: string): readonly string[] => { const reading = duration.read(text); return [reading.ok ? `${reading.value}ns` : text]; };
 /** LXC prints namespaces in an order of its own. */
 const inKernelOrder = (items: readonly string[]): readonly string[] => ["user", "mnt", "pid", "uts", "ipc", "net", "cgroup", "time"].filter((name) => items.includes(name));
 /** `none` empties what came before it. */
@@ -18,22 +17,23 @@ function kept(items: readonly string[]): readonly string[] {
 const proxy: Grammar<string> = {
   expects: "unix:PATH",
   read: (text) => (text.startsWith("unix:/") ? good(text.slice("unix:".length)) : wrong(`'${text}' does not start with unix:/`)),
+  show: (path) => [path],
 };
 
 export const isolationKeys = {
   idmap: row({
     key: "lxc.idmap", grammar: idMap, isRepeatable: true, doc: "A range of user (u) or group (g) ids inside and the ids on the host behind it. With at least one, the container has a user namespace.",
-    since: "2.1", legacy: ["lxc.id_map"], spec: "idmap", getter: "joined", items: (text) => { const reading = idMap.read(text); return [reading.ok ? idMapText(reading.value) : text]; },
+    since: "2.1", legacy: ["lxc.id_map"], spec: "idmap", getter: "joined",
   }),
-  namespaceClone: row({ key: "lxc.namespace.clone", grammar: namespaces, doc: `Namespaces the container gets of its own, out of ${NAMESPACES.join(" ")}. Unset: all that make sense. Not together with lxc.namespace.keep.`, since: "3.0", spec: "namespaces.clone", isRepeatable: true, items: wordItems, fold: inKernelOrder }),
-  namespaceKeep: row({ key: "lxc.namespace.keep", grammar: namespaces, doc: "Namespaces the container shares with the one that starts it. Not together with lxc.namespace.clone.", since: "3.0", spec: "namespaces.keep", isRepeatable: true, items: wordItems, fold: inKernelOrder }),
+  namespaceClone: row({ key: "lxc.namespace.clone", grammar: namespaces, doc: `Namespaces the container gets of its own, out of ${NAMESPACES.join(" ")}. Unset: all that make sense. Not together with lxc.namespace.keep.`, since: "3.0", spec: "namespaces.clone", isRepeatable: true, fold: inKernelOrder }),
+  namespaceKeep: row({ key: "lxc.namespace.keep", grammar: namespaces, doc: "Namespaces the container shares with the one that starts it. Not together with lxc.namespace.clone.", since: "3.0", spec: "namespaces.keep", isRepeatable: true, fold: inKernelOrder }),
   namespaceShare: row({ key: "lxc.namespace.share.*", grammar: anyText("a container's name, a pid, or the path of a namespace"), doc: "Takes this namespace from another container or process.", since: "3.0", spec: "namespaces.share" }),
   capDrop: row({ key: "lxc.cap.drop", grammar: capabilities, isRepeatable: true, doc: "Capabilities that nothing in the container can have. Not together with lxc.cap.keep.", since: "0.7", spec: "security.capDrop", items: wordItems }),
   capKeep: row({ key: "lxc.cap.keep", grammar: keptCapabilities, isRepeatable: true, doc: "The only capabilities that can be had in the container; none: not one. Not together with lxc.cap.drop.", since: "1.0", spec: "security.capKeep", items: wordItems, fold: kept }),
   noNewPrivs: row({ key: "lxc.no_new_privs", grammar: bool, default: "0", doc: "1: setuid bits and file capabilities give nothing inside (PR_SET_NO_NEW_PRIVS).", since: "2.1", spec: "security.noNewPrivs" }),
   seccompProfile: row({ key: "lxc.seccomp.profile", grammar: anyText("path of a file"), doc: "File that says which system calls are refused. Unset: none.", since: "2.1", legacy: ["lxc.seccomp"], spec: "security.seccompProfile" }),
   seccompNesting: row({ key: "lxc.seccomp.allow_nesting", grammar: bool, default: "0", doc: "1: the filter is added although the starter is already filtered.", since: "3.2", spec: "security.seccompAllowNesting" }),
-  seccompProxy: row({ key: "lxc.seccomp.notify.proxy", grammar: proxy, doc: "Unix socket that is asked about the system calls a profile marks with notify.", since: "3.2", spec: "security.seccompNotifyProxy", items: (text) => [text.startsWith("unix:") ? text.slice("unix:".length) : text] }),
+  seccompProxy: row({ key: "lxc.seccomp.notify.proxy", grammar: proxy, doc: "Unix socket that is asked about the system calls a profile marks with notify.", since: "3.2", spec: "security.seccompNotifyProxy" }),
   seccompCookie: row({ key: "lxc.seccomp.notify.cookie", grammar: anyText("any text"), doc: "Sent with each question to that socket.", since: "4.0", spec: "security.seccompNotifyCookie" }),
   apparmorProfile: row({ key: "lxc.apparmor.profile", grammar: anyText("a profile's name, unconfined, unchanged or generated"), doc: "AppArmor profile of the container. Unset: lxc-container-default-cgns where AppArmor is on.", since: "2.1", legacy: ["lxc.aa_profile"], spec: "security.apparmorProfile" }),
   apparmorIncomplete: row({ key: "lxc.apparmor.allow_incomplete", grammar: bool, default: "0", doc: "1: start also where the kernel's AppArmor cannot do all that is asked.", since: "2.1", legacy: ["lxc.aa_allow_incomplete"], spec: "security.apparmorAllowIncomplete" }),
@@ -42,6 +42,6 @@ export const isolationKeys = {
   selinuxContext: row({ key: "lxc.selinux.context", grammar: anyText("an SELinux context"), doc: "SELinux context of the container's processes. Unset: unconfined_t where SELinux is on.", since: "2.1", legacy: ["lxc.se_context"], spec: "security.selinuxContext" }),
   selinuxKeyring: row({ key: "lxc.selinux.context.keyring", grammar: anyText("an SELinux context"), doc: "SELinux context of the container's keyring.", since: "4.0", spec: "security.selinuxKeyring" }),
   keyring: row({ key: "lxc.keyring.session", grammar: bool, default: "1", doc: "1: the container gets a session keyring of its own.", since: "4.0", spec: "security.hasSessionKeyring" }),
-  timeBoot: row({ key: "lxc.time.offset.boot", grammar: duration, default: "0ns", doc: "How far the container's CLOCK_BOOTTIME is off the host's; makes a time namespace.", since: "5.0", spec: "timeOffsets.boot", items: durationItems }),
-  timeMonotonic: row({ key: "lxc.time.offset.monotonic", grammar: duration, default: "0ns", doc: "How far the container's CLOCK_MONOTONIC is off the host's; makes a time namespace.", since: "5.0", spec: "timeOffsets.monotonic", items: durationItems }),
+  timeBoot: row({ key: "lxc.time.offset.boot", grammar: duration, default: "0ns", doc: "How far the container's CLOCK_BOOTTIME is off the host's; makes a time namespace.", since: "5.0", spec: "timeOffsets.boot" }),
+  timeMonotonic: row({ key: "lxc.time.offset.monotonic", grammar: duration, default: "0ns", doc: "How far the container's CLOCK_MONOTONIC is off the host's; makes a time namespace.", since: "5.0", spec: "timeOffsets.monotonic" }),
 };

@@ -1,5 +1,5 @@
 // Owns the keys of network interfaces, lxc.net.N.*.
-import { addressText, hwaddr, interfaceName, ipv4Address, ipv4Gateway, ipv4Route, ipv6Address, ipv6Gateway, ipv6Route } from "../grammar/address.ts";
+import { hwaddr, interfaceName, ipv4Address, ipv4Gateway, ipv4Route, ipv6Address, ipv6Gateway, ipv6Route } from "../grammar/address.ts";
 import { good, type Grammar } from "../grammar/grammar.ts";
 import { anyText, bool, count, oneOf } from "../grammar/scalar.ts";
 import type { NicType } from "../../model/nic.ts";
@@ -11,7 +11,6 @@ function withText(grammar: Grammar<number>, text: string): ReturnType<Grammar<st
   const reading = grammar.read(text);
   return reading.ok ? good(text) : reading;
 }
-const addressItems = (grammar: typeof ipv4Address) => (text: string): readonly string[] => { const reading = grammar.read(text); return [reading.ok ? addressText(reading.value) : text]; };
 
 export const networkKeys = {
   type: row({ key: "lxc.net.N.type", grammar: oneOf(NIC_TYPES), doc: "Kind of network: none shares the host's, empty has only a loopback, veth a pair with one end on the host, macvlan, ipvlan and vlan hang on a link of the host, phys moves one inside.", since: "2.1", legacy: ["lxc.network.type"], spec: "nics[].type" }),
@@ -20,9 +19,9 @@ export const networkKeys = {
   name: row({ key: "lxc.net.N.name", grammar: interfaceName, doc: "Name inside. Unset: the kernel's choice, ethN.", since: "2.1", legacy: ["lxc.network.name"], spec: "nics[].name" }),
   hwaddr: row({ key: "lxc.net.N.hwaddr", grammar: hwaddr, doc: "Hardware address inside; each x becomes a random digit.", since: "2.1", legacy: ["lxc.network.hwaddr"], spec: "nics[].hwaddr" }),
   mtu: row({ key: "lxc.net.N.mtu", grammar: count(2147483647), doc: "Largest packet.", since: "2.1", legacy: ["lxc.network.mtu"], spec: "nics[].mtu" }),
-  ipv4: row({ key: "lxc.net.N.ipv4.address", grammar: ipv4Address, isRepeatable: true, doc: "IPv4 address inside, with its prefix length, and the broadcast address where that is not the last one.", since: "2.1", legacy: ["lxc.network.ipv4"], spec: "nics[].ipv4", getter: "joined", items: addressItems(ipv4Address) }),
+  ipv4: row({ key: "lxc.net.N.ipv4.address", grammar: ipv4Address, isRepeatable: true, doc: "IPv4 address inside, with its prefix length, and the broadcast address where that is not the last one.", since: "2.1", legacy: ["lxc.network.ipv4"], spec: "nics[].ipv4", getter: "joined" }),
   ipv4Gateway: row({ key: "lxc.net.N.ipv4.gateway", grammar: ipv4Gateway, doc: "Default IPv4 route inside; auto: the address of the bridge, dev: the interface itself.", since: "2.1", legacy: ["lxc.network.ipv4.gateway"], spec: "nics[].ipv4Gateway" }),
-  ipv6: row({ key: "lxc.net.N.ipv6.address", grammar: ipv6Address, isRepeatable: true, doc: "IPv6 address inside, with its prefix length.", since: "2.1", legacy: ["lxc.network.ipv6"], spec: "nics[].ipv6", getter: "joined", items: addressItems(ipv6Address) }),
+  ipv6: row({ key: "lxc.net.N.ipv6.address", grammar: ipv6Address, isRepeatable: true, doc: "IPv6 address inside, with its prefix length.", since: "2.1", legacy: ["lxc.network.ipv6"], spec: "nics[].ipv6", getter: "joined" }),
   ipv6Gateway: row({ key: "lxc.net.N.ipv6.gateway", grammar: ipv6Gateway, doc: "Default IPv6 route inside; auto: the address of the bridge, dev: the interface itself.", since: "2.1", legacy: ["lxc.network.ipv6.gateway"], spec: "nics[].ipv6Gateway" }),
   scriptUp: row({ key: "lxc.net.N.script.up", grammar: anyText("a shell command line"), doc: "Run on the host when the interface has been made.", since: "2.1", legacy: ["lxc.network.script.up"], spec: "nics[].scriptUp" }),
   scriptDown: row({ key: "lxc.net.N.script.down", grammar: anyText("a shell command line"), doc: "Run on the host before the interface goes.", since: "2.1", legacy: ["lxc.network.script.down"], spec: "nics[].scriptDown" }),

@@ -26,7 +26,7 @@ export interface Row<T> {
   /** Where in ContainerSpec it lands. */
   readonly spec: string;
   readonly getter: Getter;
-  /** The items of one value as the getter prints them; default: the value itself. */
+  /** The items of one value as the getter prints them; where that is not what the grammar shows. */
   readonly items?: (text: string) => readonly string[];
   /** All items of a list as the getter prints them, where that is more than one after the other. */
   readonly fold?: (items: readonly string[]) => readonly string[];
