@@ -98,8 +98,9 @@ export function becomeInit(scope: Scope, keepsGroups: boolean): readonly Op[] {
   const map = idmapOf(spec);
   // a map without id 0 has no root: then set-up ran as the first id, and so does init
   const actual = { uid: uid.from.kind === "default" ? setupId(spec, "u") : uid.value, gid: gid.from.kind === "default" ? setupId(spec, "g") : gid.value };
-  if (map.length > 0 && toHost(map, "u", actual.uid) === undefined) problems.push({ code: "config.value", at: uid.from, text: `lxc.init.uid ${actual.uid} is not mapped by lxc.idmap` });
-  if (map.length > 0 && toHost(map, "g", actual.gid) === undefined) problems.push({ code: "config.value", at: gid.from, text: `lxc.init.gid ${actual.gid} is not mapped by lxc.idmap` });
+  const isStray = (kind: "u" | "g", id: number): boolean => map.some((entry) => entry.kind === kind) && toHost(map, kind, id) === undefined;
+  if (isStray("u", actual.uid)) problems.push({ code: "config.value", at: uid.from, text: `lxc.init.uid ${actual.uid} is not mapped by lxc.idmap` });
+  if (isStray("g", actual.gid)) problems.push({ code: "config.value", at: gid.from, text: `lxc.init.gid ${actual.gid} is not mapped by lxc.idmap` });
   const ops: Op[] = [];
   if (cwd !== undefined) ops.push({ op: "mkdir", from: cwd.from, path: cwd.value, mode: 0o755, parents: 1 }, { op: "chdir", from: cwd.from, path: cwd.value });
   const isDone = map.length > 0 && actual.uid === setupId(spec, "u") && actual.gid === setupId(spec, "g") && groups.value.length === 0;

@@ -39,19 +39,23 @@ function asBoth(scope: Scope, name: string, { ops, writeMap }: { readonly ops: r
   ];
 }
 
+export interface Delegation {
+  readonly ops: readonly Op[];
+  /** Belongs behind the child's end: what the container's root made below is not the user's to remove. */
+  readonly undo: readonly Op[];
+}
+const NOTHING: Delegation = { ops: [], undo: [] };
+
 /** `writeMap` is the id map planner's; planners do not import each other. */
-export function planDelegation(scope: Scope, parts: readonly CgroupPart[], writeMap: WriteMap): readonly Op[] {
+export function planDelegation(scope: Scope, parts: readonly CgroupPart[], writeMap: WriteMap): Delegation {
   const { spec, facts } = scope;
-  if (!hasUserns(spec) || parts.length === 0) return [];
+  if (!hasUserns(spec) || parts.length === 0) return NOTHING;
   const map = idmapOf(spec);
   const inside = { uid: setupId(spec, "u"), gid: setupId(spec, "g") };
   const [uid, gid] = [toHost(map, "u", inside.uid), toHost(map, "g", inside.gid)];
-  if (uid === undefined || gid === undefined) return [];
-  if (isRoot(facts)) return chowns(parts, uid, gid);
-  if (uid === facts.caller.euid) return [];
-  const [first, ...rest] = asBoth(scope, "delegate", { ops: chowns(parts, inside.uid, inside.gid), writeMap });
-  if (first === undefined) return [];
-  // what the container's root made below is not the user's to remove
+  if (uid === undefined || gid === undefined) return NOTHING;
+  if (isRoot(facts)) return { ops: chowns(parts, uid, gid), undo: [] };
+  if (uid === facts.caller.euid) return NOTHING;
   const removals = parts.flatMap((part) => part.directories.slice(-1).map((path): Op => ({ op: "removeTree", from: FROM, path })));
-  return [{ ...first, undo: asBoth(scope, "undelegate", { ops: removals, writeMap }) }, ...rest];
+  return { ops: asBoth(scope, "delegate", { ops: chowns(parts, inside.uid, inside.gid), writeMap }), undo: asBoth(scope, "undelegate", { ops: removals, writeMap }) };
 }

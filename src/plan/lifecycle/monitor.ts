@@ -68,14 +68,15 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   const { scope, namespaces, cgroups, network } = container;
   const { unified } = cgroups;
   const { spec, facts } = scope;
-  const undo: readonly Op[] = [{ op: "kill", from: MONITOR, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from: MONITOR, pidfd, timeout: 10_000 }];
+  const delegation = planDelegation(scope, cgroups.parts, (map, child) => writeIdmap(facts, map, child));
+  const undo: readonly Op[] = [{ op: "kill", from: MONITOR, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from: MONITOR, pidfd, timeout: 10_000 }, ...delegation.undo];
   const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
   return [
     ...joinShared(scope, container.inputs.share, "parent"),
     { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: `${namespaces.names.join(" ")}` },
     ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
     ...cgroups.parts.flatMap((part) => part.join(pid)),
-    ...planDelegation(scope, cgroups.parts, (map, child) => writeIdmap(facts, map, child)),
+    ...delegation.ops,
     ...planLimits(scope, pid),
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped, cgroups entered" },
     ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid), { op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),

@@ -1,0 +1,79 @@
+import { expect, test } from "bun:test";
+import type { Nic } from "../../src/model/nic.ts";
+import { planStart } from "../../src/plan/lifecycle/start.ts";
+import { expectGolden } from "./golden.ts";
+import { at, factsOf, hybrid, idmap, inputsOf, line, specOf, undelegated, unified, userFacts } from "./fixtures.ts";
+
+const nic = (more: Partial<Nic>): Nic => ({ index: 0, type: "veth", isUp: true, ipv4: [], ipv6: [], other: {}, from: line(20, "lxc.net.0.type"), ...more });
+const empty = nic({ type: "empty" });
+
+test("root, privileged, cgroup v1 and v2 side by side", () => {
+  const spec = specOf({
+    nics: [empty], hostname: at("web", 5, "lxc.uts.name"), ttyMax: at(2, 6, "lxc.tty.max"), ttyDir: at("lxc", 7, "lxc.tty.dir"),
+    security: { capDrop: [at("sys_module", 8, "lxc.cap.drop"), at("sys_time", 8, "lxc.cap.drop")], hasSessionKeyring: true },
+    cgroup: { isRelative: false, v2: [], v1: [at({ file: "memory.memsw.limit_in_bytes", value: "2G" }, 9, "lxc.cgroup.memory.memsw.limit_in_bytes"), at({ file: "memory.limit_in_bytes", value: "1G" }, 10, "lxc.cgroup.memory.limit_in_bytes"), at({ file: "devices.deny", value: "a" }, 11, "lxc.cgroup.devices.deny")] },
+  });
+  expectGolden("root-hybrid", planStart(spec, factsOf({ cgroups: hybrid }), inputsOf()));
+});
+
+test("root, id map, cgroup v2", () => {
+  const spec = specOf({ idmap, nics: [empty], cgroup: { isRelative: false, v1: [], v2: [at({ file: "memory.max", value: "1G" }, 9, "lxc.cgroup2.memory.max"), at({ file: "io.max", value: "8:0 rbps=1" }, 10, "lxc.cgroup2.io.max")] } });
+  expectGolden("root-idmap-v2", planStart(spec, factsOf({ cgroups: unified }), inputsOf({ pidfile: "/run/web.pid" })));
+});
+
+test("user, delegated cgroup", () => expectGolden("user-delegated", planStart(specOf({ idmap, nics: [empty] }), userFacts(), inputsOf())));
+
+test("user, cgroup not delegated: one warning, and it runs", () => {
+  const spec = specOf({ idmap, nics: [empty], cgroup: { isRelative: false, v1: [], v2: [at({ file: "memory.max", value: "1G" }, 9, "lxc.cgroup2.memory.max")] } });
+  const result = planStart(spec, userFacts({ cgroups: undelegated }), inputsOf());
+  expect(result.ok ? result.warnings?.length : -1).toBe(1);
+  expectGolden("user-undelegated", result);
+});
+
+test("user who maps only his own id: no helper is needed", () => {
+  const own = [at({ kind: "u", inside: 0, outside: 1000, count: 1 } as const, 3, "lxc.idmap"), at({ kind: "g", inside: 0, outside: 1000, count: 1 } as const, 4, "lxc.idmap")];
+  const { newuidmap: _uid, newgidmap: _gid, ...without } = userFacts({ cgroups: undelegated, subuid: [], subgid: [] });
+  expectGolden("user-own-id", planStart(specOf({ idmap: own, nics: [empty] }), without, inputsOf()));
+});
+
+test("user with single ids and no root inside", () => {
+  const single = [at({ kind: "u", inside: 1000, outside: 2002, count: 1 } as const, 3, "lxc.idmap"), at({ kind: "g", inside: 1000, outside: 2002, count: 1 } as const, 4, "lxc.idmap")];
+  const ids = [{ owner: "ada", start: 2001, count: 2 }];
+  expectGolden("user-single-id", planStart(specOf({ idmap: single, nics: [empty] }), userFacts({ cgroups: undelegated, subuid: ids, subgid: ids }), inputsOf()));
+});
+
+test("root, a veth into a bridge", () => {
+  const spec = specOf({
+    idmap, nics: [nic({
+      link: "lxcbr0", hwaddr: "00:16:3e:01:02:03", ipv4Gateway: "10.0.3.1", ipv6Gateway: "fe80::1",
+      ipv4: [{ address: "10.0.3.7", prefix: 24, from: line(21, "lxc.net.0.ipv4.address") }], ipv6: [{ address: "fd00::7", prefix: 64, from: line(22, "lxc.net.0.ipv6.address") }],
+    })],
+  });
+  expectGolden("root-veth", planStart(spec, factsOf(), inputsOf()));
+});
+
+test("mounts, hooks, limits and the rest, in the foreground", () => {
+  const mount = { source: "/srv", target: "srv", fstype: "none", options: ["rbind", "ro"], create: "dir", isOptional: false, isRelative: false, from: line(30, "lxc.mount.entry") } as const;
+  const spec = specOf({
+    mounts: [mount, { ...mount, source: "/dev/fuse", target: "dev/fuse", create: "file", options: ["bind"], isOptional: true, from: line(31, "lxc.mount.entry") }, { ...mount, source: "shm", target: "dev/shm", fstype: "tmpfs", options: ["nodev", "size=1m"], from: line(32, "lxc.mount.entry") }],
+    hooks: { "pre-start": [at("/bin/a b", 40, "lxc.hook.pre-start")], "pre-mount": [at("/bin/p", 41, "lxc.hook.pre-mount")], mount: [at("/bin/m", 42, "lxc.hook.mount")], start: [at("/bin/s", 43, "lxc.hook.start")], stop: [at("/bin/t", 44, "lxc.hook.stop")], "post-stop": [at("/bin/z", 45, "lxc.hook.post-stop")] },
+    prlimits: [at({ resource: "nofile", soft: 512n, hard: 1024n }, 50, "lxc.prlimit.nofile")], sysctls: [at({ key: "net.ipv4.ip_forward", value: "1" }, 51, "lxc.sysctl.net.ipv4.ip_forward")],
+    procs: [at({ file: "oom_score_adj", value: "10" }, 52, "lxc.proc.oom_score_adj")], arch: at("i686", 53, "lxc.arch"),
+    timeOffsets: { boot: at(-1_500_000_000n, 54, "lxc.time.offset.boot") }, environment: [at("A=b", 55, "lxc.environment"), at("TERM", 56, "lxc.environment")],
+    security: { capDrop: [], capKeep: [at("chown", 57, "lxc.cap.keep")], noNewPrivs: at(true, 58, "lxc.no_new_privs"), seccompProfile: at("/etc/x.seccomp", 59, "lxc.seccomp.profile"), hasSessionKeyring: false },
+    init: { cmd: at(["/sbin/init", "--x"], 60, "lxc.init.cmd"), cwd: at("/srv", 61, "lxc.init.cwd"), uid: at(1000, 62, "lxc.init.uid"), gid: at(1000, 63, "lxc.init.gid"), groups: at([5, 6], 64, "lxc.init.groups") },
+  });
+  const facts = factsOf();
+  expectGolden("foreground", planStart(spec, { ...facts, caller: { ...facts.caller, env: { TERM: "xterm" } } }, inputsOf({ isDaemon: false, closeAllFds: true })));
+});
+
+test("the next start after a reboot runs in the old monitor", () => expectGolden("reboot", planStart(specOf({ nics: [empty] }), factsOf(), inputsOf({ isReboot: true }))));
+
+test("what cannot be done is said, all of it at once, and nothing is planned", () => {
+  const spec = specOf({
+    rootfs: { type: "zfs", path: "/nowhere", mount: "/nowhere", options: [], isManaged: true, from: line(1, "lxc.rootfs.path") }, idmap: [at({ kind: "u", inside: 0, outside: 5, count: 9 } as const, 3, "lxc.idmap")],
+    nics: [nic({ type: "macvlan" }), nic({ index: 1, link: "eth0" })],
+  });
+  const { newuidmap: _uid, newgidmap: _gid, ...facts } = userFacts({ userns: { isAllowed: false, reason: "user.max_user_namespaces is 0" } });
+  expectGolden("problems", planStart(spec, facts, inputsOf()));
+});
