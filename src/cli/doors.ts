@@ -2,4 +2,17 @@
 import type { Door } from "./answer.ts";
 
 export const doors: Readonly<Record<string, () => Promise<Door>>> = {
+  "lxc-attach": () => import("./lxc/attach.ts"),
+  "lxc-config": () => import("./lxc/config.ts"),
+  "lxc-create": () => import("./lxc/create.ts"),
+  "lxc-destroy": () => import("./lxc/destroy.ts"),
+  "lxc-execute": () => import("./lxc/execute.ts"),
+  "lxc-info": () => import("./lxc/info.ts"),
+  "lxc-ls": () => import("./lxc/ls.ts"),
+  "lxc-start": () => import("./lxc/start.ts"),
+  "lxc-stop": () => import("./lxc/stop.ts"),
+  "lxc-unshare": () => import("./lxc/unshare.ts"),
+  "lxc-usernsexec": () => import("./lxc/usernsexec.ts"),
+  "lxc-wait": () => import("./lxc/wait.ts"),
+  berth: () => import("./berth/berth.ts"),
 };

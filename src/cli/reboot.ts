@@ -1,6 +1,18 @@
-// Owns the answer to a request of kind `reboot`. Not written yet.
-import type { Answer } from "./answer.ts";
+// Owns the answer to a monitor that wants the next start. It has no terminal left: what is said goes to the log of the system, not here.
 import type { Request } from "../model/request.ts";
+import { parseReboot } from "../runtime/reboot-request.ts";
+import { reboot } from "../runtime/reboot.ts";
+import type { Answer } from "./answer.ts";
+import { done } from "./command-line.ts";
+import { openLog } from "./log.ts";
+import { say } from "./say.ts";
 
-export const main = (request: Request): Promise<Answer> =>
-  Promise.resolve({ kind: "done", err: `${request.argv[0] ?? "berth"}: no new start\n`, status: 1 });
+export async function main(request: Request): Promise<Answer> {
+  const result = await reboot(request);
+  const target = parseReboot(request)?.target ?? { name: "", lxcpath: "" };
+  const program = "lxc-start";
+  const { log } = openLog({ program, ...target, isRoot: request.euid === 0, priority: "ERROR" });
+  const voice = { program, name: target.name, isQuiet: false, log };
+  if (result.ok) return { kind: "plan", plan: result.value, err: say(voice, result.warnings ?? []) };
+  return done(1, { err: say(voice, result.problems) });
+}

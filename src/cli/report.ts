@@ -1,6 +1,48 @@
-// Owns the answer to a request of kind `report`. Not written yet.
-import type { Answer } from "./answer.ts";
+// Owns what is printed when a plan failed: the runtime's report, with LXC's prefix and its classic last lines.
+import { parseNotes } from "../isa/notes.ts";
+import type { Notes } from "../isa/notes.ts";
 import type { Request } from "../model/request.ts";
+import { report } from "../runtime/report.ts";
+import type { Answer } from "./answer.ts";
+import { commandOf } from "./berth/alias.ts";
+import { absolute, done } from "./command-line.ts";
+import { doors } from "./doors.ts";
+import type { OptionRow } from "./getopt.ts";
+import { getopt } from "./getopt.ts";
+import { openLog } from "./log.ts";
+import { COMMON, optionsOf } from "./options.ts";
+import type { Options } from "./options.ts";
+import type { Voice } from "./say.ts";
+import { prefixed, sayLines } from "./say.ts";
+import { classicLines } from "./starting.ts";
 
-export const main = (request: Request): Promise<Answer> =>
-  Promise.resolve({ kind: "done", err: `${request.argv[0] ?? "berth"}: the plan failed\n`, status: 1 });
+async function typed(argv: readonly string[]): Promise<Options> {
+  const [program = "berth", ...words] = argv;
+  const tool = (await doors[program]?.())?.tool;
+  return optionsOf(getopt<OptionRow>(words, [...(tool?.rows ?? []), ...COMMON], { program }).found);
+}
+
+function voiceOf(request: Request, program: string, { options, notes }: { readonly options: Options; readonly notes: Notes | undefined }): Voice {
+  const [file, priority] = [options.last("logfile"), options.last("logpriority")];
+  const [name, lxcpath] = [notes?.name ?? "", notes?.lxcpath ?? ""];
+  const { log } = openLog({
+    program, name, lxcpath, isRoot: request.euid === 0,
+    ...(file === undefined ? {} : { file: file === "none" ? file : absolute(request, file) }), ...(priority === undefined ? {} : { priority }),
+  });
+  return { program, name, isQuiet: options.has("quiet"), log };
+}
+
+/** LXC says no more than one line of a container that runs already. */
+const wantsClassic = (notes: Notes | undefined, status: number): boolean => notes?.verb === "start" && status !== 0;
+
+export async function main(request: Request): Promise<Answer> {
+  const argv = commandOf(request.argv);
+  const options = await typed(argv);
+  const notes = parseNotes(request.notes ?? "");
+  const { lines: [first = "the plan failed", ...more], status, problem } = report(request);
+  const voice = voiceOf(request, argv[0] ?? "berth", { options, notes });
+  voice.log.add("ERROR", [first, ...more].join("; "), problem);
+  const isForeground = options.found.findLast(({ row: { long } }) => long === "daemon" || long === "foreground")?.row.long === "foreground";
+  const closing = wantsClassic(notes, status) ? sayLines(voice, classicLines(!isForeground)) : "";
+  return done(status, { err: voice.isQuiet ? "" : `${prefixed(voice, first)}${more.map((line) => `    ${line}\n`).join("")}${closing}` });
+}

@@ -1,0 +1,26 @@
+// Owns berth's verbs that are an lxc-* command by a shorter name: `berth rm web` is `lxc-destroy web`.
+
+export interface Alias { readonly verb: string; readonly argv: readonly string[]; readonly does: string }
+
+export const ALIASES: readonly Alias[] = [
+  { verb: "create", argv: ["lxc-create"], does: "make a container" },
+  { verb: "start", argv: ["lxc-start"], does: "start it in the background" },
+  { verb: "run", argv: ["lxc-execute"], does: "run one command in a container made for it" },
+  { verb: "exec", argv: ["lxc-attach"], does: "run a command in it" },
+  { verb: "shell", argv: ["lxc-attach"], does: "a shell in it" },
+  { verb: "stop", argv: ["lxc-stop"], does: "stop it" },
+  { verb: "ls", argv: ["lxc-ls", "-f"], does: "list containers" },
+  { verb: "info", argv: ["lxc-info"], does: "state, addresses, usage, last exit" },
+  { verb: "wait", argv: ["lxc-wait"], does: "wait for a state" },
+  { verb: "rm", argv: ["lxc-destroy"], does: "remove it" },
+  { verb: "explain", argv: ["lxc-start", "--explain"], does: "show the plan of its start, and do nothing" },
+];
+
+/** The command line of the lxc-* command that answers; as it is for anything else. */
+export function commandOf(argv: readonly string[]): readonly string[] {
+  const [program, verb, ...rest] = argv;
+  if (program !== "berth") return argv;
+  if (verb === "config" && rest[0] === "get") return ["lxc-config", ...rest.slice(1)];
+  const alias = ALIASES.find((one) => one.verb === verb);
+  return alias === undefined ? argv : [...alias.argv, ...rest];
+}

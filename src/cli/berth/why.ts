@@ -1,0 +1,39 @@
+// Owns `berth why NAME`: the record of the last failed start, and how the last run ended.
+import { readFileSync } from "node:fs";
+import type { Request } from "../../model/request.ts";
+import { info } from "../../runtime/info.ts";
+import type { Answer } from "../answer.ts";
+import { done, failed, withLine } from "../command-line.ts";
+import { exitText } from "../exit-text.ts";
+import { NAME } from "../options.ts";
+import type { Tool } from "../options.ts";
+
+const rows = [NAME] as const;
+export const tool: Tool<(typeof rows)[number]> = {
+  name: "berth why", synopsis: "NAME", hasName: true, rows,
+  about: "Show why the last start of a container failed, and how its last run ended.",
+  examples: [["berth why web", "what went wrong"]],
+};
+
+function failureOf(directory: string): string | undefined {
+  try {
+    return readFileSync(`${directory}/.berth/failure`, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
+  const { lxcpath, name } = line.target;
+  const result = await info(request, line.target, { stats: false, ips: false });
+  const failure = failureOf(`${lxcpath}/${name}`);
+  if (!result.ok && failure === undefined) return failed(line, result.problems);
+  const lastExit = result.ok ? result.value.lastExit : undefined;
+  const isRunning = result.ok && result.value.state !== "STOPPED";
+  const parts = [
+    ...(isRunning ? [`${name} is ${result.ok ? result.value.state : ""}.\n`] : []),
+    ...(failure === undefined ? [] : [`Last failed start:\n${failure.trimEnd()}\n`]),
+    ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((text) => `  | ${text}\n`).join("")}`}`]),
+  ];
+  return done(0, { out: parts.length === 0 ? `${name}: no failed start and no ended run are recorded.\n` : parts.join("\n") });
+});

@@ -1,0 +1,85 @@
+// Owns the way from a request to a door's body: options read, help and version answered, container named, log opened.
+import { canonicalLxcpath, checkedName } from "../runtime/lxcpath.ts";
+import type { Plan } from "../isa/op.ts";
+import type { Problem, Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { Target } from "../runtime/verbs.ts";
+import type { Answer } from "./answer.ts";
+import type { OptionRow, Scan } from "./getopt.ts";
+import { getopt } from "./getopt.ts";
+import { openLog } from "./log.ts";
+import type { Options, Tool } from "./options.ts";
+import { COMMON, optionsOf } from "./options.ts";
+import type { Voice } from "./say.ts";
+import { say, sayLines } from "./say.ts";
+import { LXC_LEVEL } from "./version.ts";
+
+export interface CommandLine<R extends OptionRow = OptionRow> {
+  readonly request: Request;
+  readonly options: Options<R>;
+  /** The name is "" for a tool without one. */
+  readonly target: Target;
+  /** The words that are no options, without the name. */
+  readonly words: readonly string[];
+  readonly voice: Voice;
+}
+type Body<R extends OptionRow> = (line: CommandLine<R>) => Promise<Answer>;
+
+export const done = (status: number, text: { readonly out?: string; readonly err?: string } = {}): Answer => ({ kind: "done", status, ...text });
+
+/** What the user typed, as seen from where the user typed it: the planner's own directory is `/`. */
+export const absolute = ({ cwd }: Request, path: string): string => (path.startsWith("/") ? path : `${cwd}/${path}`);
+
+/** LXC's word for a command line that makes no sense, after the sentence that says why. */
+export const misuse = ({ voice }: Pick<CommandLine, "voice">, ...problems: readonly Problem[]): Answer =>
+  done(1, { err: say({ ...voice, name: "" }, problems) });
+
+/** A verb's problems. `closing` follows them. */
+export const failed = ({ voice }: Pick<CommandLine, "voice">, problems: readonly Problem[], { status = 1, closing = [] }: { readonly status?: number; readonly closing?: readonly string[] } = {}): Answer =>
+  done(status, { err: say(voice, problems) + sayLines(voice, closing) });
+
+/** A verb's plan, its warnings said first; at DEBUG the log gets the plan too. */
+export async function planned(line: CommandLine, result: Extract<Result<Plan>, { readonly ok: true }>): Promise<Answer> {
+  const { voice } = line;
+  if (voice.log.isOn("DEBUG")) {
+    const { explainPlan } = await import("../isa/explain.ts");
+    for (const text of explainPlan(result.value)) voice.log.add("DEBUG", text);
+  }
+  const err = say(voice, result.warnings ?? []);
+  return { kind: "plan", plan: result.value, ...(err === "" ? {} : { err }) };
+}
+
+export async function withLine<R extends OptionRow>(tool: Tool<R>, request: Request, body: Body<R>): Promise<Answer> {
+  const scan = getopt(request.argv.slice(1), [...tool.rows, ...COMMON], { program: tool.name, isPosix: "POSIXLY_CORRECT" in request.env });
+  const asked = scan.found.find(({ row: { long } }) => long === "help" || long === "?" || long === "usage" || long === "version")?.row.long;
+  if (asked === "version") return done(0, { out: `${LXC_LEVEL}\n` });
+  if (asked === "usage") return done(0, { err: (await import("./help.ts")).usageText(tool) });
+  if (asked !== undefined || scan.error !== undefined) {
+    const complaint = asked === undefined ? `${scan.error ?? ""}\n` : "";
+    return done(asked === "help" ? 0 : 1, { err: `${complaint}${(await import("./help.ts")).helpText(tool)}` });
+  }
+  return open({ tool, request, scan }, body);
+}
+
+interface Given<R extends OptionRow> { readonly tool: Tool<R>; readonly request: Request; readonly scan: Scan<OptionRow> }
+
+async function open<R extends OptionRow>({ tool, request, scan: { found, positionals } }: Given<R>, body: Body<R>): Promise<Answer> {
+  const options = optionsOf<R>(found);
+  const isQuiet = options.has("quiet");
+  const byOption = tool.hasName ? found.findLast(({ row }) => row.long === "name")?.value : undefined;
+  const name = byOption ?? (tool.hasName ? positionals[0] : "");
+  const bare: Voice = { program: tool.name, name: "", isQuiet, log: { add: () => undefined, isOn: () => false } };
+  if (name === undefined) return done(1, { err: sayLines(bare, ["No container name specified"]) });
+  if (options.all("lxcpath").length > 1) return done(1, { err: sayLines(bare, ["This command only accepts 1 -P,--lxcpath arguments"]) });
+  const checked = tool.hasName ? checkedName(name) : undefined;
+  if (checked !== undefined && !checked.ok) return done(1, { err: say(bare, checked.problems) });
+  const lxcpath = canonicalLxcpath(request, options.last("lxcpath"));
+  const [file, priority] = [options.last("logfile"), options.last("logpriority")];
+  const { log, problem } = openLog({
+    program: tool.name, name, lxcpath, isRoot: request.euid === 0,
+    ...(file === undefined ? {} : { file: file === "none" ? file : absolute(request, file) }), ...(priority === undefined ? {} : { priority }),
+  });
+  const voice: Voice = { program: tool.name, name, isQuiet, log };
+  if (problem !== undefined) return done(1, { err: say(voice, [problem]) });
+  return body({ request, options, target: { name, lxcpath }, words: tool.hasName && byOption === undefined ? positionals.slice(1) : positionals, voice });
+}

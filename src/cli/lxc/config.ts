@@ -1,0 +1,24 @@
+// Owns lxc-config(1), which has a command line of its own: any beginning of a key will do, and everything is on stdout.
+import type { Request } from "../../model/request.ts";
+import { systemConfig, systemConfigKeys } from "../../runtime/system-config.ts";
+import type { Answer } from "../answer.ts";
+import { done } from "../command-line.ts";
+
+const HELP = `Usage: lxc-config -l: list all available configuration items
+       lxc-config item: print configuration item
+`;
+const HELP_WORDS = ["-h", "--help"];
+
+/** LXC compares as many characters as were given: `-`, `--` and "" ask for help, `lxc` is the first key. */
+const isBeginning = (word: string) => (whole: string): boolean => whole.startsWith(word);
+
+const answerTo = (request: Request, word: string | undefined): Answer => {
+  if (word === undefined || HELP_WORDS.some(isBeginning(word))) return done(0, { out: HELP });
+  if (word === "-l") return done(0, { out: systemConfigKeys.map((key) => `${key}\n`).join("") });
+  const key = systemConfigKeys.find(isBeginning(word));
+  if (key === undefined) return done(1, { out: `Unknown configuration item: ${word}\n` });
+  const value = systemConfig(request, key);
+  return done(0, { out: value === undefined ? `${key} is not set.\n` : `${value}\n` });
+};
+
+export const main = (request: Request): Promise<Answer> => Promise.resolve(answerTo(request, request.argv[1]));

@@ -1,0 +1,43 @@
+// Owns lxc-execute(1).
+import type { Request } from "../../model/request.ts";
+import type { Answer } from "../answer.ts";
+import { absolute, misuse, withLine } from "../command-line.ts";
+import { runOrExplain } from "../explanation.ts";
+import { EXPLAIN, NAME, RCFILE } from "../options.ts";
+import type { Tool } from "../options.ts";
+import { DEFINE, SHARE, shareOf } from "../starting.ts";
+import { definesOf, idOf, optional, problemsOf } from "../values.ts";
+
+const rows = [
+  NAME,
+  { long: "daemon", short: "d", help: "run in the background" },
+  { ...RCFILE, short: "f" },
+  DEFINE,
+  { long: "uid", short: "u", argument: "required", metavar: "UID", help: "run the command as this user id of the container" },
+  { long: "gid", short: "g", argument: "required", metavar: "GID", help: "run the command as this group id of the container" },
+  ...SHARE, EXPLAIN,
+] as const;
+
+export const tool: Tool<(typeof rows)[number]> = {
+  name: "lxc-execute", synopsis: "[-n] NAME [OPTION...] -- COMMAND...", hasName: true, rows,
+  about: "Run one command in a container made for it: below a small init that reaps and forwards signals, not by booting. The status is the command's (128 + N for signal N, 255 when it could not be executed).",
+  examples: [
+    ["lxc-execute box -- /bin/echo hello", "run a command, then it is over"],
+    ["lxc-execute box -u 33 -g 33 -- id", "as another user"],
+    ["lxc-execute tmp -f my.conf -s lxc.net.0.type=empty -- sh", "with a config of its own"],
+    ["lxc-execute box --explain -- true", "show each step"],
+  ],
+};
+
+export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
+  const { options, target, words } = line;
+  const [define, uid, gid] = [definesOf(options.all("define")), idOf("uid", options.last("uid")), idOf("gid", options.last("gid"))];
+  if (!define.ok || !uid.ok || !gid.ok) return misuse(line, ...problemsOf(define, uid, gid));
+  const rcfile = options.last("rcfile");
+  const isDaemon = options.has("daemon");
+  const { execute } = await import("../../runtime/execute.ts");
+  return runOrExplain(line, await execute(request, target, {
+    isDaemon, define: define.value, command: words, closeAllFds: isDaemon, share: shareOf(options.last),
+    ...optional("rcfile", rcfile === undefined ? undefined : absolute(request, rcfile)), ...optional("uid", uid.value), ...optional("gid", gid.value),
+  }));
+});

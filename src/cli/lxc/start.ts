@@ -1,0 +1,55 @@
+// Owns lxc-start(1).
+import type { Request } from "../../model/request.ts";
+import type { Answer } from "../answer.ts";
+import { absolute, failed, misuse, withLine } from "../command-line.ts";
+import { runOrExplain } from "../explanation.ts";
+import { EXPLAIN, NAME, RCFILE } from "../options.ts";
+import type { Tool } from "../options.ts";
+import { closingOf, DEFINE, SHARE, shareOf } from "../starting.ts";
+import { definesOf, optional } from "../values.ts";
+
+const rows = [
+  NAME,
+  { long: "daemon", short: "d", help: "run in the background; success means that init has been executed (default)" },
+  { long: "foreground", short: "F", help: "this terminal is the container's console" },
+  { long: "pidfile", short: "p", argument: "required", metavar: "FILE", help: "write the monitor's process id to FILE" },
+  { ...RCFILE, short: "f" },
+  { long: "console", short: "c", argument: "required", metavar: "FILE", help: "device or file that is the container's console" },
+  { long: "console-log", short: "L", argument: "required", metavar: "FILE", help: "also write what the console prints to FILE" },
+  { long: "close-all-fds", short: "C", help: "do not hand open file descriptors on (a daemon never does)" },
+  DEFINE, ...SHARE, EXPLAIN,
+] as const;
+
+export const tool: Tool<(typeof rows)[number]> = {
+  name: "lxc-start", synopsis: "[-n] NAME [OPTION...] [-- COMMAND...]", hasName: true, rows,
+  about: "Start a container. COMMAND takes the place of its init.",
+  examples: [
+    ["lxc-start web", "boot in the background"],
+    ["lxc-start -F web", "boot with its console here"],
+    ["lxc-start web -- /bin/sh -c 'exec sleep 60'", "with another init"],
+    ["lxc-start web -s lxc.uts.name=www -s lxc.net.0.type=empty", "with two keys changed"],
+    ["lxc-start web --explain", "show each step and the config line behind it"],
+  ],
+};
+
+export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
+  const { options, target, words } = line;
+  const define = definesOf(options.all("define"));
+  if (!define.ok) return misuse(line, ...define.problems);
+  const isDaemon = options.lastOf("daemon", "foreground") !== "foreground";
+  const path = (long: "pidfile" | "rcfile" | "console-log"): string | undefined => {
+    const given = options.last(long);
+    return given === undefined ? undefined : absolute(request, given);
+  };
+  const console = options.last("console");
+  const { start } = await import("../../runtime/start.ts");
+  const result = await start(request, target, {
+    isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last),
+    ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
+    ...optional("console", console === undefined || console === "none" ? console : absolute(request, console)),
+  });
+  if (result.ok) return runOrExplain(line, result);
+  // LXC's answer to a second start: said, but no failure.
+  if (result.problems.some(({ code }) => code === "container.running")) return failed(line, result.problems, { status: 0 });
+  return runOrExplain(line, result, closingOf(result.problems, isDaemon));
+});

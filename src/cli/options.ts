@@ -1,0 +1,61 @@
+// Owns what a tool is, as data: its option table, synopsis and examples, and the options all tools have.
+import type { FoundOption, OptionRow } from "./getopt.ts";
+
+export const COMMON = [
+  { long: "logfile", short: "o", argument: "required", metavar: "FILE", help: "append problems to FILE as well, in LXC's log format" },
+  { long: "logpriority", short: "l", argument: "required", metavar: "LEVEL", help: "what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) CRIT ALERT FATAL" },
+  { long: "quiet", short: "q", help: "print nothing on stderr" },
+  { long: "lxcpath", short: "P", argument: "required", metavar: "PATH", help: "directory of the containers (default: lxc-config lxc.lxcpath)" },
+  { long: "help", short: "h", help: "this text" },
+  { long: "?", short: "?", help: "" },
+  { long: "usage", help: "the options in short" },
+  { long: "version", help: "the LXC release this command is compatible with" },
+] as const satisfies readonly OptionRow[];
+
+export const NAME = { long: "name", short: "n", argument: "required", metavar: "NAME", help: "the container; may also be the first word that is no option" } as const satisfies OptionRow;
+/** Tools without -f take it in its long form only. */
+export const RCFILE = { long: "rcfile", argument: "required", metavar: "FILE", help: "read this config file instead of the container's own" } as const satisfies OptionRow;
+export const EXPLAIN = { long: "explain", argument: "optional", metavar: "json", help: "print the numbered plan (or the plan as JSON) and do nothing", isOurs: true } as const satisfies OptionRow;
+export const FORMAT = { long: "format", argument: "required", metavar: "json", help: "print JSON instead of columns", isOurs: true } as const satisfies OptionRow;
+
+export interface Tool<R extends OptionRow = OptionRow> {
+  /** `lxc-start`. */
+  readonly name: string;
+  /** What follows the name in the usage line. */
+  readonly synopsis: string;
+  /** One or two sentences. */
+  readonly about: string;
+  readonly rows: readonly R[];
+  /** A container's name: asked for, or none (lxc-ls, lxc-unshare). */
+  readonly hasName: boolean;
+  /** Command and what it does. */
+  readonly examples: readonly (readonly [string, string])[];
+  readonly notes?: readonly string[];
+}
+
+type LongOf<R> = R extends { readonly long: infer L extends string } ? L : never;
+export type CommonLong = (typeof COMMON)[number]["long"];
+type Long<R> = LongOf<R> | CommonLong;
+
+/** The options of one command line. Names are checked by the compiler against the tool's table. */
+export interface Options<R extends OptionRow = OptionRow> {
+  readonly has: (long: Long<R>) => boolean;
+  /** The last one wins, as in LXC. */
+  readonly last: (long: Long<R>) => string | undefined;
+  readonly all: (long: Long<R>) => readonly string[];
+  /** Which of these came last: `-d` against `-F`. */
+  readonly lastOf: <L extends Long<R>>(...longs: readonly L[]) => L | undefined;
+  readonly found: readonly FoundOption<OptionRow>[];
+}
+
+export function optionsOf<R extends OptionRow>(found: readonly FoundOption<OptionRow>[]): Options<R> {
+  const values = (long: string): readonly string[] => found.flatMap(({ row, value }) => (row.long === long && value !== undefined ? [value] : []));
+  const isGiven = (long: string): boolean => found.some(({ row }) => row.long === long);
+  return {
+    found, has: isGiven, all: values, last: (long) => values(long).at(-1),
+    lastOf: (...longs) => {
+      const row = found.findLast(({ row: { long } }) => longs.some((one) => one === long))?.row;
+      return longs.find((one) => one === row?.long);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// Owns the words on stderr: LXC's prefix before each problem, cause and remedy indented below it.
+import { originText } from "../model/origin.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Log } from "./log.ts";
+
+export interface Voice {
+  /** `lxc-start`. */
+  readonly program: string;
+  /** Empty: none is known yet. */
+  readonly name: string;
+  readonly isQuiet: boolean;
+  readonly log: Log;
+}
+
+/** `lxc-start: web: TEXT`, as scripts look for it. */
+export const prefixed = ({ program, name }: Pick<Voice, "program" | "name">, text: string): string => (name === "" ? `${program}: ${text}\n` : `${program}: ${name}: ${text}\n`);
+
+const sentence = ({ at, text }: Problem): string => (at?.kind === "config" ? `${originText(at)}: ${text}` : text);
+
+export function problemLines(voice: Pick<Voice, "program" | "name">, problem: Problem): string {
+  const word = problem.severity === "warning" ? "warning: " : "";
+  const more = (label: string, text: string | undefined): string => (text === undefined ? "" : `    ${label}: ${text}\n`);
+  return `${prefixed(voice, `${word}${sentence(problem)}`)}${more("cause", problem.cause)}${more("remedy", problem.remedy)}`;
+}
+
+/** The text for stderr, "" when quiet; the log gets all of it. */
+export function say(voice: Voice, problems: readonly Problem[]): string {
+  for (const problem of problems) {
+    const detail = [sentence(problem), problem.cause, problem.remedy].filter((part) => part !== undefined).join("; ");
+    voice.log.add(problem.severity === "warning" ? "WARN" : "ERROR", detail, problem);
+  }
+  return voice.isQuiet ? "" : problems.map((problem) => problemLines(voice, problem)).join("");
+}
+
+/** Plain sentences with the prefix. */
+export function sayLines(voice: Voice, lines: readonly string[]): string {
+  for (const line of lines) voice.log.add("ERROR", line);
+  return voice.isQuiet ? "" : lines.map((line) => prefixed(voice, line)).join("");
+}
