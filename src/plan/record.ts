@@ -29,7 +29,7 @@ export function writeRecord(directory: string, late: LateRecord, isFirst: boolea
   const [path, fresh] = [`${directory}/state`, `${directory}/state.new`];
   const undo: readonly Op[] = [{ op: "unlink", from, path, onError: ["ENOENT"] }];
   return [
-    { op: "writeFile", from, path: fresh, data: recordText(late), flags: O_CREAT | O_TRUNC, mode: 0o644 },
+    { op: "writeFile", from, path: fresh, data: recordText(late), flags: O_CREAT | O_TRUNC, mode: 0o644, undo: [{ op: "unlink", from, path: fresh, onError: ["ENOENT"] }] },
     { op: "rename", from, path: fresh, to: path, note: `${late.state}: what the next command finds, should this one be killed`, ...(isFirst ? { undo } : {}) },
   ];
 }
