@@ -56,9 +56,9 @@ static int run_answer(struct run *run, const struct answer *answer)
 	int events = events_open();
 	run->events = events;
 	int status = run_plan(run, &plan, "launcher");
-	/* A status of its own may be the same number; supervise in this process may have dropped the events. */
-	if (status != STATUS_FAILED || run->events < 0 || !events_tell_failure(events)) return status;
-	return launcher_report(launcher_request, run->plan, events);
+	/* A status of its own may be the same number; what replan got has been reported already. */
+	if (status != STATUS_FAILED || run->plan != &plan || run->events < 0 || !events_tell_failure(events)) return status;
+	return launcher_report(launcher_request, &plan, events);
 }
 
 int launcher_main(int argc, char **argv)

@@ -1,7 +1,10 @@
 /* Owns the relay op: the caller's terminal and a pty of the container, as long as a process lives. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include "frames.h"
 #include "held.h"
 #include "joint.h"
@@ -70,7 +73,11 @@ int do_relay(struct run *run, const struct op *op)
 	held_open(&held, &signals);
 	joint_open(&joint, master);
 	joint_terminal(&joint);
-	int result = join(&joint, &held, pidfd);
+	/* A program may close its terminal and open it again: meanwhile there must be no hang-up. */
+	int peer = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int result = join(&joint, &held, pidfd), error = errno;
+	if (peer >= 0) close(peer);
+	errno = error;
 	if (result < 0) return -1;
 	joint_drain(&joint, LEFT_OVER);
 	joint_close(&joint);

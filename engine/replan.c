@@ -68,7 +68,7 @@ int run_replanned(struct run *run, int status)
 		if (status != STATUS_FAILED || run->events < 0 || !events_tell_failure(run->events)) continue;
 		struct request request = launcher_request;
 		request.environ = run->environ;
-		launcher_report(request, &plan, run->events);
+		status = launcher_report(request, &plan, run->events);
 	}
 	return status;
 }
