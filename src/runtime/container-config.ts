@@ -52,7 +52,7 @@ export function loadConfig(request: Request, target: Target, options: LoadOption
   if (!main.ok) return main;
   const { file, text } = main.value;
   const { read = readConfigFile } = options;
-  const syntax = readConfig({ file: file ?? "config", text, read, cwd: request.cwd });
+  const syntax = readConfig({ file: file ?? "config", text, read, cwd: request.cwd, share: `${request.prefix}/share` });
   if (!syntax.ok) return syntax;
   const spec = resolve({
     syntax: syntax.value, overrides: options.define ?? [], name: target.name, lxcpath: target.lxcpath, random: randomHex(), isRoot: request.euid === 0,

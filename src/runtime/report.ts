@@ -24,10 +24,10 @@ const place = ({ step, notes, process, op }: Failure): string => `step ${step} o
 
 /** A finding with a sentence of its own needs the kernel's words only where they add something. */
 function problemOf(failure: Failure): Explained {
-  const { code = "engine.op", text, cause, remedy, output = [] } = findCause(failure);
+  const { code = "engine.op", text, cause, remedy, output = [], isPlain = false } = findCause(failure);
   const sentence = text ?? `cannot ${actionText(failure)}`;
   const answer = failure.status !== undefined && text !== undefined ? "" : `: ${answerText(failure)}`;
-  return { failure, output, problem: { code, text: `${sentence}${answer} (${place(failure)})`, ...(cause === undefined ? {} : { cause }), ...(remedy === undefined ? {} : { remedy }) } };
+  return { failure, output, problem: { code, text: `${sentence}${answer}${isPlain ? "" : ` (${place(failure)})`}`, ...(cause === undefined ? {} : { cause }), ...(remedy === undefined ? {} : { remedy }) } };
 }
 
 /** Why a plan failed, from its notes and its events. */

@@ -58,7 +58,7 @@ function initFinding(failure: Failure, path: string): Finding {
 
 export function execFinding(failure: Failure): Finding {
   const path = failure.op.subject || failure.text;
-  if (failure.notes.verb === "attach") return { code: "engine.op", text: `Failed to exec "${path}"` };
+  if (failure.notes.verb === "attach") return { code: "engine.op", text: `Failed to exec "${path}"`, isPlain: true };
   if (failure.notes.verb === "execute") return { code: "init.missing", ...(path.startsWith("/") ? initFinding(failure, path) : { cause: `there is no program '${path}' in the container's PATH` }) };
   return { code: "init.missing", text: `cannot execute init '${path}'`, ...initFinding(failure, path) };
 }

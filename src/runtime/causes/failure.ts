@@ -31,6 +31,8 @@ export interface Finding {
   readonly remedy?: string;
   /** Lines to show as they are: what a program said. */
   readonly output?: readonly string[];
+  /** A user's slip, such as a command that does not exist: the step would only distract. */
+  readonly isPlain?: boolean;
 }
 export type Rule = (failure: Failure) => Finding | undefined;
 
