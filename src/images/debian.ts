@@ -1,6 +1,7 @@
 // Owns a Debian root file system made from Debian's own packages (mmdebstrap), with systemd as init, kept for the next time.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -26,7 +27,7 @@ export interface DebianRootfs {
 
 const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
 /** Changes when what is in the archive does, so that an old one is not taken for it. */
-const RECIPE = "systemd-1";
+const RECIPE = "systemd-2";
 const SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin";
 const APT = "/etc/apt";
 const KEPT_LINES = 12;
@@ -61,11 +62,13 @@ function writeSources(scratch: string, sources: readonly AptSource[]): readonly 
   });
 }
 
-/** systemd takes the name that lxc.uts.name gave only while /etc/hostname is absent. */
+/** systemd takes the name that lxc.uts.name gave only while /etc/hostname is absent. debugfs belongs to the host's root:
+ * its mount would fail in each container that has CAP_SYS_RAWIO in its own user namespace, and leave the system degraded. */
+const CUSTOMIZE = "rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"; ln -sf /dev/null \"$1/etc/systemd/system/sys-kernel-debug.mount\"";
 const command = (suite: string, target: string, sources: readonly string[]): readonly string[] => [
   `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${PACKAGES.join(",")}`, "--format=tar",
   "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
-  "--customize-hook=rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"", suite, target, ...sources,
+  `--customize-hook=${CUSTOMIZE}`, suite, target, ...sources,
 ];
 
 interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
@@ -104,6 +107,16 @@ function missing(): Problem | undefined {
   return undefined;
 }
 
+/** Archives of earlier recipes, and what a killed run left. */
+function dropOld(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)];
+  const stem = name.slice(0, name.indexOf("-systemd-"));
+  const isDone = (other: string): boolean => !/\.making\.\d+$/.test(other) || !existsSync(`/proc/${other.slice(other.lastIndexOf(".") + 1)}`);
+  for (const other of readdirSync(folder)) {
+    if (other.startsWith(`${stem}-systemd-`) && other !== name && isDone(other)) rmSync(`${folder}/${other}`, { recursive: true, force: true });
+  }
+}
+
 async function make(path: string, suite: string, wish: DebianWish): Promise<Result<DebianRootfs>> {
   const scratch = `${path}.making.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
@@ -112,6 +125,7 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
     const ended = await run(command(suite, target, writeSources(scratch, hostSources(suite))), wish);
     if (ended.status !== 0) return fail(failed(suite, ended));
     renameSync(target, path);
+    dropOld(path);
     const { size, mtimeMs } = statSync(path);
     return ok({ path, bytes: size, madeAt: mtimeMs, isCached: false, suite });
   } finally {

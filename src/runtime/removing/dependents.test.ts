@@ -1,0 +1,40 @@
+import { afterAll, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./dependents.ts";
+
+const lxcpath = mkdtempSync(join(tmpdir(), "berth-dependents-"));
+const web = { lxcpath, name: "web" };
+const file = (name: string): string => join(lxcpath, "web", name);
+afterAll(() => rmSync(lxcpath, { recursive: true }));
+beforeEach(() => {
+  rmSync(join(lxcpath, "web"), { recursive: true, force: true });
+  mkdirSync(join(lxcpath, "web"));
+});
+
+test("clones: LXC's pairs of lines, or the count of old ones", () => {
+  expect(hasClones(web)).toBe(false);
+  for (const [text, has] of [["", false], ["0\n", false], ["2\n", true], ["/p\nc1\n", true]] as const) {
+    writeFileSync(file("lxc_snapshots"), text);
+    expect(hasClones(web)).toBe(has);
+  }
+});
+test("snapshots", () => {
+  mkdirSync(file("snaps"));
+  expect(hasSnapshots(web)).toBe(false);
+  mkdirSync(file("snaps/snap0"));
+  expect(hasSnapshots(web)).toBe(true);
+});
+test("a clone is forgotten, the others are not", () => {
+  writeFileSync(file("lxc_snapshots"), "/p\nc1\n/p\nc2\n");
+  forgetClone(web, { lxcpath: "/p", name: "c3" });
+  forgetClone(web, { lxcpath: "/p", name: "c1" });
+  expect(readFileSync(file("lxc_snapshots"), "utf8")).toBe("/p\nc2\n");
+  forgetClone(web, { lxcpath: "/p", name: "c2" });
+  expect(existsSync(file("lxc_snapshots"))).toBe(false);
+});
+test("the containers it was made of", () => {
+  writeFileSync(file("lxc_rdepends"), "/p\nbase\n");
+  expect(sourcesOf(web)).toEqual([{ lxcpath: "/p", name: "base" }]);
+});
