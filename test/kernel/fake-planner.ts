@@ -1,5 +1,5 @@
 // Owns an installed tree with the real engine and a planner that a test scripts.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readFrame, writeExit, writeOut, writePlan } from "../../src/host/frames.ts";
@@ -7,10 +7,9 @@ import { decodeRequest } from "../../src/host/request.ts";
 import { encode } from "../../src/isa/encode.ts";
 import type { Op } from "../../src/isa/op.ts";
 import type { Request } from "../../src/model/request.ts";
-import { closeSync, openSync } from "node:fs";
 import { ENGINE } from "./engine-run.ts";
 
-export interface Ended { readonly status: number | null; readonly signal: string | null; readonly out: string; readonly err: string }
+export interface Ended { readonly status: number | null; readonly signal: string | number | null; readonly out: string; readonly err: string }
 export interface LaunchOptions {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
