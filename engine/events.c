@@ -6,7 +6,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include "run.h"
+#include "op.h"
+
+int64_t now_ms(void) {
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 /* The caller's disposition of SIGPIPE is not ours to change: it is held back for this one write. */
 static ssize_t quiet_write(int fd, const void *bytes, size_t size) {

@@ -73,6 +73,21 @@ uint64_t start_time(pid_t pid) {
 	return at ? strtoull(at, NULL, 10) : 0;
 }
 
+/* What compose_all has seen of a process holds for the whole op, though the process may end meanwhile. */
+static struct { pid_t pid; uint64_t value; } seen[8];
+static size_t seen_count;
+
+static uint64_t remembered_start(pid_t pid) {
+	for (size_t i = 0; i < seen_count; i++)
+		if (seen[i].pid == pid) return seen[i].value;
+	uint64_t value = start_time(pid);
+	if (value && seen_count < sizeof seen / sizeof *seen) {
+		seen[seen_count].pid = pid;
+		seen[seen_count++].value = value;
+	}
+	return value;
+}
+
 static int append(struct run *run, const void *bytes, size_t size) {
 	if (size > sizeof run->scratch - run->scratch_used) {
 		detail(run, "the composed texts of one op are longer than %zu bytes", sizeof run->scratch);
@@ -94,7 +109,7 @@ static int append_part(struct run *run, const struct part *part) {
 		return append(run, &raw, sizeof raw);
 	}
 	uint64_t value = (uint64_t)slot->value;
-	if (part->kind == PART_START_TIME && (value = start_time((pid_t)slot->value)) == 0) return -1;
+	if (part->kind == PART_START_TIME && (value = remembered_start((pid_t)slot->value)) == 0) return -1;
 	char decimal[24];
 	return append(run, decimal, (size_t)snprintf(decimal, sizeof decimal, "%llu", (unsigned long long)value));
 }
@@ -163,6 +178,7 @@ static int try_text(struct run *run, uint64_t span, bool is_data) {
 /* Composes every text of the op once: so that no handler ever acts on half of one. */
 int compose_all(struct run *run, const struct op *op) {
 	const struct op_schema *row = schema_of(op->code);
+	seen_count = 0;
 	for (int i = 0; i < MAX_FIELDS && row->fields[i] != FIELD_END; i++) {
 		unsigned kind = row->fields[i] & ~(unsigned)FIELD_OPTIONAL;
 		if (!has(op, i)) continue;

@@ -43,6 +43,8 @@ _Static_assert(sizeof(struct statx_answer) == 256, "statx(2) fills 256 bytes");
 #define DETACH 2                /* MNT_DETACH */
 #define NOFOLLOW_UMOUNT 8       /* UMOUNT_NOFOLLOW */
 
+struct directory_entry { uint64_t inode; int64_t next; unsigned short length; unsigned char type; char name[]; }; /* linux_dirent64 */
+
 enum fs_command { FS_SET_FLAG = 0, FS_SET_STRING = 1, FS_CREATE = 6 };
 
 static inline int sys_openat2(int dir, const char *path, const struct open_request *how) {

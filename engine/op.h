@@ -9,6 +9,10 @@ int run_list(struct run *run, uint32_t first, uint32_t count);
 int run_list_once(struct run *run, uint32_t first, uint32_t count);
 /* 0, or -1 when a text of the op cannot be composed: a slot is empty, a process is gone, too long. */
 int compose_all(struct run *run, const struct op *op);
+/* Closes without a word: the result and the errno of what was done with it. */
+int closing(int fd, int result);
+/* CLOCK_MONOTONIC in milliseconds. */
+int64_t now_ms(void);
 /* open(2) flags of a plan, in this machine's numbers. */
 int open_flags(uint64_t given);
 

@@ -47,9 +47,5 @@ int do_lock(struct run *run, const struct op *op) {
 	int result;
 	do result = fcntl(fd, num(op, LOCK_NOWAIT) ? F_OFD_SETLK : F_OFD_SETLKW, &whole);
 	while (result < 0 && errno == EINTR);
-	if (result == 0) return slot_put(run, op, LOCK_INTO, SLOT_FD, fd);
-	int error = errno;
-	close(fd);
-	errno = error;
-	return -1;
+	return result == 0 ? slot_put(run, op, LOCK_INTO, SLOT_FD, fd) : closing(fd, -1);
 }

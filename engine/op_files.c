@@ -6,13 +6,6 @@
 #include <sys/stat.h>
 #include "op.h"
 
-static int closing(int fd, int result) {
-	int error = errno;
-	close(fd);
-	errno = error;
-	return result;
-}
-
 int do_chdir(struct run *run, const struct op *op) {
 	const char *path = text(run, op, CHDIR_PATH);
 	if (!has(op, CHDIR_AT)) return chdir(path);

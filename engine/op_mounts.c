@@ -2,14 +2,7 @@
 #include "kernel.h"
 #include <stdio.h>
 #include <string.h>
-#include "run.h"
-
-static int closing(int fd, int result) {
-	int error = errno;
-	close(fd);
-	errno = error;
-	return result;
-}
+#include "op.h"
 
 int do_open_tree(struct run *run, const struct op *op) {
 	const char *path = text(run, op, OPEN_TREE_PATH);

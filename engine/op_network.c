@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include "run.h"
+#include "op.h"
 
 #define EXTENDED_ACK 11 /* NETLINK_EXT_ACK */
 
@@ -82,10 +82,7 @@ int do_netlink(struct run *run, const struct op *op) {
 		} else result = send_message(run, fd, messages + at, nth);
 		at += NLMSG_ALIGN(head.nlmsg_len);
 	}
-	int error = errno;
-	close(fd);
-	errno = error;
-	return result;
+	return closing(fd, result);
 }
 
 int do_if_index(struct run *run, const struct op *op) {
@@ -99,9 +96,7 @@ int do_if_index(struct run *run, const struct op *op) {
 	memcpy(request.ifr_name, name, strlen(name));
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0) return -1;
-	int result = ioctl(fd, SIOCGIFINDEX, &request), error = errno;
-	close(fd);
-	errno = error;
+	int result = closing(fd, ioctl(fd, SIOCGIFINDEX, &request));
 	return result < 0 ? -1 : slot_put(run, op, IF_INDEX_INTO, SLOT_NUMBER, request.ifr_ifindex);
 }
 
@@ -118,8 +113,5 @@ int do_listen(struct run *run, const struct op *op) {
 	if (fd < 0) return -1;
 	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
 	if (bind(fd, (const void *)&address, size) == 0 && listen(fd, 64) == 0) return slot_put(run, op, LISTEN_INTO, SLOT_FD, fd);
-	int error = errno;
-	close(fd);
-	errno = error;
-	return -1;
+	return closing(fd, -1);
 }

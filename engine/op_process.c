@@ -7,11 +7,11 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include "op.h"
 
 /* What clone3 may be asked for: namespaces, CLONE_PARENT. Sharing memory with the child would break us. */
-#define CLONE_ALLOWED (0x00000080ull | 0x00020000ull | 0x02000000ull | 0x04000000ull | 0x08000000ull | 0x10000000ull | 0x20000000ull | 0x40000000ull | 0x00008000ull)
+#define NAMESPACES (0x80ull | 0x20000ull | 0x2000000ull | 0x4000000ull | 0x8000000ull | 0x10000000ull | 0x20000000ull | 0x40000000ull)
+#define CLONE_ALLOWED (NAMESPACES | SAME_PARENT)
 #define WITH_PIDFD 0x00001000ull
 #define WITH_CGROUP 0x200000000ull
 #define SAME_PARENT 0x00008000ull
@@ -80,11 +80,18 @@ static int channel_of(struct run *run, const struct op *op, int field) {
 	return -1;
 }
 
-/* After its failure the child is dead for sure: what comes next may remove its cgroup. */
+/* What comes next may remove the child's cgroup: so it should be dead for sure. After `failed` it will be;
+ * after a mere end of file it may also live on without a channel. */
+static void see_die(struct run *run, const struct op *op, int field, bool has_failed) {
+	int fd = sys_pidfd_open((pid_t)run->slots[op->f[field]].value);
+	if (fd < 0) return;
+	struct pollfd watch = { .fd = fd, .events = POLLIN };
+	while (poll(&watch, 1, has_failed ? -1 : 1000) < 0 && errno == EINTR) {}
+	close(fd);
+}
+
 static int gone(struct run *run, const struct op *op, int field, bool has_failed) {
-	siginfo_t info;
-	if (has(op, field) && has_failed)
-		while (waitid(P_PID, (id_t)run->slots[op->f[field]].value, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {}
+	if (has(op, field)) see_die(run, op, field, has_failed);
 	detail(run, !has(op, field) ? "the parent is gone" : has_failed ? "the child has failed" : "the child is gone");
 	errno = EPIPE;
 	return -1;
@@ -174,12 +181,6 @@ int do_wait_exec(struct run *run, const struct op *op) {
 	if (message.fd >= 0) close(message.fd);
 	errno = EPROTO;
 	return -1;
-}
-
-static int64_t now_ms(void) {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int do_wait_exit(struct run *run, const struct op *op) {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 #include <time.h>
-#include "run.h"
+#include "op.h"
 
 enum { DEEPEST = 64, BATCH = 4096, BUSY_TRIES = 20 };
 #define CGROUP1 0x27e0eb
@@ -20,8 +20,6 @@ struct removal {
 	bool is_deeper;    /* something was moved up: another pass is needed */
 	bool is_cgroup;    /* only the directories can go; the kernel takes their files */
 };
-
-struct entry { uint64_t inode; int64_t next; unsigned short length; unsigned char type; char name[]; }; /* linux_dirent64 */
 
 static int refuse(struct removal *removal, const char *name, int error) {
 	detail(removal->run, "%s below the tree%s", name, error == EXDEV ? " is a mount point" : "");
@@ -70,13 +68,10 @@ static int remove_dir(struct removal *removal, int dir, const char *name, int de
 		close(below);
 		return hoist(removal, dir, name);
 	} else if (result == 0) result = empty_dir(removal, below, depth + 1);
-	int error = errno;
-	close(below);
-	errno = error;
-	return result < 0 ? -1 : remove_last(removal, dir, name);
+	return closing(below, result) < 0 ? -1 : remove_last(removal, dir, name);
 }
 
-static int remove_entry(struct removal *removal, int dir, const struct entry *entry, int depth) {
+static int remove_entry(struct removal *removal, int dir, const struct directory_entry *entry, int depth) {
 	if (!strcmp(entry->name, ".") || !strcmp(entry->name, "..")) return 0;
 	if (entry->type == DT_DIR) return remove_dir(removal, dir, entry->name, depth);
 	if (removal->is_cgroup && entry->type != DT_UNKNOWN) return 0;
@@ -91,7 +86,7 @@ static int empty_dir(struct removal *removal, int dir, int depth) {
 		long got = syscall(SYS_getdents64, dir, batch, sizeof batch);
 		if (got <= 0) return (int)got;
 		for (long at = 0; at < got;) {
-			const struct entry *entry = (const void *)(batch + at);
+			const struct directory_entry *entry = (const void *)(batch + at);
 			if (remove_entry(removal, dir, entry, depth) < 0) return -1;
 			at += entry->length;
 		}
@@ -123,9 +118,6 @@ int do_remove_tree(struct run *run, const struct op *op) {
 	struct removal removal = { .run = run, .top = openat(parent, leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) };
 	int result = removal.top >= 0 ? empty_tree(&removal) : errno == ENOENT ? NOTHING_DONE : -1;
 	if (result == 0) result = remove_last(&removal, parent, leaf);
-	int error = errno;
-	if (removal.top >= 0) close(removal.top);
-	close(parent);
-	errno = error;
-	return result;
+	if (removal.top >= 0) closing(removal.top, 0);
+	return closing(parent, result);
 }

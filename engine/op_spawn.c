@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include "exec.h"
+#include "op.h"
 
 enum { TAIL = 900 };
 
@@ -21,12 +21,6 @@ struct helper {
 	char tail[TAIL + 1];
 	size_t tail_length;
 };
-
-static int64_t now_ms(void) {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Above 2, so that putting one of them in its place never overwrites another. */
 static int above_stdio(int fd) { return fd < 0 || fd > 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3); }

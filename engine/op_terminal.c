@@ -2,7 +2,7 @@
 #include "kernel.h"
 #include <sys/ioctl.h>
 #include <termios.h>
-#include "run.h"
+#include "op.h"
 
 #define PEER_OF _IO('T', 0x41) /* TIOCGPTPEER */
 
@@ -20,12 +20,7 @@ int do_open_pty(struct run *run, const struct op *op) {
 	int master = open_at(run, op, OPEN_PTY_AT, text(run, op, OPEN_PTY_PATH), O_RDWR | O_NOCTTY, 0);
 	if (master < 0) return -1;
 	int peer = ioctl(master, TIOCSPTLCK, &locked) < 0 ? -1 : ioctl(master, PEER_OF, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (peer < 0) {
-		int error = errno;
-		close(master);
-		errno = error;
-		return -1;
-	}
+	if (peer < 0) return closing(master, -1);
 	copy_size(master);
 	slot_put(run, op, OPEN_PTY_MASTER, SLOT_FD, master);
 	return slot_put(run, op, OPEN_PTY_PEER, SLOT_FD, peer);

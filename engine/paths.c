@@ -14,6 +14,13 @@ static int open_beneath(int root, const char *path, uint64_t flags, unsigned mod
 	return fd;
 }
 
+int closing(int fd, int result) {
+	int error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
 /* A plan has the flags of x86_64; two of them have other numbers elsewhere. */
 int open_flags(uint64_t given) {
 	return (int)(given & ~0600000ull) | (given & 0200000 ? O_DIRECTORY : 0) | (given & 0400000 ? O_NOFOLLOW : 0);

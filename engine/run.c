@@ -1,7 +1,6 @@
 /* Owns how a process of the plan goes through its list: dispatch, tolerance, occasions, undo. */
 #define ISA_HANDLERS
 #include "kernel.h"
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include "op.h"
@@ -10,19 +9,21 @@
 
 struct fault fault; /* tests only */
 
+/* readdir(3) would keep a heap for the monitor's whole life. */
 static int find_inherited(int *out, int max) {
-	int count = 0;
-	DIR *dir = opendir("/proc/self/fd");
-	if (!dir) { /* no /proc: look at those that can be there by default */
+	_Alignas(8) char batch[2048];
+	int count = 0, dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0) { /* no /proc: look at those that can be there by default */
 		for (int fd = 3; fd < 1024 && count < max; fd++)
 			if (fcntl(fd, F_GETFD) >= 0) out[count++] = fd;
 		return count;
 	}
-	for (struct dirent *entry; (entry = readdir(dir)) && count < max;) {
-		int fd = atoi(entry->d_name);
-		if (fd > 2 && fd != dirfd(dir)) out[count++] = fd;
-	}
-	closedir(dir);
+	for (long got; (got = syscall(SYS_getdents64, dir, batch, sizeof batch)) > 0;)
+		for (long at = 0; at < got; at += ((const struct directory_entry *)(const void *)(batch + at))->length) {
+			int fd = atoi(((const struct directory_entry *)(const void *)(batch + at))->name);
+			if (fd > 2 && fd != dir && count < max) out[count++] = fd;
+		}
+	close(dir);
 	return count;
 }
 

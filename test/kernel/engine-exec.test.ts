@@ -32,7 +32,7 @@ test("exec looks along the new PATH, tries the fallbacks, runs a script without 
 
 test("what is executed has the caller's umask, limits, signals and no descriptor of ours", async () => {
   const caller = 'trap "" USR1; umask 031; ulimit -n 333; exec "$@"';
-  const seen = "umask; ulimit -n; grep -E 'Sig(Blk|Ign|Cgt)' /proc/$$/status; ls /proc/$$/fd | tr '\\n' ' '";
+  const seen = "umask; ulimit -n; for n in 0 1 2 3 4 5 6 7 8 9; do test -e /proc/$$/fd/$n && echo $n; done; exec grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status";
   const direct = Bun.spawnSync(["sh", "-c", caller, "sh", "bash", "-c", seen], { stdin: "ignore" }).stdout.toString();
   const bash = op("exec", { path: "/bin/bash", argv: ["bash", "-c", seen], env: ["PATH=/usr/bin:/bin"] });
   const made = [op("open", { path: "/", flags: O_RDONLY, into: 1 }), op("listen", { address: "berth-test-exec", into: 2 }), op("openPty", { path: "/dev/ptmx", master: 3, peer: 4 }), op("lock", { path: "/tmp/berth-test-exec.lock", into: 5 }), op("spawn", { argv: ["true"] })];
@@ -46,9 +46,9 @@ test("a stdio descriptor that the caller closed is closed for the program, and n
   const ran = await runPlan([
     op("open", { path: scratch.path("file"), flags: O_WRONLY | O_CREAT, into: 0 }),
     op("spawn", { argv: ["echo", "captured"] }),
-    shell(`ls -l /proc/$$/fd/ | grep -c -e ' 0 ->' -e ' 2 ->'; readlink /proc/$$/fd/1 | cut -c1-6`),
+    shell("for n in 0 1 2; do test -e /proc/$$/fd/$n && echo $n; done; true"), // nothing that opens a descriptor
   ], { under: ["sh", "-c", 'exec "$@" 0<&- 2>&-', "sh"] });
-  expect([ran.out, ran.events.map(({ text }) => text)]).toEqual(["0\nsocket\n", ["captured\n"]]);
+  expect([ran.out, ran.events.map(({ text }) => text)]).toEqual(["1\n", ["captured\n"]]);
 });
 
 test("spawn: status and signal become E_STATUS + n; the end of what it said is kept", async () => {

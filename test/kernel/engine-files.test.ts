@@ -165,7 +165,7 @@ test("events that nobody reads are no death by SIGPIPE, and the program has SIGP
   const unread = 'mkfifo "$0"; exec 8<>"$0" 9>"$0" 8>&-; exec "$@"';
   const ran = await runPlan([
     op("unlink", { path: "/nowhere/at/all" }, { onError: "ignore" }),
-    shell("grep -E 'Sig(Ign|Blk)' /proc/$$/status"),
+    shell("exec grep -E 'Sig(Ign|Blk)' /proc/self/status"),
   ], { under: ["bash", "-c", unread, scratch.path("fifo")], args: ["--events-fd", "9"] });
   expect(ran).toMatchObject({ status: 0, out: "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n" });
 });

@@ -140,7 +140,8 @@ test("pidfdOpen takes only the process that the record names", async () => {
 
 test("clone makes namespaces, unshare and setns enter them", async () => {
   const ran = await runPlan([
-    op("clone", { flags: CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS, name: "child", pid: 0, pidfd: 1, body: [op("hostname", { name: "inside" }), op("await", { number: 1 })] }),
+    op("clone", { flags: CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS, name: "child", pid: 0, pidfd: 1, body: [op("hostname", { name: "inside" }), op("post", { number: 2 }), op("await", { number: 1 })] }),
+    op("await", { number: 2, child: 0 }),
     op("clone", { flags: 0, name: "other", pid: 2, body: [op("setns", { slot: 1, flags: CLONE_NEWUTS }), shell("hostname")] }),
     op("waitExec", { child: 2 }),
     op("exitWith", { child: 2 }),
