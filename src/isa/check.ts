@@ -80,13 +80,16 @@ class Checker {
 
   /** An undo runs when the whole list is over: what it names must not have changed hands by then. */
   #undos(process: string, ops: readonly Op[]): void {
-    ops.forEach((op, index) => {
-      const named = (op.undo ?? []).flatMap(usesOf).map(({ slot }) => slot).filter((slot) => !(op.undo ?? []).flatMap(definesOf).some((own) => own.slot === slot));
-      for (const later of ops.slice(index + 1)) {
-        const isClosing = later.op === "close" && named.includes(later.slot);
-        if (isClosing || definesOf(later).some(({ slot }) => named.includes(slot))) this.#say(process, later, `takes away a slot that the undo of ${op.op} (${op.from.key}) needs`);
+    const needed = new Map<Slot, Op>();
+    for (const op of ops) {
+      for (const slot of [...definesOf(op).map((made) => made.slot), ...(op.op === "close" ? [op.slot] : [])]) {
+        const owner = needed.get(slot);
+        if (owner !== undefined) this.#say(process, op, `takes away a slot that the undo of ${owner.op} (${owner.from.key}) needs`);
       }
-    });
+      const undo = op.undo ?? [];
+      const own = new Set(undo.flatMap(definesOf).map(({ slot }) => slot));
+      for (const { slot } of undo.flatMap(usesOf)) if (!own.has(slot)) needed.set(slot, op);
+    }
   }
 
   list(ops: readonly Op[], process: string, { known, depth }: { readonly known: Known; readonly depth: number }): void {

@@ -15,15 +15,16 @@ function sysctls(scope: Scope, proc: Slot): readonly Op[] {
   return scope.spec.sysctls.map(({ value, from }): Op => ({ op: "writeFile", from, at: proc, path: `sys/${value.key.replaceAll(".", "/")}`, data: value.value }));
 }
 
-function readOnlyParts(root: Slot, [first, second]: readonly [Slot, Slot], from: Origin): readonly Op[] {
+/** Not every kernel is built with it. */
+export const SYSRQ = "/proc/sysrq-trigger";
+
+function readOnlyParts(root: Slot, [first, second]: readonly [Slot, Slot], { from, hasSysrq }: { readonly from: Origin; readonly hasSysrq: boolean }): readonly Op[] {
+  const path = SYSRQ.slice(1);
   return [
     copyTree({ at: root, path: "proc/sys" }, first, from), copyTree({ at: root, path: "proc/sys/net" }, second, from),
     treeAttributes(first, { set: MOUNT_ATTR_RDONLY }, from),
     attach(root, first, "proc/sys", from), { ...attach(root, second, "proc/sys/net", from), note: "the container's own network may be tuned" },
-    // closed first, so that what follows finds nothing in the slot where the kernel has no sysrq
-    { op: "close", from, slot: first },
-    ...[copyTree({ at: root, path: "proc/sysrq-trigger" }, first, from), treeAttributes(first, { set: MOUNT_ATTR_RDONLY }, from), attach(root, first, "proc/sysrq-trigger", from)]
-      .map((op): Op => ({ ...op, onError: ["ENOENT", "EBADF"] })),
+    ...(hasSysrq ? [copyTree({ at: root, path }, first, from), treeAttributes(first, { set: MOUNT_ATTR_RDONLY }, from), attach(root, first, path, from)] : []),
   ];
 }
 
@@ -35,7 +36,7 @@ function planProc(scope: Scope, root: Slot): readonly Op[] {
   scope.slots.give(tree, first, second);
   const made: Op = { op: "fsMount", from, type: "proc", options: ["source=proc"], attributes: HARMLESS, into: tree };
   if (proc === undefined) return [made, ...sysctls(scope, tree), { op: "close", from, slot: tree }];
-  return [made, ...sysctls(scope, tree), directory(root, "proc", from), attach(root, tree, "proc", from), ...(proc.mode === "mixed" ? readOnlyParts(root, [first, second], from) : [])];
+  return [made, ...sysctls(scope, tree), directory(root, "proc", from), attach(root, tree, "proc", from), ...(proc.mode === "mixed" ? readOnlyParts(root, [first, second], { from, hasSysrq: scope.facts.paths[SYSRQ] !== undefined }) : [])];
 }
 
 function planSys(scope: Scope, root: Slot, hasOwnNetwork: boolean): readonly Op[] {

@@ -5,6 +5,7 @@ import { byDefault } from "../../model/origin.ts";
 import type { Problem, Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
+import { SYSRQ } from "../automounts.ts";
 import { BELIEVED } from "../barriers.ts";
 import { checkCgroups } from "../cgroups/reach.ts";
 import { checkIdmap } from "../idmap.ts";
@@ -19,7 +20,7 @@ import { planMonitor } from "./monitor.ts";
 export type { StartInputs };
 
 /** Host paths whose PathFact a start needs in `facts.paths`. Probe all of them; one that is missing stays undefined. */
-export const pathsWanted = (spec: ContainerSpec): readonly string[] => (spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs));
+export const pathsWanted = (spec: ContainerSpec): readonly string[] => [...(spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs)), SYSRQ];
 
 const isError = (problem: Problem): boolean => problem.severity !== "warning";
 
