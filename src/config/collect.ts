@@ -2,6 +2,7 @@
 // the last one wins.
 import type { Origin } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
+import { brief } from "./grammar/grammar.ts";
 import { rootfsPath } from "./grammar/path.ts";
 import { legacyKey } from "./legacy.ts";
 import { nearest } from "./nearest.ts";
@@ -123,7 +124,7 @@ function translated(draft: Draft, entry: Entry): string | undefined {
 function unknownKey(entry: Entry): Problem {
   const index = /^lxc\.net(?:work)?\.(\d+)/.exec(entry.key)?.[1] ?? "0";
   const guess = nearest(entry.key, knownKeys(index));
-  return { code: "config.key", at: entry.from, text: `unknown key '${entry.key}'`, remedy: guess === undefined ? "see lxc.container.conf(5) for the keys" : `did you mean '${guess}'?` };
+  return { code: "config.key", at: entry.from, text: `unknown key '${brief(entry.key)}'`, remedy: guess === undefined ? "see lxc.container.conf(5) for the keys" : `did you mean '${guess}'?` };
 }
 
 function apply(draft: Draft, entry: Entry): void {
@@ -137,7 +138,8 @@ function apply(draft: Draft, entry: Entry): void {
 
 function lineEntry(draft: Draft, line: Line): void {
   const at = (column: number): Origin => ({ kind: "config", file: line.file, line: line.line, column, key: line.key });
-  if (line.kind === "broken") problemAt(draft, { code: "config.syntax", at: { ...at(line.column), key: line.text.trim() }, text: `'${line.text.trim()}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
+  const said = brief(line.text.trim());
+  if (line.kind === "broken") problemAt(draft, { code: "config.syntax", at: { ...at(line.column), key: said }, text: `'${said}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
   if (line.kind === "entry" && line.key !== "lxc.include") apply(draft, { key: line.key, value: line.value, from: at(line.column), valueColumn: line.valueColumn });
 }
 

@@ -24,7 +24,10 @@ export function shown(grammar: Grammar<unknown>, text: string): readonly string[
 }
 
 export const good = <T>(value: T): Reading<T> => ({ ok: true, value });
-export const wrong = (text: string, offset = 0, remedy?: string): Wrong => (remedy === undefined ? { ok: false, text, offset } : { ok: false, text, offset, remedy });
+/** A message stays readable, whatever a line holds. */
+export const brief = (text: string): string => (text.length <= 300 ? text : `${text.slice(0, 140)} … ${text.slice(-140)}`);
+
+export const wrong = (text: string, offset = 0, remedy?: string): Wrong => ({ ok: false, text: brief(text), offset, ...(remedy === undefined ? {} : { remedy }) });
 
 /** A token and where it starts. */
 export interface Word { readonly text: string; readonly offset: number }

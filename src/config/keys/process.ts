@@ -22,7 +22,7 @@ export const processKeys = {
   signalStop: row({ key: "lxc.signal.stop", grammar: signal, default: "0", doc: "Signal that ends the container at once. Unset: SIGKILL.", since: "2.1", legacy: ["lxc.stopsignal"], spec: "signals.stop" }),
   prlimit: row({
     key: "lxc.prlimit.*", grammar: limit, doc: "Resource limit of init, by the name it has in setrlimit(2), in lower case without RLIMIT_. Unset: as the starter has it.",
-    since: "2.1", legacy: ["lxc.limit.*"], spec: "prlimits" ,
+    since: "2.1", legacy: ["lxc.limit.*"], spec: "prlimits",
   }),
   sysctl: row({ key: "lxc.sysctl.*", grammar: anyText("the value"), doc: "Kernel parameter set inside before init starts: only those that a namespace of the container owns.", since: "2.1", spec: "sysctls" }),
   proc: row({ key: "lxc.proc.*", grammar: anyText("the value"), doc: "Written to the file of this name in init's /proc/PID, such as oom_score_adj.", since: "2.1", spec: "procs" }),
