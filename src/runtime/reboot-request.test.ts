@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Request } from "../model/request.ts";
-import { asStartOptions, parseReboot, replanEntries } from "./reboot-request.ts";
+import { asStartOptions, awaitRunningEntries, parseAwaitRunning, parseReboot, replanEntries } from "./reboot-request.ts";
 import type { StartOptions } from "./verbs.ts";
 
 const target = { name: "web", lxcpath: "/var/lib/lxc" };
@@ -22,4 +22,11 @@ test("what is left out stays left out; execute's ids are definitions", () => {
 test("another's words are refused", () => {
   expect(parseReboot(request(["verb=stop", "name=a", "lxcpath=/x"]))).toBeUndefined();
   expect(parseReboot(request([]))).toBeUndefined();
+});
+
+test("waiting for the end of a reboot is another request than the start in it", () => {
+  const entries = awaitRunningEntries(target, -1);
+  expect(parseAwaitRunning(request(entries))).toEqual({ target, timeout: -1 });
+  expect(parseReboot(request(entries))).toBeUndefined();
+  expect(parseAwaitRunning(request(["verb=start", "name=a", "lxcpath=/x", "timeout=1"]))).toBeUndefined();
 });

@@ -38,6 +38,17 @@ export function parseReboot(request: Request): RebootRequest | undefined {
   };
 }
 
+/** What lxc-stop -r asks for once the old init has ended. */
+export const awaitRunningEntries = (target: Target, timeout: number): readonly string[] => ["verb=await-running", `name=${target.name}`, `lxcpath=${target.lxcpath}`, `timeout=${timeout}`];
+
+export interface AwaitRunning { readonly target: Target; readonly timeout: number }
+
+export function parseAwaitRunning(request: Request): AwaitRunning | undefined {
+  const [verb, name, lxcpath, timeout] = ["verb", "name", "lxcpath", "timeout"].map((key) => request.argv.find((entry) => entry.startsWith(`${key}=`))?.slice(key.length + 1));
+  if (verb !== "await-running" || name === undefined || lxcpath === undefined || timeout === undefined) return undefined;
+  return { target: { name, lxcpath }, timeout: Number(timeout) };
+}
+
 /** execute's own options, once uid and gid have become definitions. */
 export const asStartOptions = (options: ExecuteOptions): StartOptions => ({
   ...(options.rcfile === undefined ? {} : { rcfile: options.rcfile }), define: [...options.define, ...idDefinitions(options)],

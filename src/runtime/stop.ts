@@ -7,6 +7,7 @@ import type { Plan } from "../isa/op.ts";
 import { planStop } from "../plan/lifecycle/stop.ts";
 import type { StopSignals } from "../plan/stop.ts";
 import { loadConfig } from "./container-config.ts";
+import { awaitRunningEntries } from "./reboot-request.ts";
 import { lookAt, stopped } from "./running-container.ts";
 import type { StopVerb, Target } from "./verbs.ts";
 
@@ -27,6 +28,6 @@ export const stop: StopVerb = async (request, target, options): Promise<Result<P
   const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
   return planStop({
     name: target.name, lxcpath: target.lxcpath, monitor: { pid: record.monitorPid, startTime: record.monitorStart },
-    signals: signalsOf(request, target), isReboot, isNoWait, isKill, isNoKill, timeout, ...(init === undefined ? {} : { init }),
+    signals: signalsOf(request, target), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }),
   });
 };

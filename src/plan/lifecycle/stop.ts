@@ -20,13 +20,17 @@ export interface StopInputs {
   readonly isKill: boolean;
   readonly isNoKill: boolean;
   readonly timeout: number;
+  /** Entries of the request that waits, after a reboot was asked for, until the container runs again. */
+  readonly awaitRunning: readonly string[];
 }
 
 const SLOT = { init: 0, monitor: 1 } as const;
 
+const untilRunning = ({ awaitRunning }: StopInputs): Op => ({ op: "replan", from: byDefault("reboot"), request: awaitRunning, note: "until it runs again" });
+
 function endInit(inputs: StopInputs, init: InitFacts): readonly Op[] {
   const { isReboot, isKill, isNoWait, isNoKill, timeout, signals } = inputs;
-  if (isReboot) return [sendSignal(SLOT.init, rebootSignal(signals), "asks init to restart"), ...(isNoWait ? [] : [waitForEnd(SLOT.init, timeout, false)])];
+  if (isReboot) return [sendSignal(SLOT.init, rebootSignal(signals), "asks init to restart"), ...(isNoWait ? [] : [waitForEnd(SLOT.init, timeout, false), untilRunning(inputs)])];
   const stop = stopSignal(signals);
   // A stop signal of the user's choice may be one that init survives.
   const force: readonly Op[] = [
