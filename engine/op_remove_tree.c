@@ -2,6 +2,7 @@
  * holds at most DEEPEST descriptors however deep the tree is. */
 #include "kernel.h"
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -93,6 +94,48 @@ static int empty_dir(struct removal *removal, int dir, int depth) {
 	}
 }
 
+/* As proc(5) mountinfo writes a path. */
+static void escape(const char *path, char *out) {
+	for (; *path; path++)
+		out += strchr(" \t\n\\", *path) ? sprintf(out, "\\%03o", (unsigned char)*path) : sprintf(out, "%c", *path);
+	*out = 0;
+}
+
+static bool has_mount(int mountinfo, const char *tree) {
+	static char point[4 * PATH_MAX];
+	char block[4096];
+	size_t length = strlen(tree), at = 0;
+	int field = 1;
+	for (ssize_t got; (got = read(mountinfo, block, sizeof block)) > 0;)
+		for (ssize_t i = 0; i < got; i++) {
+			bool is_end = block[i] == ' ' || block[i] == '\n';
+			if (field == 5 && is_end && at > length && !strncmp(point, tree, length) && point[length] == '/') return true;
+			if (field == 5 && !is_end && at < sizeof point) point[at++] = block[i];
+			if (!is_end) continue;
+			field = block[i] == '\n' ? 1 : field + 1;
+			at = 0;
+		}
+	return false;
+}
+
+/* Asked first, so that a tree is refused whole; what this cannot see is met, and refused, on the way. */
+static int refuse_mounts(struct removal *removal) {
+	static char tree[4 * PATH_MAX + 1];
+	char link[32], path[PATH_MAX];
+	snprintf(link, sizeof link, "/proc/self/fd/%d", removal->top);
+	ssize_t length = readlink(link, path, sizeof path - 1);
+	int mountinfo = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	if (length <= 0 || mountinfo < 0) return mountinfo < 0 ? 0 : closing(mountinfo, 0);
+	path[length] = 0;
+	escape(path, tree);
+	bool is_found = has_mount(mountinfo, tree);
+	close(mountinfo);
+	if (!is_found) return 0;
+	detail(removal->run, "something is mounted below %s", path);
+	errno = EXDEV;
+	return -1;
+}
+
 static int empty_tree(struct removal *removal) {
 	struct statx_answer found;
 	struct statfs fs;
@@ -104,6 +147,7 @@ static int empty_tree(struct removal *removal) {
 	}
 	removal->mount_id = found.mount_id;
 	removal->is_cgroup = fstatfs(removal->top, &fs) == 0 && (fs.f_type == CGROUP1 || fs.f_type == CGROUP2);
+	if (!removal->is_cgroup && refuse_mounts(removal) < 0) return -1;
 	do {
 		removal->is_deeper = false;
 		if (lseek(removal->top, 0, SEEK_SET) < 0 || empty_dir(removal, removal->top, 1) < 0) return -1;

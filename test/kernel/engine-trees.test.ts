@@ -40,10 +40,11 @@ test("a tree far deeper than PATH_MAX and than descriptors are allowed", async (
 
 test("never across a mount: EXDEV, of a directory, of a file, of the tree itself", async () => {
   using scratch = new Scratch();
-  mkdirSync(scratch.path("tree/below/mnt"), { recursive: true });
+  mkdirSync(scratch.path("tree/a dir\\/mnt"), { recursive: true });
+  mkdirSync(scratch.path("tree-beside"));
   mkdirSync(scratch.path("victim"));
   writeFileSync(scratch.path("victim/file"), "kept");
-  writeFileSync(scratch.path("tree/below/over"), "");
+  writeFileSync(scratch.path("tree/a dir\\/over"), "");
   const bind = (source: string, target: string): readonly Op[] => [op("openTree", { path: scratch.path(source), flags: 1, into: 5 }), op("moveMount", { tree: 5, path: scratch.path(target) })];
   const remove = (path: string, mounts: readonly Op[]) => runPlan(child([
     op("mountSetattr", { path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE }), ...mounts,
@@ -51,10 +52,14 @@ test("never across a mount: EXDEV, of a directory, of a file, of the tree itself
     op("removeTree", { at: 0, path }),
   ], CLONE_NEWNS));
   const EXDEV = errno("EXDEV");
-  expect((await remove("tree", bind("victim", "tree/below/mnt"))).failed).toMatchObject({ error: EXDEV, text: "mnt below the tree is a mount point" });
-  expect((await remove("tree", bind("victim/file", "tree/below/over"))).failed).toMatchObject({ error: EXDEV });
+  expect((await remove("tree", bind("victim", "tree/a dir\\/mnt"))).failed).toMatchObject({ error: EXDEV, text: `something is mounted below ${scratch.path("tree")}` });
+  expect((await remove("tree", bind("victim/file", "tree/a dir\\/over"))).failed).toMatchObject({ error: EXDEV });
   expect((await remove("tree", bind("victim", "tree"))).failed).toMatchObject({ error: EXDEV, text: "the tree itself is a mount point" });
-  expect(scratch.read("victim/file")).toBe("kept");
+  const blind = [op("fsMount", { type: "tmpfs", into: 6 }), op("moveMount", { tree: 6, path: "/proc" })];
+  expect((await remove("tree", [...bind("victim", "tree/a dir\\/mnt"), ...blind])).failed).toMatchObject({ error: EXDEV, text: "mnt below the tree is a mount point" });
+  expect(readdirSync(scratch.path("tree/a dir\\")).sort()).toEqual(["mnt", "over"]);
+  expect((await remove("tree", bind("victim", "tree-beside"))).failed).toBeUndefined();
+  expect([scratch.has("tree"), scratch.read("victim/file")]).toEqual([false, "kept"]);
 });
 
 test("of a cgroup the directories go", async () => {
