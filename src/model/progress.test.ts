@@ -12,3 +12,4 @@ test("without numbers", () => {
   expect(progressLine({ stage: "x", done: 5, total: 0 }, 80)).toBe("x 5 B");
 });
 test("no line is wider than the terminal", () => expect(progressLine({ stage: "x".repeat(100), done: 1, total: 2 }, 40)).toHaveLength(40));
+test("a long name gives way to the numbers", () => expect(progressLine({ stage: "unpacking ".repeat(9), done: 50, total: 100 }, 60)).toBe("unpacking unpac [===========>            ] 50% 50 B of 100 B"));

@@ -28,5 +28,7 @@ export function progressLine(progress: Progress, width: number): string {
   const share = Math.min(1, done / total);
   const filled = Math.round(share * BAR);
   const bar = `${"=".repeat(Math.max(0, filled - 1))}${filled === 0 ? "" : filled === BAR ? "=" : ">"}`.padEnd(BAR);
-  return `${stage} [${bar}] ${Math.floor(share * 100)}% ${sizeText(done)} of ${sizeText(total)}`.slice(0, width);
+  const numbers = ` [${bar}] ${Math.floor(share * 100)}% ${sizeText(done)} of ${sizeText(total)}`;
+  // The numbers are what moves: a long name gives way.
+  return `${stage.slice(0, Math.max(0, width - numbers.length))}${numbers}`.slice(0, width);
 }
