@@ -17,7 +17,7 @@ static void drop(struct command *command, struct client *client)
 {
 	close(client->fd);
 	client->fd = -1;
-	if (client->tty == CLIENT_CONSOLE) terminal_close(&command->console->terminal);
+	if (client->holds == CLIENT_CONSOLE) terminal_close(&command->console->terminal);
 }
 
 void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS])
@@ -40,7 +40,7 @@ static struct client *place_for(struct command *command)
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
 		struct client *client = &command->clients[i];
 		if (client->fd < 0) return client;
-		if (client->tty < 0 && (oldest == NULL || client->since < oldest->since)) oldest = client;
+		if (client->holds < 0 && (oldest == NULL || client->since < oldest->since)) oldest = client;
 	}
 	if (oldest != NULL) drop(command, oldest);
 	return oldest;
@@ -58,7 +58,7 @@ static void welcome(struct command *command)
 	if (client == NULL) close(fd);
 	else {
 		client->fd = fd;
-		client->tty = -1;
+		client->holds = -1;
 		client->used = 0;
 		client->since = command->clock++;
 	}
@@ -97,10 +97,40 @@ void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS
 	if (set[0].revents != 0) welcome(command);
 }
 
+static void tell(const struct command *command, const struct client *client, int state)
+{
+	struct command_news news = { .type = 0, .state = state };
+	if ((client->states & 1u << state) == 0) return;
+	memccpy(news.name, command->name, '\0', sizeof news.name - 1);
+	send(client->fd, &news, sizeof news, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Connections that end with the clean-up. Its ops may well reuse the memory of the name. */
+static struct command leaving;
+
 void command_close(struct command *command)
 {
+	static char name[256];
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
 		struct client *client = &command->clients[i];
-		if (client->fd >= 0 && client->tty != CLIENT_STOPPING) drop(command, client);
+		if (client->fd < 0) continue;
+		if (client->holds == CLIENT_WAITING) tell(command, client, STATE_STOPPING);
+		else if (client->holds != CLIENT_STOPPING) drop(command, client);
 	}
+	command_farewell();
+	leaving = *command;
+	memccpy(name, command->name, '\0', sizeof name - 1);
+	leaving.name = name;
+	command_open(command);
+}
+
+void command_farewell(void)
+{
+	for (size_t i = 0; leaving.pidfd > 0 && i < COMMAND_CLIENTS; i++) {
+		const struct client *client = &leaving.clients[i];
+		if (client->fd < 0) continue;
+		if (client->holds == CLIENT_WAITING) tell(&leaving, client, STATE_STOPPED);
+		close(client->fd);
+	}
+	leaving.pidfd = 0;
 }

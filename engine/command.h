@@ -6,13 +6,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define COMMAND_CLIENTS 8
+#define COMMAND_CLIENTS 16
 #define COMMAND_TTYS 64
 
 struct joint;
 struct client {
 	int fd;           /* -1: free */
-	int tty;          /* given to it: index, COMMAND_CONSOLE, or -1 */
+	int holds;        /* what it is connected for: index of a tty, CLIENT_*, or -1 */
+	unsigned states;  /* CLIENT_WAITING: bits of the states it wants to hear of */
 	unsigned since;   /* the oldest makes room */
 	size_t used;
 	unsigned char bytes[16 + 240];
@@ -36,6 +37,8 @@ enum { COMMAND_POLLS = 1 + COMMAND_CLIENTS };
 void command_open(struct command *command);
 void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS]);
 void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS]);
-/* Whoever asked for a stop keeps its connection: its end says that the clean-up is done as well. */
+/* Init has ended. Whoever asked for a stop, or waits for it, stays connected until the clean-up is done. */
 void command_close(struct command *command);
+/* The clean-up is done. */
+void command_farewell(void);
 #endif

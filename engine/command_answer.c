@@ -56,7 +56,7 @@ static const char *prepared(const struct command *command, int kind, const char 
 static bool is_taken(const struct command *command, int tty)
 {
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++)
-		if (command->clients[i].fd >= 0 && command->clients[i].tty == tty) return true;
+		if (command->clients[i].fd >= 0 && command->clients[i].holds == tty) return true;
 	return false;
 }
 
@@ -79,7 +79,7 @@ static int give_console(struct command *command, struct client *client)
 		tcsetattr(terminal->in, TCSANOW, &raw);
 	}
 	command->console->is_lossy = true;
-	client->tty = CLIENT_CONSOLE;
+	client->holds = CLIENT_CONSOLE;
 	int result = reply_descriptor(client, master, 0);
 	close(master);
 	return result;
@@ -92,7 +92,7 @@ static int give_tty(struct command *command, struct client *client, int wanted)
 	for (size_t i = 0; i < command->tty_count; i++) {
 		int number = (int)i + 1;
 		if ((wanted > 0 && wanted != number) || is_taken(command, (int)i)) continue;
-		client->tty = (int)i;
+		client->holds = (int)i;
 		return reply_descriptor(client, command->ttys[i], (uint64_t)number);
 	}
 	return reply_error(client, wanted > (int)command->tty_count ? EINVAL : EBUSY);
@@ -101,8 +101,21 @@ static int give_tty(struct command *command, struct client *client, int wanted)
 static int stop(struct command *command, struct client *client)
 {
 	if (syscall(SYS_pidfd_send_signal, command->pidfd, command->stop_signal, NULL, 0) < 0) return reply_error(client, errno);
-	client->tty = CLIENT_STOPPING; /* no reply: the end of the connection is one */
+	client->holds = CLIENT_STOPPING; /* no reply: the end of the connection is one */
 	return 0;
+}
+
+/* Told at once when it is so, else when it comes to be so. */
+static int add_state_client(struct client *client, const struct command_request *request, const char *data)
+{
+	int32_t wanted[STATES];
+	if (request->length != sizeof wanted) return reply_error(client, EINVAL);
+	memcpy(wanted, data, sizeof wanted);
+	client->states = 0;
+	for (unsigned i = 0; i < STATES; i++) client->states |= wanted[i] != 0 ? 1u << i : 0;
+	int result = (client->states & 1u << STATE_RUNNING) != 0 ? STATE_RUNNING : STATES;
+	if (result == STATES) client->holds = CLIENT_WAITING;
+	return reply(client, (struct command_reply){ .result = result, .value = (uint64_t)result }, NULL);
 }
 
 int command_answer(struct command *command, struct client *client, const struct command_request *request, const char *data)
@@ -111,7 +124,8 @@ int command_answer(struct command *command, struct client *client, const struct 
 	switch (request->kind) {
 	case COMMAND_GET_TTY_FD: return give_tty(command, client, (int)request->value);
 	case COMMAND_STOP: return stop(command, client);
-	case COMMAND_GET_STATE: return reply_number(client, 2); /* RUNNING, in LXC's order; there is no other here */
+	case COMMAND_GET_STATE: return reply_number(client, STATE_RUNNING); /* before and after it nobody answers */
+	case COMMAND_ADD_STATE_CLIENT: return add_state_client(client, request, data);
 	case COMMAND_GET_INIT_PID: return reply_number(client, (uint64_t)command->init);
 	case COMMAND_GET_INIT_PIDFD: return reply_descriptor(client, command->pidfd, 0);
 	case COMMAND_GET_NAME: return reply_text(client, command->name);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "command.h"
 #include "launcher.h"
 #include "op.h"
 #include "replan.h"
@@ -56,6 +57,7 @@ static void forget(struct run *run)
 int run_replanned(struct run *run, int status)
 {
 	static struct plan plan;
+	command_farewell();
 	while (next.plan != NULL) {
 		struct answer answer = next;
 		const char *why = "";
@@ -65,6 +67,7 @@ int run_replanned(struct run *run, int status)
 		if (plan_verify(&plan, answer.plan, answer.plan_size, &why) < 0) return launcher_refuse(launcher_request.program, why);
 		run->plan = &plan;
 		status = run_list_once(run, 0, plan.root_count);
+		command_farewell();
 		if (status != STATUS_FAILED || run->events < 0 || !events_tell_failure(run->events)) continue;
 		struct request request = launcher_request;
 		request.environ = run->environ;

@@ -163,6 +163,22 @@ test("the command socket speaks LXC's protocol", async () => {
   expect(await stop()).toBe(137);
 });
 
+const states = (...wanted: readonly number[]): string => Buffer.from(Int32Array.from({ length: 8 }, (_, i) => (wanted.includes(i) ? 1 : 0)).buffer).toString("latin1");
+
+test("who waits for a state hears of it, of STOPPED only when the clean-up is done", async () => {
+  const slow = op("spawn", { argv: ["sh", "-c", `sleep 0.1; touch ${scratch.path("cleaned")}`], env: ["PATH=/usr/bin:/bin"] });
+  const { stop } = await monitor({ name: "wait", init: "sleep 1000", tail: [slow] });
+  expect((await ask("wait", request(10, states(0, 2)))).readInt32LE(0)).toBe(2);
+  const waiting = ask("wait", request(10, states(0, 3)), 16 + 2 * 264).then((news) => ({ news, isCleaned: scratch.has("cleaned") }));
+  await ask("wait", request(3));
+  const status = stop();
+  const { news, isCleaned } = await waiting;
+  expect(isCleaned).toBe(true);
+  expect([news.readInt32LE(0), news.readInt32LE(16 + 260), news.readInt32LE(16 + 264 + 260)]).toEqual([8, 3, 0]);
+  expect(news.subarray(20, 25).toString()).toBe("wait\0");
+  expect(await status).toBe(137);
+});
+
 test("malformed and foreign clients are hung up on, and the monitor goes on", async () => {
   const { pid, stop } = await monitor({ name: "rude", init: "sleep 1000" });
   expect((await ask("rude", request(3, "x".repeat(300)))).length).toBe(0);
@@ -192,8 +208,10 @@ test("an idle monitor holds less than 100 kB of its own", async () => {
 
 test("Debian's own tools talk to it", async () => {
   await Bun.write(scratch.path("debian/config"), "lxc.uts.name = debian\n");
-  const { initPid } = await monitor({ name: "debian", init: "sleep 1000" });
+  const { initPid } = await monitor({ name: "debian", init: "sleep 1000", options: ["notify=1", "answer=5:0x20000000"] });
   const info = Bun.spawnSync(["lxc-info", "-P", scratch.dir, "-n", "debian", "-s", "-p"]);
   expect(info.stdout.toString()).toBe(`State:          RUNNING\nPID:            ${initPid}\n`);
+  expect(Bun.spawnSync(["lxc-attach", "-P", scratch.dir, "-n", "debian", "--", "echo", "attached"]).stdout.toString()).toBe("attached\n");
+  expect(Bun.spawnSync(["lxc-wait", "-P", scratch.dir, "-n", "debian", "-s", "RUNNING", "-t", "1"]).exitCode).toBe(0);
   expect(Bun.spawnSync(["lxc-stop", "-k", "-P", scratch.dir, "-n", "debian"]).exitCode).toBe(0);
 });
