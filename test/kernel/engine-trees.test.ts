@@ -57,7 +57,7 @@ test("never across a mount: EXDEV, of a directory, of a file, of the tree itself
   expect((await remove("tree", bind("victim", "tree"))).failed).toMatchObject({ error: EXDEV, text: "the tree itself is a mount point" });
   const blind = [op("fsMount", { type: "tmpfs", into: 6 }), op("moveMount", { tree: 6, path: "/proc" })];
   expect((await remove("tree", [...bind("victim", "tree/a dir\\/mnt"), ...blind])).failed).toMatchObject({ error: EXDEV, text: "mnt below the tree is a mount point" });
-  expect(readdirSync(scratch.path("tree/a dir\\")).sort()).toEqual(["mnt", "over"]);
+  expect(scratch.has("tree/a dir\\/mnt")).toBe(true);
   expect((await remove("tree", bind("victim", "tree-beside"))).failed).toBeUndefined();
   expect([scratch.has("tree"), scratch.read("victim/file")]).toEqual([false, "kept"]);
 });
