@@ -26,6 +26,9 @@ export function engineProblem(plan: Plan, events: readonly PlanEvent[], doing: s
   const name = errnoName(failed.error);
   const text = `cannot ${doing}: ${op?.op ?? "step"}${what === "" ? "" : ` ${what}`}: ${reason(failed.error)}`;
   if (name === "ENOSPC" || name === "EDQUOT") return { code: "storage.full", text, remedy: "free some space, or put the container elsewhere with -P" };
+  if ((op?.op === "removeTree" || op?.op === "unlink") && (name === "EACCES" || name === "EPERM")) {
+    return { code: "privilege", text, cause: "it belongs to an id that is not mapped for this user, or it is immutable (chattr)", remedy: "remove it as root, then run this again" };
+  }
   if (op?.op === "spawn") return { code: "idmap.helper", at: op.from, text, remedy: "check that newuidmap and newgidmap are setuid root, and the ranges in /etc/subuid and /etc/subgid" };
   return { code: "engine.op", ...(op === undefined ? {} : { at: op.from }), text };
 }
