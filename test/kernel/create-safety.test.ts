@@ -171,7 +171,7 @@ add("ok"); add(${JSON.stringify(`${target}/absolute`)}); add("x", tarfile.SYMTYP
   test("snapshots and clones keep it", () => {
     works(place, "lxc-create", args("-t", "none"));
     mkdirSync(path("snaps/snap0"), { recursive: true });
-    if (place.user !== undefined) must("chown", "-R", place.user.name, path("snaps"));
+    if (place.user !== undefined) must("chown", "-R", `${place.user.uid}:${place.user.gid}`, path("snaps"));
     refused(destroy(), `${place.name} has snapshots`);
     writeFileSync(path("lxc_snapshots"), `${place.lxcpath}\nclone\n`);
     refused(destroy("-s"), `${place.name} has clones`);
