@@ -46,7 +46,8 @@ function usesOf(op: Op): readonly Use[] {
 
 const bare = (kind: FieldKind): string => kind.replace("?", "");
 
-function definesOf(op: Op): readonly { readonly slot: Slot; readonly held: Held }[] {
+/** The slots an op defines, and what they will hold. */
+export function definesOf(op: Op): readonly { readonly slot: Slot; readonly held: Held }[] {
   return Object.entries(rows[op.op]?.fields ?? {}).flatMap(([field, kind]) => {
     const value = fieldOf(op, field);
     return bare(kind) === "newSlot" && isSlot(value) ? [{ slot: value, held: NUMBERS.has(`${op.op}.${field}`) ? "number" as const : "descriptor" as const }] : [];

@@ -11,7 +11,7 @@ import { SCHEMA } from "./schema.ts";
 
 const rows: Readonly<Record<string, OpRow>> = SCHEMA;
 const from = byDefault("any");
-const ASCII = fc.string({ unit: fc.constantFrom(..."abc/ =é"), maxLength: 12 });
+const ASCII = fc.string({ unit: fc.constantFrom("a", "b", "/", " ", "=", "é"), maxLength: 12 });
 const slot = fc.integer({ min: 0, max: 95 });
 const ref = fc.oneof(fc.record({ slot }), fc.record({ startTime: slot }));
 const text = fc.oneof(ASCII, fc.array(fc.oneof(ASCII, ref), { maxLength: 4 }));

@@ -1,7 +1,7 @@
 // Owns the notes that travel with a plan: what a later planner process needs to explain a failure of it.
 import { originText } from "../model/origin.ts";
 import { numberedWithProcess } from "./encode.ts";
-import { explain } from "./explain.ts";
+import { sentences } from "./explain.ts";
 import type { Op, Plan } from "./op.ts";
 
 export interface NotedOp { readonly op: string; readonly process: string; readonly sentence: string; readonly origin: string; readonly note?: string;
@@ -32,7 +32,8 @@ export function notesOf(plan: Plan): string {
     known.set(word, at);
     return at;
   };
-  const ops = numberedWithProcess(plan).map(({ op, process }) => [index(op.op), index(process), explain(op), index(originText(op.from)), index(subjectOf(op)), ...(op.note === undefined ? [] : [op.note])]);
+  const texts = sentences(plan);
+  const ops = numberedWithProcess(plan).map(({ op, process }) => [index(op.op), index(process), texts.get(op) ?? op.op, index(originText(op.from)), index(subjectOf(op)), ...(op.note === undefined ? [] : [op.note])]);
   return JSON.stringify({ verb: plan.verb, name: plan.name, lxcpath: plan.lxcpath, words, ops });
 }
 

@@ -29,7 +29,7 @@ function detach({ inputs, scope }: Container): readonly Op[] {
   const close: Op = { op: "closeInherited", from: inputs.isDaemon ? MONITOR : byOption("--close-all-fds"), except };
   if (inputs.isReboot) return [];
   if (!inputs.isDaemon) return inputs.closeAllFds ? [close] : [];
-  return [{ op: "setsid", from: MONITOR, note: "a session of its own" }, close];
+  return [{ op: "setsid", from: MONITOR }, close];
 }
 
 /** One run at a time: the name of the command socket is the lock. Then the trace that a kill leaves. */
@@ -43,7 +43,7 @@ function claim({ scope }: Container, record: LateRecord): { readonly ops: readon
     listen,
     ops: [
       { op: "listen", from: byDefault("command socket"), address: commandSocket(spec.lxcpath, spec.name), into: listen, note: "its name is taken while the container runs" },
-      { op: "mkdir", from: MONITOR, path: home, mode: 0o770, undo: own, note: "only lxc-execute of a container that has no config finds it missing" },
+      { op: "mkdir", from: MONITOR, path: home, mode: 0o770, undo: own, note: "missing only for lxc-execute without a config; then it goes again" },
       { op: "mkdir", from: MONITOR, path: directory, mode: 0o755 },
       { op: "getpid", from: MONITOR, into: record.monitor },
       ...writeRecord(directory, record, true),
@@ -73,7 +73,7 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
   return [
     ...joinShared(scope, container.inputs.share, "parent"),
-    { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: `${namespaces.names.join(" ")}` },
+    { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" },
     ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
     ...cgroups.parts.flatMap((part) => part.join(pid)),
     ...delegation.ops,
