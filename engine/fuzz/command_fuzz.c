@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,11 +13,12 @@
 static struct joint console = { .terminal = { .in = -1, .out = -1 }, .master = -1 };
 static char *answers[] = { "6:/cgroup", "7:key=value", "5:0x10", "6", ":", "7:", "odd" };
 
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 	static struct command command;
 	struct pollfd set[COMMAND_POLLS];
 	int ends[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0) return 0;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0) abort(); /* a descriptor was lost on the way */
 	command = (struct command){
 		.listen = -1, .init = 42, .pidfd = -1, .stop_signal = SIGKILL, .name = "name", .lxcpath = "/path",
 		.answers = answers, .answer_count = sizeof answers / sizeof *answers, .console = &console, .ttys = { ends[1] }, .tty_count = 1,

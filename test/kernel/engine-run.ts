@@ -45,10 +45,12 @@ export interface RunOptions {
 }
 
 export async function runPlan(ops: readonly Op[], options: RunOptions = {}): Promise<Ran> {
+  const bytes = options.bytes ?? encode({ verb: "test", name: "test", lxcpath: "/", ops });
   const dir = mkdtempSync(join(tmpdir(), "berth-engine-"));
   const [planPath, eventsPath] = [join(dir, "plan"), join(dir, "events")];
-  writeFileSync(planPath, options.bytes ?? encode({ verb: "test", name: "test", lxcpath: dir, ops }));
-  const [planFd, eventsFd] = [openSync(planPath, "r"), openSync(eventsPath, "a")];
+  writeFileSync(planPath, bytes);
+  const [planFd, eventsFd] = [openSync(planPath, "r"), openSync(eventsPath, "a+")];
+  rmSync(dir, { recursive: true }); // the descriptors are enough: a test that times out leaves nothing
   try {
     const child = Bun.spawn([...(options.under ?? []), ENGINE, "run", "--events-fd", "4", ...(options.args ?? [])], {
       stdio: [options.stdin ?? "ignore", "pipe", "pipe", planFd, eventsFd, ...(options.inherited ?? [])],
@@ -56,12 +58,11 @@ export async function runPlan(ops: readonly Op[], options: RunOptions = {}): Pro
     });
     const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
     const status = await child.exited;
-    const events = parseEvents(readFileSync(eventsPath));
+    const events = parseEvents(readFileSync(`/proc/self/fd/${eventsFd}`));
     return { status, out, err, events, failed: events.find(({ kind }) => kind === "failed"), ignored: events.filter(({ kind }) => kind === "ignored") };
   } finally {
     closeSync(planFd);
     closeSync(eventsFd);
-    rmSync(dir, { recursive: true });
   }
 }
 
