@@ -32,7 +32,16 @@ function table(title: string, rows: readonly (readonly [string, string])[]): voi
 }
 
 const PROCESSES = 'for p in /proc/[0-9]*; do while read k v r; do case $k in Name:) n=$v;; Pid:) i=$v;; Uid:) echo "$i $v $n"; break;; esac; done 2>/dev/null < $p/status; done';
-const MOUNTS = "while read d m t r; do echo \"$m $t\"; done < /proc/mounts";
+interface Mounted { readonly device: string; readonly root: string; readonly point: string; readonly type: string; readonly source: string }
+/** proc(5) mountinfo. */
+function mountinfo(pid: string): Mounted[] {
+  return readFileSync(`/proc/${pid}/mountinfo`, "utf8").trim().split("\n").map((line) => {
+    const [left = "", right = ""] = line.split(" - ");
+    const [, , device = "", root = "", point = ""] = left.split(" ");
+    const [type = "", source = ""] = right.split(" ");
+    return { device, root, point, type, source };
+  });
+}
 
 /** Prints ids, processes and mounts of a running container side by side. */
 export function showBothSides(dist: string, lxcpath: string, name: string): void {
@@ -50,6 +59,9 @@ export function showBothSides(dist: string, lxcpath: string, name: string): void
     return [`pid ${pid.padEnd(4)} uid ${uid.padEnd(5)} ${comm}`, twin === undefined ? "(the command that looked; gone)" : `pid ${twin.pid.padEnd(7)} uid ${twin.uid.padEnd(8)} ${twin.name}`];
   });
   table("processes", rows.filter(([left]) => !left.endsWith(" sh")));
-  const host = new Set(readFileSync("/proc/self/mounts", "utf8").split("\n").map((line) => line.split(" ").slice(1, 3).join(" ")));
-  table("mounts", inside(MOUNTS).map((mount): [string, string] => [mount, host.has(mount) ? "the host has one there too, of its own" : "not there"]));
+  const host = new Map(mountinfo("self").map(({ device, point }) => [device, point]));
+  table("mounts", mountinfo(init).map(({ device, point, root, type, source }): [string, string] => {
+    const known = host.get(device);
+    return [`${point} ${type}`, known === undefined ? "not to be seen there: its own" : `${root === "/" ? known : root}, of the host's ${source}`];
+  }));
 }

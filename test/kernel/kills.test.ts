@@ -73,7 +73,7 @@ test("a planner that is killed, crashes or answers rubbish is reported as such",
   expect(ask("kill -9 $$")).toEqual({ status: 125, stderr: expect.stringMatching(/^lxc-ls: .*planner.*crashed: signal 9/) });
   expect(ask("exit 3")).toEqual({ status: 125, stderr: expect.stringMatching(/planner.*ended early with status 3/) });
   expect(ask("printf 'rubbish, and a lot of it' >&3; cat <&3 >/dev/null")).toEqual({ status: 125, stderr: expect.stringMatching(/planner.*answered rubbish/) });
-  expect(ask("sleep 100").status).toBe(125);
+  expect(ask("exec sleep 100").status).toBe(125);
   Bun.spawnSync(["rm", "-rf", room]);
 });
 

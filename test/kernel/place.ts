@@ -49,10 +49,10 @@ const ROOT_IDS: Readonly<Record<Kind, number>> = { privileged: 0, "root-owned": 
 export function makePlace(kind: Kind): Place {
   const mark = `bt${process.pid.toString(36)}${(count++).toString(36)}`;
   const grants = kind === "single-id maps" ? ["2001:1", "2002:1"] : ["300000:65536"];
-  const before = snapshot({ mark, folders: [] });
   const user = kind.startsWith("user") || kind === "single-id maps" ? makeUser(mark, { subuid: grants, subgid: grants }) : undefined;
   if (user !== undefined && kind === "user-owned, delegated") delegate(user);
   const lxcpath = `/var/lib/berth-test-${mark}`;
+  const before = snapshot({ mark, folders: [] });
   mkdirSync(lxcpath, { recursive: true });
   if (user !== undefined) chownSync(lxcpath, user.uid, user.gid);
   return { kind, mark, name: `${mark}c`, lxcpath, watch: { mark, folders: [lxcpath] }, before, rootId: ROOT_IDS[kind], config: [...idmap(kind), "lxc.net.0.type = empty"], ...(user === undefined ? {} : { user }) };
@@ -74,7 +74,7 @@ export function argvFor(place: Place, argv: readonly string[], isFromRoot = fals
 
 /** Runs a command of dist/bin as the owner; `-P LXCPATH` is put in. */
 export function berth(place: Place, command: string, args: readonly string[] = [], options: RunOptions = {}): Ran {
-  const [program = "", ...rest] = argvFor(place, [join(DIST, "bin", command), "-P", place.lxcpath, ...args], options.isFromRoot);
+  const [program = "", ...rest] = argvFor(place, [join(DIST, "bin", command), ...(args.includes("-P") ? [] : ["-P", place.lxcpath]), ...args], options.isFromRoot);
   const { status, signal, stdout, stderr, error } = spawnSync(program, rest, {
     encoding: "utf8", input: options.input ?? "", timeout: PATIENCE_MS, killSignal: "SIGKILL", ...(options.cwd === undefined ? {} : { cwd: options.cwd }), ...(options.env === undefined ? {} : { env: { ...options.env } }),
   });
