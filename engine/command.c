@@ -1,6 +1,7 @@
 /* Owns the connections of the command socket: few, non-blocking, of the container's owner or root. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -107,6 +108,7 @@ static void tell(const struct command *command, const struct client *client, int
 
 /* Connections that end with the clean-up. Its ops may well reuse the memory of the name. */
 static struct command leaving;
+static bool has_leaving;
 
 void command_close(struct command *command)
 {
@@ -121,16 +123,17 @@ void command_close(struct command *command)
 	leaving = *command;
 	memccpy(name, command->name, '\0', sizeof name - 1);
 	leaving.name = name;
+	has_leaving = true;
 	command_open(command);
 }
 
 void command_farewell(void)
 {
-	for (size_t i = 0; leaving.pidfd > 0 && i < COMMAND_CLIENTS; i++) {
+	for (size_t i = 0; has_leaving && i < COMMAND_CLIENTS; i++) {
 		const struct client *client = &leaving.clients[i];
 		if (client->fd < 0) continue;
 		if (client->holds == CLIENT_WAITING) tell(&leaving, client, STATE_STOPPED);
 		close(client->fd);
 	}
-	leaving.pidfd = 0;
+	has_leaving = false;
 }

@@ -48,7 +48,7 @@ ls /proc/$$/fd | tr '\\n' ' ' > ${tree.path("fds")}; ${says(3, 0, 0, 0, 4, 0, 0,
   const hostile = { BUN_OPTIONS: "x", BUN_BE_BUN: "1", NODE_OPTIONS: "y", BASH_ENV: "/etc/passwd", BERTH_X: "1", PATH: "/evil" };
   const fd = openSync("/dev/null", "r");
   const ended = await tree.launch({
-    cwd: "/tmp", inherited: [fd, fd, fd], under: ["/usr/bin/env", "--ignore-signal=PIPE,HUP,USR1", "--block-signal=TERM", "LD_PRELOAD=/nowhere.so"],
+    cwd: "/tmp", inherited: [fd, fd, fd], under: ["/usr/bin/env", "--ignore-signal=PIPE,HUP,USR1", "--block-signal=TERM", "LD_LIBRARY_PATH=/evil"],
     env: { ...hostile, HOME: "/h", LANG: "C", LC_ALL: "C.UTF-8", TERM: "dumb" },
   });
   closeSync(fd);
