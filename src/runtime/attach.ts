@@ -6,7 +6,7 @@ import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { InitFacts } from "../model/init.ts";
 import { absolutePath, loadConfig } from "./container-config.ts";
-import { requireRunning, stopped } from "./running-container.ts";
+import { requireRunning, settledState, stopped } from "./running-container.ts";
 import type { LiveContainer } from "./running-container.ts";
 import type { AttachOptions, AttachVerb, Target } from "./verbs.ts";
 
@@ -23,7 +23,7 @@ function initFacts(live: LiveContainer, options: AttachOptions): InitFacts | und
 }
 
 export const attach: AttachVerb = async (request, target, options) => {
-  const live = requireRunning(target);
+  const live = requireRunning(target, await settledState(request, target));
   if (!live.ok) return live;
   const init = initFacts(live.value, options);
   if (init === undefined) return fail(stopped(target));

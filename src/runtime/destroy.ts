@@ -14,7 +14,7 @@ import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./part
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removalProblems, removeContainer, unsafeReason } from "./removing/remove.ts";
-import { lookAt } from "./running-container.ts";
+import { lookAt, remains, settledState } from "./running-container.ts";
 import { stop } from "./stop.ts";
 import type { DestroyVerb, Target } from "./verbs.ts";
 
@@ -37,7 +37,8 @@ async function stopNow(request: Request, target: Target, facts: HostFacts): Prom
 }
 
 async function runningProblem(request: Request, target: Target, facts: HostFacts, isForced: boolean): Promise<Problem | undefined> {
-  if (lookAt(target).state === "STOPPED") return undefined;
+  const now = await settledState(request, target);
+  if (now.state === "STOPPED") return remains(now, target);
   if (isForced) return stopNow(request, target, facts);
   return { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first, or lxc-destroy -f` };
 }

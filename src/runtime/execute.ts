@@ -8,7 +8,7 @@ import type { Request } from "../model/request.ts";
 import { loadConfig } from "./container-config.ts";
 import { settleHalfMade } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
-import { alreadyRunning, lookAt } from "./running-container.ts";
+import { alreadyRunning, remains, settledState } from "./running-container.ts";
 import { resolveShares } from "./share.ts";
 import { startFacts } from "./start.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
@@ -31,6 +31,9 @@ export async function planExecuteOf(request: Request, target: Target, options: S
 export const execute: ExecuteVerb = async (request, target, options) => {
   const settled = await settleHalfMade(request, target);
   if (!settled.ok) return settled;
-  if (lookAt(target).state !== "STOPPED") return fail(alreadyRunning(target));
+  const running = await settledState(request, target);
+  if (running.state !== "STOPPED") return fail(alreadyRunning(target));
+  const left = remains(running, target);
+  if (left !== undefined) return fail(left);
   return planExecuteOf(request, target, asStartOptions(options), false);
 };

@@ -7,7 +7,7 @@ import { configFile } from "../host/store/layout.ts";
 import { readExitRecord } from "../host/store/records.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { StateRecord } from "../model/state.ts";
-import { lookAt } from "./running-container.ts";
+import { settledState } from "./running-container.ts";
 import type { ContainerInfo, InfoVerb, NicStatistics } from "./verbs.ts";
 
 /** The container's view: what the host's end received, it sent. */
@@ -23,8 +23,8 @@ function liveInfo(record: StateRecord | undefined, needs: { readonly stats: bool
   return { pid, ...usage, ...(needs.ips ? { ips: [...ipv4Addresses(pid), ...ipv6Addresses(pid)] } : {}), ...(needs.stats ? { nics: nicsOf(record) } : {}) };
 }
 
-export const info: InfoVerb = async (_request, target, needs) => {
-  const running = lookAt(target);
+export const info: InfoVerb = async (request, target, needs) => {
+  const running = await settledState(request, target);
   if (running.state === "STOPPED" && !existsSync(configFile(target))) {
     return fail({ code: "container.missing", text: `${target.name} doesn't exist`, cause: `there is no ${configFile(target)}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
   }

@@ -1,19 +1,47 @@
 // Owns the look at a container before something is done with it: running or not, with the remains of a dead run removed.
-import { existsSync } from "node:fs";
-import { containerDir } from "../host/store/layout.ts";
-import { cleanLeftovers } from "../host/store/leftovers.ts";
+import { existsSync, lstatSync } from "node:fs";
+import { enginePath } from "../host/probe/host-facts.ts";
+import { bootId } from "../host/probe/kernel.ts";
+import { readText } from "../host/read-text.ts";
+import { containerDir, exitFile, stateFile } from "../host/store/layout.ts";
 import { runningState } from "../host/store/running.ts";
 import type { Running } from "../host/store/running.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
 import type { StateRecord } from "../model/state.ts";
+import { planClean } from "../plan/lifecycle/clean.ts";
 import type { Target } from "./verbs.ts";
 
-/** The state, after what a killed monitor left has been cleaned as far as possible. */
-export function lookAt(target: Target): Running {
-  const running = runningState(target);
-  if (running.stale === undefined || running.state !== "STOPPED") return running;
-  return cleanLeftovers(target, running.stale) ? { state: "STOPPED", isForeign: false } : running;
+/** The state now; what a killed monitor left is not touched. */
+export const lookAt = (target: Target): Running => runningState(target);
+
+/** A record tells root what to remove: another user's is not believed. */
+function isOwnRecord(request: Request, target: Target): boolean {
+  const found = lstatSync(stateFile(target), { throwIfNoEntry: false });
+  return found !== undefined && found.isFile() && found.uid === request.euid;
+}
+
+/** The state, after what a killed monitor left has been removed as far as possible. */
+export async function settledState(request: Request, target: Target): Promise<Running> {
+  const running = lookAt(target);
+  const { stale } = running;
+  if (stale === undefined || !isOwnRecord(request, target)) return running;
+  const { lxcpath, name } = target;
+  const { runPlan } = await import("../host/engine/run.ts");
+  await runPlan(planClean({ lxcpath, name, stale, stateFile: stateFile(target), exitFile: exitFile(target), isSameBoot: stale.bootId === bootId() }), { engine: enginePath(request.prefix), stderr: "ignore" });
+  return lookAt(target);
+}
+
+/** The problem that a dead run could not be cleaned away; undefined when nothing is left of one. */
+export function remains({ stale }: Running, target: Target): Problem | undefined {
+  if (stale === undefined) return undefined;
+  const pids = stale.cgroups.flatMap((directory) => (readText(`${directory}/cgroup.procs`) ?? "").split("\n").filter((pid) => pid !== ""));
+  const alive = [...new Set(pids)].slice(0, 10).join(", ");
+  return {
+    code: "container.busy", text: `the last run of ${target.name} has left something behind`, cause: `its monitor was killed; ${alive === "" ? "its cgroups cannot be removed" : `processes ${alive} are still in its cgroups`}`,
+    remedy: alive === "" ? `rmdir what '${stateFile(target)}' lists under "cgroups"` : "end these processes and try again",
+  };
 }
 
 export const stopped = (target: Target): Problem => (existsSync(containerDir(target))
@@ -29,8 +57,8 @@ const foreign = (target: Target): Problem => ({
 export interface LiveContainer { readonly record: StateRecord; readonly initPid: number; readonly initStart: number }
 
 /** The record of a container whose init lives. */
-export function requireRunning(target: Target): Result<LiveContainer> {
-  const { record, isForeign } = lookAt(target);
+export function requireRunning(target: Target, running = lookAt(target)): Result<LiveContainer> {
+  const { record, isForeign } = running;
   if (isForeign) return fail(foreign(target));
   if (record?.initPid === undefined || record.initStart === undefined) return fail(stopped(target));
   return ok({ record, initPid: record.initPid, initStart: record.initStart });

@@ -10,7 +10,7 @@ import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { loadConfig } from "./container-config.ts";
 import { replanEntries } from "./reboot-request.ts";
-import { alreadyRunning, lookAt } from "./running-container.ts";
+import { alreadyRunning, remains, settledState } from "./running-container.ts";
 import { settleHalfMade } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
@@ -44,6 +44,9 @@ export async function planOf(request: Request, target: Target, options: StartOpt
 export const start: StartVerb = async (request, target, options) => {
   const settled = await settleHalfMade(request, target);
   if (!settled.ok) return settled;
-  if (lookAt(target).state !== "STOPPED") return fail(alreadyRunning(target));
+  const running = await settledState(request, target);
+  if (running.state !== "STOPPED") return fail(alreadyRunning(target));
+  const left = remains(running, target);
+  if (left !== undefined) return fail(left);
   return planOf(request, target, options, false);
 };

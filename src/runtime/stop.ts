@@ -8,7 +8,7 @@ import { planStop } from "../plan/lifecycle/stop.ts";
 import type { StopSignals } from "../plan/stop.ts";
 import { loadConfig } from "./container-config.ts";
 import { awaitRunningEntries } from "./reboot-request.ts";
-import { lookAt, stopped } from "./running-container.ts";
+import { settledState, stopped } from "./running-container.ts";
 import type { StopVerb, Target } from "./verbs.ts";
 
 /** A config that is broken or gone must not keep a container running. */
@@ -20,7 +20,7 @@ function signalsOf(request: Request, target: Target): StopSignals {
 }
 
 export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
-  const { record, isForeign } = lookAt(target);
+  const { record, isForeign } = await settledState(request, target);
   if (isForeign) return fail({ code: "unsupported", text: `${target.name} was started by another LXC`, cause: "its monitor is not Berth's", remedy: "stop it with that LXC's lxc-stop" });
   if (record?.monitorPid === undefined || record.monitorStart === undefined) return fail(stopped(target));
   const init = record.initPid === undefined || record.initStart === undefined ? undefined

@@ -4,7 +4,7 @@ import { nextChange } from "../host/store/changes.ts";
 import { runningState } from "../host/store/running.ts";
 import { ok } from "../model/problem.ts";
 import type { State } from "../model/state.ts";
-import { lookAt } from "./running-container.ts";
+import { settledState } from "./running-container.ts";
 import type { Target, WaitVerb } from "./verbs.ts";
 
 export const wait: WaitVerb = async (request, target, states, timeout) => {
@@ -12,7 +12,7 @@ export const wait: WaitVerb = async (request, target, states, timeout) => {
   const isReached = (state: State): boolean => states.includes(state);
   const hasChanged = (from: State) => (): boolean => stateNow(target) !== from;
   for (;;) {
-    const running = lookAt(target);
+    const running = await settledState(request, target);
     if (isReached(running.state)) return ok(true);
     const left = deadline === undefined ? undefined : deadline - Date.now();
     if (left !== undefined && left <= 0) return ok(false);

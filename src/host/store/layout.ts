@@ -1,4 +1,5 @@
 // Owns where a container's things lie below LXCPATH/NAME.
+import { commandSocket as socketName } from "../../linux/socket-name.ts";
 
 export interface Place { readonly lxcpath: string; readonly name: string }
 
@@ -9,4 +10,4 @@ export const stateFile = (place: Place): string => `${recordDir(place)}/state`;
 export const exitFile = (place: Place): string => `${recordDir(place)}/exit`;
 export const failureFile = (place: Place): string => `${recordDir(place)}/failure`;
 /** Name of the abstract socket, without the leading NUL. */
-export const commandSocket = (place: Place): string => `${containerDir(place)}/command`;
+export const commandSocket = ({ lxcpath, name }: Place): string => socketName(lxcpath, name);

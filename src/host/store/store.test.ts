@@ -1,9 +1,8 @@
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootId } from "../probe/kernel.ts";
-import { cleanLeftovers } from "./leftovers.ts";
 import { activeContainers, definedContainers } from "./listing.ts";
 import { commandSocket, recordDir, stateFile } from "./layout.ts";
 import { startTimeOf } from "./liveness.ts";
@@ -47,15 +46,6 @@ test("without a record the command socket of another LXC tells", () => {
   const place = container("foreign");
   expect(runningState(place, () => new Set([commandSocket(place)]))).toEqual({ state: "RUNNING", isForeign: true });
   expect(runningState(place, none)).toEqual({ state: "STOPPED", isForeign: false });
-});
-
-test("leftovers: only cgroup directories are touched, and the record goes", () => {
-  const victim = join(lxcpath, "victim");
-  mkdirSync(victim);
-  const place = container("dead", { state: "RUNNING", bootId: "other", cgroups: [victim, `/sys/fs/cgroup/../../..${victim}`, "/sys/fs/cgroup/berth-test-none"] });
-  const { stale } = runningState(place, none);
-  expect(stale === undefined ? false : cleanLeftovers(place, stale)).toBe(true);
-  expect([existsSync(victim), existsSync(stateFile(place))]).toEqual([true, false]);
 });
 
 test("records from another hand are none", () => {

@@ -1,0 +1,38 @@
+// Owns the plan that removes what a killed monitor left. It takes the command socket first: a start would do the same,
+// so nothing is removed under a container that somebody is starting just now.
+import type { Op, Plan } from "../../isa/op.ts";
+import { byHost } from "../../model/origin.ts";
+import type { StateRecord } from "../../model/state.ts";
+import { commandSocket } from "../../linux/socket-name.ts";
+import { SIGKILL } from "../../linux/signals.ts";
+
+export interface CleanInputs { readonly name: string; readonly lxcpath: string; readonly stale: StateRecord; readonly stateFile: string; readonly exitFile: string; readonly isSameBoot: boolean }
+
+const SLOT = { socket: 0, init: 1 } as const;
+const INIT_MILLISECONDS = 5000;
+const from = byHost("state record of a monitor that was killed");
+
+/** Only what lies in a cgroup file system is ever touched, whatever a record says. */
+const isCgroupPath = (path: string): boolean => path.startsWith("/sys/fs/cgroup/") && !path.split("/").includes("..");
+
+/** Init is told to die with its monitor; here it is made sure of. */
+function endInit({ initPid, initStart }: StateRecord): readonly Op[] {
+  if (initPid === undefined || initStart === undefined) return [];
+  return [
+    { op: "pidfdOpen", from, pid: initPid, startTime: initStart, into: SLOT.init, onError: ["ESRCH"] },
+    { op: "kill", from, pidfd: SLOT.init, signal: SIGKILL, onError: ["ESRCH", "EBADF", "EPERM"] },
+    { op: "waitExit", from, pidfd: SLOT.init, timeout: INIT_MILLISECONDS, onError: ["EBADF", "ETIMEDOUT"] },
+  ];
+}
+
+export function planClean({ name, lxcpath, stale, stateFile, exitFile, isSameBoot }: CleanInputs): Plan {
+  const removed = [...stale.cgroups].reverse().filter(isCgroupPath).map((path): Op => ({ op: "removeTree", from, path }));
+  return {
+    verb: "clean", name, lxcpath, ops: [
+      { op: "listen", from, address: commandSocket(lxcpath, name), into: SLOT.socket },
+      ...(isSameBoot ? [...endInit(stale), ...removed] : []),
+      { op: "unlink", from, path: exitFile, onError: ["ENOENT"], note: "it tells of an earlier run" },
+      { op: "unlink", from, path: stateFile, onError: ["ENOENT"] },
+    ],
+  };
+}
