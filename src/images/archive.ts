@@ -6,16 +6,23 @@ const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
   ["gzip", [0x1f, 0x8b]], ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]], ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
   ["bzip2", [0x42, 0x5a, 0x68]], ["lz4", [0x04, 0x22, 0x4d, 0x18]],
 ];
-/** tar(5): both POSIX and old GNU archives say so at byte 257. */
-const TAR_AT = 257;
-const TAR_WORD = "ustar";
+/** tar(5): the first block is a header that carries the sum of its own bytes, the sum's field counted as spaces. */
 const BLOCK = 512;
+const SUM_AT = 148;
+const SUM_END = 156;
+const SPACE = 0x20;
+
+function isTarHeader(block: Uint8Array): boolean {
+  if (block.length < BLOCK || block[0] === 0) return false;
+  const written = /^ *([0-7]+)/.exec(String.fromCharCode(...block.subarray(SUM_AT, SUM_END)))?.[1];
+  const sum = block.reduce((total, byte, i) => total + (i >= SUM_AT && i < SUM_END ? SPACE : byte), 0);
+  return written !== undefined && Number.parseInt(written, 8) === sum;
+}
 
 export function compressionOf(head: Uint8Array): Compression | undefined {
   const found = MAGIC.find(([, magic]) => magic.every((byte, i) => head[i] === byte));
   if (found !== undefined) return found[0];
-  const word = [...TAR_WORD].every((letter, i) => head[TAR_AT + i] === letter.charCodeAt(0));
-  return word ? "none" : undefined;
+  return isTarHeader(head) ? "none" : undefined;
 }
 
 /** undefined: no archive, or not readable. */

@@ -32,7 +32,7 @@ interface Job {
   readonly options: CreateOptions;
   readonly facts: HostFacts;
   readonly source: Source;
-  readonly base: Base;
+  readonly base: Base & { readonly warnings?: readonly Problem[] };
   readonly rootfs: string;
 }
 
@@ -82,8 +82,8 @@ function firstConfig(job: Job): string {
 
 /** LXC puts its header above what the template made of the config. */
 function finishConfig(job: Job): Result<void> {
-  const { request, target, source, options } = job;
-  if (source.kind === "none") return ok(undefined);
+  const { request, target, source, options, base } = job;
+  if (source.kind === "none") return ok(undefined, base.warnings);
   const template = source.path;
   const header = createdConfig({ template, templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
   writeConfig(target, header + readFileSync(configFile(target), "utf8"));
@@ -175,9 +175,8 @@ export const create: CreateVerb = async (request, target, options) => {
   const base = await readBase(request, target, facts, options.configFile);
   if (!base.ok) return base;
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
-  const job: Job = { request, target, options, facts, source: source.value, base: base.value, rootfs };
+  const job: Job = { request, target, options, facts, source: source.value, base: { ...base.value, ...(base.warnings === undefined ? {} : { warnings: base.warnings }) }, rootfs };
   const reserved = await reserve(target, facts, { ...(source.value.kind === "none" ? {} : { rootfs }), isRootfsOutside: options.dir !== undefined });
   if (!reserved.ok) return reserved;
-  const made = await makeOrUndo(job, reserved.value);
-  return made.ok && base.warnings !== undefined ? ok(undefined, [...base.warnings, ...(made.warnings ?? [])]) : made;
+  return makeOrUndo(job, reserved.value);
 };

@@ -9,7 +9,7 @@ import type { Place } from "./place.ts";
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 const containers = (place: Place): readonly string[] => readdirSync(place.lxcpath).filter((name) => !name.endsWith(".conf") && !name.startsWith("in-"));
 
-describe.each([...KINDS.filter((kind) => kind !== "user-owned, delegated")])("%s", (kind) => {
+describe.each(KINDS.filter((kind) => kind !== "user-owned, delegated"))("%s", (kind) => {
   let place: Place;
   let config: string;
   beforeAll(() => {

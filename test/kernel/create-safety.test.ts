@@ -51,7 +51,7 @@ describe.each(["root-owned", "user-owned"] as const)("%s", (kind) => {
 
   test("of many that create one name, one does", async () => {
     const children = Array.from({ length: 4 }, () => berthStarted(place, "lxc-create", args("-t", "busybox")));
-    expect((await Promise.all(children.map(ended))).sort()).toEqual([0, 1, 1, 1]);
+    expect((await Promise.all(children.map(ended))).toSorted((a, b) => a - b)).toEqual([0, 1, 1, 1]);
     expect(containers(place)).toEqual([place.name]);
     destroyed();
   });

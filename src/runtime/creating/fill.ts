@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, statfsSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { runPlan, type EngineOptions } from "../../host/engine/run.ts";
+import { runPlan } from "../../host/engine/run.ts";
 import { errorCode, readText } from "../../host/read-text.ts";
 import type { Source } from "../../images/source.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
@@ -70,18 +70,18 @@ function watchOffset(fd: number, stage: string, wish: FillWish): () => void {
   };
 }
 
-interface Unpacking { readonly compression: Compression; readonly stage: string; readonly stdin: EngineOptions["stdin"] }
+interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number }
 
 async function unpack(target: Target, facts: HostFacts, how: Unpacking, wish: FillWish): Promise<Result<void>> {
   const plan = planUnpack(target, facts, { ...wish, compression: how.compression });
   const said = `${wish.scratch}/tar-messages`;
   const saidFd = openSync(said, "w", 0o640);
-  const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: how.stdin ?? "ignore", stderr: saidFd, abort: wish.abort }).finally(() => closeSync(saidFd));
+  const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: how.stdin, stderr: saidFd, abort: wish.abort }).finally(() => closeSync(saidFd));
   if (outcome.status === 0) return ok(undefined);
   if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
   const words = saidBy(said);
   if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(wish.rootfs)) return fail(full(wish.rootfs, how.stage));
-  if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, `${how.stage}`) ?? { code: "engine.op", text: how.stage });
+  if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, how.doing) ?? { code: "engine.op", text: how.stage });
   const missing = /(\S+): Cannot exec: No such file/.exec(words)?.[1];
   return fail({
     code: "image.invalid", at: from, text: `${how.stage} failed`, cause: words === "" ? `tar ended with status ${outcome.status}` : words,
@@ -99,7 +99,7 @@ export async function fillByArchive(target: Target, facts: HostFacts, source: So
   const stage = `unpacking ${basename(source.path)}`;
   const done = watchOffset(fd, stage, wish);
   try {
-    return await unpack(target, facts, { compression: source.compression, stage, stdin: fd }, wish);
+    return await unpack(target, facts, { compression: source.compression, stage, doing: `unpack '${source.path}'`, stdin: fd }, wish);
   } finally {
     done();
     closeSync(fd);
@@ -128,7 +128,7 @@ export async function fillByDirectory(target: Target, facts: HostFacts, source: 
   const packed = ended(packer);
   closeSync(saidFd);
   fifo.value.closeWriter();
-  const unpacked = await unpack(target, facts, { compression: "none", stage, stdin: fifo.value.reader }, wish);
+  const unpacked = await unpack(target, facts, { compression: "none", stage, doing: `copy '${source.path}'`, stdin: fifo.value.reader }, wish);
   fifo.value.closeReader();
   const status = await packed;
   wish.onProgress({ stage, isFinished: true });
