@@ -8,16 +8,19 @@ import { exitText } from "../exit-text.ts";
 import { NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
 
-const rows = [NAME] as const;
+const rows = [NAME, { long: "all", short: "a", help: "each step and event of the failed start" }] as const;
 export const tool: Tool<(typeof rows)[number]> = {
-  name: "berth why", synopsis: "NAME", hasName: true, rows,
+  name: "berth why", synopsis: "NAME [-a]", hasName: true, rows,
   about: "Show why the last start of a container failed, and how its last run ended.",
   examples: [["berth why web", "what went wrong"]],
 };
 
-function failureOf(directory: string): string | undefined {
+/** The record's head: what, when, why. Its steps and events are for -a. */
+function failureOf(file: string, isWhole: boolean): string | undefined {
   try {
-    return readFileSync(`${directory}/.berth/failure`, "utf8");
+    const whole = readFileSync(file, "utf8").trimEnd();
+    const end = whole.search(/^Steps \(/m);
+    return isWhole || end < 0 ? whole : `${whole.slice(0, end).trimEnd()}\n\n(all steps and events: ${file}, or berth why -a)`;
   } catch {
     return undefined;
   }
@@ -26,13 +29,13 @@ function failureOf(directory: string): string | undefined {
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { lxcpath, name } = line.target;
   const result = await info(request, line.target, { stats: false, ips: false });
-  const failure = failureOf(`${lxcpath}/${name}`);
+  const failure = failureOf(`${lxcpath}/${name}/.berth/failure`, line.options.has("all"));
   if (!result.ok && failure === undefined) return failed(line, result.problems);
   const lastExit = result.ok ? result.value.lastExit : undefined;
   const isRunning = result.ok && result.value.state !== "STOPPED";
   const parts = [
     ...(isRunning ? [`${name} is ${result.ok ? result.value.state : ""}.\n`] : []),
-    ...(failure === undefined ? [] : [`Last failed start:\n${failure.trimEnd()}\n`]),
+    ...(failure === undefined ? [] : [`Last failed start:\n${failure}\n`]),
     ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((text) => `  | ${text}\n`).join("")}`}`]),
   ];
   return done(0, { out: parts.length === 0 ? `${name}: no failed start and no ended run are recorded.\n` : parts.join("\n") });

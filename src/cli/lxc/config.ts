@@ -18,7 +18,7 @@ const answerTo = (request: Request, word: string | undefined): Answer => {
   const key = systemConfigKeys.find(isBeginning(word));
   if (key === undefined) return done(1, { out: `Unknown configuration item: ${word}\n` });
   const value = systemConfig(request, key);
-  return done(0, { out: value === undefined ? `${key} is not set.\n` : `${value}\n` });
+  return done(0, { out: value === undefined ? `${word} is not set.\n` : `${value}\n` });
 };
 
 export const main = (request: Request): Promise<Answer> => Promise.resolve(answerTo(request, request.argv[1]));

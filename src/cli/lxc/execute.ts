@@ -1,4 +1,6 @@
 // Owns lxc-execute(1).
+import { existsSync } from "node:fs";
+import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import { absolute, misuse, withLine } from "../command-line.ts";
@@ -29,6 +31,11 @@ export const tool: Tool<(typeof rows)[number]> = {
   ],
 };
 
+const NO_CONFIG: Problem = {
+  code: "config.missing", severity: "warning", text: "Executing a container with no configuration file may crash the host",
+  cause: "the command has the host's files and network, and root's rights over them", remedy: "give it a config: -f FILE",
+};
+
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, words } = line;
   const [define, uid, gid] = [definesOf(options.all("define")), idOf("uid", options.last("uid")), idOf("gid", options.last("gid"))];
@@ -36,8 +43,10 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const rcfile = options.last("rcfile");
   const isDaemon = options.has("daemon");
   const { execute } = await import("../../runtime/execute.ts");
-  return runOrExplain(line, await execute(request, target, {
+  const result = await execute(request, target, {
     isDaemon, define: define.value, command: words, closeAllFds: isDaemon, share: shareOf(options.last),
     ...optional("rcfile", rcfile === undefined ? undefined : absolute(request, rcfile)), ...optional("uid", uid.value), ...optional("gid", gid.value),
-  }));
+  });
+  const isBare = rcfile === undefined && !existsSync(`${target.lxcpath}/${target.name}/config`);
+  return runOrExplain(line, isBare && result.ok ? { ...result, warnings: [NO_CONFIG, ...(result.warnings ?? [])] } : result);
 });

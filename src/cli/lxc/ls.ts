@@ -42,11 +42,10 @@ export const tool: Tool<Row> = {
 
 type Show = (container: ListedContainer) => boolean;
 
-function filterOf({ options, words }: CommandLine<Row>, pattern: RegExp | undefined): Show {
+function filterOf({ options }: CommandLine<Row>, pattern: RegExp | undefined): Show {
   const states = [["running", "RUNNING"], ["frozen", "FROZEN"], ["stopped", "STOPPED"]] as const;
   const wanted = states.filter(([long]) => options.has(long)).map(([, state]) => state);
   const groups = options.all("groups").flatMap((text) => text.split(",")).filter((group) => group !== "");
-  void words;
   return (container) => (pattern === undefined || pattern.test(container.name))
     && (!options.has("active") || container.state !== "STOPPED")
     && (!options.has("defined") || container.isDefined)
@@ -94,7 +93,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   if (!result.ok) return failed(line, result.problems);
   const shown = result.value.filter(filterOf(line, pattern));
   const err = say(voice, [...(options.has("nesting") ? [NO_NESTING] : []), ...(result.warnings ?? [])]);
-  if (layout.isJson) return done(0, { out: asJson(shown), err });
+  if (layout.isJson) return done(0, { out: asJson(shown.map(({ name, state, ...rest }) => ({ name, state, ...rest }))), err });
   if (shown.length === 0) return done(0, { err });
   if (layout.columns !== undefined) return done(0, { out: fancyText(shown, layout.columns), err });
   const names = shown.map(({ name }) => name);

@@ -1,4 +1,5 @@
 // Owns lxc-start(1).
+import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import { absolute, failed, misuse, withLine } from "../command-line.ts";
@@ -32,6 +33,8 @@ export const tool: Tool<(typeof rows)[number]> = {
   ],
 };
 
+const isMissing = ({ code }: Problem): boolean => code === "container.missing";
+
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, words } = line;
   const define = definesOf(options.all("define"));
@@ -49,6 +52,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
     ...optional("console", console === undefined || console === "none" ? console : absolute(request, console)),
   });
   if (result.ok) return runOrExplain(line, result);
+  if (result.problems.some(isMissing)) return failed(line, result.problems.map((problem) => (isMissing(problem) ? { ...problem, text: "No container config specified" } : problem)));
   // LXC's answer to a second start: said, but no failure.
   if (result.problems.some(({ code }) => code === "container.running")) return failed(line, result.problems, { status: 0 });
   return runOrExplain(line, result, closingOf(result.problems, isDaemon));

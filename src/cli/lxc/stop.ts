@@ -15,8 +15,8 @@ const rows = [
   { long: "nowait", short: "W", help: "ask, and do not wait for the end" },
   { long: "timeout", short: "t", argument: "required", metavar: "SECONDS", help: "how long to wait before killing it (default 60; -1: for ever)" },
   { long: "kill", short: "k", help: "kill it at once instead of asking" },
-  { long: "nolock", help: "with -k: even when another command holds the container's lock" },
   { long: "nokill", help: "only ask, never kill after the timeout" },
+  { long: "nolock", help: "with -k: even when another command holds the container's lock" },
   RCFILE, EXPLAIN,
 ] as const;
 

@@ -1,0 +1,124 @@
+// What every door does with any command line: no root, no container, no file but a temporary directory.
+import { afterAll, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Request } from "../model/request.ts";
+import type { Answer, Door } from "./answer.ts";
+import { doors } from "./doors.ts";
+import { LXC_LEVEL } from "./version.ts";
+
+const lxcpath = mkdtempSync(join(tmpdir(), "doors-"));
+mkdirSync(join(lxcpath, "c1"));
+writeFileSync(join(lxcpath, "c1/config"), "lxc.uts.name = c1\nlxc.group = onboot\nlxc.group = web\nlxc.start.auto = 1\n");
+afterAll(() => rmSync(lxcpath, { recursive: true, force: true }));
+
+const request = (...argv: readonly string[]): Request => ({
+  kind: "command", argv, cwd: lxcpath, env: {}, pid: 1, uid: 0, euid: 0, gid: 0, egid: 0, isTty: [false, false, false], inheritedFds: [], cgroup: "0::/\n", prefix: "/nonexistent",
+});
+async function door(name: string): Promise<Door> {
+  const load = doors[name];
+  if (load === undefined) throw new Error(`no door ${name}`);
+  return load();
+}
+const run = async (name: string, ...words: readonly string[]): Promise<Answer> => (await door(name)).main(request(name, ...words));
+async function ended(name: string, ...words: readonly string[]): Promise<{ readonly out: string; readonly err: string; readonly status: number }> {
+  const answer = await run(name, ...words);
+  if (answer.kind !== "done") throw new Error("answered with a plan");
+  return { out: answer.out ?? "", err: answer.err ?? "", status: answer.status };
+}
+const tools = Object.keys(doors).filter((name) => name.startsWith("lxc-") && name !== "lxc-config");
+const named = tools.filter((name) => !["lxc-ls", "lxc-unshare", "lxc-usernsexec"].includes(name));
+
+test.each(tools)("%s: help, usage, version and a wrong option", async (name) => {
+  const help = await ended(name, "--help");
+  expect([help.status, help.out, help.err.split("\n")[0]?.startsWith(`Usage: ${name} `)]).toEqual([0, "", true]);
+  expect(help.err).toContain("Examples:");
+  expect((await ended(name, "-?")).status).toBe(1);
+  expect(await ended(name, "--version")).toEqual({ out: `${LXC_LEVEL}\n`, err: "", status: 0 });
+  const usage = await ended(name, "--usage");
+  expect([usage.status, usage.err.split("\n").length]).toEqual([0, 2]);
+  const wrong = await ended(name, "--no-such-option");
+  expect([wrong.status, wrong.err.split("\n")[0]]).toEqual([1, `${name}: unrecognized option '--no-such-option'`]);
+});
+
+test.each(tools)("%s: help fits a terminal", async (name) => {
+  const { err } = await ended(name, "--help");
+  const examples = err.indexOf("Examples:");
+  expect(err.slice(0, examples).split("\n").slice(1).filter((line) => line.length > 80)).toEqual([]);
+});
+
+test.each(named)("%s: needs a name", async (name) => {
+  expect(await ended(name)).toEqual({ out: "", err: `${name}: No container name specified\n`, status: 1 });
+  expect((await ended(name, "-q")).err).toBe("");
+});
+
+test("a name with a slash is refused", async () => {
+  const { err, status } = await ended("lxc-info", "-n", "a/b");
+  expect(status).toBe(1);
+  expect(err).toStartWith("lxc-info: ");
+  expect(err).toContain("a/b");
+});
+
+test("lxc-stop's conflicts, and its status for what does not run", async () => {
+  const P = ["-P", lxcpath, "c1"];
+  expect(await ended("lxc-stop", ...P)).toMatchObject({ status: 2, err: "lxc-stop: c1: c1 is not running\n" });
+  expect(await ended("lxc-stop", ...P, "-k", "-r")).toMatchObject({ status: 1, err: "lxc-stop: c1: -k can't be used with -r\n" });
+  expect(await ended("lxc-stop", ...P, "-k", "--nokill")).toMatchObject({ err: "lxc-stop: c1: -k can't be used with --nokill\n" });
+  expect(await ended("lxc-stop", ...P, "-k", "-t", "5")).toMatchObject({ err: "lxc-stop: c1: -k doesn't allow timeouts\n" });
+  expect(await ended("lxc-stop", ...P, "--nolock")).toMatchObject({ err: "lxc-stop: c1: --nolock may only be used with -k\n" });
+});
+
+test("lxc-start of what is not there keeps LXC's sentence and adds why", async () => {
+  const { err, status } = await ended("lxc-start", "-P", lxcpath, "nope");
+  expect(status).toBe(1);
+  expect(err).toStartWith("lxc-start: nope: No container config specified\n    cause: ");
+});
+
+test("values that make no sense are quoted", async () => {
+  for (const [name, ...words] of [["lxc-start", "c1", "-s", "foo"], ["lxc-attach", "c1", "-u", "me"], ["lxc-attach", "c1", "-eFOO"], ["lxc-attach", "c1", "-s", "FOO"], ["lxc-wait", "c1", "-s", "RUNNING", "-t", "x"], ["lxc-stop", "c1", "-t", "x"], ["lxc-start", "c1", "--explain=xml"]]) {
+    const answer = await ended(name ?? "", "-P", lxcpath, ...words);
+    expect(answer.status).toBe(1);
+    expect(answer.err).toStartWith(`${name}: `);
+  }
+});
+
+test("lxc-wait's words", async () => {
+  expect((await ended("lxc-wait", "-P", lxcpath, "c1")).err).toStartWith("lxc-wait: Missing state option to wait for\n");
+  expect((await ended("lxc-wait", "-P", lxcpath, "c1", "-s", "STOPPED|FOO")).err).toStartWith("lxc-wait: c1: invalid state 'FOO'\n");
+  expect((await ended("lxc-wait", "-P", lxcpath, "c1", "-s", "RUNNING|STOPPED")).status).toBe(0);
+});
+
+test("lxc-create refuses before it makes anything", async () => {
+  const P = ["-P", lxcpath, "-n", "new"];
+  expect((await ended("lxc-create", ...P)).err).toBe('lxc-create: new: A template must be specified.\nlxc-create: new: Use "none" if you really want a container without a rootfs.\n');
+  expect((await ended("lxc-create", ...P, "-t", "none", "-B", "foo")).err).toStartWith("lxc-create: new: foo is not a valid backing storage type\n");
+  expect((await ended("lxc-create", ...P, "-t", "none", "--fssize", "1G")).err).toBe("lxc-create: new: Filesystem type and size are only valid with block devices\n");
+  expect((await ended("lxc-create", ...P, "-t", "none", "-B", "lvm", "--zfsroot", "x")).err).toBe("lxc-create: new: zfsroot is only valid with -B zfs\n");
+  expect((await ended("lxc-create", ...P, "-t", "none", "--dir", "rel")).err).toStartWith("lxc-create: new: --dir should use absolute path\n");
+  expect(existsSync(join(lxcpath, "new"))).toBe(false);
+});
+
+test("-o keeps what is said, in LXC's format; -q silences stderr only", async () => {
+  const file = join(lxcpath, "log");
+  expect((await ended("lxc-stop", "-q", "-P", lxcpath, "c1", "-o", file)).err).toBe("");
+  expect(readFileSync(file, "utf8")).toMatch(/^lxc-stop c1 \d{14}\.\d{3} ERROR    container - berth:container\.stopped:0 - c1 is not running\n$/);
+});
+
+test("a log file that cannot be opened is a failure, as in LXC", async () => {
+  const { err, status } = await ended("lxc-info", "-P", lxcpath, "c1", "-o", "/proc/nowhere/log");
+  expect([status, err.split("\n")[0]]).toEqual([1, "lxc-info: c1: cannot open the log file '/proc/nowhere/log'"]);
+});
+
+test("--format json", async () => {
+  expect(JSON.parse((await ended("lxc-ls", "-P", lxcpath, "--format", "json")).out)).toMatchObject([{ name: "c1", state: "STOPPED", isAutostart: true, groups: ["onboot", "web"] }]);
+  expect(JSON.parse((await ended("lxc-info", "-P", lxcpath, "c1", "--format", "json")).out)).toMatchObject({ name: "c1", state: "STOPPED" });
+});
+
+test("berth stands for the lxc-* commands", async () => {
+  expect((await ended("berth", "--version")).out).toContain(LXC_LEVEL);
+  expect((await ended("berth", "ls", "-P", lxcpath)).out).toStartWith("NAME STATE ");
+  expect((await ended("berth", "config", "get", "lxc.lxcpath")).out).toBe((await ended("lxc-config", "lxc.lxcpath")).out);
+  expect(await ended("berth", "dance")).toMatchObject({ status: 1 });
+  expect((await ended("berth", "why", "c1", "-P", lxcpath)).out).toBe("c1: no failed start and no ended run are recorded.\n");
+});
