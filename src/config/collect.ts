@@ -4,11 +4,12 @@ import type { Origin } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
 import { brief } from "./grammar/grammar.ts";
 import { rootfsPath } from "./grammar/path.ts";
+import { guessRemedy } from "./guess.ts";
+import { readConfig, type ReadFile } from "./include.ts";
 import { legacyKey } from "./legacy.ts";
-import { nearest } from "./nearest.ts";
 import type { Setting, Settings } from "./settings.ts";
-import { effectiveLines, parseLine, type Line, type Syntax } from "./syntax.ts";
-import { findKey, isClearedBy, knownKeys, type Found } from "./table.ts";
+import { parseLine, seeLines, type Line, type Syntax } from "./syntax.ts";
+import { findKey, isClearedBy, type Found } from "./table.ts";
 
 interface Draft {
   readonly byRow: Map<string, Setting[]>;
@@ -43,6 +44,7 @@ function beginNic(draft: Draft, found: Found, entry: Entry): void {
 
 /** `veth.pair` needs an interface of type veth. */
 function checkNicType(draft: Draft, found: Found, entry: Entry): boolean {
+  if (found.sub === "" || found.row.isFamily) return true;
   const [, kind] = /^lxc\.net\.N\.(veth|vlan|macvlan|ipvlan)\./.exec(found.row.key) ?? [];
   if (kind === undefined) return true;
   const type = (draft.byRow.get("lxc.net.N.type") ?? []).find((setting) => setting.sub === found.sub);
@@ -84,7 +86,7 @@ function store(draft: Draft, found: Found, entry: Entry): void {
   }
   if (!checkValue(draft, found, entry) || !checkNicType(draft, found, entry)) return;
   if (row.key === "lxc.net.N.type") beginNic(draft, found, entry);
-  const setting: Setting = { key, sub: found.sub, text: entry.value, from: { ...entry.from, key } };
+  const setting: Setting = { key, sub: found.sub, text: entry.value, from: key === entry.from.key ? entry.from : { ...entry.from, key } };
   const present = draft.byRow.get(row.key);
   if (present === undefined) { draft.byRow.set(row.key, [setting]); return; }
   const index = row.isRepeatable ? -1 : present.findIndex((other) => other.key === key);
@@ -121,32 +123,45 @@ function translated(draft: Draft, entry: Entry): string | undefined {
   return key;
 }
 
-function unknownKey(entry: Entry): Problem {
-  const index = /^lxc\.net(?:work)?\.(\d+)/.exec(entry.key)?.[1] ?? "0";
-  const guess = nearest(entry.key, knownKeys(index));
-  return { code: "config.key", at: entry.from, text: `unknown key '${brief(entry.key)}'`, remedy: guess === undefined ? "see lxc.container.conf(5) for the keys" : `did you mean '${guess}'?` };
+/** A guess takes a while: enough of them for a human, and a file full of rubbish is still read quickly. */
+const MOST_GUESSES = 50;
+
+function unknownKey(draft: Draft, entry: Entry): Problem {
+  return { code: "config.key", at: entry.from, text: `unknown key '${brief(entry.key)}'`, remedy: draft.problems.length < MOST_GUESSES ? guessRemedy(entry.key) : "see lxc.container.conf(5) for the keys" };
 }
 
 function apply(draft: Draft, entry: Entry): void {
   const found = findKey(entry.key);
   if (found !== undefined) return store(draft, found, entry);
-  if (legacyKey(entry.key) === undefined) return problemAt(draft, unknownKey(entry));
+  if (legacyKey(entry.key) === undefined) return problemAt(draft, unknownKey(draft, entry));
   const key = translated(draft, entry);
   const renamed = key === undefined ? undefined : findKey(key);
   if (renamed !== undefined) store(draft, renamed, entry);
 }
 
 function lineEntry(draft: Draft, line: Line): void {
-  const at = (column: number): Origin => ({ kind: "config", file: line.file, line: line.line, column, key: line.key });
-  const said = brief(line.text.trim());
-  if (line.kind === "broken") problemAt(draft, { code: "config.syntax", at: { ...at(line.column), key: said }, text: `'${said}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
-  if (line.kind === "entry" && line.key !== "lxc.include") apply(draft, { key: line.key, value: line.value, from: at(line.column), valueColumn: line.valueColumn });
+  const at = (key: string): Origin => ({ kind: "config", file: line.file, line: line.line, column: line.column, key });
+  if (line.kind === "entry") {
+    if (line.key !== "lxc.include") apply(draft, { key: line.key, value: line.value, from: at(line.key), valueColumn: line.valueColumn });
+  } else if (line.kind === "broken") {
+    const said = brief(line.text.trim());
+    problemAt(draft, { code: "config.syntax", at: at(said), text: `'${said}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
+  }
 }
 
-function overrideEntry(draft: Draft, text: string): void {
+/** For lxc.include after -s. */
+export interface Includes { readonly read: ReadFile; readonly cwd: string }
+
+function overrideInclude(draft: Draft, text: string, from: Origin, { read, cwd }: Includes): void {
+  const syntax = readConfig({ file: "", text, read, cwd });
+  if (syntax.ok) takeSyntax(draft, syntax.value, from);
+}
+
+function overrideEntry(draft: Draft, text: string, includes: Includes | undefined): void {
   const line = parseLine(text, "", 0);
   const from: Origin = { kind: "option", key: line.kind === "entry" ? line.key : text };
-  if (line.kind === "entry") apply(draft, { key: line.key, value: line.value, from, valueColumn: undefined });
+  if (line.key === "lxc.include" && includes !== undefined) overrideInclude(draft, text, from, includes);
+  else if (line.kind === "entry") apply(draft, { key: line.key, value: line.value, from, valueColumn: undefined });
   else problemAt(draft, { code: "option.value", at: from, text: `'${text}' is not KEY=VALUE with a key that starts with lxc.`, remedy: "write -s lxc.KEY=VALUE" });
 }
 
@@ -165,13 +180,16 @@ function addBackend(draft: Draft): void {
   else problemAt(draft, { code: "config.value", at: { ...path.from, key: "lxc.rootfs.backend" }, text: `lxc.rootfs.backend: ${reading.text}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) });
 }
 
-export function collectSettings(syntaxes: readonly Syntax[], overrides: readonly string[]): Settings {
+/** `from`: the option that holds the text, where it is no file. */
+function takeSyntax(draft: Draft, syntax: Syntax, from?: Origin): void {
+  for (const problem of includeProblems(syntax)) problemAt(draft, from === undefined || problem.at?.file !== "" ? problem : { ...problem, at: from });
+  seeLines(syntax, (line) => lineEntry(draft, line));
+}
+
+export function collectSettings(syntaxes: readonly Syntax[], overrides: readonly string[], includes?: Includes): Settings {
   const draft: Draft = { byRow: new Map(), problems: [], network: -1, backend: undefined };
-  for (const syntax of syntaxes) {
-    for (const problem of includeProblems(syntax)) problemAt(draft, problem);
-    for (const line of effectiveLines(syntax)) lineEntry(draft, line);
-  }
-  for (const override of overrides) overrideEntry(draft, override);
+  for (const syntax of syntaxes) takeSyntax(draft, syntax);
+  for (const override of overrides) overrideEntry(draft, override, includes);
   addBackend(draft);
   return { byRow: draft.byRow, problems: draft.problems };
 }

@@ -1,10 +1,11 @@
 // Owns set and unset on a config's text: only lines of the key change, everything else stays byte for byte.
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { fillHwaddr, hwaddr } from "./grammar/address.ts";
+import { brief } from "./grammar/grammar.ts";
+import { guessRemedy } from "./guess.ts";
 import { legacyKey } from "./legacy.ts";
-import { nearest } from "./nearest.ts";
 import { parseLine, parseText, syntaxText, type Line, type Syntax } from "./syntax.ts";
-import { findKey, isClearedBy, knownKeys, type Found } from "./table.ts";
+import { findKey, isClearedBy, type Found } from "./table.ts";
 
 /** The key each line sets in its present form: legacy names count as what they are called now. */
 function presentKeys(syntax: Syntax): readonly string[] {
@@ -28,8 +29,7 @@ function settableKey(key: string): Result<Found> {
   const legacy = legacyKey(key);
   if (legacy?.kind === "gone") return fail(keyProblem(key, `'${key}' is not a key any more: ${legacy.why}`, "leave it out"));
   if (legacy !== undefined) return fail(keyProblem(key, `'${key}' is the name of LXC 2 and older`, `set '${legacy.kind === "renamed" ? legacy.key : `lxc.net.0.${legacy.sub}`}'`));
-  const guess = nearest(key, knownKeys(/^lxc\.net\.(\d+)/.exec(key)?.[1] ?? "0"));
-  return fail(keyProblem(key, `unknown key '${key}'`, guess === undefined ? "see lxc.container.conf(5) for the keys" : `did you mean '${guess}'?`));
+  return fail(keyProblem(key, `unknown key '${brief(key)}'`, guessRemedy(key)));
 }
 
 function valueProblem({ row }: Found, key: string, value: string): Problem | undefined {

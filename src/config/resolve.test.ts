@@ -54,6 +54,11 @@ test("-s comes after the files, with the same rules, and is named as an option",
   ]);
 });
 
+test("-s lxc.include reads a file", () => {
+  expect(mustLoad("lxc.tty.max = 1\n", { "/more": "lxc.tty.max = 2\n" }, ["lxc.include=/more"]).spec.ttyMax).toMatchObject({ value: 2, from: { kind: "config", file: "/more", line: 1 } });
+  expect(problemsOf("", {}, ["lxc.include = /none"])).toEqual(["option lxc.include error config.include: '/none' does not exist; correct the path, or end it with '/' if it is a directory that may be missing"]);
+});
+
 test("several files, one after the other: the last one gives the config file", () => {
   const one = readConfig({ file: "/a", text: "lxc.tty.max = 1\nlxc.pty.max = 1\n", read: () => ({ kind: "missing" }), cwd: "/" });
   const two = readConfig({ file: "/b", text: "lxc.tty.max = 2\n", read: () => ({ kind: "missing" }), cwd: "/" });

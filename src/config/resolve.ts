@@ -121,7 +121,7 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
 
 export function resolve(input: ResolveInput): Result<ContainerSpec> {
   const syntaxes = "lines" in input.syntax ? [input.syntax] : input.syntax;
-  const settings = collectSettings(syntaxes, input.overrides);
+  const settings = collectSettings(syntaxes, input.overrides, input.read === undefined ? undefined : { read: input.read, cwd: input.cwd ?? "/" });
   const problems = [...settings.problems];
   const spec = specOf(settings, input, problems);
   const errors = problems.filter((problem) => problem.severity !== "warning");

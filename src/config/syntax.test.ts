@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { effectiveLines, parseLine, parseText, syntaxText } from "./syntax.ts";
+import { parseLine, parseText, seeLines, syntaxText } from "./syntax.ts";
 
 const LINES: readonly (readonly [string, string, string, string])[] = [
   ["lxc.uts.name = web", "entry", "lxc.uts.name", "web"],
@@ -61,6 +61,7 @@ test("lines are numbered from 1", () => {
 
 test("included lines stand after their include line", () => {
   const outer = parseText("outer", "lxc.a = 1\nlxc.include = x\nlxc.b = 2\n");
-  const all = effectiveLines({ ...outer, includes: { 1: [parseText("x", "lxc.c = 3\n"), parseText("y", "lxc.d = 4\n")] } });
-  expect([...all].map((line) => `${line.file} ${line.key}`)).toEqual(["outer lxc.a", "outer lxc.include", "x lxc.c", "y lxc.d", "outer lxc.b"]);
+  const seen: string[] = [];
+  seeLines({ ...outer, includes: { 1: [parseText("x", "lxc.c = 3\n"), parseText("y", "lxc.d = 4\n")] } }, (line) => { seen.push(`${line.file} ${line.key}`); });
+  expect(seen).toEqual(["outer lxc.a", "outer lxc.include", "x lxc.c", "y lxc.d", "outer lxc.b"]);
 });

@@ -33,40 +33,37 @@ export interface Syntax {
   readonly problems: readonly Problem[];
 }
 
-const BLANK = new Set([" ", "\t", "\r", "\v", "\f"]);
+/** isspace(3) in the C locale, without the newline. */
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 
-function leadingBlanks(text: string): number {
-  let at = 0;
-  while (at < text.length && BLANK.has(text.charAt(at))) at++;
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && isBlank(text.charCodeAt(at))) at++;
   return at;
 }
 
-function trailingEnd(text: string): number {
-  let end = text.length;
-  while (end > 0 && BLANK.has(text.charAt(end - 1))) end--;
-  return end;
-}
-
-/** The value without blanks and one pair of quotes, and where it starts in `text`. */
-function valueOf(text: string, from: number): { readonly value: string; readonly start: number } {
-  const start = from + leadingBlanks(text.slice(from));
-  const value = text.slice(start, Math.max(start, trailingEnd(text)));
-  const quote = value.charAt(0);
-  const isQuoted = (quote === "'" || quote === '"') && value.length > 1 && value.endsWith(quote);
-  return isQuoted ? { value: value.slice(1, -1), start: start + 1 } : { value, start };
+/** The end of what is left of `end` without blanks; at least `from`. */
+function dropBlanks(text: string, from: number, end: number): number {
+  let at = end;
+  while (at > from && isBlank(text.charCodeAt(at - 1))) at--;
+  return at;
 }
 
 export function parseLine(text: string, file: string, line: number): Line {
-  const start = leadingBlanks(text);
-  const base = { file, line, text, column: start + 1, valueColumn: start + 1, key: "", value: "" };
-  if (start === text.length) return { ...base, kind: "blank" };
-  if (text.charAt(start) === "#") return { ...base, kind: "comment" };
-  if (!text.startsWith("lxc.", start)) return { ...base, kind: "ignored" };
+  const start = skipBlanks(text, 0);
+  const plain = (kind: LineKind): Line => ({ kind, file, line, text, column: start + 1, valueColumn: start + 1, key: "", value: "" });
+  if (start === text.length) return plain("blank");
+  if (text.charAt(start) === "#") return plain("comment");
+  if (!text.startsWith("lxc.", start)) return plain("ignored");
   const equals = text.indexOf("=", start);
-  if (equals < 0) return { ...base, kind: "broken" };
-  const raw = text.slice(start, equals);
-  const { value, start: valueStart } = valueOf(text, equals + 1);
-  return { ...base, kind: "entry", key: raw.slice(0, trailingEnd(raw)), value, valueColumn: valueStart + 1 };
+  if (equals < 0) return plain("broken");
+  const key = text.slice(start, dropBlanks(text, start, equals));
+  const from = skipBlanks(text, equals + 1);
+  const end = dropBlanks(text, from, text.length);
+  const quote = text.charAt(from);
+  const isQuoted = (quote === "'" || quote === '"') && end - from > 1 && text.charAt(end - 1) === quote;
+  const value = isQuoted ? text.slice(from + 1, end - 1) : text.slice(from, end);
+  return { kind: "entry", file, line, text, column: start + 1, valueColumn: from + (isQuoted ? 2 : 1), key, value };
 }
 
 /** The lines of one file; includes are not looked at. */
@@ -83,10 +80,11 @@ export function syntaxText(syntax: Syntax): string {
   return syntax.endsWithNewline ? `${text}\n` : text;
 }
 
-/** All lines in the order in which they take effect: included files stand where their include stands, after its line. */
-export function* effectiveLines(syntax: Syntax): Generator<Line> {
+/** Calls `see` with all lines in the order in which they take effect: included files stand after their include's line. */
+export function seeLines(syntax: Syntax, see: (line: Line) => void): void {
   for (const [index, line] of syntax.lines.entries()) {
-    yield line;
-    for (const included of syntax.includes[index] ?? []) yield* effectiveLines(included);
+    see(line);
+    const included = syntax.includes[index];
+    if (included !== undefined) for (const file of included) seeLines(file, see);
   }
 }

@@ -45,11 +45,3 @@ export function isClearedBy({ row, sub }: Found, other: string): boolean {
   // lxc.cgroup.dir and lxc.hook.version are settings of their own, they only share the beginning of the name.
   return found !== undefined && (found.row.isFamily || found.row.isRepeatable || found.row.key.startsWith("lxc.net.N"));
 }
-
-/** Keys as a user may write them, for guesses after a typo. */
-export function* knownKeys(index: string): Generator<string> {
-  for (const row of rows) {
-    yield row.key.replace(".N", `.${index}`).replace(/\.\*$/, "");
-    yield* row.legacy;
-  }
-}

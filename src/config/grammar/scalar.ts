@@ -3,7 +3,8 @@ import { good, wrong, type Grammar } from "./grammar.ts";
 
 /** Numbers as strtoul(3) with base 0 reads them: 16, 0x10 and 020 are the same. */
 export function unsigned(text: string): number | undefined {
-  if (/^(0|[1-9]\d{0,15})$/.test(text)) return Number(text);
+  if (text.length === 1 && text >= "0" && text <= "9") return text.charCodeAt(0) - 48;
+  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
   if (/^0[0-7]{1,16}$/.test(text)) return Number.parseInt(text, 8);
   return /^0[xX][0-9a-fA-F]{1,12}$/.test(text) ? Number.parseInt(text, 16) : undefined;
 }
