@@ -17,7 +17,7 @@ test("root, privileged, cgroup v1 and v2 side by side", () => {
 });
 
 test("root, id map, cgroup v2", () => {
-  const spec = specOf({ idmap, nics: [empty], cgroup: { isRelative: false, v1: [], v2: [at({ file: "memory.max", value: "1G" }, 9, "lxc.cgroup2.memory.max"), at({ file: "io.max", value: "8:0 rbps=1" }, 10, "lxc.cgroup2.io.max")] } });
+  const spec = specOf({ idmap, nics: [empty], cgroup: { isRelative: false, v1: [], v2: [at({ file: "memory.max", value: "1G" }, 9, "lxc.cgroup2.memory.max"), at({ file: "io.max", value: "8:0 rbps=1" }, 10, "lxc.cgroup2.io.max"), at({ file: "devices.deny", value: "a" }, 11, "lxc.cgroup2.devices.deny"), at({ file: "devices.allow", value: "c 1:3 rwm" }, 12, "lxc.cgroup2.devices.allow")] } });
   expectGolden("root-idmap-v2", planStart(spec, factsOf({ cgroups: unified }), inputsOf({ pidfile: "/run/web.pid" })));
 });
 
@@ -66,6 +66,12 @@ test("mounts, hooks, limits and the rest, in the foreground", () => {
   const facts = factsOf();
   expectGolden("foreground", planStart(spec, { ...facts, caller: { ...facts.caller, env: { TERM: "xterm" } } }, inputsOf({ isDaemon: false, closeAllFds: true })));
 });
+
+const cgroupWish = { mode: "mixed", isFull: false, isForced: true, isV2: false, from: line(2, "lxc.mount.auto") } as const;
+test("cgroups mounted for the container, in its own cgroup namespace", () =>
+  expectGolden("cgroup-mounts", planStart(specOf({ autoMounts: { cgroup: cgroupWish } }), factsOf({ cgroups: hybrid }), inputsOf())));
+test("cgroups mounted for the container, without a cgroup namespace", () =>
+  expectGolden("cgroup-mounts-bound", planStart(specOf({ autoMounts: { cgroup: { ...cgroupWish, isForced: false } } }), factsOf({ cgroups: hybrid, hasCgroupNamespace: false }), inputsOf())));
 
 test("the next start after a reboot runs in the old monitor", () => expectGolden("reboot", planStart(specOf({ nics: [empty] }), factsOf(), inputsOf({ isReboot: true }))));
 

@@ -3,6 +3,7 @@ import type { CgroupHierarchy } from "../../model/facts.ts";
 import { byDefault } from "../../model/origin.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Scope } from "../scope.ts";
+import { isRoot } from "../scope.ts";
 import type { Limit } from "./names.ts";
 import { controllerOf } from "./names.ts";
 
@@ -60,7 +61,9 @@ export function checkCgroups(scope: Scope): void {
     if (problem !== undefined) problems.push(problem);
   }
   const rules = spec.cgroup.v2.find((limit) => controllerOf(limit.value.file) === "devices");
-  if (rules !== undefined && !(hasV1Devices && hasRules(1))) {
-    problems.push({ code: "cgroup.limit", severity: "warning", at: rules.from, text: "lxc.cgroup2.devices rules are not applied yet", remedy: "an id map (lxc.idmap) keeps devices from being made at all" });
+  const hasUnified = writable(scope).some((hierarchy) => hierarchy.version === 2);
+  if (rules !== undefined && !(hasV1Devices && hasRules(1)) && !(hasUnified && isRoot(scope.facts))) {
+    const cause = hasUnified ? "only root may load device rules into the kernel" : "there is no unified cgroup hierarchy here";
+    problems.push({ code: "cgroup.limit", severity: "warning", at: rules.from, text: "lxc.cgroup2.devices rules are not applied", cause, remedy: "an id map (lxc.idmap) keeps devices from being made at all" });
   }
 }

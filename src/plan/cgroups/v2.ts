@@ -4,7 +4,9 @@ import type { Errno } from "../../linux/errno.ts";
 import { AT_REMOVEDIR, O_DIRECTORY, O_RDONLY } from "../../linux/fs.ts";
 import type { CgroupHierarchy } from "../../model/facts.ts";
 import { byDefault } from "../../model/origin.ts";
+import { deviceProgram, parseDeviceRule } from "../../linux/bpf-device.ts";
 import type { Scope } from "../scope.ts";
+import { isRoot } from "../scope.ts";
 import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
 import { ancestry, basePath, controllerOf, enter, enterMonitor, makeCgroup } from "./names.ts";
 
@@ -35,6 +37,25 @@ function leaveMonitor(base: string, names: CgroupNames): readonly Op[] {
   ];
 }
 
+const BPF_F_ALLOW_MULTI = 2;
+
+/** lxc.cgroup2.devices.*: a program on the payload. Root only, and not beside the same rules in a v1 hierarchy. */
+function deviceRules(scope: Scope, directory: Slot): readonly Op[] {
+  const lines = scope.spec.cgroup.v2.filter((limit) => controllerOf(limit.value.file) === "devices");
+  const [first] = lines;
+  if (first === undefined || !isRoot(scope.facts) || hasLegacyDevices(scope)) return [];
+  const rules = lines.flatMap((limit) => {
+    const rule = parseDeviceRule(limit.value.value, limit.value.file === "devices.allow");
+    if (rule === undefined) scope.problems.push({ code: "config.value", at: limit.from, text: `'${limit.value.value}' is not a device rule`, remedy: "write TYPE MAJOR:MINOR ACCESS, as in: c 1:3 rwm" });
+    return rule ?? [];
+  });
+  return [{ op: "bpfDevice", from: first.from, program: [{ hex: deviceProgram(rules) }], cgroup: directory, flags: BPF_F_ALLOW_MULTI, note: `${rules.length} device rules` }];
+}
+
+/** The shipped common.conf gives device rules for both versions: where v1 has the controller, its own are used. */
+const hasLegacyDevices = (scope: Scope): boolean =>
+  scope.spec.cgroup.v1.some((limit) => controllerOf(limit.value.file) === "devices") && scope.facts.cgroups.hierarchies.some((hierarchy) => hierarchy.isWritable && hierarchy.version === 1 && hierarchy.controllers.includes("devices"));
+
 export interface UnifiedPart extends CgroupPart {
   /** The directory that clone(2) puts the child into. */
   readonly directory: Slot;
@@ -57,7 +78,7 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
     join: () => [],
-    devices: [],
+    devices: deviceRules(scope, directory),
     delegate: [
       { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),
       ...DELEGATED_IF_THERE.map((file) => ({ path: `${inner}/${file}`, isOptional: true })),

@@ -5,6 +5,7 @@ import { byDefault } from "../../model/origin.ts";
 import type { HookName } from "../../model/spec.ts";
 import { planAutoMounts, planBootId } from "../automounts.ts";
 import { GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
+import { planCgroupMounts } from "../cgroups/mounts.ts";
 import { planDevDirectory, planDevices } from "../devices.ts";
 import { planHooks } from "../hooks.ts";
 import { openSources, planMounts } from "../mounts.ts";
@@ -12,7 +13,7 @@ import { joinShared, lateNamespaces } from "../namespaces.ts";
 import type { Stdio } from "../process.ts";
 import { becomeInit, becomeRoot, execInit, joinParent, planHostname, planPersonality, planStdio, runBelowInit } from "../process.ts";
 import { detachFromHost, enterRootfs, mountRootfs, sealRootfs } from "../rootfs.ts";
-import { planCapabilities, planKeyring, planNoNewPrivs } from "../security.ts";
+import { hasSysAdmin, planCapabilities, planKeyring, planNoNewPrivs } from "../security.ts";
 import type { Container } from "./container.ts";
 
 const FROM = byDefault("barrier");
@@ -73,6 +74,7 @@ export function planChild(container: Container): readonly Op[] {
     ...ops,
     ...planDevDirectory(scope, root),
     ...rest(planAutoMounts(scope, root, namespaces.has("net"))),
+    ...planCgroupMounts(scope, root, { names: container.cgroups.names, hasNamespace: namespaces.has("cgroup"), hasSysAdmin: hasSysAdmin(scope) }),
     ...hook(container, "mount"), ...hook(container, "autodev"),
     ...planDevices(scope, root), ...planBootId(scope, root), ...terminals.child,
     ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...programMounts(container),
