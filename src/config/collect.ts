@@ -141,11 +141,16 @@ function apply(draft: Draft, entry: Entry): void {
 
 function lineEntry(draft: Draft, line: Line): void {
   const at = (key: string): Origin => ({ kind: "config", file: line.file, line: line.line, column: line.column, key });
+  if (line.kind === "blank" || line.kind === "comment") return;
   if (line.kind === "entry") {
     if (line.key !== "lxc.include") apply(draft, { key: line.key, value: line.value, from: at(line.key), valueColumn: line.valueColumn });
-  } else if (line.kind === "broken") {
-    const said = brief(line.text.trim());
+    return;
+  }
+  const said = brief(line.text.trim());
+  if (line.kind === "broken") {
     problemAt(draft, { code: "config.syntax", at: at(said), text: `'${said}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
+  } else {
+    problemAt(draft, { code: "config.syntax", severity: "warning", at: at(said), text: `'${said}' does not start with 'lxc.', the line is left out`, remedy: "begin the line with # if it is a comment" });
   }
 }
 

@@ -2,8 +2,8 @@
 // pairs of a config and `lxc-info -c KEY` for keys; `!load`: LXC refuses the config, `!key`: it knows no such key).
 // golden/differences.json: config, key, our answer, the reason.
 import { expect, test } from "bun:test";
-import differences from "./golden/differences.json";
-import recorded from "./golden/lxc-5.0.2.json";
+import differences from "./golden/differences.json" with { type: "json" };
+import recorded from "./golden/lxc-5.0.2.json" with { type: "json" };
 import { getItem, getKeys } from "./index.ts";
 import { load, mustLoad } from "./golden/load.ts";
 
