@@ -2,7 +2,7 @@
 import type { Plan } from "../isa/op.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { bootId } from "../host/probe/kernel.ts";
-import { pathsWanted, planStart } from "../plan/lifecycle/start.ts";
+import { cgroupsWanted, pathsWanted, planStart } from "../plan/lifecycle/start.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -22,7 +22,7 @@ function consoleDefinitions({ console, consoleLog }: StartOptions): readonly str
 
 export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
   return probeHost(request, {
-    paths: pathsWanted(spec), idmap: request.euid !== 0 || spec.idmap.length > 0, lsms: true,
+    paths: pathsWanted(spec), cgroups: cgroupsWanted(spec), idmap: request.euid !== 0 || spec.idmap.length > 0, lsms: true,
     links: spec.nics.some(({ type }) => type !== "none" && type !== "empty"), isCgroupRelative: spec.cgroup.isRelative,
   });
 }

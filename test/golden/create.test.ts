@@ -1,7 +1,7 @@
 // The plans of create, destroy, usernsexec and unshare, as text.
 import { test } from "bun:test";
 import { ok } from "../../src/model/problem.ts";
-import { planGiveBack, planHold, planOwn, planTemplate, planUnpack } from "../../src/plan/lifecycle/create.ts";
+import { planGiveBack, planHold, planOwn, planPack, planTemplate, planUnpack } from "../../src/plan/lifecycle/create.ts";
 import { planRemove } from "../../src/plan/lifecycle/destroy.ts";
 import { planDestroyHooks } from "../../src/plan/lifecycle/destroy-hooks.ts";
 import { planUnshare } from "../../src/plan/lifecycle/unshare.ts";
@@ -24,6 +24,8 @@ test("a template, by a user", () => expectGolden("create-template-user", ok(plan
 test("an archive, privileged", () => expectGolden("create-unpack-root", ok(planUnpack(web, factsOf(), { rootfs, idmap: [], compression: "xz", exclude: [] }))));
 test("an archive, root-owned with a map", () => expectGolden("create-unpack-idmap", ok(planUnpack(web, factsOf(), { rootfs, idmap: map, compression: "none", exclude: ["etc/x"] }))));
 test("an archive, by a user", () => expectGolden("create-unpack-user", ok(planUnpack(web, userFacts(), { rootfs, idmap: map, compression: "gzip", exclude: [] }))));
+test("a copy of a user's own tree", () => expectGolden("create-pack-own", ok(planPack(web, userFacts(), { directory: "/home/ada/tree", idmap: [], isOwnedByCaller: true }))));
+test("a copy of a container's tree", () => expectGolden("create-pack-idmap", ok(planPack(web, userFacts(), { directory: "/home/ada/tree", idmap: map, isOwnedByCaller: false }))));
 test("removal by root", () => expectGolden("destroy-root", ok(planRemove({ ...web, entries: tree, outside: [{ path: "/srv/web", isDirectory: true }] }, factsOf()))));
 test("removal by a user", () => expectGolden("destroy-user", ok(planRemove({ ...web, entries: tree, outside: [] }, userFacts()))));
 test("removal by a user who has no ids to map", () => expectGolden("destroy-user-own-id", ok(planRemove({ ...web, entries: tree, outside: [] }, userFacts({ subuid: [], subgid: [] })))));

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import type { Nic } from "../../src/model/nic.ts";
 import { planStart } from "../../src/plan/lifecycle/start.ts";
 import { expectGolden } from "./golden.ts";
-import { at, factsOf, hybrid, idmap, inputsOf, line, specOf, undelegated, unified, userFacts } from "./fixtures.ts";
+import { explainPlan } from "../../src/isa/explain.ts";
+import { at, delegated, factsOf, hybrid, idmap, inputsOf, line, specOf, undelegated, unified, userFacts, v2 } from "./fixtures.ts";
 
 const nic = (more: Partial<Nic>): Nic => ({ index: 0, type: "veth", isUp: true, ipv4: [], ipv6: [], other: {}, from: line(20, "lxc.net.0.type"), ...more });
 const empty = nic({ type: "empty" });
@@ -65,6 +66,22 @@ test("mounts, hooks, limits and the rest, in the foreground", () => {
   });
   const facts = factsOf();
   expectGolden("foreground", planStart(spec, { ...facts, caller: { ...facts.caller, env: { TERM: "xterm" } } }, inputsOf({ isDaemon: false, closeAllFds: true })));
+});
+
+test("cgroups whose name is in use", () => {
+  const cgroupsOf = (self: string, taken: readonly string[], isReboot: boolean): readonly string[] => {
+    const result = planStart(specOf(), factsOf({ cgroups: { ...unified, self, taken } }), inputsOf({ isReboot }));
+    return result.ok ? explainPlan(result.value).flatMap((text) => /make sure there is a directory \/sys\/fs\/cgroup\/(\S+)/.exec(text)?.[1] ?? []).filter((name) => name !== "lxc.pivot") : [];
+  };
+  expect(cgroupsOf("0::/", [], false)).toEqual(["lxc.monitor.web", "lxc.payload.web"]);
+  expect(cgroupsOf("0::/", ["lxc.payload.web"], false)).toEqual(["lxc.monitor.web-1", "lxc.payload.web-1"]);
+  expect(cgroupsOf("0::/", ["lxc.payload.web", "lxc.monitor.web-1"], false)).toEqual(["lxc.monitor.web-2", "lxc.payload.web-2"]);
+  expect(cgroupsOf("0::/lxc.monitor.web-1", ["lxc.payload.web", "lxc.payload.web-1"], true)).toEqual(["lxc.monitor.web-1", "lxc.payload.web-1"]);
+});
+test("a user's reboot does not go one cgroup deeper", () => {
+  const cgroups = { ...delegated, self: "0::/user.slice/web.scope/lxc.monitor.web\n", hierarchies: [v2({ base: "/user.slice/web.scope/lxc.monitor.web" })] };
+  const result = planStart(specOf({ idmap }), userFacts({ cgroups }), inputsOf({ isReboot: true }));
+  expect(result.ok && JSON.stringify(explainPlan(result.value)).includes("lxc.monitor.web/lxc.payload.web")).toBe(false);
 });
 
 const cgroupWish = { mode: "mixed", isFull: false, isForced: true, isV2: false, from: line(2, "lxc.mount.auto") } as const;

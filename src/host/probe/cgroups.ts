@@ -1,5 +1,5 @@
 // Owns the cgroup facts: which hierarchies are mounted where, and below which directory containers may be put.
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import type { CgroupMembership } from "../../linux/proc-cgroup.ts";
 import { parseCgroups } from "../../linux/proc-cgroup.ts";
 import type { MountInfo } from "../../linux/proc-mountinfo.ts";
@@ -14,6 +14,8 @@ export interface CgroupSources {
   readonly first: string;
   /** Root puts containers below pid 1's cgroup, others below their own; lxc.cgroup.relative makes root do so too. */
   readonly isBelowOwn: boolean;
+  /** Names a container may take, first choice first: looked for until one is free everywhere. */
+  readonly candidates?: readonly (readonly string[])[];
 }
 
 const FLAG_OPTIONS = new Set(["rw", "ro", "xattr", "noprefix", "clone_children", "cpuset_v2_mode", "favordynmods", "none"]);
@@ -56,6 +58,19 @@ function layoutOf(hierarchies: readonly CgroupHierarchy[]): CgroupLayout {
   return hasNew ? "v2" : "none";
 }
 
+const exists = ({ mountpoint, base }: CgroupHierarchy, name: string): boolean => existsSync(`${mountpoint}/${base}/${name}`);
+
+/** Names that are in use, up to the first choice of which none is. */
+function takenOf(hierarchies: readonly CgroupHierarchy[], candidates: readonly (readonly string[])[]): readonly string[] {
+  const taken: string[] = [];
+  for (const names of candidates) {
+    const found = names.filter((name) => hierarchies.some((candidate) => candidate.isWritable && exists(candidate, name)));
+    if (found.length === 0) break;
+    taken.push(...found);
+  }
+  return taken;
+}
+
 export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
   const mounts = parseMountinfo(sources.mountinfo).filter(({ fstype }) => fstype === "cgroup" || fstype === "cgroup2");
   const first = parseCgroups(sources.first);
@@ -66,5 +81,6 @@ export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
     const path = sources.isBelowOwn || init === undefined ? own.path : withoutInitScope(init.path);
     return [hierarchy(mount, own, relativeBase(mount, path))];
   });
-  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self };
+  const { candidates } = sources;
+  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self, ...(candidates === undefined ? {} : { taken: takenOf(hierarchies, candidates) }) };
 }

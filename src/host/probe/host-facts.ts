@@ -18,6 +18,8 @@ export interface Wanted {
   readonly lsms?: boolean;
   /** lxc.cgroup.relative. */
   readonly isCgroupRelative?: boolean;
+  /** Cgroup names that a container may take, see CgroupSources. */
+  readonly cgroups?: readonly (readonly string[])[];
 }
 
 const subIds = (path: string): HostFacts["subuid"] => parseSubIds(readText(path) ?? "");
@@ -37,7 +39,7 @@ export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
     kernel: probeKernel(),
     cgroups: probeCgroups({
       mountinfo: readText("/proc/self/mountinfo") ?? "", self: request.cgroup, first: readText("/proc/1/cgroup") ?? "",
-      isBelowOwn: !isRoot || wanted.isCgroupRelative === true,
+      isBelowOwn: !isRoot || wanted.isCgroupRelative === true, ...(wanted.cgroups === undefined ? {} : { candidates: wanted.cgroups }),
     }),
     subuid: wanted.idmap === true ? subIds("/etc/subuid") : [],
     subgid: wanted.idmap === true ? subIds("/etc/subgid") : [],

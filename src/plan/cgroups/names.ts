@@ -3,7 +3,7 @@ import type { Op, Slot } from "../../isa/op.ts";
 import type { CgroupHierarchy } from "../../model/facts.ts";
 import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
-import type { Sourced } from "../../model/spec.ts";
+import type { ContainerSpec, Sourced } from "../../model/spec.ts";
 import type { Scope } from "../scope.ts";
 
 /** Paths relative to a hierarchy's base. */
@@ -37,12 +37,35 @@ export type Limit = Sourced<{ readonly file: string; readonly value: string }>;
 
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined && part !== "").join("/");
 
-export function cgroupNames(scope: Scope): CgroupNames {
-  const { name, cgroup } = scope.spec;
-  const [payload, monitor] = [`lxc.payload.${name}`, `lxc.monitor.${name}`];
+/** A name that is in use gets a number behind it, as in LXC. */
+const SUFFIXES: readonly string[] = ["", ...Array.from({ length: 99 }, (_, i) => `-${i + 1}`)];
+
+function namesWith(spec: ContainerSpec, suffix: string): CgroupNames {
+  const { name, cgroup } = spec;
+  const [payload, monitor] = [`lxc.payload.${name}${suffix}`, `lxc.monitor.${name}${suffix}`];
   const container = cgroup.containerDir?.value ?? joined(cgroup.dir?.value, payload);
   const from = cgroup.containerDir?.from ?? cgroup.dir?.from ?? byDefault("lxc.cgroup.dir");
   return { payload: container, monitor: cgroup.monitorDir?.value ?? joined(cgroup.dir?.value, monitor), inner: joined(container, cgroup.containerInnerDir?.value), from };
+}
+
+/** What to look for on the host: the names of each choice. Names that the config gives in full are taken as they are. */
+export function cgroupCandidates(spec: ContainerSpec): readonly (readonly string[])[] {
+  if (spec.cgroup.containerDir !== undefined) return [];
+  return SUFFIXES.map((suffix) => namesWith(spec, suffix)).map(({ monitor, payload }) => [monitor, payload]);
+}
+
+export function cgroupNames({ spec, facts }: Scope, isReboot: boolean): CgroupNames {
+  const taken = facts.cgroups.taken ?? [];
+  const choices = SUFFIXES.map((suffix) => namesWith(spec, suffix));
+  // the monitor of the run that ends is in its cgroup still, and hands its names on
+  const own = isReboot ? choices.find(({ monitor }) => facts.cgroups.self.split("\n").some((line) => line.endsWith(`/${monitor}`))) : undefined;
+  return own ?? choices.find(({ monitor, payload }) => !taken.includes(monitor) && !taken.includes(payload)) ?? namesWith(spec, "");
+}
+
+/** An ordinary user's containers lie below his own cgroup; a monitor that plans a reboot is one deeper than its caller was. */
+export function ownBase(hierarchy: CgroupHierarchy, names: CgroupNames, isReboot: boolean): CgroupHierarchy {
+  const deeper = `/${names.monitor}`;
+  return isReboot && hierarchy.base.endsWith(deeper) ? { ...hierarchy, base: hierarchy.base.slice(0, -deeper.length) || "/" } : hierarchy;
 }
 
 /** The directory below which everything of a hierarchy is put. */

@@ -1,7 +1,7 @@
 // Owns what all processes of one start agree on: computed once, used by the monitor's list and the child's.
 import type { Slot } from "../../isa/op.ts";
 import type { CgroupNames, CgroupPart } from "../cgroups/names.ts";
-import { cgroupNames } from "../cgroups/names.ts";
+import { cgroupNames, ownBase } from "../cgroups/names.ts";
 import { writable } from "../cgroups/reach.ts";
 import { planV1 } from "../cgroups/v1.ts";
 import type { UnifiedPart } from "../cgroups/v2.ts";
@@ -34,9 +34,9 @@ export interface Container {
   readonly root: Slot;
 }
 
-function planCgroups(scope: Scope): Container["cgroups"] {
-  const names = cgroupNames(scope);
-  const hierarchies = writable(scope);
+function planCgroups(scope: Scope, isReboot: boolean): Container["cgroups"] {
+  const names = cgroupNames(scope, isReboot);
+  const hierarchies = writable(scope).map((hierarchy) => ownBase(hierarchy, names, isReboot));
   const legacy = hierarchies.filter(({ version }) => version === 1).map((hierarchy) => planV1(scope, hierarchy, names));
   const unifiedHierarchy = hierarchies.find(({ version }) => version === 2);
   if (unifiedHierarchy === undefined) return { names, parts: legacy };
@@ -51,7 +51,7 @@ export function planContainer(scope: Scope, inputs: StartInputs, isExecute: bool
     scope, inputs, isExecute, namespaces, root,
     network: planNetwork(scope, namespaces.has("net")),
     terminals: planTerminals(scope, root),
-    cgroups: planCgroups(scope),
+    cgroups: planCgroups(scope, inputs.isReboot),
     keepsGroups: hasSetgroupsDenied(scope.facts, idmapOf(scope.spec)),
     rootfsMount: rootfsTarget(scope),
   };

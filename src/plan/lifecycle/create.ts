@@ -10,7 +10,7 @@ import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import { usernsOps, withSelf } from "../usernsexec.ts";
-import { confineOps, unpackCommand, type UnpackWish } from "../storage/dir.ts";
+import { confineOps, packCommand, unpackCommand, type UnpackWish } from "../storage/dir.ts";
 
 export interface Made { readonly name: string; readonly lxcpath: string }
 
@@ -82,6 +82,22 @@ export function planUnpack(made: Made, facts: HostFacts, inputs: FillInputs & Om
       { op: "exitWith", child: 1, from },
     ],
   };
+}
+
+export interface PackInputs {
+  readonly directory: string;
+  /** Empty: ids are taken as they are; else they are ids of this map, another container's root file system. */
+  readonly idmap: readonly IdMapEntry[];
+  readonly isOwnedByCaller: boolean;
+}
+
+/** Standard output is the archive. */
+export function planPack(made: Made, facts: HostFacts, inputs: PackInputs): Plan {
+  const from = byOption("--template");
+  const { directory, idmap, isOwnedByCaller } = inputs;
+  const exec: Op = { op: "exec", path: "tar", argv: packCommand(isOwnedByCaller), env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from };
+  const body: readonly Op[] = idmap.length === 0 ? [exec] : [...inside(facts, { idmap, name: "tar", from }, [exec]), { op: "exitWith", child: 1, from }];
+  return { verb: "create", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "chdir", path: directory, from }, ...body] };
 }
 
 export interface TemplateInputs extends FillInputs {

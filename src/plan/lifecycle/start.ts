@@ -7,6 +7,7 @@ import { fail, ok } from "../../model/problem.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
 import { SYSRQ } from "../automounts.ts";
 import { BELIEVED } from "../barriers.ts";
+import { cgroupCandidates } from "../cgroups/names.ts";
 import { checkCgroups } from "../cgroups/reach.ts";
 import { checkIdmap } from "../idmap.ts";
 import { checkRootfs, rootfsPaths } from "../rootfs.ts";
@@ -21,6 +22,9 @@ export type { StartInputs };
 
 /** Host paths whose PathFact a start needs in `facts.paths`. Probe all of them; one that is missing stays undefined. */
 export const pathsWanted = (spec: ContainerSpec): readonly string[] => [...(spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs)), SYSRQ];
+
+/** Cgroup names that a start could take, for the same. */
+export const cgroupsWanted = cgroupCandidates;
 
 const isError = (problem: Problem): boolean => problem.severity !== "warning";
 

@@ -28,16 +28,11 @@ export const unpackCommand = (wish: UnpackWish): readonly string[] => [
   ...wish.exclude.map((pattern) => `--exclude=${pattern}`),
 ];
 
-export interface PackWish {
-  readonly directory: string;
-  /** Who made the tree could own nothing as root: its files become root's. */
-  readonly isOwnedByCaller: boolean;
-}
-
-/** Packs a directory to standard output, without what is mounted below it. */
-export const packCommand = (wish: PackWish): readonly string[] => [
-  "tar", "--create", "--file=-", `--directory=${wish.directory}`, "--numeric-owner", "--one-file-system", "--sparse",
-  "--xattrs", "--xattrs-include=*", "--acls", "--sort=none", ...(wish.isOwnedByCaller ? ["--owner=0", "--group=0"] : []), ".",
+/** Packs the current directory to standard output, without what is mounted below it. `isOwnedByCaller`: an ordinary
+ * user's own files, who could own nothing as root; they become root's. */
+export const packCommand = (isOwnedByCaller: boolean): readonly string[] => [
+  "tar", "--create", "--file=-", "--numeric-owner", "--one-file-system", "--sparse",
+  "--xattrs", "--xattrs-include=*", "--acls", ...(isOwnedByCaller ? ["--owner=0", "--group=0"] : []), ".",
 ];
 
 /** The current directory becomes a mount of its own, and the only one that can be written. For a process in a new
