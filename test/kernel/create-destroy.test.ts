@@ -85,6 +85,9 @@ describe.each(KINDS.filter((kind) => kind !== "user-owned, delegated"))("%s", (k
     expectLayout();
     expect(lstatSync(path("rootfs/etc/issue")).uid).toBe(place.rootId);
     expect(readFileSync(join(tree, "etc/issue"), "utf8")).toBe("tree");
+    works(place, "lxc-create", ["-n", `${place.name}2`, "-f", config, "-t", path("rootfs")]);
+    expect(lstatSync(join(place.lxcpath, `${place.name}2/rootfs/etc/issue`)).uid).toBe(place.rootId);
+    works(place, "lxc-destroy", ["-n", `${place.name}2`]);
     destroy();
     rmSync(tree, { recursive: true });
   });

@@ -7,7 +7,8 @@ import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { callerRanges, mapProblems } from "../../plan/usernsexec.ts";
-import { absolutePath, rootfsMountDefault } from "../container-config.ts";
+import { rootfsMountDefault } from "../container-config.ts";
+import { absolutePath } from "../lxcpath.ts";
 import { systemConfig } from "../system-config.ts";
 import type { Target } from "../verbs.ts";
 

@@ -1,19 +1,20 @@
 // Owns filling the root file system: running a template, unpacking an archive, copying a directory.
-import { spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, statfsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { runPlan } from "../../host/engine/run.ts";
 import { errorCode, readText } from "../../host/read-text.ts";
 import type { Source } from "../../images/source.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
+import { toInside } from "../../linux/idmap.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
-import { planTemplate, planUnpack } from "../../plan/lifecycle/create.ts";
-import { packCommand, type Compression } from "../../plan/storage/dir.ts";
+import { planPack, planTemplate, planUnpack } from "../../plan/lifecycle/create.ts";
+import type { Compression } from "../../plan/storage/dir.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
+import { mkfifo } from "./fifo.ts";
 
 export interface FillWish {
   readonly rootfs: string;
@@ -106,33 +107,32 @@ export async function fillByArchive(target: Target, facts: HostFacts, source: So
   }
 }
 
-/** Waits until a process ends; undefined when it cannot be started. */
-const ended = (child: ReturnType<typeof spawn>): Promise<number | undefined> => new Promise((resolve) => {
-  child.once("error", () => resolve(undefined));
-  child.once("close", (code) => resolve(code ?? 128));
-});
+/** How the ids of a tree are meant: as they are, as those of this map (a container's tree), or as "mine" of an ordinary user. */
+function ownersOf(directory: string, facts: HostFacts, idmap: readonly IdMapEntry[]): { readonly idmap: readonly IdMapEntry[]; readonly isOwnedByCaller: boolean } {
+  const { uid } = statSync(directory);
+  const { euid } = facts.caller;
+  if (uid !== euid && toInside(idmap, "u", uid) !== undefined) return { idmap, isOwnedByCaller: false };
+  return { idmap: [], isOwnedByCaller: euid !== 0 && uid === euid };
+}
 
 export async function fillByDirectory(target: Target, facts: HostFacts, source: Source & { readonly kind: "directory" }, wish: FillWish): Promise<Result<void>> {
   const stage = `copying ${source.path}`;
-  const { euid } = facts.caller;
-  const archive = `${wish.scratch}/copy`;
-  const isOwnedByCaller = euid !== 0 && statSync(source.path).uid === euid;
-  const [program = "tar", ...args] = packCommand({ directory: source.path, isOwnedByCaller });
-  const { mkfifo } = await import("./fifo.ts");
-  const fifo = mkfifo(archive);
-  if (!fifo.ok) return fifo;
+  const doing = `copy '${source.path}'`;
+  const pipe = mkfifo(`${wish.scratch}/copy`);
+  if (!pipe.ok) return pipe;
   wish.onProgress({ stage });
+  const plan = planPack(target, facts, { directory: source.path, ...ownersOf(source.path, facts, wish.idmap) });
   const said = `${wish.scratch}/pack-messages`;
   const saidFd = openSync(said, "w", 0o640);
-  const packer = spawn(program, args, { stdio: ["ignore", fifo.value.writer, saidFd], env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" }, signal: wish.abort });
-  const packed = ended(packer);
+  const packed = runPlan(plan, { engine: facts.install.engine, stdout: pipe.value.writer, stderr: saidFd, abort: wish.abort });
   closeSync(saidFd);
-  fifo.value.closeWriter();
-  const unpacked = await unpack(target, facts, { compression: "none", stage, doing: `copy '${source.path}'`, stdin: fifo.value.reader }, wish);
-  fifo.value.closeReader();
-  const status = await packed;
+  pipe.value.closeWriter();
+  const unpacked = await unpack(target, facts, { compression: "none", stage, doing, stdin: pipe.value.reader }, wish);
+  pipe.value.closeReader();
+  const outcome = await packed;
   wish.onProgress({ stage, isFinished: true });
   if (!unpacked.ok) return unpacked;
-  return status === 0 ? ok(undefined) : fail({ code: "image.invalid", at: from, text: `${stage} failed`, cause: saidBy(said) });
+  if (outcome.status === 0) return ok(undefined);
+  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, doing) : undefined;
+  return fail(broken ?? { code: "image.invalid", at: from, text: `${stage} failed`, cause: saidBy(said) });
 }
-
