@@ -1,6 +1,7 @@
 // Owns where the demo's container lives and which ids it gets: for root, or for an ordinary user.
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
+import { spawnSync } from "node:child_process";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
 export interface Room {
@@ -43,7 +44,7 @@ function firstClosed(path: string): string | undefined {
 }
 
 export function findRoom(): Room {
-  const { username: user, uid } = userInfo();
+  const [uid, user] = [process.getuid?.() ?? 0, spawnSync("id", ["-un"], { encoding: "utf8" }).stdout.trim()];
   if (uid === 0) return { user, isRoot: true, lxcpath: "/var/lib/berth-demo", uids: rangeForRoot(ranges("/etc/subuid")), gids: rangeForRoot(ranges("/etc/subgid")), remarks: [] };
   const [uids, gids] = [rangeOf(user, uid, "/etc/subuid"), rangeOf(user, uid, "/etc/subgid")];
   const home = join(process.env["XDG_DATA_HOME"] ?? join(homedir(), ".local/share"), "berth-demo");
