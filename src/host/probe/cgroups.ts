@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import type { CgroupMembership } from "../../linux/proc-cgroup.ts";
 import { parseCgroups } from "../../linux/proc-cgroup.ts";
 import type { MountInfo } from "../../linux/proc-mountinfo.ts";
-import { parseMountinfo } from "../../linux/proc-mountinfo.ts";
+import { parseCgroupMounts } from "../../linux/proc-mountinfo.ts";
 import type { CgroupHierarchy, CgroupLayout, HostFacts } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
 
@@ -72,7 +72,7 @@ function takenOf(hierarchies: readonly CgroupHierarchy[], candidates: readonly (
 }
 
 export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
-  const mounts = parseMountinfo(sources.mountinfo).filter(({ fstype }) => fstype === "cgroup" || fstype === "cgroup2");
+  const mounts = parseCgroupMounts(sources.mountinfo).filter(({ fstype }) => fstype === "cgroup" || fstype === "cgroup2");
   const first = parseCgroups(sources.first);
   const hierarchies = parseCgroups(sources.self).flatMap((own): readonly CgroupHierarchy[] => {
     const mount = mounts.find((candidate) => isSame(candidate, own));
@@ -81,6 +81,5 @@ export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
     const path = sources.isBelowOwn || init === undefined ? own.path : withoutInitScope(init.path);
     return [hierarchy(mount, own, relativeBase(mount, path))];
   });
-  const { candidates } = sources;
-  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self, ...(candidates === undefined ? {} : { taken: takenOf(hierarchies, candidates) }) };
+  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self, taken: takenOf(hierarchies, sources.candidates ?? []) };
 }
