@@ -10,8 +10,10 @@ export interface CgroupMembership {
 
 export function parseCgroups(text: string): readonly CgroupMembership[] {
   return text.split("\n").flatMap((line): readonly CgroupMembership[] => {
-    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
-    if (controllers === undefined || path === undefined) return [];
+    const first = line.indexOf(":");
+    const second = line.indexOf(":", first + 1);
+    if (first < 0 || second < 0 || line[second + 1] !== "/") return [];
+    const [controllers, path] = [line.slice(first + 1, second), line.slice(second + 1)];
     return [controllers === "" ? { version: 2, controllers: [], path } : { version: 1, controllers: controllers.split(","), path }];
   });
 }

@@ -17,23 +17,24 @@ export interface ProcessStatus {
   readonly seccompMode: number;
 }
 
-export function parseStatus(text: string): ProcessStatus {
-  const rows = new Map(text.split("\n").map((line) => {
-    const colon = line.indexOf(":");
-    return [line.slice(0, colon), line.slice(colon + 1).trim()] as const;
-  }));
-  const numbers = (key: string): readonly number[] => (rows.get(key) ?? "").split(/\s+/).filter((word) => word !== "").map(Number);
-  const mask = (key: string): bigint => {
-    const value = rows.get(key) ?? "";
-    return /^[0-9a-f]+$/.test(value) ? BigInt(`0x${value}`) : 0n;
-  };
-  return {
-    nsPids: numbers("NSpid"), uids: numbers("Uid"), gids: numbers("Gid"), groups: numbers("Groups"),
-    signalsBlocked: mask("SigBlk"), signalsIgnored: mask("SigIgn"), signalsCaught: mask("SigCgt"),
-    capEffective: mask("CapEff"), capBounding: mask("CapBnd"),
-    hasNoNewPrivs: rows.get("NoNewPrivs") === "1", seccompMode: Number(rows.get("Seccomp") ?? "0"),
-  };
+/** The name in the first line may hold anything but a newline, so that a key is looked for at the start of a line only. */
+function valueOf(text: string, key: string): string {
+  const at = text.indexOf(`\n${key}:\t`);
+  return at < 0 ? "" : text.slice(at + key.length + 3, text.indexOf("\n", at + 1)).trim();
 }
+const numbersOf = (text: string, key: string): readonly number[] => valueOf(text, key).split(/\s+/).filter((word) => word !== "").map(Number);
+
+function maskOf(text: string, key: string): bigint {
+  const value = valueOf(text, key);
+  return /^[0-9a-f]+$/.test(value) ? BigInt(`0x${value}`) : 0n;
+}
+
+export const parseStatus = (text: string): ProcessStatus => ({
+  nsPids: numbersOf(text, "NSpid"), uids: numbersOf(text, "Uid"), gids: numbersOf(text, "Gid"), groups: numbersOf(text, "Groups"),
+  signalsBlocked: maskOf(text, "SigBlk"), signalsIgnored: maskOf(text, "SigIgn"), signalsCaught: maskOf(text, "SigCgt"),
+  capEffective: maskOf(text, "CapEff"), capBounding: maskOf(text, "CapBnd"),
+  hasNoNewPrivs: valueOf(text, "NoNewPrivs") === "1", seccompMode: Number(valueOf(text, "Seccomp") || "0"),
+});
 
 /** Whether a signal is in a mask of status. */
 export const hasSignal = (mask: bigint, signal: number): boolean => ((mask >> BigInt(signal - 1)) & 1n) === 1n;

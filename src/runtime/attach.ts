@@ -1,17 +1,22 @@
 // Owns the verb attach: a command in a running container.
 import { probeCaller } from "../host/probe/caller.ts";
 import { probeInit } from "../host/probe/init.ts";
+import { configFile } from "../host/store/layout.ts";
+import { mayMention } from "../host/store/mentions.ts";
 import { planAttach } from "../plan/lifecycle/attach.ts";
 import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { InitFacts } from "../model/init.ts";
-import { absolutePath, loadConfig } from "./container-config.ts";
+import { absolutePath } from "./lxcpath.ts";
 import { requireRunning, settledState, stopped } from "./running-container.ts";
 import type { LiveContainer } from "./running-container.ts";
 import type { AttachOptions, AttachVerb, Target } from "./verbs.ts";
 
 /** lxc.environment of the config; a config that cannot be read any more is no reason to stay outside. */
-function configuredEnvironment(request: Request, target: Target, rcfile: string | undefined): readonly string[] {
+async function configuredEnvironment(request: Request, target: Target, rcfile: string | undefined): Promise<readonly string[]> {
+  const file = rcfile === undefined ? configFile(target) : absolutePath(request, rcfile);
+  if (!mayMention(file, "lxc.environment")) return [];
+  const { loadConfig } = await import("./container-config.ts");
   const loaded = loadConfig(request, target, rcfile === undefined ? {} : { rcfile });
   return loaded.ok ? [...loaded.value.spec.environment, ...loaded.value.spec.environmentRuntime].map(({ value }) => value) : [];
 }
@@ -30,7 +35,7 @@ export const attach: AttachVerb = async (request, target, options) => {
   const { ptyLog, ...rest } = options;
   return planAttach({
     ...rest, name: target.name, lxcpath: target.lxcpath, caller: probeCaller(request), init,
-    configured: configuredEnvironment(request, target, options.rcfile),
+    configured: await configuredEnvironment(request, target, options.rcfile),
     ...(ptyLog === undefined ? {} : { ptyLog: absolutePath(request, ptyLog) }),
   });
 };

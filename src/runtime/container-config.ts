@@ -11,6 +11,7 @@ import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
+import { absolutePath } from "./lxcpath.ts";
 import type { ConfigOverrides, Target } from "./verbs.ts";
 
 export interface LoadedConfig { readonly syntax: Syntax; readonly spec: ContainerSpec; readonly file?: string }
@@ -28,8 +29,6 @@ const ROOTFS_MOUNTS = ["/usr/lib/x86_64-linux-gnu/lxc/rootfs", "/usr/lib/aarch64
 /** lxc.rootfs.mount when no config sets it. */
 export const rootfsMountDefault = (prefix: string): string =>
   [`${prefix}/lib/lxc/rootfs`, ...ROOTFS_MOUNTS].find((path) => existsSync(path)) ?? `${prefix}/lib/lxc/rootfs`;
-
-export const absolutePath = (request: Request, path: string): string => (path.startsWith("/") ? path : `${request.cwd}/${path}`);
 
 const missing = (target: Target, file: string, isRcfile: boolean): Problem => (isRcfile
   ? { code: "config.missing", text: `the config file "${file}" does not exist`, remedy: "check the path given with -f/--rcfile" }

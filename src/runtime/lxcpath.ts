@@ -1,15 +1,17 @@
 // Owns which directory containers live in and which names they may have.
+import { normalize } from "node:path";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { systemConfig } from "./system-config.ts";
 import type { Target } from "./verbs.ts";
 
-/** `-P` made absolute against the caller's directory, without trailing slashes; else lxc.lxcpath. */
+export const absolutePath = (request: Request, path: string): string => (path.startsWith("/") ? path : `${request.cwd}/${path}`);
+
+/** `-P` made absolute against the caller's directory, without `.`, `..` and trailing slashes; else lxc.lxcpath. */
 export function canonicalLxcpath(request: Request, given?: string): string {
   const path = given ?? systemConfig(request, "lxc.lxcpath") ?? "/var/lib/lxc";
-  const absolute = path.startsWith("/") ? path : `${request.cwd}/${path}`;
-  return absolute.replace(/\/+$/, "") || "/";
+  return normalize(absolutePath(request, path)).replace(/\/+$/, "") || "/";
 }
 
 /** LXC's rule for a name: one path component. */

@@ -91,7 +91,7 @@ test("an init that dies at once: status and console; a hook: its status and word
 test("statuses: a shell's for attach, 255 for execute, 2 for a container that has just stopped", () => {
   const exec: Op = { op: "exec", from: byDefault("x"), path: "nosuch", argv: ["nosuch"], env: [] };
   const of = (verb: string, error: Errno): number => reportOf([exec], [{ op: 0, error, text: "nosuch" }], { verb }).status;
-  expect([of("attach", "ENOENT"), of("attach", "EACCES"), of("execute", "ENOENT"), of("start", "ENOENT")]).toEqual([127, 126, 255, 1]);
+  expect([of("attach", "ENOENT"), of("unshare", "EACCES"), of("execute", "ENOENT"), of("start", "ENOENT")]).toEqual([127, 126, 255, 1]);
   expect(reportOf([exec], [{ op: 0, error: "ENOENT", text: "nosuch" }], { verb: "attach" }).lines).toEqual(['Failed to exec "nosuch": no such file or directory']);
   const open: Op = { op: "pidfdOpen", from: byDefault("x"), pid: 1, into: 0 };
   expect(reportOf([open], [{ op: 0, error: "ESRCH" }], { verb: "stop" }).status).toBe(2);

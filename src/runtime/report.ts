@@ -37,10 +37,13 @@ export function explainFailure(notes: Notes, events: readonly PlanEvent[], calle
   return problemOf(failureOf(event, notes, caller));
 }
 
-/** 126 and 127 as a shell has them for attach, 255 for execute, 2 for a container that has stopped meanwhile. */
+/** Verbs that end in a command of the user's. */
+const COMMANDS = new Set(["attach", "usernsexec", "unshare"]);
+
+/** 126 and 127 as a shell has them for commands, 255 for execute, 2 for a container that has stopped meanwhile. */
 function statusOf(verb: string, { failure, problem }: Explained): number {
   const isExec = failure?.op.op === "exec" || failure?.op.op === "initLoop";
-  if (verb === "attach" && isExec) return failure?.errno === "ENOENT" || failure?.errno === "ENOTDIR" ? 127 : 126;
+  if (COMMANDS.has(verb) && isExec) return failure?.errno === "ENOENT" || failure?.errno === "ENOTDIR" ? 127 : 126;
   if (verb === "execute" && isExec) return 255;
   if (verb === "stop" && problem.code === "container.stopped") return 2;
   // LXC calls it no failure that a container runs already.

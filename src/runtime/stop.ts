@@ -4,15 +4,18 @@ import type { Result } from "../model/problem.ts";
 import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { Plan } from "../isa/op.ts";
+import { configFile } from "../host/store/layout.ts";
+import { mayMention } from "../host/store/mentions.ts";
 import { planStop } from "../plan/lifecycle/stop.ts";
 import type { StopSignals } from "../plan/stop.ts";
-import { loadConfig } from "./container-config.ts";
 import { awaitRunningEntries } from "./reboot-request.ts";
 import { settledState, stopped } from "./running-container.ts";
 import type { StopVerb, Target } from "./verbs.ts";
 
 /** A config that is broken or gone must not keep a container running. */
-function signalsOf(request: Request, target: Target): StopSignals {
+async function signalsOf(request: Request, target: Target): Promise<StopSignals> {
+  if (!mayMention(configFile(target), "lxc.signal")) return {};
+  const { loadConfig } = await import("./container-config.ts");
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return {};
   const { halt, reboot, stop } = loaded.value.spec.signals;
@@ -28,6 +31,6 @@ export const stop: StopVerb = async (request, target, options): Promise<Result<P
   const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
   return planStop({
     name: target.name, lxcpath: target.lxcpath, monitor: { pid: record.monitorPid, startTime: record.monitorStart },
-    signals: signalsOf(request, target), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }),
+    signals: await signalsOf(request, target), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }),
   });
 };

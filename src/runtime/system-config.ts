@@ -1,5 +1,6 @@
 // Owns lxc.conf(5): system keys such as lxc.lxcpath, from /etc/lxc/lxc.conf or ~/.config/lxc/lxc.conf.
-import { systemConfig as parseSystemConfig } from "../config/index.ts";
+// Not through config/index.ts: every command asks for lxc.lxcpath, few need the whole language, which takes milliseconds to load.
+import { systemConfig as parseSystemConfig } from "../config/system.ts";
 import { readText } from "../host/read-text.ts";
 import type { SystemConfigVerb } from "./verbs.ts";
 

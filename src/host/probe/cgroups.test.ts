@@ -36,7 +36,7 @@ test("v1 names its controllers, cpuset also what a child must be given", () => {
 test("hybrid has both; a hierarchy without a mount is none", () => {
   const self = "2:cpuset:/\n1:pids:/\n0::/\n";
   expect(probeCgroups({ mountinfo: v1("cpuset") + v2(`${root}/unified`), self, first: self, isBelowOwn: false }).layout).toBe("hybrid");
-  expect(probeCgroups({ mountinfo: "", self, first: self, isBelowOwn: false })).toEqual({ layout: "none", hierarchies: [], self });
+  expect(probeCgroups({ mountinfo: "", self, first: self, isBelowOwn: false })).toMatchObject({ layout: "none", hierarchies: [], self });
 });
 
 test("a mount that shows a part of the hierarchy: the base is relative to that part", () => {

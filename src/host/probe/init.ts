@@ -1,7 +1,7 @@
 // Owns InitFacts: what /proc says of a running container's init.
 import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { parseCgroups } from "../../linux/proc-cgroup.ts";
-import { parseMountinfo } from "../../linux/proc-mountinfo.ts";
+import { parseCgroupMounts } from "../../linux/proc-mountinfo.ts";
 import { hasSignal, parseStatus } from "../../linux/proc-status.ts";
 import { RTMIN } from "../../linux/signals.ts";
 import type { InitFacts } from "../../model/init.ts";
@@ -40,7 +40,7 @@ function differingNamespaces(pid: number, recorded: readonly string[]): readonly
 
 /** The directory of the record that init is in or below, one per hierarchy: init itself may have moved deeper. */
 export function cgroupsOf(cgroup: string, mountinfo: string, recorded: readonly string[]): readonly CgroupPlace[] {
-  const mounts = parseMountinfo(mountinfo);
+  const mounts = parseCgroupMounts(mountinfo);
   return parseCgroups(cgroup).flatMap(({ version, controllers, path }) => {
     const mount = mounts.find(({ fstype, superOptions }) => (version === 2 ? fstype === "cgroup2" : fstype === "cgroup" && controllers.every((name) => superOptions.includes(name))));
     if (mount === undefined) return [];

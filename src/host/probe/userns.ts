@@ -1,5 +1,4 @@
 // Owns whether this caller may make user namespaces, and the helpers that write their id maps.
-import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import type { HostFacts } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
@@ -20,8 +19,9 @@ export function probeUserns(euid: number): HostFacts["userns"] {
   return { isAllowed: true };
 }
 
-/** Only asked when the file is not setuid root: some systems give it CAP_SETUID instead. */
+/** Only asked when the file is not setuid root: some systems give it CAP_SETUID instead. Loaded then only: it takes milliseconds. */
 function hasFileCapability(path: string): boolean {
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const answer = spawnSync("getcap", [path], { encoding: "utf8", env: { PATH: "/usr/sbin:/sbin:/usr/bin:/bin" } });
   return answer.status === 0 && /cap_set[ug]id/.test(answer.stdout);
 }
