@@ -19,7 +19,7 @@ test("keys go in, the screen comes out, the status is the program's, the termina
 
 test("the size is the terminal's, from the start and when it changes", async () => {
   using scratch = new Scratch();
-  const s = session(scratch, "stty size; trap 'stty size; exit' WINCH; while :; do sleep 0.02; done");
+  const s = session(scratch, "trap 'stty size; exit' WINCH; stty size; while :; do sleep 0.02; done");
   await s.shows("37 91");
   s.resize(50, 20);
   await s.shows("20 50");
