@@ -54,7 +54,7 @@ ls /proc/$$/fd | tr '\\n' ' ' > ${tree.path("fds")}; ${says(3, 0, 0, 0, 4, 0, 0,
   closeSync(fd);
   expect(ended).toEqual({ status: 0, signal: null, out: "", err: "" });
   expect(tree.read("environ").trim().split("\n").sort()).toEqual([
-    "HOME=/h", "LANG=C", "LC_ALL=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=dumb",
+    "BUN_JSC_useJIT=0", "HOME=/h", "LANG=C", "LC_ALL=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=dumb",
   ]);
   expect(tree.read("cwd")).toBe("/\n");
   expect(tree.read("fds").trim().split(" ")).toEqual(["0", "1", "2", "255", "3"]); // 255 is bash's own
