@@ -9,15 +9,29 @@ import type { Data, Op, Plan, Text } from "./op.ts";
 import type { FieldKind, OpRow } from "./schema.ts";
 import { LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "./schema.ts";
 import { Heap } from "./heap.ts";
+import type { Span } from "./heap.ts";
 
 export const HEADER_BYTES = 40;
 export const OP_BYTES = 88;
 /** An optional field that is not given: all ones. */
 export const NONE = 0xffffffffffffffffn;
+const ABSENT: Span = { at: 0xffffffff, size: 0xffffffff };
 /** Top bit of a span's length: the span is a list of references, not bytes. */
 export const COMPOSED = 0x80000000;
 
 const rows: Readonly<Record<string, OpRow>> = SCHEMA;
+
+/** A field of the schema, taken apart once: a plan is encoded in a process that has just begun. */
+interface Field { readonly name: string; readonly bare: string; readonly isOptional: boolean }
+const known = new Map<string, readonly Field[]>();
+function fieldsOf(op: Op): readonly Field[] {
+  const seen = known.get(op.op);
+  if (seen !== undefined) return seen;
+  const fields = Object.entries(rowOf(op).fields).map(([name, kind]: [string, FieldKind]): Field =>
+    kind.endsWith("?") ? { name, bare: kind.slice(0, -1), isOptional: true } : { name, bare: kind, isOptional: false });
+  known.set(op.op, fields);
+  return fields;
+}
 
 interface Flat { readonly op: Op; readonly first: Map<string, number>; readonly process: string; readonly undoOf?: number }
 
@@ -31,7 +45,7 @@ function flatten(root: readonly Op[]): Flat[] {
       const { process } = next;
       const flat: Flat = { op, first: new Map(), process, ...(next.undoOf === undefined ? {} : { undoOf: next.undoOf }) };
       const id = out.push(flat) - 1;
-      for (const [field, kind] of Object.entries(rowOf(op).fields)) if (kind === "ops") queue.push({ list: listOf(op, field), process: processName(op) ?? process, owner: flat, field });
+      for (const { name, bare } of fieldsOf(op)) if (bare === "ops") queue.push({ list: listOf(op, name), process: processName(op) ?? process, owner: flat, field: name });
       if (op.undo !== undefined && op.undo.length > 0) queue.push({ list: op.undo, process, owner: flat, field: "undo", undoOf: id });
     }
   }
@@ -46,7 +60,7 @@ const rowOf = (op: Op): OpRow => {
   if (row === undefined) throw new Error(`no such op: ${op.op}`);
   return row;
 };
-export const fieldOf = (op: Op, field: string): unknown => new Map<string, unknown>(Object.entries(op)).get(field);
+export const fieldOf = (op: Op, field: string): unknown => (Object.hasOwn(op, field) ? Reflect.get(op, field) : undefined);
 const isOps = (value: unknown): value is readonly Op[] => Array.isArray(value);
 const listOf = (op: Op, field: string): readonly Op[] => {
   const value = fieldOf(op, field);
@@ -57,21 +71,32 @@ const isText = (value: unknown): value is Text => typeof value === "string" || A
 const isTexts = (value: unknown): value is readonly Text[] => Array.isArray(value);
 const isNums = (value: unknown): value is readonly number[] => Array.isArray(value);
 
-function encodeField(heap: Heap, kind: FieldKind, value: unknown, where: string): bigint {
+function number(value: unknown): Span | undefined {
+  if (typeof value === "bigint") return { at: Number(value & 0xffffffffn), size: Number((value >> 32n) & 0xffffffffn) };
+  if (typeof value !== "number" || !Number.isInteger(value)) return undefined;
+  if (!Number.isSafeInteger(value)) return number(BigInt(value));
+  return { at: value >>> 0, size: Math.floor(value / 0x1_0000_0000) >>> 0 }; // two's complement, both halves
+}
+
+/** The 64 bits of a field, low half and high half. */
+function encodeField(heap: Heap, { name, bare, isOptional }: Field, op: Op): Span {
+  const value = fieldOf(op, name);
   if (value === undefined) {
-    if (!kind.endsWith("?")) throw new Error(`${where} is missing`);
-    return NONE;
+    if (!isOptional) throw new Error(`${op.op}.${name} is missing`);
+    return ABSENT;
   }
-  switch (kind.replace("?", "")) {
-    case "u32": case "u64": case "slot": case "newSlot":
-      if (typeof value !== "number" && typeof value !== "bigint") throw new Error(`${where} must be a number`);
-      return BigInt.asUintN(64, BigInt(value));
+  switch (bare) {
+    case "u32": case "u64": case "slot": case "newSlot": {
+      const halves = number(value);
+      if (halves === undefined) throw new Error(`${op.op}.${name} must be a number`);
+      return halves;
+    }
     case "text": if (isText(value)) return heap.text(value, true); break;
     case "data": if (isText(value)) return heap.text(value, false); break;
     case "texts": if (isTexts(value)) return heap.list(value.map((item) => heap.text(item, true))); break;
     case "slots": case "nums": if (isNums(value)) return heap.nums(value); break;
   }
-  throw new Error(`${where} has the wrong type`);
+  throw new Error(`${op.op}.${name} has the wrong type`);
 }
 
 const TOLERANCE = { fail: 0, ignore: 1, list: 2 } as const;
@@ -89,17 +114,18 @@ function encodeOp(view: DataView, index: number, flat: Flat, heap: Heap): void {
   view.setUint16(at + 12, op.undo?.length ?? 0, true);
   if (list.length > LIMITS.errnos) throw new Error(`${op.op}: more than ${LIMITS.errnos} tolerated errors`);
   list.forEach((name, i) => view.setUint16(at + 16 + 2 * i, errnoNumber(name), true));
-  Object.entries(row.fields).forEach(([field, kind], i) => {
-    const value = kind === "ops" ? BigInt(first.get(field) ?? 0) | (BigInt(listOf(op, field).length) << 32n) : encodeField(heap, kind, fieldOf(op, field), `${op.op}.${field}`);
-    view.setBigUint64(at + 24 + 8 * i, value, true);
+  fieldsOf(op).forEach((field, i) => {
+    const value = field.bare === "ops" ? { at: first.get(field.name) ?? 0, size: listOf(op, field.name).length } : encodeField(heap, field, op);
+    view.setUint32(at + 24 + 8 * i, value.at, true);
+    view.setUint32(at + 28 + 8 * i, value.size, true);
   });
 }
 
 function slotCount(ops: readonly Flat[]): number {
   let most = -1;
-  for (const { op } of ops) for (const [field, kind] of Object.entries(rowOf(op).fields)) {
-    const value = fieldOf(op, field);
-    if (kind.startsWith("newSlot") && typeof value === "number") most = Math.max(most, value);
+  for (const { op } of ops) for (const { name, bare } of fieldsOf(op)) {
+    const value = bare === "newSlot" ? fieldOf(op, name) : undefined;
+    if (typeof value === "number") most = Math.max(most, value);
   }
   return most + 1;
 }

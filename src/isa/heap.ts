@@ -6,7 +6,8 @@ const COMPOSED = 0x80000000;
 /** Kinds of a part in a composed text; engine/plan.h has the same. */
 const PART = { bytes: 0, decimal: 1, startTime: 2, raw32: 3 } as const;
 
-const span = (offset: number, length: number): bigint => BigInt(offset) | (BigInt(length) << 32n);
+/** Where a value lies: an offset from the start of the plan, a length or count. */
+export interface Span { readonly at: number; readonly size: number }
 
 function hexBytes(hex: string): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(hex.length >> 1);
@@ -17,7 +18,7 @@ function hexBytes(hex: string): Uint8Array<ArrayBuffer> {
 export class Heap {
   readonly #base: number;
   readonly #chunks: Uint8Array[] = [];
-  readonly #known = new Map<string, bigint>();
+  readonly #known = new Map<string, Span>();
   readonly #encoder = new TextEncoder();
   #size = 0;
 
@@ -32,12 +33,12 @@ export class Heap {
     return offset;
   }
 
-  #plain(text: string, isCString: boolean): bigint {
+  #plain(text: string, isCString: boolean): Span {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     const bytes = this.#encoder.encode(`${text}\0`);
     if (isCString && bytes.indexOf(0) !== bytes.length - 1) throw new Error("a text must not contain NUL");
-    const made = span(this.#put(bytes, 1), bytes.length - 1);
+    const made = { at: this.#put(bytes, 1), size: bytes.length - 1 };
     this.#known.set(text, made);
     return made;
   }
@@ -51,24 +52,24 @@ export class Heap {
   }
 
   /** A text or data value. Plain ones end with NUL, which the length leaves out. */
-  text(text: Text, isCString: boolean): bigint {
+  text(text: Text, isCString: boolean): Span {
     if (typeof text === "string") return this.#plain(text, isCString);
     const parts = text.map((part) => this.#part(part));
     const view = new DataView(new ArrayBuffer(parts.length * 12));
     parts.flat().forEach((value, i) => view.setUint32(4 * i, value, true));
-    return span(this.#put(new Uint8Array(view.buffer), 4), parts.length + COMPOSED);
+    return { at: this.#put(new Uint8Array(view.buffer), 4), size: parts.length + COMPOSED };
   }
 
-  list(spans: readonly bigint[]): bigint {
+  list(spans: readonly Span[]): Span {
     const view = new DataView(new ArrayBuffer(spans.length * 8));
-    spans.forEach((value, i) => view.setBigUint64(8 * i, value, true));
-    return span(this.#put(new Uint8Array(view.buffer), 8), spans.length);
+    spans.forEach(({ at, size }, i) => { view.setUint32(8 * i, at, true); view.setUint32(8 * i + 4, size, true); });
+    return { at: this.#put(new Uint8Array(view.buffer), 8), size: spans.length };
   }
 
-  nums(values: readonly number[]): bigint {
+  nums(values: readonly number[]): Span {
     const view = new DataView(new ArrayBuffer(values.length * 4));
     values.forEach((value, i) => view.setUint32(4 * i, value, true));
-    return span(this.#put(new Uint8Array(view.buffer), 4), values.length);
+    return { at: this.#put(new Uint8Array(view.buffer), 4), size: values.length };
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
