@@ -122,3 +122,10 @@ test("berth stands for the lxc-* commands", async () => {
   expect(await ended("berth", "dance")).toMatchObject({ status: 1 });
   expect((await ended("berth", "why", "c1", "-P", lxcpath)).out).toBe("c1: no failed start and no ended run are recorded.\n");
 });
+
+test("--explain prints the plan and gives none to run", async () => {
+  const text = await ended("lxc-unshare", "-s", "UTSNAME", "--explain", "--", "true");
+  expect([text.status, text.out.split("\n")[0]]).toEqual([0, expect.stringMatching(/^0 +launcher /)]);
+  const data: unknown = JSON.parse((await ended("lxc-unshare", "-s", "UTSNAME", "--explain=json", "--", "true")).out);
+  expect(data).toMatchObject({ verb: "unshare", steps: expect.arrayContaining([expect.objectContaining({ process: "launcher" })]) });
+});

@@ -17,7 +17,7 @@ const rows = [
   { long: "hostname", short: "H", argument: "required", metavar: "NAME", help: "host name, with UTSNAME" },
   { long: "ifname", short: "i", argument: "required", metavar: "NAME", help: "move this network interface in, with NETWORK; may be repeated" },
   { long: "daemon", short: "d", help: "do not wait for the command" },
-  { long: "remount", short: "M", help: "mount /proc, /dev/shm and /dev/mqueue anew, with MOUNT" },
+  { long: "remount", short: "M", help: "with MOUNT: mount /proc, /dev/shm and /dev/mqueue anew" },
   EXPLAIN,
 ] as const;
 
@@ -50,10 +50,9 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   if (namespaces.value.length === 0) return refuse("option.missing", "A namespace to execute command is required");
   if (options.has("ifname") && !has("net")) return refuse("option.conflict", "-i <interfacename> needs -s NETWORK option");
   if (options.has("hostname") && !has("uts")) return refuse("option.conflict", "-H <hostname> needs -s UTSNAME option");
-  if (options.has("remount") && !has("mnt")) return refuse("option.conflict", "-M needs -s MOUNT option");
   const { unshare } = await import("../../runtime/unshare.ts");
   return runOrExplain(line, await unshare(request, {
-    namespaces: namespaces.value, interfaces: options.all("ifname"), isDaemon: options.has("daemon"), isRemount: options.has("remount"), command: words,
+    namespaces: namespaces.value, interfaces: options.all("ifname"), isDaemon: options.has("daemon"), isRemount: options.has("remount") && has("mnt"), command: words,
     ...optional("uid", uid.value), ...optional("hostname", options.last("hostname")),
   }));
 });

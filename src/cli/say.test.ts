@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import type { Log } from "./log.ts";
+import { say } from "./say.ts";
+import type { Voice } from "./say.ts";
+
+function listening(): { readonly voice: Voice; readonly heard: string[] } {
+  const heard: string[] = [];
+  const log: Log = { add: (priority, text) => void heard.push(`${priority} ${text}`), isOn: () => true };
+  return { voice: { program: "lxc-start", name: "web", isQuiet: false, log }, heard };
+}
+const PROBLEM = { code: "config.key", text: "unknown key 'lxc.foo'", cause: "c", remedy: "r", at: { kind: "config", file: "/c/config", line: 3, key: "lxc.foo" } } as const;
+
+test("prefix, place, cause and remedy; one line in the log", () => {
+  const { voice, heard } = listening();
+  expect(say(voice, [PROBLEM])).toBe("lxc-start: web: /c/config:3 lxc.foo: unknown key 'lxc.foo'\n    cause: c\n    remedy: r\n");
+  expect(heard).toEqual(["ERROR /c/config:3 lxc.foo: unknown key 'lxc.foo'; c; r"]);
+});
+
+test("a warning says so; without a name there is no name", () => {
+  const { voice, heard } = listening();
+  expect(say({ ...voice, name: "" }, [{ code: "cgroup.undelegated", severity: "warning", text: "no limits" }])).toBe("lxc-start: warning: no limits\n");
+  expect(heard).toEqual(["WARN no limits"]);
+});
+
+test("quiet: only the log hears it", () => {
+  const { voice, heard } = listening();
+  expect(say({ ...voice, isQuiet: true }, [PROBLEM])).toBe("");
+  expect(heard).toHaveLength(1);
+});
