@@ -15,7 +15,7 @@ import type { AttachOptions, AttachVerb, Target } from "./verbs.ts";
 /** lxc.environment of the config; a config that cannot be read any more is no reason to stay outside. */
 async function configuredEnvironment(request: Request, target: Target, rcfile: string | undefined): Promise<readonly string[]> {
   const file = rcfile === undefined ? configFile(target) : absolutePath(request, rcfile);
-  if (!mayMention(file, "lxc.environment")) return [];
+  if (!mayMention(file, ["lxc.environment"])) return [];
   const { loadConfig } = await import("./container-config.ts");
   const loaded = loadConfig(request, target, rcfile === undefined ? {} : { rcfile });
   return loaded.ok ? [...loaded.value.spec.environment, ...loaded.value.spec.environmentRuntime].map(({ value }) => value) : [];

@@ -3,7 +3,9 @@ import { ipv4Addresses, ipv6Addresses, linkNames } from "../host/probe/addresses
 import type { CgroupUsage } from "../host/probe/cgroup-usage.ts";
 import { cgroupUsage } from "../host/probe/cgroup-usage.ts";
 import { cgroupPlaces } from "../host/probe/init.ts";
+import { configFile } from "../host/store/layout.ts";
 import { activeContainers, definedContainers } from "../host/store/listing.ts";
+import { mayMention } from "../host/store/mentions.ts";
 import type { FileAnswer } from "../host/store/read-config.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
 import { listeningSockets, runningState } from "../host/store/running.ts";
@@ -11,7 +13,6 @@ import type { Running } from "../host/store/running.ts";
 import { ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { StateRecord } from "../model/state.ts";
-import { loadConfig } from "./container-config.ts";
 import type { ListedContainer, ListOptions, ListVerb, Target } from "./verbs.ts";
 
 type Row = Omit<ListedContainer, "name" | "isDefined">;
@@ -30,8 +31,13 @@ function rememberingReader(): Reader {
   };
 }
 
+/** The keys that a row shows, and their older name. */
+const KEYS = ["lxc.start.auto", "lxc.group", "lxc.idmap", "lxc.id_map"];
+
 /** A config that cannot be read leaves its columns empty: the container is listed all the same. */
-function fromConfig(request: Request, target: Target, read: Reader): Partial<Row> {
+async function fromConfig(request: Request, target: Target, read: Reader): Promise<Partial<Row>> {
+  if (!mayMention(configFile(target), KEYS, read)) return {};
+  const { loadConfig } = await import("./container-config.ts");
   const loaded = loadConfig(request, target, { read });
   if (!loaded.ok) return {};
   const { spec } = loaded.value;
@@ -57,12 +63,13 @@ export const list: ListVerb = async (request, lxcpath, { needs }) => {
   const defined = new Set(definedContainers(lxcpath));
   const names = [...new Set([...defined, ...activeContainers(lxcpath, sockets)])].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const isStateWanted = needs.some((need) => need !== "config");
-  const rows = names.map((name): ListedContainer => {
+  const rows: ListedContainer[] = [];
+  for (const name of names) {
     const target = { name, lxcpath };
     const isDefined = defined.has(name);
     const running: Running = isStateWanted ? runningState(target, () => sockets) : { state: "STOPPED", isForeign: false };
-    const config = needs.includes("config") && isDefined ? fromConfig(request, target, read) : {};
-    return { ...EMPTY, ...config, ...fromRecord(running.record, needs), name, isDefined, state: running.state };
-  });
+    const config = needs.includes("config") && isDefined ? await fromConfig(request, target, read) : {};
+    rows.push({ ...EMPTY, ...config, ...fromRecord(running.record, needs), name, isDefined, state: running.state });
+  }
   return ok(rows);
 };

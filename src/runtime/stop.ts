@@ -12,9 +12,12 @@ import { awaitRunningEntries } from "./reboot-request.ts";
 import { settledState, stopped } from "./running-container.ts";
 import type { StopVerb, Target } from "./verbs.ts";
 
+/** The new names and those of LXC 1 and 2. */
+const SIGNAL_KEYS = ["lxc.signal", "lxc.haltsignal", "lxc.rebootsignal", "lxc.stopsignal"];
+
 /** A config that is broken or gone must not keep a container running. */
 async function signalsOf(request: Request, target: Target): Promise<StopSignals> {
-  if (!mayMention(configFile(target), "lxc.signal")) return {};
+  if (!mayMention(configFile(target), SIGNAL_KEYS)) return {};
   const { loadConfig } = await import("./container-config.ts");
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return {};
