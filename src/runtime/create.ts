@@ -1,40 +1,26 @@
 // Owns the verb `create`: a name is taken, the root file system filled, the config written; or nothing is left.
-import { chmodSync, readFileSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
-import { createdConfig } from "../config/index.ts";
+import { readdirSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import type { Metadata } from "../images/metadata.ts";
 import { findSource, type Source } from "../images/source.ts";
-import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
-import type { Request } from "../model/request.ts";
 import { planGiveBack, planOwn } from "../plan/lifecycle/create.ts";
-import { loadConfig } from "./container-config.ts";
-import { readBase, type Base } from "./creating/base.ts";
+import { readBase } from "./creating/base.ts";
+import { CONFIGS, HOOKS, finishConfig, firstConfig, writeConfig, type Job } from "./creating/config.ts";
 import { fillByArchive, fillByDirectory, fillByScript, type FillWish } from "./creating/fill.ts";
+import { readMetadata, substitute } from "./creating/metadata.ts";
 import { dropEmpty, reserve, type Reserved } from "./creating/reserve.ts";
 import { partialFile } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
-import type { CreateOptions, CreateVerb, Target } from "./verbs.ts";
+import type { CreateOptions, CreateVerb } from "./verbs.ts";
 
-const CONFIG_MODE = 0o640;
-/** LXC's own place, which other LXCs know too; where it is missing, that of this installation is read. */
-const CONFIGS = "/usr/share/lxc/config";
 /** LXC's `none` and `best`, and lists that end there, come down to a directory here. */
 const DIRECTORY_STORES = ["dir", "none", "best"];
-
-interface Job {
-  readonly request: Request;
-  readonly target: Target;
-  readonly options: CreateOptions;
-  readonly facts: HostFacts;
-  readonly source: Source;
-  readonly base: Base & { readonly warnings?: readonly Problem[] };
-  readonly rootfs: string;
-}
 
 function storeProblem(options: CreateOptions): Problem | undefined {
   const wanted = options.bdev?.split(",") ?? [];
@@ -56,45 +42,10 @@ function dirProblem(options: CreateOptions, source: Source): Problem | undefined
   }
 }
 
-/** Written whole or not at all; the creator stays its owner. */
-function writeConfig(target: Target, text: string): void {
-  const file = configFile(target);
-  writeFileSync(`${file}.new`, text, { mode: CONFIG_MODE });
-  chmodSync(`${file}.new`, CONFIG_MODE);
-  renameSync(`${file}.new`, file);
-}
-
-const hasKey = (text: string, key: string): boolean => text.split("\n").some((line) => line.split("=")[0]?.trim() === key);
-
-/** An archive brings no config: what every system container needs comes first, so that the caller's own keys win. */
-function systemIncludes({ base, source }: Job): string {
-  if ((source.kind !== "archive" && source.kind !== "directory") || hasKey(base.text, "lxc.include")) return "";
-  return `lxc.include = ${CONFIGS}/common.conf\n${base.idmap.length > 0 ? `lxc.include = ${CONFIGS}/userns.conf\n` : ""}\n`;
-}
-
-/** What the template may add to. */
-function firstConfig(job: Job): string {
-  const { base, rootfs, source, options, target } = job;
-  const hasRootfs = source.kind !== "none" || options.dir !== undefined;
-  const needsName = source.kind !== "script" && !hasKey(base.text, "lxc.uts.name");
-  return `${systemIncludes(job)}${base.text}${hasRootfs ? `lxc.rootfs.path = dir:${rootfs}\n` : ""}${needsName ? `lxc.uts.name = ${target.name}\n` : ""}`;
-}
-
-/** LXC puts its header above what the template made of the config. */
-function finishConfig(job: Job): Result<void> {
-  const { request, target, source, options, base } = job;
-  if (source.kind === "none") return ok(undefined, base.warnings);
-  const template = source.path;
-  const header = createdConfig({ template, templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
-  writeConfig(target, header + readFileSync(configFile(target), "utf8"));
-  const loaded = loadConfig(request, target);
-  return loaded.ok ? ok(undefined, loaded.warnings) : loaded;
-}
-
-async function fill(job: Job, abort: AbortSignal): Promise<Result<void>> {
+async function fill(job: Job, abort: AbortSignal, exclude: readonly string[]): Promise<Result<void>> {
   const { target, facts, source, base, rootfs, options } = job;
   const wish: FillWish = {
-    rootfs, idmap: base.idmap, templateArgs: options.templateArgs, isQuiet: options.isQuiet, scratch: recordDir(target), abort, exclude: [],
+    rootfs, idmap: base.idmap, templateArgs: options.templateArgs, isQuiet: options.isQuiet, scratch: recordDir(target), abort, exclude,
     onProgress: options.isQuiet || options.onProgress === undefined ? () => undefined : options.onProgress,
   };
   switch (source.kind) {
@@ -109,26 +60,55 @@ async function drive(job: Job, plan: ReturnType<typeof planOwn>, doing: string):
   return outcomeProblem(plan, await runPlan(plan, { engine: job.facts.install.engine }), doing);
 }
 
-async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
+const placeOf = ({ target, rootfs }: Job) => ({ name: target.name, path: containerDir(target), rootfs, configs: CONFIGS, hooks: HOOKS });
+
+/** What an image says of itself; an archive without metadata says nothing. */
+function describe(job: Job): Result<Metadata | undefined> {
+  const { source, target, base } = job;
+  if (source.kind !== "archive" || source.metadata === undefined) return ok(undefined);
+  return readMetadata({ path: source.metadata, scratch: recordDir(target), isMapped: base.idmap.length > 0, place: placeOf(job) });
+}
+
+/** Config and ownership before the root file system is filled. */
+async function prepare(job: Job, metadata: Metadata | undefined): Promise<Result<void>> {
   const { target, facts, base, source, rootfs } = job;
-  const isMapped = base.idmap.length > 0;
-  const hasRootfs = source.kind !== "none";
-  writeConfig(target, firstConfig(job));
-  if (isMapped) {
-    const problem = await drive(job, planOwn(target, facts, base.idmap, hasRootfs ? rootfs : undefined), `give '${containerDir(target)}' to the container's root`);
-    if (problem !== undefined) return fail(problem);
-  }
-  const filled = await fill(job, abort);
-  if (!filled.ok) return filled;
-  if (isMapped && source.kind === "script") {
+  writeConfig(target, firstConfig(job, metadata));
+  if (metadata?.fstab !== undefined) writeFileSync(`${containerDir(target)}/fstab`, metadata.fstab, { mode: 0o640, flag: "wx" });
+  if (base.idmap.length === 0) return ok(undefined);
+  const problem = await drive(job, planOwn(target, facts, base.idmap, source.kind === "none" ? undefined : rootfs), `give '${containerDir(target)}' to the container's root`);
+  return problem === undefined ? ok(undefined) : fail(problem);
+}
+
+/** What is left to do once the root file system is there. */
+async function settle(job: Job, metadata: Metadata | undefined): Promise<Result<void>> {
+  const { target, facts, base, source, rootfs } = job;
+  if (base.idmap.length > 0 && source.kind === "script") {
     const problem = await drive(job, planGiveBack(target, facts, base.idmap, configFile(target)), `take '${configFile(target)}' back from the template`);
     if (problem !== undefined) return fail(problem);
   }
-  const finished = finishConfig(job);
-  if (!finished.ok) return finished;
+  if (metadata !== undefined) {
+    const named = await substitute(target, facts, { rootfs, idmap: base.idmap, files: metadata.templates, place: placeOf(job) });
+    if (!named.ok) return named;
+  }
+  return finishConfig(job);
+}
+
+async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
+  const { target } = job;
+  const described = describe(job);
+  if (!described.ok) return described;
+  const metadata = described.value;
+  const prepared = await prepare(job, metadata);
+  if (!prepared.ok) return prepared;
+  const filled = await fill(job, abort, metadata?.excludes ?? []);
+  if (!filled.ok) return filled;
+  const settled = await settle(job, metadata);
+  if (!settled.ok) return settled;
   for (const name of ["tar-messages", "pack-messages"]) rmSync(`${recordDir(target)}/${name}`, { force: true });
   unlinkSync(partialFile(target));
-  return finished;
+  // A template says so itself, on the caller's terminal.
+  if (metadata?.message !== undefined && !job.options.isQuiet) writeSync(1, `\n---\n${metadata.message}`);
+  return settled;
 }
 
 /** ^C and friends end what runs and then clean up; a template's own handling of ^C comes first. */
@@ -175,7 +155,7 @@ export const create: CreateVerb = async (request, target, options) => {
   const base = await readBase(request, target, facts, options.configFile);
   if (!base.ok) return base;
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
-  const job: Job = { request, target, options, facts, source: source.value, base: { ...base.value, ...(base.warnings === undefined ? {} : { warnings: base.warnings }) }, rootfs };
+  const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: base.warnings ?? [], rootfs };
   const reserved = await reserve(target, facts, { ...(source.value.kind === "none" ? {} : { rootfs }), isRootfsOutside: options.dir !== undefined });
   if (!reserved.ok) return reserved;
   return makeOrUndo(job, reserved.value);

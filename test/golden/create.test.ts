@@ -1,7 +1,7 @@
 // The plans of create, destroy, usernsexec and unshare, as text.
 import { test } from "bun:test";
 import { ok } from "../../src/model/problem.ts";
-import { planGiveBack, planHold, planOwn, planPack, planTemplate, planUnpack } from "../../src/plan/lifecycle/create.ts";
+import { planGiveBack, planHold, planOwn, planPack, planSubstitute, planTemplate, planUnpack } from "../../src/plan/lifecycle/create.ts";
 import { planRemove } from "../../src/plan/lifecycle/destroy.ts";
 import { planDestroyHooks } from "../../src/plan/lifecycle/destroy-hooks.ts";
 import { planUnshare } from "../../src/plan/lifecycle/unshare.ts";
@@ -26,6 +26,7 @@ test("an archive, root-owned with a map", () => expectGolden("create-unpack-idma
 test("an archive, by a user", () => expectGolden("create-unpack-user", ok(planUnpack(web, userFacts(), { rootfs, idmap: map, compression: "gzip", exclude: [] }))));
 test("a copy of a user's own tree", () => expectGolden("create-pack-own", ok(planPack(web, userFacts(), { directory: "/home/ada/tree", idmap: [], isOwnedByCaller: true }))));
 test("a copy of a container's tree", () => expectGolden("create-pack-idmap", ok(planPack(web, userFacts(), { directory: "/home/ada/tree", idmap: map, isOwnedByCaller: false }))));
+test("the name goes into the files of an image", () => expectGolden("create-substitute", ok(planSubstitute(web, userFacts(), { rootfs, idmap: map, files: ["./etc/hostname"], pairs: [["LXC_NAME", "a&b#c"]] }))));
 test("removal by root", () => expectGolden("destroy-root", ok(planRemove({ ...web, entries: tree, outside: [{ path: "/srv/web", isDirectory: true }] }, factsOf()))));
 test("removal by a user", () => expectGolden("destroy-user", ok(planRemove({ ...web, entries: tree, outside: [] }, userFacts()))));
 test("removal by a user who has no ids to map", () => expectGolden("destroy-user-own-id", ok(planRemove({ ...web, entries: tree, outside: [] }, userFacts({ subuid: [], subgid: [] })))));

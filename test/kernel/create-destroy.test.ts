@@ -1,7 +1,7 @@
 // Create and destroy for real, for each kind of container: what is made, whose it is, and that nothing is left.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KINDS, berth, leavePlace, makePlace, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -90,6 +90,30 @@ describe.each(KINDS.filter((kind) => kind !== "user-owned, delegated"))("%s", (k
     works(place, "lxc-destroy", ["-n", `${place.name}2`]);
     destroy();
     rmSync(tree, { recursive: true });
+  });
+
+  test("an image with metadata: its config first, its excludes, the name in its files", () => {
+    const [tree, meta] = [join(place.lxcpath, "in-tree"), join(place.lxcpath, "in-meta")];
+    mkdirSync(join(tree, "etc"), { recursive: true });
+    mkdirSync(meta);
+    writeFileSync(join(tree, "etc/hostname"), "LXC_NAME\n");
+    writeFileSync(join(tree, "etc/unwanted"), "");
+    writeFileSync(join(tree, "etc/plain"), "LXC_NAME");
+    symlinkSync("/etc/passwd", join(tree, "etc/link"));
+    const texts = { config: "lxc.tty.max = 3", "config-user": "lxc.tty.max = 4", excludes: "./etc/unwanted", templates: "/etc/hostname\n/etc/link\n/etc/missing\n../../../etc/passwd\n", fstab: "tmpfs LXC_NAME tmpfs defaults,create=dir", "create-message": "welcome" };
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(meta, name), text);
+    for (const folder of [tree, meta]) expect(spawnSync("tar", ["-cJf", `${folder}.tar`, "-C", folder, "."]).status).toBe(0);
+    expect(make("-t", "local", "--", "-f", `${tree}.tar`, "-m", `${meta}.tar`)).toBe("\n---\nwelcome");
+    const text = readFileSync(path("config"), "utf8");
+    expect(text).toContain(`# Distribution configuration\nlxc.tty.max = ${place.kind === "privileged" ? 3 : 4}\n`);
+    expect(text).toContain(`lxc.mount.fstab = ${path("fstab")}\n`);
+    expect(readFileSync(path("fstab"), "utf8")).toBe(`tmpfs ${place.name} tmpfs defaults,create=dir`);
+    expect(readFileSync(path("rootfs/etc/hostname"), "utf8")).toBe(`${place.name}\n`);
+    expect(lstatSync(path("rootfs/etc/hostname")).uid).toBe(place.rootId);
+    expect([readFileSync(path("rootfs/etc/plain"), "utf8"), lstatSync(path("rootfs/etc/link")).isSymbolicLink(), existsSync(path("rootfs/etc/unwanted"))]).toEqual(["LXC_NAME", true, false]);
+    expect(readdirSync(path(".berth"))).toEqual(["created"]);
+    destroy();
+    for (const left of [tree, meta, `${tree}.tar`, `${meta}.tar`]) rmSync(left, { recursive: true });
   });
 
   test("none: a config and nothing else", () => {

@@ -84,6 +84,27 @@ export function planUnpack(made: Made, facts: HostFacts, inputs: FillInputs & Om
   };
 }
 
+export interface SubstituteInputs extends FillInputs {
+  /** Relative to the rootfs. */
+  readonly files: readonly string[];
+  /** Word, and what is put in its place. */
+  readonly pairs: readonly (readonly [string, string])[];
+}
+
+const SUBSTITUTE = 'script=$1; shift; for file; do if [ -f "$file" ] && [ ! -L "$file" ]; then sed -i -e "$script" -- "$file" || exit; fi; done';
+
+/** Words in files of the new root file system are replaced; whatever their path leads to, only it can be written. */
+export function planSubstitute(made: Made, facts: HostFacts, inputs: SubstituteInputs): Plan {
+  const from = byOption("--template");
+  const { idmap, rootfs, files, pairs } = inputs;
+  const script = pairs.map(([word, value]) => `s#${word}#${value.replaceAll(/[\\&#]/g, "\\$&")}#g`).join(";");
+  const body: Op[] = [...confineOps(2, from), { op: "exec", path: "sh", argv: ["sh", "-c", SUBSTITUTE, "sh", script, ...files], env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from }];
+  return {
+    verb: "create", ...made,
+    ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "chdir", path: rootfs, from }, ...inside(facts, { idmap, name: "sed", from }, body), { op: "exitWith", child: 1, from }],
+  };
+}
+
 export interface PackInputs {
   readonly directory: string;
   /** Empty: ids are taken as they are; else they are ids of this map, another container's root file system. */

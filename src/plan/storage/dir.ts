@@ -35,13 +35,16 @@ export const packCommand = (isOwnedByCaller: boolean): readonly string[] => [
   "--xattrs", "--xattrs-include=*", "--acls", ...(isOwnedByCaller ? ["--owner=0", "--group=0"] : []), ".",
 ];
 
+/** In a chroot / is no mount of its own: tar's own defences must do there. */
+const CHROOT = ["EINVAL"] as const;
+
 /** The current directory becomes a mount of its own, and the only one that can be written. For a process in a new
  * mount namespace; needs no right on the directories above it. */
 export function confineOps(tree: Slot, from: Origin): readonly Op[] {
   return [
-    { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE, from, note: "nothing mounted here is seen by the host" },
+    { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE, from, onError: CHROOT, note: "nothing mounted here is seen by the host" },
     { op: "openTree", path: ".", flags: OPEN_TREE_CLONE, into: tree, from },
-    { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, set: MOUNT_ATTR_RDONLY, from, note: "whatever the archive holds, it cannot write elsewhere" },
+    { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, set: MOUNT_ATTR_RDONLY, from, onError: CHROOT, note: "whatever the archive holds, it cannot write elsewhere" },
     { op: "moveMount", tree, path: ".", from },
     { op: "mountSetattr", at: tree, path: "", flags: AT_EMPTY_PATH, clear: MOUNT_ATTR_RDONLY, from },
     { op: "chdir", at: tree, path: "", from },

@@ -42,8 +42,10 @@ export function parseCreated(text: string): CreatedRecord | undefined {
   }
 }
 
-/** undefined: made by another LXC, or the record is torn. */
+/** undefined: made by another LXC, or the record is torn, or somebody else wrote it: root would remove what a user names. */
 export function readCreated(target: Target): CreatedRecord | undefined {
-  const text = readText(recordFile(recordDir(target)));
+  const file = recordFile(recordDir(target));
+  const isOwn = [recordDir(target), file].every((path) => lstatSync(path, { throwIfNoEntry: false })?.uid === process.geteuid?.());
+  const text = isOwn ? readText(file) : undefined;
   return text === undefined ? undefined : parseCreated(text);
 }
