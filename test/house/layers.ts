@@ -43,7 +43,7 @@ function importProblem(file: Source, specifier: string): string | undefined {
   }
   if (!specifier.endsWith(".ts") && !(isTest(file.path) && specifier.endsWith(".json"))) return `${file.path} imports ${specifier}: specifiers end in .ts`;
   const target = normalize(join(dirname(file.path), specifier));
-  if (!target.startsWith("src/")) return isTest(file.path) && target.startsWith("test/") ? undefined : `${file.path} imports ${target}: outside src/`;
+  if (!target.startsWith("src/")) return isTest(file.path) && /^(test\/|package\.json$)/.test(target) ? undefined : `${file.path} imports ${target}: outside src/`;
   const to = folderOf(target);
   if (from !== to && !(MAY_IMPORT[from] ?? []).includes(to)) return `${file.path} imports ${target}: ${from} may import ${MAY_IMPORT[from]?.join(", ") || "nothing"}`;
   if (from === "plan" && to === "plan" && !isTest(file.path)) return planProblem(file.path, target);
