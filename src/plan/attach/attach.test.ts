@@ -25,7 +25,7 @@ const find = <K extends Op["op"]>(made: Plan, kind: K): readonly Extract<Op, { o
 const kinds = (made: Plan): string => numbered(made).map(({ op }) => op).join(" ");
 
 test("launcher, attach, command: cgroups before namespaces, the command in a child", () => {
-  expect(kinds(plan({}))).toBe("pidfdOpen clone await exitWith writeFile setns clone waitExec post exitWith setIds chdir exec");
+  expect(kinds(plan({}))).toBe("pidfdOpen clone await exitWith writeFile setns close clone waitExec post exitWith setIds chdir exec");
   expect(find(plan({}), "pidfdOpen")[0]).toMatchObject({ pid: 4711, startTime: 99 });
 });
 
@@ -52,7 +52,7 @@ test("ids: the container's root, -u and -g; groups stay where setgroups is denie
 
 test("a terminal: the container's pty, opened by the command, relayed by the launcher, only where a terminal was", () => {
   const made = plan({ caller: { ...caller, isTty: [true, false, true] } });
-  expect(kinds(made)).toBe("pidfdOpen clone recvFd await relay exitWith writeFile setns clone recvFd sendFd close waitExec post exitWith setIds chdir openPty sendFd close setsid controllingTty dup dup close exec");
+  expect(kinds(made)).toBe("pidfdOpen clone recvFd await relay exitWith writeFile setns close clone recvFd sendFd close waitExec post exitWith setIds chdir openPty sendFd close setsid controllingTty dup dup close exec");
   expect(find(made, "dup").map(({ fd }) => fd)).toEqual([0, 2]);
 });
 

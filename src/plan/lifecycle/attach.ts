@@ -48,6 +48,8 @@ function terminalOf({ caller, init, namespaces }: AttachInputs): Terminal {
   return init.hasPtmx && joins(joinedBits(init, namespaces), "mnt") ? "container" : "host";
 }
 
+const hasLog = ({ ptyLog }: AttachInputs, terminal: Terminal): boolean => ptyLog !== undefined && terminal !== "none";
+
 function execute(inputs: AttachInputs): Op {
   const { command, init, isClearEnv } = inputs;
   const [program, ...rest] = command;
@@ -86,6 +88,8 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
   return [
     ...(elevated.includes("CGROUP") ? [] : joinCgroups(init, caller.euid === 0)),
     ...joinNamespaces(SLOT.init, bits, inputs.namespaces !== undefined),
+    // what is in a pid namespace can be looked at by its root: the command gets no descriptor of the host's
+    ...[SLOT.init, ...(hasLog(inputs, terminal) ? [SLOT.log] : [])].map((slot): Op => ({ op: "close", from: flow, slot })),
     { op: "clone", from: byDefault("a pid namespace applies to children"), flags: 0, name: "command", pid: SLOT.command, body: commandOps(inputs, bits, terminal) },
     ...relayed,
     { op: "waitExec", from: flow, child: SLOT.command },
@@ -95,14 +99,14 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
 }
 
 function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
-  const { init, ptyLog } = inputs;
-  const hasLog = ptyLog !== undefined && terminal !== "none";
+  const { init, ptyLog = "" } = inputs;
+  const isLogged = hasLog(inputs, terminal);
   const relay: readonly Op[] = terminal === "none" ? [] : [
-    { op: "relay", from: byDefault("terminal"), master: SLOT.master, pidfd: SLOT.attachPidfd, ...(hasLog ? { log: SLOT.log } : {}) },
+    { op: "relay", from: byDefault("terminal"), master: SLOT.master, pidfd: SLOT.attachPidfd, ...(isLogged ? { log: SLOT.log } : {}) },
   ];
   return [
     { op: "pidfdOpen", from: byHost("init of the container"), pid: init.pid, startTime: init.startTime, into: SLOT.init },
-    ...(hasLog ? [{ op: "open", from: byOption("--pty-log"), path: ptyLog, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640, into: SLOT.log } as const] : []),
+    ...(isLogged ? [{ op: "open", from: byOption("--pty-log"), path: ptyLog, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640, into: SLOT.log } as const] : []),
     ...(terminal === "host" ? openHostPty(SLOT) : []),
     { op: "clone", from: flow, flags: 0, name: "attach", pid: SLOT.attach, pidfd: SLOT.attachPidfd, body: attachOps(inputs, bits, terminal) },
     ...(terminal === "host" ? [{ op: "close", from: flow, slot: SLOT.peer } as const] : []),
