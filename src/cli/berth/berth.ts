@@ -7,7 +7,7 @@ import { BERTH_VERSION, LXC_LEVEL } from "../version.ts";
 import { ALIASES, commandOf } from "./alias.ts";
 
 const row = (verb: string, does: string): string => `  ${verb.padEnd(18)}${does}`;
-const HELP = `Usage: berth VERB [NAME] [OPTION...]
+export const HELP = `Usage: berth VERB [NAME] [OPTION...]
 
 Linux system containers, unprivileged first. Each verb takes the options of the
 lxc-* command that it stands for: berth start --help shows them.

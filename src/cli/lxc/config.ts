@@ -4,7 +4,7 @@ import { systemConfig, systemConfigKeys } from "../../runtime/system-config.ts";
 import type { Answer } from "../answer.ts";
 import { done } from "../command-line.ts";
 
-const HELP = `Usage: lxc-config -l: list all available configuration items
+export const HELP = `Usage: lxc-config -l: list all available configuration items
        lxc-config item: print configuration item
 `;
 const HELP_WORDS = ["-h", "--help"];

@@ -1,0 +1,25 @@
+// Writes docs/reference/commands.md from the option tables of the doors; with --check says whether it is stale.
+import { readFileSync, writeFileSync } from "node:fs";
+import { doors } from "../src/cli/doors.ts";
+import { HELP } from "../src/cli/berth/berth.ts";
+import { HELP as CONFIG_HELP } from "../src/cli/lxc/config.ts";
+import { helpText } from "../src/cli/help.ts";
+
+const block = (name: string, text: string): string => `## ${name}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\`\n`;
+
+export async function commandsPage(): Promise<string> {
+  const tools = await Promise.all(Object.entries(doors).map(async ([name, load]) => {
+    const { tool } = await load();
+    return block(name, tool === undefined ? (name === "lxc-config" ? CONFIG_HELP : HELP) : helpText(tool));
+  }));
+  return [
+    "# Commands\n", "Written by `scripts/gen-commands.ts` from the option tables in `src/cli/`; do not edit. Each text is what `--help` prints.\n", ...tools,
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  const path = new URL("../docs/reference/commands.md", import.meta.url).pathname;
+  const page = await commandsPage();
+  if (process.argv.includes("--check")) process.exit(readFileSync(path, "utf8") === page ? 0 : 1);
+  writeFileSync(path, page);
+}
