@@ -21,12 +21,13 @@ export interface CgroupPart {
   readonly hierarchy: CgroupHierarchy;
   /** The monitor's directory, and the monitor in it. */
   readonly monitor: readonly Op[];
-  /** The payload's directory, and limits in it. Later than every hierarchy's `monitor`: cgroup v2 hands controllers down only where no process is left. */
+  /** The payload's directory, and on v1 limits in it. */
   readonly payload: readonly Op[];
   /** The child into its cgroup, where clone(2) has not put it there. */
   readonly join: (pid: Slot) => readonly Op[];
-  /** Device rules: last, so that set-up can still make nodes. */
-  readonly devices: readonly Op[];
+  /** When the child is set up: device rules, so that it could still make nodes; on v2 controllers and limits,
+   * because they are handed down only where no process is left, and the planner has ended by then. */
+  readonly late: readonly Op[];
   /** What the container's root must own to manage its own subtree: paths, and whether they must exist. */
   readonly delegate: readonly { readonly path: string; readonly isOptional: boolean }[];
   /** Directories made, outermost first. */
@@ -38,7 +39,7 @@ export type Limit = Sourced<{ readonly file: string; readonly value: string }>;
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined && part !== "").join("/");
 
 /** A name that is in use gets a number behind it, as in LXC. */
-const SUFFIXES: readonly string[] = ["", ...Array.from({ length: 99 }, (_, i) => `-${i + 1}`)];
+const SUFFIXES: readonly string[] = ["", ...Array.from({ length: 30 }, (_, i) => `-${i + 1}`)];
 
 function namesWith(spec: ContainerSpec, suffix: string): CgroupNames {
   const { name, cgroup } = spec;
@@ -54,12 +55,19 @@ export function cgroupCandidates(spec: ContainerSpec): readonly (readonly string
   return SUFFIXES.map((suffix) => namesWith(spec, suffix)).map(({ monitor, payload }) => [monitor, payload]);
 }
 
+function firstNames(spec: ContainerSpec, isRight: (names: CgroupNames) => boolean): CgroupNames | undefined {
+  for (const suffix of SUFFIXES) {
+    const names = namesWith(spec, suffix);
+    if (isRight(names)) return names;
+  }
+  return undefined;
+}
+
 export function cgroupNames({ spec, facts }: Scope, isReboot: boolean): CgroupNames {
-  const taken = facts.cgroups.taken ?? [];
-  const choices = SUFFIXES.map((suffix) => namesWith(spec, suffix));
+  const { taken = [], self } = facts.cgroups;
   // the monitor of the run that ends is in its cgroup still, and hands its names on
-  const own = isReboot ? choices.find(({ monitor }) => facts.cgroups.self.split("\n").some((line) => line.endsWith(`/${monitor}`))) : undefined;
-  return own ?? choices.find(({ monitor, payload }) => !taken.includes(monitor) && !taken.includes(payload)) ?? namesWith(spec, "");
+  const own = isReboot ? firstNames(spec, ({ monitor }) => self.split("\n").some((line) => line.endsWith(`/${monitor}`))) : undefined;
+  return own ?? firstNames(spec, ({ monitor, payload }) => !taken.includes(monitor) && !taken.includes(payload)) ?? namesWith(spec, "");
 }
 
 /** An ordinary user's containers lie below his own cgroup; a monitor that plans a reboot is one deeper than its caller was. */

@@ -42,7 +42,7 @@ export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
       ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),
     ],
     join: (pid) => [{ op: "writeFile", from, path: `${inner}/cgroup.procs`, data: [{ slot: pid }] }],
-    devices: own.filter(isDevice).map(write),
+    late: own.filter(isDevice).map(write),
     delegate: [inner, `${inner}/cgroup.procs`].map((path) => ({ path, isOptional: false })).concat({ path: `${inner}/tasks`, isOptional: true }),
     directories: isRoot(scope.facts) ? [monitor, payload] : [payload],
   };

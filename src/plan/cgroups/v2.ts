@@ -72,13 +72,11 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
     hierarchy, directory,
     monitor: [...makeCgroup(base, names.monitor, from), enterMonitor(monitor, from, leaveMonitor(base, names))],
     payload: [
-      ...makeCgroup(base, names.payload, from), ...handDown(hierarchy, names.payload),
-      ...limits.map(write),
-      ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...handDown(hierarchy, names.inner).slice(hierarchy.controllers.length)]),
+      ...makeCgroup(base, names.payload, from), ...(names.inner === names.payload ? [] : makeCgroup(payload, names.inner.slice(names.payload.length + 1), from)),
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
     join: () => [],
-    devices: deviceRules(scope, directory),
+    late: [...handDown(hierarchy, names.inner), ...limits.map(write), ...deviceRules(scope, directory)],
     delegate: [
       { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),
       ...DELEGATED_IF_THERE.map((file) => ({ path: `${inner}/${file}`, isOptional: true })),

@@ -18,6 +18,10 @@ export interface Made { readonly name: string; readonly lxcpath: string }
 export const HELD_FD = 100;
 const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+const renameOp = ({ path, to }: { readonly path: string; readonly to: string }, from: Origin): Op => ({
+  op: "rename", path, to, flags: RENAME_NOREPLACE, from, note: "the name is taken from here on", undo: [{ op: "rename", path: to, to: path, from }],
+});
+
 /** Locks `file` (made when missing), renames `directory.from` if told to, then echoes what it reads:
  * the lock is held exactly as long as whoever started it keeps the other end open. */
 export function planHold(made: Made, file: string, rename?: { readonly path: string; readonly to: string }): Plan {
@@ -25,7 +29,7 @@ export function planHold(made: Made, file: string, rename?: { readonly path: str
   const ops: Op[] = [
     { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },
     { op: "lock", path: file, into: 0, nowait: 1, from, note: "says to everybody that the container is being made" },
-    ...(rename === undefined ? [] : [{ op: "rename", ...rename, flags: RENAME_NOREPLACE, from, note: "the name is taken from here on" } as const]),
+    ...(rename === undefined ? [] : [renameOp(rename, from)]),
     { op: "dup", slot: 0, fd: HELD_FD, from },
     { op: "exec", path: "cat", argv: ["cat"], env: [PATH], flags: FLAGS.EXEC_SEARCH_PATH, from },
   ];

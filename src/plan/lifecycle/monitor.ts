@@ -134,7 +134,7 @@ export function planMonitor(container: Container): readonly Op[] {
     ...cgroups.parts.flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
     ...child, ...received,
     { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
-    ...cgroups.parts.flatMap((part) => part.devices), ...holding,
+    ...cgroups.parts.flatMap((part) => part.late), ...holding,
     ...planHooks(scope, { name: "start-host", ...call }),
     { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
     ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...letGo(container),

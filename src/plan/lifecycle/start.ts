@@ -12,8 +12,9 @@ import { checkCgroups } from "../cgroups/reach.ts";
 import { checkIdmap } from "../idmap.ts";
 import { checkRootfs, rootfsPaths } from "../rootfs.ts";
 import type { Scope } from "../scope.ts";
-import { newScope } from "../scope.ts";
+import { isRoot, newScope } from "../scope.ts";
 import { checkConfinement } from "../security.ts";
+import type { Container } from "./container.ts";
 import { planContainer } from "./container.ts";
 import type { StartInputs } from "./inputs.ts";
 import { planMonitor } from "./monitor.ts";
@@ -29,11 +30,15 @@ export const cgroupsWanted = cgroupCandidates;
 const isError = (problem: Problem): boolean => problem.severity !== "warning";
 
 /** In the background the monitor is a child, and the launcher waits for its word; in the foreground it is the launcher. */
-function launcher(scope: Scope, inputs: StartInputs, monitor: readonly Op[]): readonly Op[] {
+function launcher(scope: Scope, inputs: StartInputs, container: Container): readonly Op[] {
+  const monitor = planMonitor(container);
   if (!inputs.isDaemon || inputs.isReboot) return monitor;
   const pid = scope.slots.take();
   const from = byDefault("monitor");
+  // a delegated cgroup hands controllers down only when it is empty: the launcher makes room too
+  const room = isRoot(scope.facts) ? [] : container.cgroups.unified?.monitor ?? [];
   return [
+    ...room,
     { op: "clone", from, flags: 0, name: "monitor", pid, body: monitor, note: "stays with the container" },
     { op: "await", from, number: BELIEVED, child: pid, note: "init runs and has not died at once" },
   ];
@@ -50,7 +55,7 @@ function checkSpec(scope: Scope): void {
 export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecute }: { readonly inputs: StartInputs; readonly isExecute: boolean }): Result<Plan> {
   const scope = newScope(spec, facts);
   checkSpec(scope);
-  const ops = launcher(scope, inputs, planMonitor(planContainer(scope, inputs, isExecute)));
+  const ops = launcher(scope, inputs, planContainer(scope, inputs, isExecute));
   if (scope.slots.left < 0) scope.problems.push({ code: "unsupported", text: `too many terminals (lxc.tty.max = ${spec.ttyMax.value})`, at: spec.ttyMax.from, remedy: "use fewer" });
   if (scope.problems.some(isError)) return fail(...scope.problems.filter(isError));
   return ok({ verb: isExecute ? "execute" : "start", name: spec.name, lxcpath: spec.lxcpath, ops }, scope.problems);
