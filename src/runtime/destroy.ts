@@ -1,5 +1,5 @@
 // Owns the verb `destroy`: only what create made goes, or what plainly lies in the container's own directory.
-import { existsSync, lstatSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, rmSync, rmdirSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
@@ -79,6 +79,16 @@ function forget(sources: readonly Target[], target: Target): readonly Problem[] 
   });
 }
 
+/** The last thing a removal does is to remove the empty directory: this is one that did not come so far. */
+function dropRemains(target: Target): boolean {
+  try {
+    rmdirSync(containerDir(target));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly string[]; readonly warnings: readonly Problem[] }
 
 /** Everything that can refuse, before anything is touched. */
@@ -115,7 +125,7 @@ export const destroy: DestroyVerb = async (request, target, options) => {
     const settled = await settle(target, facts);
     return settled.ok ? ok(undefined) : settled;
   }
-  if (lstatSync(configFile(target), { throwIfNoEntry: false }) === undefined) return fail(missing(target));
+  if (lstatSync(configFile(target), { throwIfNoEntry: false }) === undefined) return dropRemains(target) ? ok(undefined) : fail(missing(target));
   const running = await runningProblem(request, target, facts, options.isForced);
   if (running !== undefined) return fail(running);
   const findings = examine(request, target, options.withSnapshots);
