@@ -29,11 +29,24 @@ struct talk {
 	int exec_errno; /* written by the child of vfork */
 };
 
-static pid_t unreaped;
+/* They have said their last frame, but may take a moment to end. */
+static pid_t unreaped[4];
 
 void planner_reap(void)
 {
-	if (unreaped > 0 && waitpid(unreaped, NULL, WNOHANG) != 0) unreaped = 0;
+	for (size_t i = 0; i < sizeof unreaped / sizeof *unreaped; i++)
+		if (unreaped[i] > 0 && waitpid(unreaped[i], NULL, WNOHANG) != 0) unreaped[i] = 0;
+}
+
+static void reap_later(pid_t pid)
+{
+	pid_t *oldest = &unreaped[0];
+	if (*oldest > 0) { /* still there after three more: it has nothing left to do */
+		kill(*oldest, SIGKILL);
+		waitpid(*oldest, NULL, 0);
+	}
+	memmove(unreaped, unreaped + 1, sizeof unreaped - sizeof *unreaped);
+	unreaped[sizeof unreaped / sizeof *unreaped - 1] = pid;
 }
 
 static int complain(const struct talk *talk, const char *what)
@@ -208,7 +221,7 @@ int planner_ask(const struct request *request, struct answer *answer)
 		result = send_request(&talk, payload, size);
 		while (result == 0) result = take_frame(&talk, answer);
 		close(talk.socket);
-		if (result > 0) unreaped = talk.pid;
+		if (result > 0) reap_later(talk.pid);
 	}
 	munmap(payload, size);
 	return result < 0 ? -1 : 0;

@@ -88,14 +88,13 @@ static int hold_peer(const struct supervisor *s)
 	return s->joint->master < 0 ? -1 : ioctl(s->joint->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
-/* From here on nobody waits for us: neither the parent nor a reader of events. */
-static int notify(struct supervisor *s)
+/* From here on nobody waits for a daemon: neither the parent nor a reader of events. */
+static int let_go(struct supervisor *s)
 {
 	struct run *run = s->run;
-	if (run->channel >= 0) {
-		if (say(run->channel, MESSAGE_BARRIER, (uint32_t)s->notify) < 0) return -1;
-		close(run->channel);
-	}
+	if (s->is_foreground && s->notify < 0) return 0;
+	if (s->notify >= 0 && run->channel >= 0 && say(run->channel, MESSAGE_BARRIER, (uint32_t)s->notify) < 0) return -1;
+	if (run->channel >= 0) close(run->channel);
 	if (run->events >= 0) close(run->events);
 	run->channel = run->events = -1;
 	return 0;
@@ -176,7 +175,7 @@ static int supervise(struct supervisor *s)
 {
 	struct ending ending;
 	int is_believed = s->notify < 0 ? 1 : supervise_believe(s);
-	if (is_believed < 0 || (is_believed > 0 && s->notify >= 0 && notify(s) < 0)) return -1;
+	if (is_believed < 0 || (is_believed > 0 && let_go(s) < 0)) return -1;
 	release_memory(s->run);
 	if (is_believed > 0 && watch(s) < 0) return -1;
 	if (finish(s, &ending) < 0) return -1;

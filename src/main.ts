@@ -33,8 +33,8 @@ async function send(answer: Answer): Promise<void> {
     if (answer.out !== undefined) writeOut(PLANNER_FD, 1, answer.out);
     return writeExit(PLANNER_FD, answer.status);
   }
-  const [{ encode }, { notesOf }] = await Promise.all([import("./isa/encode.ts"), import("./isa/notes.ts")]);
-  writePlan(PLANNER_FD, encode(answer.plan, notesOf(answer.plan)));
+  const [{ encode }, { planToJson }] = await Promise.all([import("./isa/encode.ts"), import("./isa/plan-json.ts")]);
+  writePlan(PLANNER_FD, encode(answer.plan, planToJson(answer.plan)));
 }
 
 const frame = readFrame(PLANNER_FD);

@@ -16,6 +16,9 @@ export const onPty = (program: Op, more: readonly Op[], flags = 0): readonly Op[
   ...more,
 ];
 
+/** Said when all is over. */
+const LAST = "that was all";
+
 export interface Seen { readonly status: number; readonly screen: string; readonly isRestored: boolean }
 
 export class Session {
@@ -30,7 +33,7 @@ export class Session {
     this.#scratch = scratch;
     writeFileSync(scratch.path("plan"), encode({ verb: "test", name: "test", lxcpath: scratch.dir, ops }));
     this.#terminal = new Bun.Terminal({ cols: 91, rows: 37, data: (_, bytes) => { this.#chunks.push(bytes.slice()); this.#wake(); } });
-    const line = `cd ${scratch.dir}; stty -g > before; sh -c 'echo $$ > pid; exec ${ENGINE} run' 3< plan ${redirect}; echo $? > status; stty -g > after`;
+    const line = `cd ${scratch.dir}; stty -g > before; sh -c 'echo $$ > pid; exec ${ENGINE} run' 3< plan ${redirect}; echo $? > status; stty -g > after; printf '${LAST}'`;
     this.#child = Bun.spawn(["setsid", "-c", "-w", "bash", "-c", line], { terminal: this.#terminal, env: { PATH: "/usr/bin:/bin" } });
   }
 
@@ -45,8 +48,8 @@ export class Session {
   }
 
   async end(): Promise<Seen> {
-    await this.#child.exited;
-    const seen = { status: Number(this.#scratch.read("status")), screen: this.screen, isRestored: this.#scratch.read("before") === this.#scratch.read("after") };
+    await Promise.all([this.#child.exited, this.shows(LAST)]); // what was written may be read after the end
+    const seen = { status: Number(this.#scratch.read("status")), screen: this.screen.slice(0, -LAST.length), isRestored: this.#scratch.read("before") === this.#scratch.read("after") };
     this.#terminal.close();
     return seen;
   }
