@@ -31,7 +31,7 @@ test("-o: made at once, 0640, its directories too; what is below the priority st
 });
 
 test("-l without -o: beside the config of a container that exists, nowhere for another", () => {
-  openLog(settings({ priority: "debug" })).log.add("DEBUG", "lost");
+  expect(openLog(settings({ priority: "debug" })).log.isOn("FATAL")).toBe(false);
   expect(existsSync(join(lxcpath, "web"))).toBe(false);
   mkdirSync(join(lxcpath, "web"));
   openLog(settings({ priority: "debug" })).log.add("DEBUG", "kept");

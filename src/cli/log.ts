@@ -1,5 +1,5 @@
 // Owns the log file of -o and -l: where it is, which priority gets in, and LXC's line format.
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, appendFileSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { originText } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
@@ -38,12 +38,22 @@ export function logLine(settings: LogSettings, time: Date, entry: { readonly pri
   return `${settings.program} ${name}${stamp(time)} ${priority.padEnd(8)} ${category} - ${file}:${problem?.code ?? "main"}:${problem?.at?.line ?? 0} - ${text}\n`;
 }
 
+function mayWrite(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Without -o: root's containers in /var/log/lxc, others beside their config; a container that does not exist gets none. */
 function defaultFile({ name, lxcpath, isRoot }: LogSettings): string | undefined {
-  if (name === "") return undefined;
-  if (isRoot && lxcpath === DEFAULT_LXCPATH && existsSync(DEFAULT_DIRECTORY)) return `${DEFAULT_DIRECTORY}/${name}.log`;
-  if (existsSync(`${lxcpath}/${name}`)) return `${lxcpath}/${name}/${name}.log`;
-  return existsSync(DEFAULT_DIRECTORY) ? `${DEFAULT_DIRECTORY}/${name}.log` : undefined;
+  const isUsual = isRoot && lxcpath === DEFAULT_LXCPATH;
+  if (name === "" || (!isUsual && !existsSync(`${lxcpath}/${name}`))) return undefined;
+  const beside = `${lxcpath}/${name}`;
+  const directory = (isUsual ? [DEFAULT_DIRECTORY, beside] : [beside, DEFAULT_DIRECTORY]).find(mayWrite);
+  return directory === undefined ? undefined : `${directory}/${name}.log`;
 }
 
 const levelOf = (word: string | undefined): number => {
