@@ -23,7 +23,7 @@ const rows = [
 
 export const tool: Tool<(typeof rows)[number]> = {
   name: "lxc-unshare", synopsis: "-s LIST [OPTION...] [--] COMMAND...", hasName: false, rows,
-  about: "Run a command in new namespaces, without a container. Status 1 when the command fails.",
+  about: "Run a command in new namespaces, without a container. The status is the command's.",
   examples: [["lxc-unshare -s 'UTSNAME|PID' -H box -- hostname", "with another host name"], ["lxc-unshare -s 'MOUNT|PID' -M -- ps -ef", "alone with its processes"]],
 };
 
