@@ -28,7 +28,7 @@ export const placeOf = inPlace;
 function madeName(op: Op, slot: Slot, name: NameOf): string {
   switch (op.op) {
     case "clone": return slot === op.pid ? `the pid of ${textOf(op.name)}` : `process ${textOf(op.name)}`;
-    case "getpid": return `the pid of ${textOf("itself")}`;
+    case "getpid": return "its own pid";
     case "open": return inPlace(op, name);
     case "openTree": return `the copy of ${inPlace(op, name)}`;
     case "fsMount": return `the ${textOf(op.type)}`;

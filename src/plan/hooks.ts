@@ -12,11 +12,21 @@ export interface HookCall {
   readonly rootfsMount: string;
   readonly target?: "stop" | "reboot";
   /** More arguments, and more environment. */
-  readonly args?: readonly string[];
+  readonly args?: readonly Text[];
   readonly env?: readonly Text[];
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
+/** What the engine fills in is a number or a path of its own making: nothing a shell could misread. */
+const quotedText = (text: Text): Text => (typeof text === "string" ? quoted(text) : ["'", ...text, "'"]);
+
+/** Words with a blank between them: one text if none has references. */
+function spaced(words: readonly Text[]): Text {
+  const parts = words.flatMap((word, i) => [...(i === 0 ? [] : [" "]), ...(typeof word === "string" ? [word] : word)]);
+  const plain = parts.filter((part) => typeof part === "string");
+  return plain.length === parts.length ? plain.join("") : parts;
+}
 
 /** What every hook sees beside the caller's environment. */
 function baseEnvironment(scope: Scope, call: HookCall): readonly Text[] {
@@ -37,10 +47,10 @@ function baseEnvironment(scope: Scope, call: HookCall): readonly Text[] {
 export function hookOp(scope: Scope, { value, from }: Sourced<string>, call: HookCall & { readonly section: "lxc" | "net"; readonly kind: string }): Op {
   const { spec } = scope;
   const isOld = spec.hookVersion === 0;
-  const words = [...(isOld ? [quoted(spec.name), quoted(call.section), quoted(call.kind)] : []), ...(call.args ?? []).map(quoted)];
+  const words = [...(isOld ? [quoted(spec.name), quoted(call.section), quoted(call.kind)] : []), ...(call.args ?? []).map(quotedText)];
   const versioned = isOld ? [] : [`LXC_HOOK_TYPE=${call.kind}`, `LXC_HOOK_SECTION=${call.section}`];
   return {
-    op: "spawn", from, argv: ["/bin/sh", "-c", [`exec ${value}`, ...words].join(" ")],
+    op: "spawn", from, argv: ["/bin/sh", "-c", spaced([`exec ${value}`, ...words])],
     env: [...baseEnvironment(scope, call), ...versioned, ...(call.env ?? [])], flags: FLAGS.SPAWN_INHERIT_ENV, note: `hook ${call.kind}`,
   };
 }
@@ -55,12 +65,27 @@ export function planHooks(scope: Scope, call: HookCall): readonly Op[] {
 const NAMESPACE_WORDS = [["mnt", "MNT"], ["pid", "PID"], ["uts", "UTS"], ["ipc", "IPC"], ["net", "NET"], ["cgroup", "CGROUP"], ["user", "USER"]] as const;
 
 /** What is left to do once init is gone: stop and post-stop hooks, told whether a reboot follows. They never fail the plan. */
-export function planStopHooks(scope: Scope, call: { readonly rootfsMount: string; readonly pid: Slot }, held: ReadonlyMap<string, Text>): readonly Op[] {
+export function planStopHooks(scope: Scope, call: { readonly rootfsMount: string; readonly pid: Slot }, held: ReadonlyMap<string, Text>, between: readonly Op[]): readonly Op[] {
   const env = NAMESPACE_WORDS.flatMap(([name, word]): readonly Text[] => {
     const path = held.get(name);
     return path === undefined ? [] : [typeof path === "string" ? `LXC_${word}_NS=${path}` : [`LXC_${word}_NS=`, ...path]];
   });
+  const args = scope.spec.hookVersion === 0 ? [...held].map(([name, path]): Text => [`${name}:`, ...(typeof path === "string" ? [path] : path)]) : [];
   return (["stop", "reboot"] as const).flatMap((target) => [
-    ...planHooks(scope, { name: "stop", ...call, target, env }), ...planHooks(scope, { name: "post-stop", ...call, target }),
+    ...planHooks(scope, { name: "stop", ...call, target, env, args }), ...between, ...planHooks(scope, { name: "post-stop", ...call, target }),
   ].map((op): Op => ({ ...op, when: target, onError: "ignore" })));
+}
+
+/** lxc.net.N.script.up and .down: `veth LINK HOSTDEV`, or just `empty`. */
+export function planNetScripts(scope: Scope, { kind, pid, rootfsMount, hostNames }: { readonly kind: "up" | "down"; readonly pid: Slot; readonly rootfsMount: string; readonly hostNames: ReadonlyMap<number, string> }): readonly Op[] {
+  return scope.spec.nics.flatMap((nic): readonly Op[] => {
+    const script = kind === "up" ? nic.scriptUp : nic.scriptDown;
+    if (script === undefined || nic.type === "none") return [];
+    const host = hostNames.get(nic.index);
+    const link = nic.link === undefined ? [] : [nic.link];
+    const env = [`LXC_NET_TYPE=${nic.type}`, ...(nic.link === undefined ? [] : [`LXC_NET_PARENT=${nic.link}`]), ...(host === undefined ? [] : [`LXC_NET_PEER=${host}`])];
+    const from = { ...nic.from, key: `lxc.net.${nic.index}.script.${kind}` };
+    const op = hookOp(scope, { value: script, from }, { name: "start-host", section: "net", kind, pid, rootfsMount, args: [nic.type, ...(host === undefined ? [] : [...link, host])], env: scope.spec.hookVersion === 0 ? [] : env });
+    return kind === "up" ? [op] : [{ ...op, onError: "ignore" }];
+  });
 }

@@ -19,8 +19,9 @@ export interface NetworkPlan {
   readonly child: readonly Op[];
   /** The child has to wait for links. */
   readonly hasLinks: boolean;
-  /** Names of links on the host. */
+  /** Names of links on the host, and by the number of their lxc.net.N. */
   readonly links: readonly string[];
+  readonly hostNames: ReadonlyMap<number, string>;
 }
 
 const byte = (random: string, index: number): number => Number.parseInt(random.slice((2 * index) % Math.max(2, random.length), (2 * index) % Math.max(2, random.length) + 2), 16) || 0;
@@ -110,7 +111,7 @@ function childSide(scope: Scope, { nic, name }: Veth): readonly Op[] {
 }
 
 export function planNetwork(scope: Scope, hasOwnNetwork: boolean): NetworkPlan {
-  if (!hasOwnNetwork) return { host: () => [], child: [], hasLinks: false, links: [] };
+  if (!hasOwnNetwork) return { host: () => [], child: [], hasLinks: false, links: [], hostNames: new Map() };
   const veths = vethsOf(scope);
   const from = scope.spec.nics[0]?.from ?? byDefault("lxc.net");
   return {
@@ -118,5 +119,6 @@ export function planNetwork(scope: Scope, hasOwnNetwork: boolean): NetworkPlan {
     child: [netlink(from, linkUp("lo"), "loopback up"), ...veths.flatMap((veth) => childSide(scope, veth))],
     hasLinks: veths.length > 0,
     links: veths.map(({ host }) => host),
+    hostNames: new Map(veths.map(({ nic, host }) => [nic.index, host])),
   };
 }

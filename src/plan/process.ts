@@ -32,6 +32,14 @@ export function planHostname(scope: Scope): readonly Op[] {
   return hostname === undefined ? [] : [{ op: "hostname", from: hostname.from, name: hostname.value }];
 }
 
+const PR_SCHED_CORE = 62, PR_SCHED_CORE_CREATE = 1, PR_SCHED_CORE_SCOPE_THREAD_GROUP = 1;
+
+/** lxc.sched.core: siblings of a core are shared with nobody outside. Without SMT there is nothing to do. */
+export function planCoreScheduling(scope: Scope): readonly Op[] {
+  if (!scope.spec.hasCoreScheduling) return [];
+  return [{ op: "prctl", from: byDefault("lxc.sched.core"), option: PR_SCHED_CORE, arg2: PR_SCHED_CORE_CREATE, arg3: 0, arg4: PR_SCHED_CORE_SCOPE_THREAD_GROUP, arg5: 0, onError: ["ENODEV"], note: "a core of its own" }];
+}
+
 /** Written by the monitor, which may raise what the container may not. */
 export function planLimits(scope: Scope, pid: Slot): readonly Op[] {
   const limits = scope.spec.prlimits.flatMap(({ value, from }): readonly Op[] => {

@@ -46,7 +46,7 @@ test("user with single ids and no root inside", () => {
 test("root, a veth into a bridge", () => {
   const spec = specOf({
     idmap, nics: [nic({
-      link: "lxcbr0", hwaddr: "00:16:3e:01:02:03", ipv4Gateway: "10.0.3.1", ipv6Gateway: "fe80::1",
+      scriptUp: "/bin/up", scriptDown: "/bin/down", link: "lxcbr0", hwaddr: "00:16:3e:01:02:03", ipv4Gateway: "10.0.3.1", ipv6Gateway: "fe80::1",
       ipv4: [{ address: "10.0.3.7", prefix: 24, from: line(21, "lxc.net.0.ipv4.address") }], ipv6: [{ address: "fd00::7", prefix: 64, from: line(22, "lxc.net.0.ipv6.address") }],
     })],
   });

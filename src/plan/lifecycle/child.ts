@@ -11,7 +11,7 @@ import { planHooks } from "../hooks.ts";
 import { openSources, planMounts } from "../mounts.ts";
 import { joinShared, lateNamespaces } from "../namespaces.ts";
 import type { Stdio } from "../process.ts";
-import { becomeInit, becomeRoot, execInit, joinParent, planHostname, planPersonality, planStdio, runBelowInit } from "../process.ts";
+import { becomeInit, becomeRoot, execInit, joinParent, planCoreScheduling, planHostname, planPersonality, planStdio, runBelowInit } from "../process.ts";
 import { detachFromHost, enterRootfs, mountRootfs, sealRootfs } from "../rootfs.ts";
 import { hasSysAdmin, planCapabilities, planKeyring, planNoNewPrivs } from "../security.ts";
 import type { Container } from "./container.ts";
@@ -78,7 +78,7 @@ export function planChild(container: Container): readonly Op[] {
     ...hook(container, "mount"), ...hook(container, "autodev"),
     ...planDevices(scope, root), ...planBootId(scope, root), ...terminals.child,
     ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...programMounts(container),
-    ...planPersonality(scope), ...planCapabilities(scope), ...planNoNewPrivs(scope), ...hook(container, "start"),
+    ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...planNoNewPrivs(scope), ...hook(container, "start"),
     ...planStdio(scope, stdioOf(container)), ...becomeInit(scope, container.keepsGroups),
     { op: "post", from: FROM, number: READY, note: "the container is set up" }, { op: "await", from: FROM, number: GO, note: "start-host hooks are done" },
     isExecute ? runBelowInit(scope, inputs.command) : execInit(scope, inputs.command),

@@ -1,15 +1,17 @@
 // Owns the monitor's list: what is made on the host, the child, the long watch, and what is left to do after it.
 import type { Op, Slot, Text } from "../../isa/op.ts";
 import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../../linux/fs.ts";
+import { CLONE_NEWNS } from "../../linux/clone.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
 import { BELIEVED, GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
 import { planDelegation } from "../cgroups/delegate.ts";
-import { planHooks, planStopHooks } from "../hooks.ts";
+import { planHooks, planNetScripts, planStopHooks } from "../hooks.ts";
 import { writeIdmap } from "../idmap.ts";
 import { joinShared } from "../namespaces.ts";
 import { planLimits } from "../process.ts";
+import { detachFromHost } from "../rootfs.ts";
 import { writeRecord } from "../record.ts";
 import type { LateRecord } from "../record.ts";
 import { hasUserns, idmapOf, stateDirectory } from "../scope.ts";
@@ -28,8 +30,9 @@ function detach({ inputs, scope }: Container): readonly Op[] {
   const except = Array.from({ length: announced }, (_, i) => 3 + i);
   const close: Op = { op: "closeInherited", from: inputs.isDaemon ? MONITOR : byOption("--close-all-fds"), except };
   if (inputs.isReboot) return [];
-  if (!inputs.isDaemon) return inputs.closeAllFds ? [close] : [];
-  return [{ op: "setsid", from: MONITOR }, close];
+  const own: readonly Op[] = scope.spec.monitor.isUnshared ? [{ op: "unshare", from: byDefault("lxc.monitor.unshare"), flags: CLONE_NEWNS }, detachFromHost()] : [];
+  if (!inputs.isDaemon) return [...(inputs.closeAllFds ? [close] : []), ...own];
+  return [{ op: "setsid", from: MONITOR }, close, ...own];
 }
 
 /** One run at a time: the name of the command socket is the lock. Then the trace that a kill leaves. */
@@ -79,7 +82,9 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
     ...delegation.ops,
     ...planLimits(scope, pid),
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped, cgroups entered" },
-    ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid), { op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
+    ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid)] : []),
+    ...planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames }),
+    ...(network.hasLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
   ];
 }
 
@@ -139,7 +144,7 @@ export function planMonitor(container: Container): readonly Op[] {
     { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
     ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...letGo(container),
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
-    ...planStopHooks(scope, call, held),
+    ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })),
     { op: "replan", from: MONITOR, request: inputs.replan, when: "reboot", note: "the next start" },
   ];
 }

@@ -1,6 +1,7 @@
 // Owns the plan of a start: checks, then the launcher's list around the monitor's.
 import type { Op, Plan } from "../../isa/op.ts";
 import type { HostFacts } from "../../model/facts.ts";
+import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
 import type { Problem, Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
@@ -44,11 +45,21 @@ function launcher(scope: Scope, inputs: StartInputs, container: Container): read
   ];
 }
 
+/** Wishes that this version knows and does not fulfil: said, not passed over. */
+function checkUnsupported({ spec, problems }: Scope): void {
+  const warn = (key: string, at: Origin, remedy: string): void => { problems.push({ code: "unsupported", severity: "warning", at, text: `${key} is not acted on yet`, remedy }); };
+  if (spec.isEphemeral) warn("lxc.ephemeral", byDefault("lxc.ephemeral"), "destroy it after it has stopped: lxc-destroy");
+  const { path } = spec.console;
+  if (path !== undefined && path.value !== "none") warn("lxc.console.path", path.from, "read the console with lxc.console.logfile, or start with -F");
+  if (spec.autoMounts.shmounts !== undefined) warn("lxc.mount.auto = shmounts", spec.autoMounts.shmounts.from, "bind a directory with lxc.mount.entry");
+}
+
 function checkSpec(scope: Scope): void {
   checkRootfs(scope);
   scope.problems.push(...checkIdmap(scope));
   checkCgroups(scope);
   checkConfinement(scope);
+  checkUnsupported(scope);
 }
 
 /** Plans a start or an execute. Problems of the spec and of the host come together, warnings with the plan. */
