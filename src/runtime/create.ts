@@ -152,7 +152,7 @@ export const create: CreateVerb = async (request, target, options) => {
   if (!source.ok) return source;
   const unsafe = dirProblem(options, source.value);
   if (unsafe !== undefined) return fail(unsafe);
-  const base = await readBase(request, target, facts, options.configFile);
+  const base = readBase(request, target, facts, { file: options.configFile, hasRootfs: source.value.kind !== "none" });
   if (!base.ok) return base;
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
   const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: base.warnings ?? [], rootfs };

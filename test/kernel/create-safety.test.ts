@@ -227,6 +227,17 @@ test("a container that Debian's LXC made", async () => {
   await leavePlace(place);
 });
 
+test("a user without ids gets a config, but no root file system", async () => {
+  const place = makePlace("user-owned");
+  for (const id of ["uid", "gid"]) must("sh", "-c", `flock /tmp/berth-etc.lock sed -i /^${place.mark}:/d /etc/sub${id}`);
+  const refusal = berth(place, "lxc-create", ["-n", place.name, "-t", "busybox"]);
+  expect([refusal.status, refusal.stderr.includes("/etc/subuid"), containers(place)]).toEqual([1, true, []]);
+  works(place, "lxc-create", ["-n", place.name, "-t", "none"]);
+  expect(works(place, "lxc-destroy", ["-n", place.name])).toBe("");
+  expect(containers(place)).toEqual([]);
+  await leavePlace(place);
+});
+
 test("an lxcpath that cannot be written, a name's own message", async () => {
   const place = makePlace("user-owned");
   for (const lxcpath of ["/usr", "/etc/passwd", "/nowhere"]) {

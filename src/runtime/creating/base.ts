@@ -59,16 +59,26 @@ function mapOf(request: Request, target: Target, facts: HostFacts, base: BaseTex
   return ok({ idmap: spec.value.idmap.map((entry) => entry.value), from: spec.value.idmap[0]?.from ?? byDefault("lxc.idmap") }, spec.warnings);
 }
 
-export async function readBase(request: Request, target: Target, facts: HostFacts, given: string | undefined): Promise<Result<Base>> {
-  const first = baseText(request, facts, given);
+export interface BaseWish {
+  /** -f. */
+  readonly file: string | undefined;
+  /** Something will be put in a root file system. A mere config can be made without ids; its start will say what is missing. */
+  readonly hasRootfs: boolean;
+}
+
+export function readBase(request: Request, target: Target, facts: HostFacts, wish: BaseWish): Result<Base> {
+  const first = baseText(request, facts, wish.file);
   if (!first.ok) return first;
   const asked = mapOf(request, target, facts, first.value);
   if (!asked.ok) return asked;
   const mustMap = facts.caller.euid !== 0 && asked.value.idmap.length === 0;
-  const text = mustMap ? withMap(facts, first.value.text) : ok(first.value.text);
-  if (!text.ok) return text;
-  const map = mustMap ? mapOf(request, target, facts, { file: first.value.file, text: text.value }) : asked;
+  const mapped = mustMap ? withMap(facts, first.value.text) : ok(first.value.text);
+  if (!mapped.ok && wish.hasRootfs) return mapped;
+  const text = mapped.ok ? mapped.value : first.value.text;
+  const map = mustMap ? mapOf(request, target, facts, { file: first.value.file, text }) : asked;
   if (!map.ok) return map;
-  const problems = map.value.idmap.length === 0 ? [] : mapProblems(facts, map.value.idmap, map.value.from);
-  return problems.length > 0 ? fail(...problems) : ok({ text: fillTemplates(text.value, facts.random), idmap: map.value.idmap }, asked.warnings);
+  const { idmap, from } = map.value;
+  const problems = idmap.length === 0 ? [] : mapProblems(facts, idmap, from);
+  if (problems.length > 0 && wish.hasRootfs) return fail(...problems);
+  return ok({ text: fillTemplates(text, facts.random), idmap: problems.length > 0 ? [] : idmap }, asked.warnings);
 }
