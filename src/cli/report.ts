@@ -1,4 +1,4 @@
-// Owns what is printed when a plan failed: the runtime's report, with LXC's prefix and its classic last lines.
+// Owns what is printed when a plan failed: the runtime's report, with LXC's prefix and its classic last line.
 import { parseNotes } from "../isa/notes.ts";
 import type { Notes } from "../isa/notes.ts";
 import type { Request } from "../model/request.ts";
@@ -14,7 +14,7 @@ import { COMMON, optionsOf } from "./options.ts";
 import type { Options } from "./options.ts";
 import type { Voice } from "./say.ts";
 import { prefixed, sayLines } from "./say.ts";
-import { classicLines } from "./starting.ts";
+import { CLASSIC_LINE } from "./starting.ts";
 
 async function typed(argv: readonly string[]): Promise<Options> {
   const [program = "berth", ...words] = argv;
@@ -42,7 +42,6 @@ export async function main(request: Request): Promise<Answer> {
   const { lines: [first = "the plan failed", ...more], status, problem } = report(request);
   const voice = voiceOf(request, argv[0] ?? "berth", { options, notes });
   voice.log.add("ERROR", [first, ...more].join("; "), problem);
-  const isForeground = options.found.findLast(({ row: { long } }) => long === "daemon" || long === "foreground")?.row.long === "foreground";
-  const closing = wantsClassic(notes, status) ? sayLines(voice, classicLines(!isForeground)) : "";
+  const closing = wantsClassic(notes, status) ? sayLines(voice, [CLASSIC_LINE]) : "";
   return done(status, { err: voice.isQuiet ? "" : `${prefixed(voice, first)}${more.map((line) => `    ${line}\n`).join("")}${closing}` });
 }

@@ -19,14 +19,11 @@ export function shareOf(last: (long: `share-${(typeof KINDS)[number]}`) => strin
   }));
 }
 
-const MORE = "Additional information can be obtained by setting the --logfile and --logpriority options";
-
-/** LXC's classic lines. The second is for a daemon, whose console nobody saw. */
-export const classicLines = (isDaemon: boolean): readonly string[] =>
-  ["The container failed to start", ...(isDaemon ? ["To get more details, run the container in foreground mode"] : []), MORE];
+/** LXC's last line, which scripts look for. Its two lines on where to get more are left out: what they promise has been said. */
+export const CLASSIC_LINE = "The container failed to start";
 
 /** What LXC refuses before it calls anything a start. */
 const isBeforeStart = ({ code }: Problem): boolean =>
   code === "container.missing" || code === "container.running" || code === "container.busy" || code === "config.missing" || code.startsWith("name.") || code.startsWith("option.");
 
-export const closingOf = (problems: readonly Problem[], isDaemon: boolean): readonly string[] => (problems.some(isBeforeStart) ? [] : classicLines(isDaemon));
+export const closingOf = (problems: readonly Problem[]): readonly string[] => (problems.some(isBeforeStart) ? [] : [CLASSIC_LINE]);

@@ -55,5 +55,5 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   if (result.problems.some(isMissing)) return failed(line, result.problems.map((problem) => (isMissing(problem) ? { ...problem, text: "No container config specified" } : problem)));
   // LXC's answer to a second start: said, but no failure.
   if (result.problems.some(({ code }) => code === "container.running")) return failed(line, result.problems, { status: 0 });
-  return runOrExplain(line, result, closingOf(result.problems, isDaemon));
+  return runOrExplain(line, result, closingOf(result.problems));
 });
