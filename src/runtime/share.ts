@@ -1,34 +1,43 @@
-// Owns --share-net and its sisters: a container's name or a pid becomes a namespace file.
+// Owns namespaces of others: --share-net and its sisters, lxc.namespace.share.*. A container's name or a pid becomes a namespace file.
 import { existsSync } from "node:fs";
+import type { Origin } from "../model/origin.ts";
+import { byOption } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
-import type { NamespaceName } from "../model/spec.ts";
+import type { ContainerSpec, NamespaceName } from "../model/spec.ts";
 import { requireRunning } from "./running-container.ts";
 import type { StartOptions, Target } from "./verbs.ts";
 
 type Shares = Partial<Record<NamespaceName, string>>;
 
-const unknown = (name: string, value: string): Problem => ({
-  code: "option.value", at: { kind: "option", key: `--share-${name}` }, text: `"${value}" is neither a running container nor the pid of a process`, remedy: "start that container first",
+const unknown = (at: Origin, value: string): Problem => ({
+  code: at.kind === "option" ? "option.value" : "config.value", at, text: `"${value}" is neither a running container nor the pid of a process`, remedy: "start that container first",
 });
 
-function pidOf(target: Target, value: string): number | undefined {
-  if (/^\d+$/.test(value)) return existsSync(`/proc/${value}/ns`) ? Number(value) : undefined;
+function fileOf(target: Target, name: NamespaceName, value: string): string | undefined {
+  if (value.startsWith("/proc/")) return existsSync(value) ? value : undefined;
+  const file = (pid: number | string): string => `/proc/${pid}/ns/${name}`;
+  if (/^\d+$/.test(value)) return existsSync(file(value)) ? file(value) : undefined;
   if (value === "" || value.includes("/")) return undefined;
   const live = requireRunning({ name: value, lxcpath: target.lxcpath });
-  return live.ok ? live.value.initPid : undefined;
+  return live.ok && live.value.initPid !== undefined ? file(live.value.initPid) : undefined;
 }
 
-export function resolveShares(target: Target, share: StartOptions["share"]): Result<Shares> {
+const NAMES: readonly NamespaceName[] = ["net", "ipc", "uts", "pid", "cgroup", "mnt", "user", "time"];
+const OPTIONS: readonly (keyof StartOptions["share"])[] = ["net", "ipc", "uts", "pid"];
+
+/** An option wins over the config's line for the same namespace. */
+export function resolveShares(target: Target, options: StartOptions["share"], config: ContainerSpec["namespaces"]["share"]): Result<Shares> {
   const shares: Shares = {};
   const problems: Problem[] = [];
-  const names: readonly (keyof StartOptions["share"])[] = ["net", "ipc", "uts", "pid"];
-  for (const name of names) {
-    const value = share[name];
-    if (value === undefined) continue;
-    const pid = pidOf(target, value);
-    if (pid === undefined) problems.push(unknown(name, value));
-    else shares[name] = `/proc/${pid}/ns/${name}`;
+  for (const name of NAMES) {
+    const option = OPTIONS.find((candidate) => candidate === name);
+    const given = option === undefined ? undefined : options[option];
+    const wish = given === undefined ? config[name] : { value: given, from: byOption(`--share-${name}`) };
+    if (wish === undefined) continue;
+    const file = fileOf(target, name, wish.value);
+    if (file === undefined) problems.push(unknown(wish.from, wish.value));
+    else shares[name] = file;
   }
   return problems.length > 0 ? fail(...problems) : ok(shares);
 }
