@@ -30,7 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 
-function failing(call: number, op: number): void {
+function failing(call: number, op: number | string): void {
   writeFileSync(at("calls"), "0\n");
   writeFileSync(at("fail"), `${call} ${op}\n`);
 }
@@ -64,6 +64,15 @@ test.each([0, 1, 2])("create, call %d", async (call) => {
   }
   expect(refused).toBeGreaterThanOrEqual([5, 2, 10][call] ?? 0);
 }, 120_000);
+
+test("a file system that cannot refuse an existing name", async () => {
+  failing(0, "2:22");
+  expect([await make(), calls()]).toEqual([{ ok: true, value: undefined }, CALLS_OF_CREATE + 1]);
+  failing(0, "2:22");
+  expect(await make()).toMatchObject({ ok: false, problems: [{ code: "container.exists" }] });
+  failing(-1, 0);
+  expect((await remove()).ok).toBe(true);
+});
 
 test.each([0, 1])("destroy, call %d: it says so, and can be said again", async (call) => {
   let refused = 0;

@@ -18,13 +18,20 @@ export interface Made { readonly name: string; readonly lxcpath: string }
 export const HELD_FD = 100;
 const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-const renameOp = ({ path, to }: { readonly path: string; readonly to: string }, from: Origin): Op => ({
-  op: "rename", path, to, flags: RENAME_NOREPLACE, from, note: "the name is taken from here on", undo: [{ op: "rename", path: to, to: path, from }],
+export interface Naming {
+  readonly path: string;
+  readonly to: string;
+  /** For file systems (NFS) that cannot refuse an existing name: one that is not empty is refused even so. */
+  readonly isPlain?: boolean;
+}
+
+const renameOp = ({ path, to, isPlain }: Naming, from: Origin): Op => ({
+  op: "rename", path, to, ...(isPlain === true ? {} : { flags: RENAME_NOREPLACE }), from, note: "the name is taken from here on", undo: [{ op: "rename", path: to, to: path, from }],
 });
 
 /** Locks `file` (made when missing), renames `directory.from` if told to, then echoes what it reads:
  * the lock is held exactly as long as whoever started it keeps the other end open. */
-export function planHold(made: Made, file: string, rename?: { readonly path: string; readonly to: string }): Plan {
+export function planHold(made: Made, file: string, rename?: Naming): Plan {
   const from = byDefault("partial");
   const ops: Op[] = [
     { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },

@@ -1,8 +1,9 @@
 // Owns taking a name: a directory that appears under its name at once, with its lock held and its record written.
 import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
-import { holdPlan, type Holder } from "../../host/engine/hold.ts";
+import { holdPlan, type Held, type Holder } from "../../host/engine/hold.ts";
 import { errorCode } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
+import type { Plan } from "../../isa/op.ts";
 import { errnoName } from "../../linux/errno.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
@@ -118,13 +119,22 @@ export async function reserve(target: Target, facts: HostFacts, wish: ReserveWis
     dropLxcpath();
     return fail(unwritable(target.lxcpath, errorCode(error)));
   }
-  const plan = planHold(target, `${containerDir(stage)}/partial`, { path: containerDir(stage), to: containerDir(target) });
-  const held = await holdPlan(plan, facts.install.engine);
+  const { held, plan } = await nameStage(target, stage, facts);
   if (held.isHeld) return ok({ holder: held, outside, ...(lxcpath.value === undefined ? {} : { madeLxcpath: lxcpath.value }) });
   await removeContainer(stage, facts, { outside });
   dropLxcpath();
-  const isTaken = errnoName(failureOf(held.events)?.error ?? 0) === "EEXIST";
-  return fail(isTaken ? exists(target) : engineProblem(plan, held.events, `make '${containerDir(target)}'`));
+  const error = errnoName(failureOf(held.events)?.error ?? 0);
+  return fail(error === "EEXIST" || error === "ENOTEMPTY" ? exists(target) : engineProblem(plan, held.events, `make '${containerDir(target)}'`));
+}
+
+/** The stage gets its name, in one step that fails when there is one already. */
+async function nameStage(target: Target, stage: Target, facts: HostFacts): Promise<{ readonly held: Held; readonly plan: Plan }> {
+  const names = { path: containerDir(stage), to: containerDir(target) };
+  const plan = planHold(target, `${containerDir(stage)}/partial`, names);
+  const held = await holdPlan(plan, facts.install.engine);
+  if (held.isHeld || errnoName(failureOf(held.events)?.error ?? 0) !== "EINVAL") return { held, plan };
+  const plain = planHold(target, `${containerDir(stage)}/partial`, { ...names, isPlain: true });
+  return { held: await holdPlan(plain, facts.install.engine), plan: plain };
 }
 
 /** Removes the directories from `path` up to `first` as far as they are empty. */
