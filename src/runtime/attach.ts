@@ -8,7 +8,7 @@ import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { InitFacts } from "../model/init.ts";
 import { absolutePath } from "./lxcpath.ts";
-import { requireRunning, settledState, stopped } from "./running-container.ts";
+import { requireRunning, decidedState, stopped } from "./running-container.ts";
 import type { LiveContainer } from "./running-container.ts";
 import type { AttachOptions, AttachVerb, Target } from "./verbs.ts";
 
@@ -28,7 +28,7 @@ function initFacts(live: LiveContainer, options: AttachOptions): InitFacts | und
 }
 
 export const attach: AttachVerb = async (request, target, options) => {
-  const live = requireRunning(target, await settledState(request, target));
+  const live = requireRunning(target, await decidedState(request, target));
   if (!live.ok) return live;
   const init = initFacts(live.value, options);
   if (init === undefined) return fail(stopped(target));

@@ -8,7 +8,7 @@ import type { Request } from "../model/request.ts";
 import { loadConfig } from "./container-config.ts";
 import { settleHalfMade } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
-import { alreadyRunning, remains, settledState } from "./running-container.ts";
+import { alreadyRunning, remains, decidedState } from "./running-container.ts";
 import { resolveShares } from "./share.ts";
 import { startFacts } from "./start.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
@@ -19,7 +19,7 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   const { spec } = loaded.value;
   const command = options.command.length > 0 ? options.command : spec.executeCmd?.value ?? [];
   if (command.length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
-  const share = resolveShares(target, options.share);
+  const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const plan = planExecute(spec, startFacts(request, spec), {
     isDaemon: options.isDaemon, bootId: bootId(), command, closeAllFds: options.closeAllFds, share: share.value,
@@ -31,7 +31,7 @@ export async function planExecuteOf(request: Request, target: Target, options: S
 export const execute: ExecuteVerb = async (request, target, options) => {
   const settled = await settleHalfMade(request, target);
   if (!settled.ok) return settled;
-  const running = await settledState(request, target);
+  const running = await decidedState(request, target);
   if (running.state !== "STOPPED") return fail(alreadyRunning(target));
   const left = remains(running, target);
   if (left !== undefined) return fail(left);

@@ -33,6 +33,18 @@ export async function settledState(request: Request, target: Target): Promise<Ru
   return lookAt(target);
 }
 
+/** A start that another command has begun: what becomes of it is waited for, as it may yet fail. */
+const STARTING_SECONDS = 30;
+
+/** The state once no start is under way: what a start, a stop or an attach acts on. */
+export async function decidedState(request: Request, target: Target): Promise<Running> {
+  const running = await settledState(request, target);
+  if (running.state !== "STARTING") return running;
+  const { wait } = await import("./wait.ts");
+  await wait(request, target, ["RUNNING", "STOPPED"], STARTING_SECONDS);
+  return settledState(request, target);
+}
+
 /** The problem that a dead run could not be cleaned away; undefined when nothing is left of one. */
 export function remains({ stale }: Running, target: Target): Problem | undefined {
   if (stale === undefined) return undefined;

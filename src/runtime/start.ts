@@ -10,7 +10,7 @@ import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { loadConfig } from "./container-config.ts";
 import { replanEntries } from "./reboot-request.ts";
-import { alreadyRunning, remains, settledState } from "./running-container.ts";
+import { alreadyRunning, remains, decidedState } from "./running-container.ts";
 import { settleHalfMade } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
@@ -31,7 +31,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
   const loaded = loadConfig(request, target, { ...whole, forStart: true });
   if (!loaded.ok) return loaded;
-  const share = resolveShares(target, options.share);
+  const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const { spec } = loaded.value;
   const plan = planStart(spec, startFacts(request, spec), {
@@ -44,7 +44,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
 export const start: StartVerb = async (request, target, options) => {
   const settled = await settleHalfMade(request, target);
   if (!settled.ok) return settled;
-  const running = await settledState(request, target);
+  const running = await decidedState(request, target);
   if (running.state !== "STOPPED") return fail(alreadyRunning(target));
   const left = remains(running, target);
   if (left !== undefined) return fail(left);

@@ -43,9 +43,15 @@ test("another boot, a pid used again, a dead monitor: stopped, and stale", () =>
 });
 
 test("without a record the command socket of another LXC tells", () => {
-  const place = container("foreign");
+  const place = { lxcpath, name: "foreign" };
+  mkdirSync(join(lxcpath, "foreign"));
   expect(runningState(place, () => new Set([commandSocket(place)]))).toEqual({ state: "RUNNING", isForeign: true });
   expect(runningState(place, none)).toEqual({ state: "STOPPED", isForeign: false });
+});
+
+test("a socket seen a moment ago, where Berth has kept records: it was the end of a monitor of ours", () => {
+  const place = container("closing");
+  expect(runningState(place, () => new Set([commandSocket(place)]))).toEqual({ state: "STOPPED", isForeign: false });
 });
 
 test("records from another hand are none", () => {
