@@ -53,7 +53,7 @@ export function networkFinding(failure: Failure): Finding {
 
 /** The process is gone: it ended between the look at it and this plan. */
 export function pidfdFinding(failure: Failure): Finding {
-  return failure.errno === "ESRCH" ? { code: "container.stopped", text: `${failure.notes.name} is not running`, cause: "it has just ended" } : {};
+  return failure.errno === "ESRCH" ? { code: "container.stopped", text: `${failure.notes.name} is not running`, cause: "it has just ended", isPlain: true } : {};
 }
 
 export const waitFinding = (failure: Failure): Finding => (failure.errno === "ETIMEDOUT"
@@ -61,7 +61,7 @@ export const waitFinding = (failure: Failure): Finding => (failure.errno === "ET
 
 export function setnsFinding(failure: Failure): Finding {
   if (failure.errno === "EPERM") return { code: "privilege", text: "the container's namespaces may not be joined", cause: failure.euid === 0 ? "this process lacks CAP_SYS_ADMIN, or shares its file system data with a thread" : "it was started by another user", remedy: "attach as the user who started it" };
-  if (failure.errno === "ESRCH") return { code: "container.stopped", text: `${failure.notes.name} is not running`, cause: "it has just ended" };
+  if (failure.errno === "ESRCH") return { code: "container.stopped", text: `${failure.notes.name} is not running`, cause: "it has just ended", isPlain: true };
   return {};
 }
 
