@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lists.h"
 #include "run.h"
+
+struct lists lists;
 
 bool has(const struct op *op, int field) {
 	return op->f[field] != FIELD_NONE || !(schema_of(op->code)->fields[field] & FIELD_OPTIONAL);

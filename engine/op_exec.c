@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "exec.h"
+#include "lists.h"
 
 static bool is_same_name(const char *a, const char *b) {
 	size_t length = strcspn(a, "=");
@@ -20,7 +21,7 @@ static void put(char **out, size_t *count, char *entry) {
 }
 
 char **make_environment(struct run *run, const struct op *op, int field, bool is_inherited) {
-	static char *own[MAX_TEXTS], *out[2 * MAX_TEXTS];
+	char **own = lists.own, **out = lists.environment;
 	size_t count = 0, given = text_list(run, op, field, own, MAX_TEXTS);
 	for (char **entry = run->environ; is_inherited && entry && *entry; entry++) {
 		if (count == MAX_TEXTS) {
@@ -43,7 +44,7 @@ const char *search_path(char *const *environment) {
 
 /* execvp(3) gives a script without `#!` to the shell. */
 static int execute_script(const char *path, char *const *argv, char *const *environment) {
-	static char *with_shell[MAX_TEXTS + 2];
+	char **with_shell = lists.with_shell;
 	size_t count = 0;
 	with_shell[count++] = (char *)(uintptr_t)"/bin/sh";
 	with_shell[count++] = (char *)(uintptr_t)path;
@@ -76,7 +77,7 @@ int execute(const char *path, char *const *argv, char *const *environment, const
 }
 
 int do_exec(struct run *run, const struct op *op) {
-	static char *argv[MAX_TEXTS], *fallback[MAX_TEXTS];
+	char **argv = lists.argv, **fallback = lists.fallback;
 	const char *path = text(run, op, EXEC_PATH);
 	text_list(run, op, EXEC_ARGV, argv, MAX_TEXTS);
 	size_t more = text_list(run, op, EXEC_FALLBACK, fallback, MAX_TEXTS);

@@ -2,6 +2,7 @@
 #include "kernel.h"
 #include <stdio.h>
 #include <string.h>
+#include "lists.h"
 #include "op.h"
 
 int do_open_tree(struct run *run, const struct op *op) {
@@ -70,7 +71,7 @@ static int set_option(int context, const char *option) {
 }
 
 int do_fs_mount(struct run *run, const struct op *op) {
-	static char *options[MAX_TEXTS];
+	char **options = lists.options;
 	const char *type = text(run, op, FS_MOUNT_TYPE);
 	size_t count = text_list(run, op, FS_MOUNT_OPTIONS, options, MAX_TEXTS);
 	int context = (int)syscall(BERTH_SYS_FSOPEN, type, 1 /* FSOPEN_CLOEXEC */);

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include "exec.h"
+#include "lists.h"
 #include "op.h"
 
 enum { TAIL = 900 };
@@ -126,7 +127,7 @@ static int start_and_wait(struct helper *helper, uint64_t timeout) {
 }
 
 int do_spawn(struct run *run, const struct op *op) {
-	static char *argv[MAX_TEXTS];
+	char **argv = lists.argv;
 	int capture[2] = { -1, -1 }, result = -1;
 	bool is_inherited = num(op, SPAWN_FLAGS) & SPAWN_INHERIT_STDIO;
 	struct helper helper = { .argv = argv, .out = -1, .pidfd = -1 };

@@ -156,7 +156,7 @@ static int send_request(struct talk *talk, const void *payload, size_t size)
 
 static int take_out(struct talk *talk, uint32_t length)
 {
-	static char bytes[16384];
+	char bytes[16384];
 	uint32_t fd;
 	if (length < sizeof fd) return rubbish(talk, "an OUT frame without a descriptor");
 	if (read_fully(talk->socket, &fd, sizeof fd) < 0) return ended_early(talk);

@@ -14,11 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "lean.h"
+#include "lists.h"
 #include "planner.h"
 #include "supervise.h"
 #include "title.h"
 
 #define LEFT_OVER (1u << 20)
+#define STACK_USED (100u << 10)
 enum { PIDFD, SIGNALS, JOINT, COMMAND = JOINT + JOINT_POLLS, POLLS = COMMAND + COMMAND_POLLS };
 
 /* Those that stop, continue or mean a bug of ours keep their usual effect. */
@@ -93,7 +95,8 @@ static int let_go(struct supervisor *s)
 {
 	struct run *run = s->run;
 	if (s->is_foreground && s->notify < 0) return 0;
-	if (s->notify >= 0 && run->channel >= 0 && say(run->channel, MESSAGE_BARRIER, (uint32_t)s->notify) < 0) return -1;
+	/* A launcher that was killed meanwhile takes nothing with it: the container runs, and the next command finds it. */
+	if (s->notify >= 0 && run->channel >= 0 && say(run->channel, MESSAGE_BARRIER, (uint32_t)s->notify) < 0 && errno != EPIPE) return -1;
 	if (run->channel >= 0) close(run->channel);
 	if (run->events >= 0) close(run->events);
 	run->channel = run->events = -1;
@@ -110,7 +113,10 @@ static void release(const void *begin, const void *end)
 /* What no op of the tail looks at: texts of ops that are done, and notes that nobody will report from. */
 static void release_memory(const struct run *run)
 {
+	const char *frame = __builtin_frame_address(0);
 	release(run->scratch + run->scratch_used, run->scratch + sizeof run->scratch);
+	release(&lists, &lists + 1);
+	release(frame - STACK_USED, frame - getpagesize()); /* of calls that have returned */
 	if (run->events < 0) release(run->plan->notes, run->plan->notes + run->plan->notes_len);
 }
 

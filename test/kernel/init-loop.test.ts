@@ -59,8 +59,14 @@ test("a signal from inside is none of pid 1's business", async () => {
 });
 
 test("pid 1 has nothing of the host open but its standard descriptors", async () => {
-  const { out } = await run("ls /proc/1/fd | tr '\\n' ' '; ls /proc/$$/fd | tr '\\n' ' '");
+  const { out } = await run("ls /proc/$$/fd | tr '\\n' ' '; sleep 0.1; ls /proc/1/fd | tr '\\n' ' '", [], [op("open", { path: "/", flags: 0, into: 30 }), op("open", { path: "/etc", flags: 0, into: 31 })]);
   expect(out).toBe("0 1 2 0 1 2 ");
+});
+
+test("a program that looks at once finds no directory of the host in pid 1", async () => {
+  const host = [op("open", { path: "/", flags: 0, into: 30 }), op("open", { path: "/etc", flags: 0, into: 31 })];
+  const { out } = await run("ls -l /proc/1/fd | grep -c -E ' -> /(etc)?$'", [], host);
+  expect(out).toBe("0\n");
 });
 
 test("a program that is missing or no program fails the start with its errno and name", async () => {
