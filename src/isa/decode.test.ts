@@ -83,3 +83,11 @@ test("bytes that are no plan are refused, never misread", () => {
   expect(() => decode(bytes.slice(0, -1))).toThrow(RangeError);
   expect(() => decode(new Uint8Array(4))).toThrow(RangeError);
 });
+test("a C string holds no NUL, data may, also when both are the same text", () => {
+  const write = (path: string | readonly (string | { slot: number })[], data: string): Op => ({ op: "writeFile", from, path, data });
+  const refuse = "a text must not contain NUL";
+  expect(() => encode(planOf([write("/a\0b", "x")]))).toThrow(refuse);
+  expect(() => encode(planOf([write("/x", "a\0b"), write("a\0b", "")]))).toThrow(refuse);
+  expect(() => encode(planOf([write(["/proc/", { slot: 1 }, "\0"], "x")]))).toThrow(refuse);
+  expect(decode(encode(planOf([write("/x", "a\0b")]))).ops[0]?.fields["data"]).toBe("a\0b");
+});
