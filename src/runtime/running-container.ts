@@ -1,8 +1,8 @@
 // Owns the look at a container before something is done with it: running or not, with the remains of a dead run removed.
-import { existsSync, lstatSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync } from "node:fs";
 import { enginePath } from "../host/probe/host-facts.ts";
 import { bootId } from "../host/probe/kernel.ts";
-import { readText } from "../host/read-text.ts";
+import { errorCode, readText } from "../host/read-text.ts";
 import { containerDir, exitFile, stateFile } from "../host/store/layout.ts";
 import { runningState } from "../host/store/running.ts";
 import type { Running } from "../host/store/running.ts";
@@ -62,9 +62,19 @@ export const stopped = (target: Target): Problem => (existsSync(containerDir(tar
 
 export const alreadyRunning = (target: Target): Problem => ({ code: "container.running", text: "Container is already running", remedy: `stop it first: lxc-stop -n ${target.name}` });
 
-const foreign = (target: Target): Problem => ({
-  code: "unsupported", text: `${target.name} was started by another LXC`, cause: "its monitor is not Berth's", remedy: "use that LXC's own tools on it, or stop it there and start it with this one",
-});
+function isClosed(directory: string): boolean {
+  try {
+    accessSync(directory, constants.X_OK);
+    return false;
+  } catch (error) {
+    return errorCode(error) === "EACCES";
+  }
+}
+
+/** Its command socket listens, and there is no record of ours that could be read. */
+export const foreign = (target: Target): Problem => (isClosed(containerDir(target))
+  ? { code: "privilege", text: `Insufficent privileges to control ${target.name}`, cause: `'${containerDir(target)}' belongs to another user`, remedy: "run this as the user who started it, or as root" }
+  : { code: "unsupported", text: `${target.name} was started by another LXC`, cause: "its monitor is not Berth's", remedy: "use that LXC's own tools on it, or stop it there and start it with this one" });
 
 export interface LiveContainer { readonly record: StateRecord; readonly initPid: number; readonly initStart: number }
 

@@ -9,7 +9,7 @@ import { mayMention } from "../host/store/mentions.ts";
 import { planStop } from "../plan/lifecycle/stop.ts";
 import type { StopSignals } from "../plan/stop.ts";
 import { awaitRunningEntries } from "./reboot-request.ts";
-import { decidedState, stopped } from "./running-container.ts";
+import { decidedState, foreign, stopped } from "./running-container.ts";
 import type { StopVerb, Target } from "./verbs.ts";
 
 /** The new names and those of LXC 1 and 2. */
@@ -27,7 +27,7 @@ async function signalsOf(request: Request, target: Target): Promise<StopSignals>
 
 export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
   const { record, isForeign } = await decidedState(request, target);
-  if (isForeign) return fail({ code: "unsupported", text: `${target.name} was started by another LXC`, cause: "its monitor is not Berth's", remedy: "stop it with that LXC's lxc-stop" });
+  if (isForeign) return fail(foreign(target));
   if (record?.monitorPid === undefined || record.monitorStart === undefined) return fail(stopped(target));
   const init = record.initPid === undefined || record.initStart === undefined ? undefined
     : probeInit({ pid: record.initPid, startTime: record.initStart, cgroups: [], namespaces: [] });
