@@ -95,6 +95,8 @@ function superviseOp({ scope, inputs, isExecute, cgroups }: Container, watch: Wa
   const memory = cgroups.parts.find(({ hierarchy }) => hierarchy.controllers.includes("memory"));
   const options = [
     ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground", "propagate=1"]),
+    // without a cgroup of its own systemd gives up in its first moments, after it has slept
+    ...(cgroups.parts.length === 0 ? ["doubt=systemd:3000"] : []),
     ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []), ...(spec.console.rotate ? ["logrotate=1"] : []),
     ...(spec.signals.stop.value === SIGKILL ? [] : [`stopsignal=${spec.signals.stop.value}`]),
     ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]),

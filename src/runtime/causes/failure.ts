@@ -36,7 +36,9 @@ export interface Finding {
 }
 export type Rule = (failure: Failure) => Finding | undefined;
 
-export const outputLines = (text: string): readonly string[] => text.split(/\r?\n/).map((line) => line.trimEnd()).filter((line) => line !== "").slice(-8);
+/** Terminal escapes of a hostile console must not reach this terminal. */
+const plain = (line: string): string => line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "").trimEnd();
+export const outputLines = (text: string): readonly string[] => text.split(/\r?\n/).map(plain).filter((line) => line !== "").slice(-8);
 
 /** What a spawned program said; the engine puts its name in front. */
 export const programLines = ({ text, op }: Failure): readonly string[] =>
@@ -58,7 +60,10 @@ export function failureOf(event: PlanEvent, notes: Notes, caller: { readonly eui
   return { op, step: event.op, process: event.process, error: event.error, errno: status === undefined ? errnoName(event.error) : undefined, status, text: event.text, notes, euid: caller.euid, env: caller.env };
 }
 
-export const statusText = (status: number): string => (status > 128 ? `was killed by signal ${status - 128}` : `ended with status ${status}`);
+/** signal(7): a status above 192 can only be a status. */
+const LAST_SIGNAL = 64;
+
+export const statusText = (status: number): string => (status > 128 && status <= 128 + LAST_SIGNAL ? `was killed by signal ${status - 128}` : `ended with status ${status}`);
 
 /** The kernel's answer, or the program's, in words. */
 export const answerText = ({ status, error }: Failure): string => (status === undefined ? errnoText(error) : statusText(status));

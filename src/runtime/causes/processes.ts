@@ -3,10 +3,19 @@ import { readdirSync } from "node:fs";
 import { outputLines, programLines, statusText } from "./failure.ts";
 import type { Failure, Finding } from "./failure.ts";
 
+/** systemd's own words when it may not make a cgroup; it cannot work without. */
+const withoutCgroup = (status: number, output: readonly string[]): Finding => ({
+  code: "cgroup.undelegated", text: `init ${statusText(status)} as soon as it was started`,
+  cause: "this init is a systemd, which needs a cgroup it may write to, and this session has none that is delegated to you",
+  remedy: "start it from a delegated cgroup (a login session with pam_cgfs, or systemd-run --user --scope -p Delegate=yes), have root delegate one to you, or use a container with another init",
+  output,
+});
+
 export function superviseFinding(failure: Failure): Finding {
   if (failure.status === undefined) return {};
   // Without console output the engine names the op's own path.
   const output = failure.text.endsWith("/.berth/exit") ? [] : outputLines(failure.text);
+  if (output.some((line) => /control group.*Permission denied/.test(line))) return withoutCgroup(failure.status, output);
   return {
     code: "init.exited", text: `init ${statusText(failure.status)} as soon as it was started`,
     cause: output.length > 0 ? "what it said last on its console is above" : "it said nothing on its console",
