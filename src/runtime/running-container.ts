@@ -47,7 +47,8 @@ export async function decidedState(request: Request, target: Target): Promise<Ru
 
 /** The problem that a dead run could not be cleaned away; undefined when nothing is left of one. */
 export function remains({ stale }: Running, target: Target): Problem | undefined {
-  if (stale === undefined) return undefined;
+  // Without them the record is all that is left, and the next start replaces it.
+  if (stale === undefined || !stale.cgroups.some((directory) => existsSync(directory))) return undefined;
   const pids = stale.cgroups.flatMap((directory) => (readText(`${directory}/cgroup.procs`) ?? "").split("\n").filter((pid) => pid !== ""));
   const alive = [...new Set(pids)].slice(0, 10).join(", ");
   return {
