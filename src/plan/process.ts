@@ -88,15 +88,18 @@ export function planStdio(scope: Scope, stdio: Stdio): readonly Op[] {
   }
 }
 
-/** init's whole environment: `container=lxc` and what the config asks for; a bare `K` takes the caller's value. */
+/** init's whole environment: what the config asks for, the last line for a name wins, and `container=lxc`, which nothing
+ * overrides. A bare `K` takes the caller's value. */
 export function initEnvironment(scope: Scope): readonly string[] {
   const { spec, facts } = scope;
-  const asked = [...spec.environment, ...spec.environmentRuntime].flatMap(({ value }) => {
-    if (value.includes("=")) return [value];
-    const own = facts.caller.env[value];
-    return own === undefined ? [] : [`${value}=${own}`];
-  });
-  return ["container=lxc", ...asked];
+  const values = new Map<string, string>();
+  for (const { value } of [...spec.environment, ...spec.environmentRuntime]) {
+    const at = value.indexOf("=");
+    const own = at < 0 ? facts.caller.env[value] : value.slice(at + 1);
+    if (own !== undefined) values.set(at < 0 ? value : value.slice(0, at), own);
+  }
+  values.delete("container");
+  return [...[...values].map(([name, value]) => `${name}=${value}`), "container=lxc"];
 }
 
 /** The ids, session and death signal of init itself. */

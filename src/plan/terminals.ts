@@ -75,7 +75,7 @@ export function planTerminals(scope: Scope, root: Slot): TerminalPlan {
     const from = spec.console.path?.from ?? byDefault("lxc.console.path");
     const master = slots.take();
     console = slots.take();
-    child.push({ op: "openPty", from, at: root, path: "dev/pts/ptmx", master, peer: console, note: "the container's console" });
+    child.push({ op: "openPty", from, at: root, path: "dev/pts/ptmx", master, peer: console, note: "the container's console" }, { op: "chmod", from, at: console, path: "", mode: 0o600 });
     if (spec.ttyDir !== undefined) child.push(...bindTerminal(scope, { root, peer: console, path: `dev/${spec.ttyDir.value}/console`, from: spec.ttyDir.from }));
     child.push(...bindTerminal(scope, { root, peer: console, path: "dev/console", from }), { op: "sendFd", from, slot: master }, { op: "close", from, slot: master });
     slots.give(master);
