@@ -88,6 +88,12 @@ test("an init that dies at once: status and console; a hook: its status and word
   expect([refused.problem.code, refused.lines[0], refused.lines[1]]).toEqual(["hook.failed", "lxc.hook.pre-start ended with status 4 (step 0 of 1, process child, for config:3 lxc.hook.pre-start)", "  | no disk"]);
 });
 
+test("a systemd without a cgroup: the cause, a status that is no signal, and no escape of its console", () => {
+  const supervise: Op = { op: "supervise", from: byDefault("monitor"), pid: 0, pidfd: 1, record: "/x/.berth/exit" };
+  const died = reportOf([supervise], [{ op: 0, error: E_STATUS + 255, text: "Failed to create /init.scope control group: Permission denied\r\n\u001b[31m!!!!\u001b[0m\u0007\r\n" }]);
+  expect([died.problem.code, died.lines[0]?.split(" as ")[0], died.lines[2]]).toEqual(["cgroup.undelegated", "init ended with status 255", "  | !!!!"]);
+});
+
 test("statuses: a shell's for attach, 255 for execute, 2 for a container that has just stopped", () => {
   const exec: Op = { op: "exec", from: byDefault("x"), path: "nosuch", argv: ["nosuch"], env: [] };
   const of = (verb: string, error: Errno): number => reportOf([exec], [{ op: 0, error, text: "nosuch" }], { verb }).status;
