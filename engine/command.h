@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define COMMAND_CLIENTS 16
+#define COMMAND_CLIENTS 12
 #define COMMAND_TTYS 64
 
 struct joint;
@@ -16,7 +16,7 @@ struct client {
 	unsigned states;  /* CLIENT_WAITING: bits of the states it wants to hear of */
 	unsigned since;   /* the oldest makes room */
 	size_t used;
-	unsigned char bytes[16 + 240];
+	unsigned char bytes[16 + 112];
 };
 
 struct command {

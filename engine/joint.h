@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include "terminal.h"
 
-struct flow { unsigned short begin, end; unsigned char bytes[4096]; };
+struct flow { unsigned short begin, end; unsigned char bytes[2048]; };
 struct joint {
 	struct terminal terminal;
 	int master;

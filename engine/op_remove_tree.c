@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/vfs.h>
 #include <time.h>
+#include "lists.h"
 #include "op.h"
 
 enum { DEEPEST = 64, BATCH = 4096, BUSY_TRIES = 20 };
@@ -102,7 +103,7 @@ static void escape(const char *path, char *out) {
 }
 
 static bool has_mount(int mountinfo, const char *tree) {
-	static char point[4 * PATH_MAX];
+	char *point = lists.mount_point;
 	char block[4096];
 	size_t length = strlen(tree), at = 0;
 	int field = 1;
@@ -110,7 +111,7 @@ static bool has_mount(int mountinfo, const char *tree) {
 		for (ssize_t i = 0; i < got; i++) {
 			bool is_end = block[i] == ' ' || block[i] == '\n';
 			if (field == 5 && is_end && at > length && !strncmp(point, tree, length) && point[length] == '/') return true;
-			if (field == 5 && !is_end && at < sizeof point) point[at++] = block[i];
+			if (field == 5 && !is_end && at < sizeof lists.mount_point) point[at++] = block[i];
 			if (!is_end) continue;
 			field = block[i] == '\n' ? 1 : field + 1;
 			at = 0;
@@ -120,7 +121,7 @@ static bool has_mount(int mountinfo, const char *tree) {
 
 /* Asked first, so that a tree is refused whole; what this cannot see is met, and refused, on the way. */
 static int refuse_mounts(struct removal *removal) {
-	static char tree[4 * PATH_MAX + 1];
+	char *tree = lists.tree;
 	char link[32], path[PATH_MAX];
 	snprintf(link, sizeof link, "/proc/self/fd/%d", removal->top);
 	ssize_t length = readlink(link, path, sizeof path - 1);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "lists.h"
 #include "op.h"
 
 /* A rename elsewhere in the tree makes the kernel give up a lookup of `..`: it asks us to try again. */
@@ -44,10 +45,10 @@ int open_at(struct run *run, const struct op *op, int at_field, const char *path
 
 /* `..` as the last component would name something outside what was resolved. */
 int open_parent(struct run *run, const struct op *op, int at_field, const char *path, const char **leaf) {
-	static char copy[PATH_MAX];
+	char *copy = lists.path;
 	size_t length = strlen(path);
 	while (length > 1 && path[length - 1] == '/') length--;
-	if (length >= sizeof copy) {
+	if (length >= sizeof lists.path) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "lean.h"
 #include "lists.h"
+#include "live.h"
 #include "planner.h"
 #include "supervise.h"
 #include "title.h"
@@ -110,14 +111,14 @@ static void release(const void *begin, const void *end)
 	if (last > first) madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
-/* What no op of the tail looks at: texts of ops that are done, and notes that nobody will report from. */
-static void release_memory(const struct run *run)
+/* What no op of the tail looks at. */
+static void release_memory(const struct run *run, const struct op *now)
 {
 	const char *frame = __builtin_frame_address(0);
 	release(run->scratch + run->scratch_used, run->scratch + sizeof run->scratch);
 	release(&lists, &lists + 1);
+	live_keep(run, now);
 	release(frame - STACK_USED, frame - getpagesize()); /* of calls that have returned */
-	if (run->events < 0) release(run->plan->notes, run->plan->notes + run->plan->notes_len);
 }
 
 static int watch(struct supervisor *s)
@@ -177,12 +178,12 @@ static int ended_at_once(struct supervisor *s)
 	return -1;
 }
 
-static int supervise(struct supervisor *s)
+static int supervise(struct supervisor *s, const struct op *op)
 {
 	struct ending ending;
 	int is_believed = s->notify < 0 ? 1 : supervise_believe(s);
 	if (is_believed < 0 || (is_believed > 0 && let_go(s) < 0)) return -1;
-	release_memory(s->run);
+	release_memory(s->run, op);
 	if (is_believed > 0 && watch(s) < 0) return -1;
 	if (finish(s, &ending) < 0) return -1;
 	if (is_believed == 0) return ended_at_once(s);
@@ -194,16 +195,17 @@ static int supervise(struct supervisor *s)
 
 int do_supervise(struct run *run, const struct op *op)
 {
-	static struct supervisor s;
-	static struct joint joint; /* its buffers take no memory before they are used */
-	s = (struct supervisor){ .run = run, .joint = &joint, .held.fd = -1 };
-	if (take_fields(&s, op) < 0) return -1;
-	hold_signals(&s);
-	title_set(s.title);
-	open_console(&s, op);
-	int peer = hold_peer(&s), result = supervise(&s), error = errno;
-	joint_close(s.joint);
-	console_close(&s.console);
+	/* Side by side: what is used of it shares pages. The joint's buffers take none before they are used. */
+	static struct { struct supervisor s; struct joint joint; } monitor;
+	struct supervisor *s = &monitor.s;
+	*s = (struct supervisor){ .run = run, .joint = &monitor.joint, .held.fd = -1 };
+	if (take_fields(s, op) < 0) return -1;
+	hold_signals(s);
+	title_set(s->title);
+	open_console(s, op);
+	int peer = hold_peer(s), result = supervise(s, op), error = errno;
+	joint_close(s->joint);
+	console_close(&s->console);
 	if (peer >= 0) close(peer);
 	errno = error;
 	return result;

@@ -206,6 +206,18 @@ test("an idle monitor holds less than 100 kB of its own", async () => {
   await stop();
 });
 
+test("a long plan's tail and undo are whole after its memory was given back", async () => {
+  const fill = (kind: string, i: number): string => `${kind} ${i} ${String(i).repeat(150)}`;
+  const write = (kind: string, i: number): Op => op("writeFile", { path: scratch.path(`long.${kind}.${i}`), data: fill(kind, i), flags: CREATE, mode: 0o600 });
+  const indexes = Array.from({ length: 60 }, (_, i) => i);
+  const spent = indexes.map((i) => op("writeFile", { path: "/dev/null", data: fill("spent", i) }, { undo: [write("undo", i)] }));
+  const inside = indexes.map((i) => op("writeFile", { path: "/dev/null", data: fill("inside", i) }));
+  const base = plan({ name: "long", init: "sleep 0.05", options: ["notify=1", "name=long"] });
+  const ops = [...spent, ...base.map((each) => (each.op === "clone" ? { ...each, body: [...inside, ...each.body] } : each)), ...indexes.map((i) => write("tail", i))];
+  expect((await runPlan(ops)).failed).toBeUndefined();
+  for (const kind of ["undo", "tail"]) for (const i of indexes) expect(scratch.read(`long.${kind}.${i}`)).toBe(fill(kind, i));
+});
+
 test("Debian's own tools talk to it", async () => {
   await Bun.write(scratch.path("debian/config"), "lxc.uts.name = debian\n");
   const { initPid } = await monitor({ name: "debian", init: "sleep 1000", options: ["notify=1", "answer=5:0x20000000"] });
