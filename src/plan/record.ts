@@ -1,6 +1,6 @@
 // Owns the state record as a plan writes it: JSON whose pids the engine fills in, replaced atomically.
 import type { Op, Ref, Slot, Text } from "../isa/op.ts";
-import { O_CREAT, O_TRUNC } from "../linux/fs.ts";
+import { O_CREAT, O_NOFOLLOW, O_TRUNC } from "../linux/fs.ts";
 import { byDefault } from "../model/origin.ts";
 import type { StateRecord } from "../model/state.ts";
 
@@ -29,7 +29,7 @@ export function writeRecord(directory: string, late: LateRecord, isFirst: boolea
   const [path, fresh] = [`${directory}/state`, `${directory}/state.new`];
   const undo: readonly Op[] = [{ op: "unlink", from, path, onError: ["ENOENT"] }];
   return [
-    { op: "writeFile", from, path: fresh, data: recordText(late), flags: O_CREAT | O_TRUNC, mode: 0o644, undo: [{ op: "unlink", from, path: fresh, onError: ["ENOENT"] }] },
+    { op: "writeFile", from, path: fresh, data: recordText(late), flags: O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o644, undo: [{ op: "unlink", from, path: fresh, onError: ["ENOENT"] }] },
     { op: "rename", from, path: fresh, to: path, note: `${late.state}: what the next command finds, should this one be killed`, ...(isFirst ? { undo } : {}) },
   ];
 }

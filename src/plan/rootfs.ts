@@ -8,7 +8,21 @@ import { copyTree } from "./beneath.ts";
 import type { Scope } from "./scope.ts";
 
 /** Host paths whose facts this planner asks for. */
-export const rootfsPaths = (rootfs: RootfsSpec): readonly string[] => [rootfs.path, rootfs.mount];
+export const rootfsPaths = (rootfs: RootfsSpec): readonly string[] => [rootfs.path, rootfs.mount, ...directoriesAbove(rootfs.path)];
+
+/** `/a/b/c`: `/`, `/a`, `/a/b`. */
+const directoriesAbove = (path: string): readonly string[] => path.split("/").slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join("/") || "/");
+
+/** May the caller's own ids pass every directory above the root? In a new user namespace even root's do so only by
+ * what the modes say: no capability reaches beyond the ids that are mapped. */
+export function isReachedByCaller({ spec, facts }: Scope): boolean {
+  const { euid, egid } = facts.caller;
+  return spec.rootfs === undefined || directoriesAbove(spec.rootfs.path).every((path) => {
+    const fact = facts.paths[path];
+    if (fact === undefined) return true;
+    return (fact.mode & (fact.uid === euid ? 0o100 : fact.gid === egid ? 0o010 : 0o001)) !== 0;
+  });
+}
 
 /** Where the root file system will be mounted on the host: what hooks get as LXC_ROOTFS_MOUNT. */
 export function rootfsTarget(scope: Scope): string {

@@ -84,6 +84,17 @@ test("a user's reboot does not go one cgroup deeper", () => {
   expect(result.ok && JSON.stringify(explainPlan(result.value)).includes("lxc.monitor.web/lxc.payload.web")).toBe(false);
 });
 
+test("root starts a user's container: its directory lets only the container's root in", () => {
+  const facts = factsOf();
+  const own = { kind: "directory", uid: 100000, gid: 1000, mode: 0o40770 } as const;
+  const opsOf = (mode: number): readonly string[] => {
+    const result = planStart(specOf({ idmap }), { ...facts, paths: { ...facts.paths, "/var/lib/lxc/web": { ...own, mode } } }, inputsOf());
+    return result.ok ? explainPlan(result.value).filter((text) => /become uid 0|copy the mount at \/var\/lib\/lxc\/web\/rootfs/.test(text)).map((text) => (text.includes("become") ? "become" : "take")) : [];
+  };
+  expect(opsOf(0o40770)).toEqual(["become", "take"]);
+  expect(opsOf(0o40711)).toEqual(["take", "become"]);
+});
+
 const cgroupWish = { mode: "mixed", isFull: false, isForced: true, isV2: false, from: line(2, "lxc.mount.auto") } as const;
 test("cgroups mounted for the container, in its own cgroup namespace", () =>
   expectGolden("cgroup-mounts", planStart(specOf({ autoMounts: { cgroup: cgroupWish } }), factsOf({ cgroups: hybrid }), inputsOf())));

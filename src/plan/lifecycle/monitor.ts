@@ -14,7 +14,8 @@ import { planLimits } from "../process.ts";
 import { detachFromHost } from "../rootfs.ts";
 import { writeRecord } from "../record.ts";
 import type { LateRecord } from "../record.ts";
-import { hasUserns, idmapOf, stateDirectory } from "../scope.ts";
+import type { Scope } from "../scope.ts";
+import { hasUserns, idmapOf, isRoot, stateDirectory } from "../scope.ts";
 import { receiveTerminals } from "../terminals.ts";
 import { planChild } from "./child.ts";
 import type { Container } from "./container.ts";
@@ -35,6 +36,17 @@ function detach({ inputs, scope }: Container): readonly Op[] {
   return [{ op: "setsid", from: MONITOR }, close, ...own];
 }
 
+const UNCHANGED = 0xffffffff;
+
+/** Where root starts the container of a user, the user's group keeps its hand on the records. */
+function stateDirectoryOps({ spec, facts }: Scope): readonly Op[] {
+  const path = stateDirectory(spec);
+  const group = facts.paths[`${spec.lxcpath}/${spec.name}`]?.gid ?? 0;
+  const isShared = isRoot(facts) && group !== 0;
+  const made: Op = { op: "mkdir", from: MONITOR, path, mode: isShared ? 0o775 : 0o755 };
+  return isShared ? [made, { op: "chown", from: MONITOR, path, uid: UNCHANGED, gid: group, note: "the group of the container's directory" }] : [made];
+}
+
 /** One run at a time: the name of the command socket is the lock. Then the trace that a kill leaves. */
 function claim({ scope }: Container, record: LateRecord): { readonly ops: readonly Op[]; readonly listen: Slot } {
   const { spec, slots } = scope;
@@ -47,7 +59,7 @@ function claim({ scope }: Container, record: LateRecord): { readonly ops: readon
     ops: [
       { op: "listen", from: byDefault("command socket"), address: commandSocket(spec.lxcpath, spec.name), into: listen, note: "its name is taken while the container runs" },
       { op: "mkdir", from: MONITOR, path: home, mode: 0o770, undo: own, note: "missing only for lxc-execute without a config; then it goes again" },
-      { op: "mkdir", from: MONITOR, path: directory, mode: 0o755 },
+      ...stateDirectoryOps(scope),
       { op: "getpid", from: MONITOR, into: record.monitor },
       ...writeRecord(directory, record, true),
     ],
