@@ -1,8 +1,9 @@
 // Owns where the demo's container lives and which ids it gets: for root, or for an ordinary user.
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { firstClosed } from "./open-tree.ts";
 
 export interface Room {
   readonly user: string;
@@ -35,12 +36,6 @@ function rangeOf(user: string, uid: number, file: string): readonly [number, num
   if (own !== undefined) return [own.first, NEEDED];
   const option = file.endsWith("subuid") ? "--add-subuids" : "--add-subgids";
   throw new Error(`${user} has no range of ${NEEDED} ids in ${file}\n  the administrator grants one with: usermod ${option} 100000-165535 ${user}`);
-}
-
-/** Everybody may pass through each directory on the way: the container's own root has to. */
-function firstClosed(path: string): string | undefined {
-  for (let at = path; at !== "/"; at = dirname(at)) if (existsSync(at) && (statSync(at).mode & 0o001) === 0) return at;
-  return undefined;
 }
 
 export function findRoom(): Room {

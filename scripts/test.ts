@@ -4,6 +4,9 @@ import { build } from "./build.ts";
 import { isa, lint, oneByOne, runAll, testFiles, together, types } from "./checks.ts";
 import type { Check } from "./checks.ts";
 import { engineTests, fuzzing } from "./engine-checks.ts";
+import { runWhereAllCanPass } from "./open-tree.ts";
+
+runWhereAllCanPass("scripts/test.ts");
 
 const FUZZ_SECONDS = 15;
 const KERNEL = ["test/kernel", "test/twin", "test/chaos"];

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, create, leavePlace, makePlace, state, works } from "./place.ts";
+import { berth, create, eventually, inside, leavePlace, makePlace, state, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
 import { grant } from "./users.ts";
 import { leaksAtLast, snapshot } from "./leaks.ts";
@@ -139,6 +139,8 @@ test("a full disk while creating: nothing half made", async () => {
 test("create over an existing container, destroy of a running one", async () => {
   await fails(place, () => berth(place, "lxc-create", ["-n", place.name, "-t", "busybox"]), 1, /already exists/);
   works(place, "lxc-start", ["-n", place.name, "-d"]);
+  // its last process is there: what the leak check sees from now on is destroy's doing
+  await eventually("getty runs", () => inside(place, "ps").includes("getty"));
   await fails(place, () => berth(place, "lxc-destroy", ["-n", place.name]), 1, "is running");
   expect([state(place), existsSync(configOf(place))]).toEqual(["RUNNING", true]);
   works(place, "lxc-stop", ["-n", place.name, "-k"]);
