@@ -10,6 +10,7 @@ export interface Nic {
   readonly type: NicType;
   readonly isUp: boolean;
   readonly link?: string;
+  readonly linkFrom?: Origin;
   readonly name?: string;
   /** Lower case, colons; templates are already filled in. */
   readonly hwaddr?: string;

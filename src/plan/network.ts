@@ -46,7 +46,7 @@ function vethOf(scope: Scope, nic: Nic, name: string): Veth | undefined {
   const link = facts.links[nic.link];
   if (link === undefined || !link.isBridge) {
     problems.push({
-      code: "network.link", at: nic.from, text: link === undefined ? `bridge '${nic.link}' does not exist` : `'${nic.link}' is not a bridge`,
+      code: "network.link", at: nic.linkFrom ?? nic.from, text: link === undefined ? `bridge '${nic.link}' does not exist` : `'${nic.link}' is not a bridge`,
       remedy: link === undefined ? `make it (ip link add ${nic.link} type bridge), or set lxc.net.${nic.index}.link to one that exists` : `set lxc.net.${nic.index}.link to a bridge`,
     });
     return undefined;

@@ -20,6 +20,10 @@ test("a type begins the interface anew; within one file that is worth a warning"
   expect(mustLoad("lxc.include = /default\nlxc.net.0.type = empty\n", files).spec.nics).toMatchObject([{ type: "empty" }]);
 });
 
+test("a missing bridge can be blamed on the line that names it", () => {
+  expect(mustLoad("lxc.net.0.type = veth\nlxc.net.0.flags = up\nlxc.net.0.link = br0\n").spec.nics).toMatchObject([{ link: "br0", linkFrom: { line: 3, key: "lxc.net.0.link" }, from: { line: 1 } }]);
+});
+
 test("keys of one type need that type first", () => {
   expect(problemsOf("lxc.net.0.veth.pair = x\n")).toEqual(["config:1:1 error config.conflict: lxc.net.0.veth.pair is for interfaces of type veth, this one has no type yet; put 'lxc.net.0.type = veth' before this line"]);
   expect(problemsOf("lxc.net.0.type = veth\nlxc.net.0.vlan.id = 5\n")).toEqual(["config:2:1 error config.conflict: lxc.net.0.vlan.id is for interfaces of type vlan, this one has type veth; put 'lxc.net.0.type = vlan' before this line"]);

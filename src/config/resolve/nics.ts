@@ -35,11 +35,12 @@ function otherKeys(settings: Settings, index: number): Readonly<Record<string, s
 
 function resolveNic(settings: Settings, index: number, hwaddr: string | undefined): Nic {
   const type = ofNic(settings, networkKeys.type, index).at(-1);
+  const link = ofNic(settings, networkKeys.link, index).at(-1);
   return {
     index,
     type: type?.value ?? "empty",
     isUp: ofNic(settings, networkKeys.flags, index).length > 0,
-    ...ofOne("link", settings, networkKeys.link, index),
+    ...(link === undefined ? {} : { link: link.value, linkFrom: link.from }),
     ...ofOne("name", settings, networkKeys.name, index),
     ...(hwaddr === undefined ? {} : { hwaddr }),
     ...ofOne("mtu", settings, networkKeys.mtu, index),
