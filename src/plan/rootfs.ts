@@ -1,14 +1,20 @@
 // Owns how the root file system comes to its mount point, and how the container moves into it.
 import type { Op, Slot } from "../isa/op.ts";
 import { AT_RECURSIVE, O_DIRECTORY, O_PATH } from "../linux/fs.ts";
+import { toHost } from "../linux/idmap.ts";
 import { MOUNT_ATTR_RDONLY, MS_SHARED, MS_SLAVE, mountOptions } from "../linux/mount-flags.ts";
 import { byDefault } from "../model/origin.ts";
 import type { RootfsSpec } from "../model/spec.ts";
 import { copyTree } from "./beneath.ts";
 import type { Scope } from "./scope.ts";
+import { hasUserns, idmapOf, setupId } from "./scope.ts";
 
 /** Host paths whose facts this planner asks for. */
-export const rootfsPaths = (rootfs: RootfsSpec): readonly string[] => [rootfs.path, rootfs.mount, ...directoriesAbove(rootfs.path)];
+export const rootfsPaths = (rootfs: RootfsSpec): readonly string[] =>
+  [rootfs.path, rootfs.mount, ...directoriesAbove(rootfs.path), ...directoriesAbove(rootfs.mount), ...SPARE_MOUNTS.flatMap((path) => [path, ...directoriesAbove(path)])];
+
+/** Where else a root may be mounted, in the container's mount namespace only: LXC's own place, then the one hier(7) keeps for it. */
+const SPARE_MOUNTS = ["/usr/lib/lxc/rootfs", "/usr/lib/x86_64-linux-gnu/lxc/rootfs", "/usr/lib/aarch64-linux-gnu/lxc/rootfs", "/mnt"];
 
 /** `/a/b/c`: `/`, `/a`, `/a/b`. */
 const directoriesAbove = (path: string): readonly string[] => path.split("/").slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join("/") || "/");
@@ -24,11 +30,28 @@ export function isReachedByCaller({ spec, facts }: Scope): boolean {
   });
 }
 
-/** Where the root file system will be mounted on the host: what hooks get as LXC_ROOTFS_MOUNT. */
+/** May the container's root, who runs the hooks of the child, walk to this path? */
+function isReachedFromInside({ spec, facts }: Scope, path: string): boolean {
+  if (!hasUserns(spec)) return true;
+  const uid = toHost(idmapOf(spec), "u", setupId(spec, "u"));
+  return directoriesAbove(path).every((above) => {
+    const fact = facts.paths[above];
+    return fact !== undefined && (fact.mode & (fact.uid === uid ? 0o100 : 0o001)) !== 0;
+  });
+}
+
+const HOOKS_INSIDE = ["pre-mount", "mount", "autodev"] as const;
+
+/** Where the root file system will be mounted on the host: what hooks get as LXC_ROOTFS_MOUNT. Only hooks go there by its path. */
 export function rootfsTarget(scope: Scope): string {
-  const { rootfs } = scope.spec;
+  const { spec, facts } = scope;
+  const { rootfs } = spec;
   if (rootfs === undefined) return "/";
-  return scope.facts.paths[rootfs.mount]?.kind === "directory" ? rootfs.mount : rootfs.path;
+  const isThere = (path: string): boolean => facts.paths[path]?.kind === "directory";
+  const first = isThere(rootfs.mount) ? rootfs.mount : rootfs.path;
+  if (!HOOKS_INSIDE.some((name) => (spec.hooks[name] ?? []).length > 0)) return first;
+  const hidesSource = (path: string): boolean => path !== first && spec.mounts.some(({ source }) => `${source}/`.startsWith(`${path}/`));
+  return [first, ...SPARE_MOUNTS].find((path) => isThere(path) && !hidesSource(path) && isReachedFromInside(scope, path)) ?? first;
 }
 
 /** What is wrong with the root file system before anything runs. */
