@@ -7,6 +7,7 @@ import type { HostFacts } from "../model/facts.ts";
 import type { Origin } from "../model/origin.ts";
 import { byDefault } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
+import { grantRemedy, usualMap } from "../model/subids.ts";
 import type { Scope } from "./scope.ts";
 import { idmapOf, isRoot } from "./scope.ts";
 
@@ -39,10 +40,9 @@ function rangeProblem(entry: IdMapEntry, from: Origin, facts: HostFacts): Proble
   const user = facts.caller.user ?? String(facts.caller.uid);
   const granted = (entry.kind === "u" ? facts.subuid : facts.subgid).filter((range) => range.owner === user || range.owner === String(facts.caller.uid));
   const has = granted.length === 0 ? `${subids} grants ${user} nothing` : `${subids} grants ${user} ${granted.map((range) => `${range.start}:${range.count}`).join(", ")}`;
-  const flag = entry.kind === "u" ? "--add-subuids" : "--add-subgids";
   return {
     code: "idmap.range", at: from, text: `${word}s ${entry.outside} to ${entry.outside + entry.count - 1} are not granted to ${user}`, cause: has,
-    remedy: granted.length === 0 ? `as root: usermod ${flag} ${entry.outside}-${entry.outside + entry.count - 1} ${user}` : `use granted ids in lxc.idmap, or as root: usermod ${flag} ${entry.outside}-${entry.outside + entry.count - 1} ${user}`,
+    remedy: grantRemedy(facts, entry),
   };
 }
 
@@ -51,13 +51,13 @@ export function checkIdmap(scope: Scope): readonly Problem[] {
   const { spec, facts } = scope;
   if (spec.idmap.length === 0) {
     if (isRoot(facts)) return [];
-    return [{ code: "idmap.invalid", text: "an ordinary user's container needs lxc.idmap", cause: "without an id map only root can start a container", remedy: "add lxc.idmap lines with the ids that /etc/subuid and /etc/subgid grant you" }];
+    return [{ code: "idmap.invalid", text: "an ordinary user's container needs lxc.idmap", cause: "without an id map only root can start a container", remedy: `add to its config: ${usualMap(facts, "u")} and ${usualMap(facts, "g")}` }];
   }
   const problems: Problem[] = [];
   if (!facts.userns.isAllowed) problems.push({ code: "host.feature", text: "user namespaces are not allowed here", ...(facts.userns.reason === undefined ? {} : { cause: facts.userns.reason }) });
   const map = idmapOf(spec);
   for (const kind of KINDS) {
-    if (ofKind(map, kind).length === 0) problems.push({ code: "idmap.invalid", text: `lxc.idmap maps no ${FILES[kind].word}`, remedy: `add a line: lxc.idmap = ${kind} 0 100000 65536` });
+    if (ofKind(map, kind).length === 0) problems.push({ code: "idmap.invalid", text: `lxc.idmap maps no ${FILES[kind].word}`, remedy: `add a line: ${usualMap(facts, kind)}` });
     if (isRoot(facts)) continue;
     for (const { value, from } of spec.idmap) if (value.kind === kind && !isGranted(value, kind === "u" ? facts.subuid : facts.subgid, facts)) problems.push(rangeProblem(value, from, facts));
     const helper = kind === "u" ? facts.newuidmap : facts.newgidmap;

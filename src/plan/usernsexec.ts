@@ -5,6 +5,7 @@ import { CLONE_NEWUSER } from "../linux/clone.ts";
 import type { HostFacts } from "../model/facts.ts";
 import type { Origin } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
+import { grantRemedy } from "../model/subids.ts";
 import type { Op, Slot, Text } from "../isa/op.ts";
 import { FLAGS } from "../isa/schema.ts";
 
@@ -94,7 +95,7 @@ function rangeProblem(facts: HostFacts, entry: IdMapEntry, from: Origin): Proble
     code: "idmap.range", at: from,
     text: `${kind}ids ${span(outside, count)} of the host are not assigned to '${user}'`,
     cause: has === "" ? `${file} has no line for '${user}'` : `${file} gives '${user}' only ${has}`,
-    remedy: `add the line '${user}:${outside}:${count}' to ${file} (as root)`,
+    remedy: grantRemedy(facts, entry),
   };
 }
 

@@ -6,6 +6,7 @@ import { MS_PRIVATE } from "../../linux/mount-flags.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
+import { firstGrantRemedy } from "../../model/subids.ts";
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import { callerRanges, mapProblems, usernsOps, withSelf } from "../usernsexec.ts";
@@ -41,7 +42,7 @@ function defaultMap(facts: HostFacts): Result<readonly IdMapEntry[]> {
   const user = facts.caller.user ?? String(facts.caller.euid);
   return fail({
     code: "idmap.range", at: byDefault("/etc/subuid"), text: "Failed to find subuid or subgid allocation", cause: `/etc/subuid or /etc/subgid has no line for '${user}'`,
-    remedy: `add the line '${user}:100000:65536' to /etc/subuid and to /etc/subgid (as root), or say -m`,
+    remedy: firstGrantRemedy(facts),
   });
 }
 

@@ -6,6 +6,7 @@ import type { HostFacts } from "../../model/facts.ts";
 import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
+import { firstGrantRemedy } from "../../model/subids.ts";
 import { callerRanges, mapProblems } from "../../plan/usernsexec.ts";
 import { rootfsMountDefault } from "../container-config.ts";
 import { absolutePath } from "../lxcpath.ts";
@@ -33,13 +34,10 @@ function baseText(request: Request, facts: HostFacts, given: string | undefined)
   }
 }
 
-/** The first id from 100000 on that is behind every range given out. */
-const freeStart = (facts: HostFacts): number => [...facts.subuid, ...facts.subgid].reduce((free, range) => Math.max(free, range.start + range.count), 100000);
-
 const noRange = (user: string, facts: HostFacts): Problem => ({
   code: "idmap.range", at: byDefault("lxc.idmap"), text: `'${user}' has no ids to give to a container`,
   cause: `/etc/subuid or /etc/subgid has no line for '${user}'`,
-  remedy: `add the line '${user}:${freeStart(facts)}:65536' to /etc/subuid and to /etc/subgid (as root)`,
+  remedy: firstGrantRemedy(facts),
 });
 
 /** An ordinary user cannot have a container without a map: the first ranges it owns are the map. */
