@@ -16,6 +16,12 @@ test("prefix, place, cause and remedy; one line in the log", () => {
   expect(heard).toEqual(["ERROR /c/config:3 lxc.foo: unknown key 'lxc.foo'; c; r"]);
 });
 
+test("the key is said once", () => {
+  const at = { kind: "config", file: "/c/config", line: 3, key: "lxc.tty.max" } as const;
+  expect(say(listening().voice, [{ code: "config.value", text: "lxc.tty.max: 'many' is not a number", at }])).toBe("lxc-start: web: /c/config:3: lxc.tty.max: 'many' is not a number\n");
+  expect(say(listening().voice, [{ code: "config.syntax", text: "'no line' does not start with 'lxc.'", at: { ...at, key: "no line" } }])).toBe("lxc-start: web: /c/config:3: 'no line' does not start with 'lxc.'\n");
+});
+
 test("a warning says so; without a name there is no name", () => {
   const { voice, heard } = listening();
   expect(say({ ...voice, name: "" }, [{ code: "cgroup.undelegated", severity: "warning", text: "no limits" }])).toBe("lxc-start: warning: no limits\n");

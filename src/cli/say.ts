@@ -1,5 +1,5 @@
 // Owns the words on stderr: LXC's prefix before each problem, cause and remedy indented below it.
-import { originText } from "../model/origin.ts";
+import { placed } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Log } from "./log.ts";
 
@@ -15,7 +15,7 @@ export interface Voice {
 /** `lxc-start: web: TEXT`, as scripts look for it. */
 export const prefixed = ({ program, name }: Pick<Voice, "program" | "name">, text: string): string => (name === "" ? `${program}: ${text}\n` : `${program}: ${name}: ${text}\n`);
 
-const sentence = ({ at, text }: Problem): string => (at?.kind === "config" ? `${originText(at)}: ${text}` : text);
+const sentence = ({ at, text }: Problem): string => (at?.kind === "config" ? placed(at, text) : text);
 
 export function problemLines(voice: Pick<Voice, "program" | "name">, problem: Problem): string {
   const word = problem.severity === "warning" ? "warning: " : "";

@@ -20,3 +20,9 @@ export function originText(from: Origin): string {
   const base = from.file === undefined ? "config" : from.file;
   return from.line === undefined ? `${base} ${from.key}` : `${base}:${from.line} ${from.key}`;
 }
+
+/** `config:14 lxc.tty.max: 'x' is not a number`: the key once, also where the text names it itself. */
+export function placed(from: Origin, text: string): string {
+  const place = originText(from);
+  return from.kind === "config" && (text.startsWith(from.key) || text.startsWith(`'${from.key}'`)) ? `${place.slice(0, -from.key.length - 1)}: ${text}` : `${place}: ${text}`;
+}

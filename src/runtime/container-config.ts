@@ -6,7 +6,7 @@ import { randomHex } from "../host/probe/kernel.ts";
 import { configFile } from "../host/store/layout.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
 import type { FileAnswer } from "../host/store/read-config.ts";
-import { originText } from "../model/origin.ts";
+import { placed } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -62,4 +62,4 @@ export function loadConfig(request: Request, target: Target, options: LoadOption
 }
 
 /** `config:14 lxc.idmap: text`, for doors and records. */
-export const problemText = (problem: Problem): string => (problem.at === undefined ? problem.text : `${originText(problem.at)}: ${problem.text}`);
+export const problemText = (problem: Problem): string => (problem.at === undefined ? problem.text : placed(problem.at, problem.text));
