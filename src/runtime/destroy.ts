@@ -9,6 +9,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { planDestroyHooks } from "../plan/lifecycle/destroy-hooks.ts";
+import { mapProblems } from "../plan/usernsexec.ts";
 import { loadConfig } from "./container-config.ts";
 import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
@@ -89,18 +90,27 @@ function dropRemains(target: Target): boolean {
   }
 }
 
+/** Files of ids that the caller cannot take on now are removed only in part: better not to begin. */
+function idProblem(target: Target, spec: ContainerSpec | undefined, facts: HostFacts): Problem | undefined {
+  const owner = lstatSync(`${containerDir(target)}/rootfs`, { throwIfNoEntry: false })?.uid;
+  const first = spec?.idmap[0];
+  if (spec === undefined || first === undefined || owner === undefined || owner === facts.caller.euid) return undefined;
+  return mapProblems(facts, spec.idmap.map(({ value }) => value), first.from)[0];
+}
+
 interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly string[]; readonly warnings: readonly Problem[] }
 
 /** Everything that can refuse, before anything is touched. */
-function examine(request: Request, target: Target, withSnapshots: boolean): Result<Findings> {
+function examine(request: Request, target: Target, { withSnapshots, facts }: { readonly withSnapshots: boolean; readonly facts: HostFacts }): Result<Findings> {
   const dependents = dependentsProblem(target, withSnapshots);
   if (dependents !== undefined) return fail(dependents);
   const outside = madeOutside(target);
   const loaded = loadConfig(request, target);
-  const { problem, warning } = rootfsVerdict(target, loaded.ok ? loaded.value.spec : undefined, outside);
-  const problems = [...(problem === undefined ? [] : [problem]), ...removalProblems(target, { outside })];
+  const spec = loaded.ok ? loaded.value.spec : undefined;
+  const { problem, warning } = rootfsVerdict(target, spec, outside);
+  const problems = [problem, idProblem(target, spec, facts)].filter((found) => found !== undefined).concat(removalProblems(target, { outside }));
   if (problems[0] !== undefined) return fail(problems[0]);
-  return ok({ outside, warnings: warning === undefined ? [] : [warning], ...(loaded.ok ? { spec: loaded.value.spec } : {}) });
+  return ok({ outside, warnings: warning === undefined ? [] : [warning], ...(spec === undefined ? {} : { spec }) });
 }
 
 /** From here on `partial` says that it is being removed: whatever kills this, the next command finishes it. */
@@ -128,7 +138,7 @@ export const destroy: DestroyVerb = async (request, target, options) => {
   if (lstatSync(configFile(target), { throwIfNoEntry: false }) === undefined) return dropRemains(target) ? ok(undefined) : fail(missing(target));
   const running = await runningProblem(request, target, facts, options.isForced);
   if (running !== undefined) return fail(running);
-  const findings = examine(request, target, options.withSnapshots);
+  const findings = examine(request, target, { withSnapshots: options.withSnapshots, facts });
   if (!findings.ok) return findings;
   const hook = await runHooks(findings.value.spec, facts);
   if (hook !== undefined) return fail(hook);

@@ -11,5 +11,5 @@ export async function settleHalfMade(request: Request, target: Target): Promise<
   const { settlePartial } = await import("./partial.ts");
   const settled = await settlePartial(request, target);
   if (!settled.ok || settled.value === "none") return settled;
-  return fail({ code: "container.partial", text: `container "${target.name}" was never finished`, cause: "its lxc-create was killed; what that had made is removed now", remedy: "create it again" });
+  return fail({ code: "container.partial", text: `container "${target.name}" was half made or half removed`, cause: "its lxc-create or lxc-destroy did not come to its end; what it had left is removed now", remedy: "create it again" });
 }

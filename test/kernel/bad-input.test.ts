@@ -98,6 +98,9 @@ test("a subuid range that is too small, or absent", async () => {
   await fails(user, () => berth(user, "lxc-start", ["-n", user.name, "-d"]), 1, "/etc/subuid", /usermod|add-subuids|subuid/);
   grant(user.mark, undefined);
   await fails(user, () => berth(user, "lxc-start", ["-n", user.name, "-d"]), 1, "/etc/subuid", user.mark);
+  // half of it could be removed, so none of it is
+  await fails(user, () => berth(user, "lxc-destroy", ["-n", user.name]), 1, "/etc/subuid", user.mark);
+  expect(existsSync(configOf(user))).toBe(true);
   grant(user.mark, { subuid: ["300000:65536"], subgid: ["300000:65536"] });
 });
 
