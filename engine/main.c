@@ -1,12 +1,15 @@
-/* Owns the choice of role: berth-engine runs or checks a plan; under any other name this is the launcher. */
+/* Owns the choice of role, and what has to be so before any: berth-engine runs or checks a plan; under any other name this is the launcher. */
 #include "kernel.h"
 #include <string.h>
 #include "launcher.h"
 #include "engine.h"
+#include "shelter.h"
 
 extern char **environ;
 
 int main(int argc, char **argv) {
+	if (refuse_set_id()) return STATUS_SET_ID;
+	shelter(argv, environ);
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *name = argc > 0 ? (slash ? slash + 1 : argv[0]) : "berth-engine";
 	if (strcmp(name, "berth-engine")) return launcher_main(argc, argv);

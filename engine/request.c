@@ -11,6 +11,7 @@
 #include <limits.h>
 #include "frames.h"
 #include "planner.h"
+#include "shelter.h"
 
 /* What is sent of a failed plan's events: the first failure is at the front of it. */
 #define EVENTS_MAX (1u << 20)
@@ -37,6 +38,7 @@ size_t inherited_find(int *list, size_t max)
 const char *prefix_find(void)
 {
 	static char prefix[PATH_MAX];
+	if (shelter_prefix() != NULL) return shelter_prefix();
 	ssize_t n = readlink("/proc/self/exe", prefix, sizeof prefix - 1);
 	if (n < 0) n = 0;
 	prefix[n] = '\0';
