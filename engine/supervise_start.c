@@ -99,7 +99,7 @@ static long long now_us(void)
 static int live_through(struct supervisor *s, int milliseconds)
 {
 	for (long long until = now_us() + milliseconds * 1000LL, left; (left = until - now_us()) > 0;) {
-		int has_ended = supervise_wait(s, (int)(left / 1000) + 1);
+		int has_ended = supervise_wait(s, (int)((left + 999) / 1000));
 		if (has_ended != 0) return has_ended < 0 ? -1 : 0;
 	}
 	return 1;
@@ -129,7 +129,7 @@ static int live_through_doubt(struct supervisor *s)
  * something. The container has no say in it: 20 ms are enough for anybody. */
 int supervise_believe(struct supervisor *s)
 {
-	static const int pauses[] = { 1, 2, 5, 12 };
+	static const int pauses[] = { 1, 1, 1, 2, 2, 3, 4, 6 };
 	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
 		int has_lived = live_through(s, pauses[i]);
 		if (has_lived != 1) return has_lived;

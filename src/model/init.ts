@@ -7,7 +7,7 @@ export interface InitFacts {
   /** Those that are not the caller's. */
   readonly namespaces: readonly NamespaceName[];
   /** Host directories of the container's cgroups, one per hierarchy that has one; `inner` when processes must go one deeper. */
-  readonly cgroups: readonly { readonly directory: string; readonly inner?: string }[];
+  readonly cgroups: readonly { readonly version: 1 | 2; readonly directory: string; readonly inner?: string }[];
   /** The container's root: 0, or the first id its user namespace maps. */
   readonly rootUid: number;
   readonly rootGid: number;

@@ -104,7 +104,7 @@ export function probeInit(sources: InitSources): InitFacts | undefined {
   return {
     pid, startTime: sources.startTime,
     namespaces: differingNamespaces(pid, sources.namespaces),
-    cgroups: cgroupPlaces(pid, sources.cgroups).map(({ version, directory }) => ({ directory, ...innerOf(version, directory) })),
+    cgroups: cgroupPlaces(pid, sources.cgroups).map(({ version, directory }) => ({ version, directory, ...innerOf(version, directory) })),
     rootUid: firstId(readText(`/proc/${pid}/uid_map`) ?? ""),
     rootGid: firstId(readText(`/proc/${pid}/gid_map`) ?? ""),
     maySetGroups: (readText(`/proc/${pid}/setgroups`) ?? "allow").trim() !== "deny",

@@ -8,7 +8,7 @@ import { planAttach } from "../lifecycle/attach.ts";
 import { attachedEnvironment, DEFAULT_PATH } from "./environment.ts";
 
 const init: InitFacts = {
-  pid: 4711, startTime: 99, namespaces: ["user", "mnt", "pid", "uts"], cgroups: [{ directory: "/sys/fs/cgroup/pids/lxc.payload.a" }], rootUid: 0, rootGid: 0, maySetGroups: true,
+  pid: 4711, startTime: 99, namespaces: ["user", "mnt", "pid", "uts"], cgroups: [{ version: 1, directory: "/sys/fs/cgroup/pids/lxc.payload.a" }], rootUid: 0, rootGid: 0, maySetGroups: true,
   capBounding: 0x1ffffffffffn, hasNoNewPrivs: false, hasSeccompFilter: false, personality: 0, hasPtmx: true, isSystemdHalt: false,
 };
 const caller = { pid: 1, uid: 0, euid: 0, gid: 0, egid: 0, cwd: "/here", isTty: [false, false, false], inheritedFds: [], env: { TERM: "x", A: "1" } } as const;
@@ -76,10 +76,19 @@ test("-R mounts what was joined, and only when the mounts were not", () => {
 });
 
 test("cgroup v2 with controllers below: one directory deeper; a user is not stopped by a refusal", () => {
-  const made = plan({ caller: { ...caller, euid: 1000 }, init: { ...init, cgroups: [{ directory: "/c/p", inner: ".lxc" }] } });
+  const made = plan({ caller: { ...caller, euid: 1000 }, init: { ...init, cgroups: [{ version: 2, directory: "/c/p", inner: ".lxc" }] } });
   expect(find(made, "mkdir")[0]?.path).toBe("/c/p/.lxc");
   expect(find(made, "writeFile")[0]).toMatchObject({ path: "/c/p/.lxc/cgroup.procs", data: "0" });
   expect(find(made, "writeFile")[0]?.onError).toContain("EACCES");
+});
+
+test("root's processes are born in a cgroup of v2 and move themselves by tasks on v1; -e CGROUP does neither", () => {
+  const both = { ...init, cgroups: [{ version: 1, directory: "/c/pids" }, { version: 2, directory: "/c/u" }] } as const;
+  const made = plan({ init: both });
+  expect(find(made, "writeFile").map(({ path }) => path)).toEqual(["/c/pids/tasks"]);
+  expect(find(made, "open")[0]).toMatchObject({ path: "/c/u", into: find(made, "clone")[0]?.cgroup });
+  expect(find(made, "close").map(({ slot }) => slot)).toContain(find(made, "clone")[0]?.cgroup ?? -1);
+  expect(find(plan({ init: both, elevated: ["CGROUP"] }), "clone")[0]?.cgroup).toBeUndefined();
 });
 
 test("personality: init's, or --arch", () => {

@@ -1,5 +1,5 @@
 // Owns where a container's cgroups lie, in every hierarchy alike, and what the two versions share.
-import type { Op, Slot } from "../../isa/op.ts";
+import type { Op } from "../../isa/op.ts";
 import type { CgroupHierarchy } from "../../model/facts.ts";
 import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
@@ -23,11 +23,13 @@ export interface CgroupPart {
   readonly monitor: readonly Op[];
   /** The payload's directory, and on v1 limits in it. */
   readonly payload: readonly Op[];
-  /** The child into its cgroup, where clone(2) has not put it there. */
-  readonly join: (pid: Slot) => readonly Op[];
+  /** The child's own first steps: into its cgroup, where clone(2) has not put it there. */
+  readonly join: readonly Op[];
   /** When the child is set up: device rules, so that it could still make nodes; on v2 controllers and limits,
    * because they are handed down only where no process is left, and the planner has ended by then. */
   readonly late: readonly Op[];
+  /** When init runs: what would have made it wait. */
+  readonly running: readonly Op[];
   /** What the container's root must own to manage its own subtree: paths, and whether they must exist. */
   readonly delegate: readonly { readonly path: string; readonly isOptional: boolean }[];
   /** Directories made, outermost first. */
@@ -96,11 +98,14 @@ export function makeCgroup(base: string, relative: string, from: Origin): readon
   });
 }
 
-/** Self (0) into a cgroup. */
+/** Self (0) into a cgroup of v2. The kernel waits for all processors before it moves a process, 5 to 12 ms. */
 export const enter = (directory: string, from: Origin): Op => ({ op: "writeFile", from, path: `${directory}/cgroup.procs`, data: "0" });
 
+/** Self (0) into a cgroup of v1. A thread that moves itself needs none of that wait, and here a process is one thread. */
+export const enterV1 = (directory: string, from: Origin): Op => ({ op: "writeFile", from, path: `${directory}/tasks`, data: "0" });
+
 /** Into the monitor's directory; out of it again before it is removed. */
-export const enterMonitor = (directory: string, from: Origin, leave: readonly Op[]): Op => ({ ...enter(directory, from), undo: [...leave, { op: "removeTree", from, path: directory }] });
+export const enterMonitor = (entering: Op, directory: string, leave: readonly Op[]): Op => ({ ...entering, undo: [...leave, { op: "removeTree", from: entering.from, path: directory }] });
 
 /** The controller that a limit's file belongs to. */
 export const controllerOf = (file: string): string => file.slice(0, Math.max(0, file.indexOf(".")));

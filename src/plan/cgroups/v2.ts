@@ -66,16 +66,18 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
   const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
   const { from } = names;
   const directory = scope.slots.take();
+  const entering = enterMonitor(enter(monitor, from), monitor, leaveMonitor(base, names));
   const limits = scope.spec.cgroup.v2.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)) || controllerOf(limit.value.file) === "cgroup");
   const write = (limit: Limit): Op => ({ op: "writeFile", from: limit.from, path: `${payload}/${limit.value.file}`, data: limit.value.value });
   return {
     hierarchy, directory,
-    monitor: [...makeCgroup(base, names.monitor, from), enterMonitor(monitor, from, leaveMonitor(base, names))],
+    // a delegated cgroup must be left before it hands controllers down; root's monitor has time
+    monitor: [...makeCgroup(base, names.monitor, from), ...(isRoot(scope.facts) ? [] : [entering])],
     payload: [
       ...makeCgroup(base, names.payload, from), ...(names.inner === names.payload ? [] : makeCgroup(payload, names.inner.slice(names.payload.length + 1), from)),
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
-    join: () => [],
+    join: [], running: isRoot(scope.facts) ? [entering] : [],
     late: [...handDown(hierarchy, names.inner), ...limits.map(write), ...deviceRules(scope, directory)],
     delegate: [
       { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),

@@ -9,7 +9,7 @@ import type { InitFacts } from "../../model/init.ts";
 import { byDefault, byHost, byOption } from "../../model/origin.ts";
 import type { Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
-import { joinCgroups } from "../attach/cgroups.ts";
+import { joinCgroups, openBirthplace } from "../attach/cgroups.ts";
 import { attachedEnvironment } from "../attach/environment.ts";
 import { becomeUser, dropCapabilities, forbidNewPrivileges, setPersonality } from "../attach/identity.ts";
 import { joinedBits, joinNamespaces, joins, remountSysProc } from "../attach/namespaces.ts";
@@ -35,7 +35,7 @@ export interface AttachInputs {
   readonly gid?: number;
 }
 
-const SLOT = { init: 0, attach: 1, attachPidfd: 2, command: 3, master: 4, peer: 5, log: 6, tree: 7 } as const;
+const SLOT = { init: 0, attach: 1, attachPidfd: 2, command: 3, master: 4, peer: 5, log: 6, tree: 7, cgroup: 8 } as const;
 /** Barrier: the command has been executed. */
 const EXECUTED = 1;
 const FALLBACK_SHELL = "/bin/sh";
@@ -78,6 +78,8 @@ function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): rea
   ];
 }
 
+const birthplaceOf = ({ elevated, init, caller }: AttachInputs): readonly Op[] => (elevated.includes("CGROUP") ? [] : openBirthplace(init, caller, SLOT.cgroup));
+
 function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
   const { init, elevated, caller } = inputs;
   const relayed: readonly Op[] = terminal !== "container" ? [] : [
@@ -86,10 +88,10 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
     { op: "close", from: flow, slot: SLOT.master },
   ];
   return [
-    ...(elevated.includes("CGROUP") ? [] : joinCgroups(init, caller.euid === 0)),
+    ...(elevated.includes("CGROUP") ? [] : joinCgroups(init, caller)),
     ...joinNamespaces(SLOT.init, bits, inputs.namespaces !== undefined),
     // what is in a pid namespace can be looked at by its root: the command gets no descriptor of the host's
-    ...[SLOT.init, ...(hasLog(inputs, terminal) ? [SLOT.log] : [])].map((slot): Op => ({ op: "close", from: flow, slot })),
+    ...[SLOT.init, ...(birthplaceOf(inputs).length > 0 ? [SLOT.cgroup] : []), ...(hasLog(inputs, terminal) ? [SLOT.log] : [])].map((slot): Op => ({ op: "close", from: flow, slot })),
     { op: "clone", from: byDefault("a pid namespace applies to children"), flags: 0, name: "command", pid: SLOT.command, body: commandOps(inputs, bits, terminal) },
     ...relayed,
     { op: "waitExec", from: flow, child: SLOT.command },
@@ -100,6 +102,7 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
 
 function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
   const { init, ptyLog = "" } = inputs;
+  const birthplace = birthplaceOf(inputs);
   const isLogged = hasLog(inputs, terminal);
   const relay: readonly Op[] = terminal === "none" ? [] : [
     { op: "relay", from: byDefault("terminal"), master: SLOT.master, pidfd: SLOT.attachPidfd, ...(isLogged ? { log: SLOT.log } : {}) },
@@ -108,7 +111,8 @@ function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): re
     { op: "pidfdOpen", from: byHost("init of the container"), pid: init.pid, startTime: init.startTime, into: SLOT.init },
     ...(isLogged ? [{ op: "open", from: byOption("--pty-log"), path: ptyLog, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640, into: SLOT.log } as const] : []),
     ...(terminal === "host" ? openHostPty(SLOT) : []),
-    { op: "clone", from: flow, flags: 0, name: "attach", pid: SLOT.attach, pidfd: SLOT.attachPidfd, body: attachOps(inputs, bits, terminal) },
+    ...birthplace,
+    { op: "clone", from: flow, flags: 0, name: "attach", pid: SLOT.attach, pidfd: SLOT.attachPidfd, ...(birthplace.length > 0 ? { cgroup: SLOT.cgroup } : {}), body: attachOps(inputs, bits, terminal) },
     ...(terminal === "host" ? [{ op: "close", from: flow, slot: SLOT.peer } as const] : []),
     ...(terminal === "container" ? [{ op: "recvFd", from: flow, child: SLOT.attach, into: SLOT.master } as const] : []),
     { op: "await", from: flow, child: SLOT.attach, number: EXECUTED },

@@ -29,7 +29,7 @@ function settle(container: Container): { readonly ops: readonly Op[]; readonly r
   const early = isReachedByCaller(scope) ? [...opened, ...mounted, ...own] : [...opened, ...own, ...mounted];
   const links: readonly Op[] = network.hasLinks ? [{ op: "post", from: FROM, number: NETNS, note: "the network namespace is there" }, { op: "await", from: FROM, number: LINKS, note: "links are there" }] : [];
   const ops: readonly Op[] = [
-    joinParent(), { op: "await", from: FROM, number: MAPPED, note: "ids are mapped, cgroups entered" },
+    joinParent(), ...container.cgroups.parts.flatMap((part) => part.join), { op: "await", from: FROM, number: MAPPED, note: "ids are mapped" },
     ...joinShared(scope, container.inputs.share, "child"), detachFromHost(),
     // hooks run as the container's root, before anything is mounted
     ...(hooks.length > 0 ? [...own, ...hooks, ...mounted, ...opened] : early),

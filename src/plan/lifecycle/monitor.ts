@@ -79,25 +79,30 @@ function holdNamespaces({ scope, namespaces }: Container, pid: Slot, monitor: Sl
   return { ops, held };
 }
 
-function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot; readonly pidfd: Slot }): readonly Op[] {
+interface Launch {
+  readonly ops: readonly Op[];
+  /** Once the child is in its cgroups: they may not take it any more. */
+  readonly delegation: readonly Op[];
+}
+
+function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot; readonly pidfd: Slot }): Launch {
   const { scope, namespaces, cgroups, network } = container;
   const { unified } = cgroups;
   const { spec, facts } = scope;
   const delegation = planDelegation(scope, cgroups.parts, (map, child) => writeIdmap(facts, map, child));
   const undo: readonly Op[] = [{ op: "kill", from: MONITOR, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from: MONITOR, pidfd, timeout: 10_000 }, ...delegation.undo];
   const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
-  return [
+  const ops: readonly Op[] = [
     ...joinShared(scope, container.inputs.share, "parent"),
     { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" },
     ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
-    ...cgroups.parts.flatMap((part) => part.join(pid)),
-    ...delegation.ops,
     ...planLimits(scope, pid),
-    { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped, cgroups entered" },
+    { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped" },
     ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid)] : []),
     ...planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames }),
     ...(network.hasLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
   ];
+  return { ops, delegation: delegation.ops };
 }
 
 interface Watch { readonly pid: Slot; readonly pidfd: Slot; readonly listen: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
@@ -139,7 +144,7 @@ export function planMonitor(container: Container): readonly Op[] {
     cgroups: cgroups.parts.flatMap((part) => part.directories), links: network.links,
   };
   const { ops: claimed, listen } = claim(container, record);
-  const child = launchChild(container, { pid, pidfd });
+  const { ops: child, delegation } = launchChild(container, { pid, pidfd });
   const { ops: received, ...terminals } = receiveTerminals(scope, container.terminals, pid);
   const { ops: holding, held } = holdNamespaces(container, pid, monitor);
   const call = { pid, rootfsMount } as const;
@@ -153,9 +158,10 @@ export function planMonitor(container: Container): readonly Op[] {
     ...cgroups.parts.flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
     ...child, ...received,
     { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
-    ...cgroups.parts.flatMap((part) => part.late), ...holding,
+    ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding,
     ...planHooks(scope, { name: "start-host", ...call }),
     { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
+    ...cgroups.parts.flatMap((part) => part.running),
     ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...letGo(container),
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
     ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })),
