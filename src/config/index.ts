@@ -4,6 +4,7 @@ export { syntaxText, type Line, type Syntax } from "./syntax.ts";
 export { resolve, type ResolveInput } from "./resolve.ts";
 export { getItem, getKeys } from "./get.ts";
 export { fillTemplates, setItem, unsetItem } from "./edit.ts";
+export { architecture } from "./grammar/path.ts";
 export { systemConfig, systemKeys, type SystemConfigInput } from "./system.ts";
 export { createdConfig, type CreatedConfigInput } from "./created.ts";
 export { builtinDefault, type BuiltinDefaultInput } from "./builtin.ts";

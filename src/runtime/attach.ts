@@ -4,7 +4,9 @@ import { probeInit } from "../host/probe/init.ts";
 import { configFile } from "../host/store/layout.ts";
 import { mayMention } from "../host/store/mentions.ts";
 import { planAttach } from "../plan/lifecycle/attach.ts";
+import { byOption } from "../model/origin.ts";
 import { fail } from "../model/problem.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { InitFacts } from "../model/init.ts";
 import { absolutePath } from "./lxcpath.ts";
@@ -27,7 +29,16 @@ function initFacts(live: LiveContainer, options: AttachOptions): InitFacts | und
   return probeInit({ pid: initPid, startTime: initStart, cgroups: record.cgroups, namespaces: record.namespaces, ...shellOf });
 }
 
+async function archProblem(arch: string | undefined): Promise<Problem | undefined> {
+  if (arch === undefined) return undefined;
+  const { architecture } = await import("../config/index.ts");
+  const reading = architecture.read(arch);
+  return reading.ok ? undefined : { code: "option.value", at: byOption("--arch"), text: `--arch: ${reading.text}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) };
+}
+
 export const attach: AttachVerb = async (request, target, options) => {
+  const unknown = await archProblem(options.arch);
+  if (unknown !== undefined) return fail(unknown);
   const live = requireRunning(target, await decidedState(request, target));
   if (!live.ok) return live;
   const init = initFacts(live.value, options);
