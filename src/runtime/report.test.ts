@@ -52,6 +52,19 @@ test("the first failure that is no consequence is told: step, process, wish, ans
   expect(said.status).toBe(1);
 });
 
+test("a console log that cannot be opened is no failure of init", () => {
+  const supervise: Op = { op: "supervise", from: byDefault("monitor"), pid: 0, pidfd: 1, listen: 2, ttys: [], record: "/r/.berth/exit", log: "/gone/log", options: [] };
+  expect(reportOf([clone([supervise])], [{ op: 1, error: "ENOENT", text: "console log /gone/log" }]).lines.slice(0, 2)).toEqual([
+    "cannot open the console's log '/gone/log': no such file or directory (step 1 of 2, process child, for default monitor)",
+    "remedy: correct -L/--console-log or lxc.console.logfile, or make the directory it lies in",
+  ]);
+});
+
+test("a command that is missing is not blamed on the config", () => {
+  const exec: Op = { op: "exec", from: { kind: "option", key: "COMMAND" }, path: "/gone", argv: ["/gone"], env: [] };
+  expect(reportOf([clone([exec])], [{ op: 1, error: "ENOENT", text: "/gone" }]).lines.join("\n")).not.toContain("lxc.init.cmd");
+});
+
 test("only consequences: the first of them", () => {
   expect(reportOf([awaitChild], [{ op: 0, error: "EPIPE" }]).lines[0]).toContain("broken pipe");
 });

@@ -10,7 +10,9 @@ import type { StartOptions, Target } from "./verbs.ts";
 
 type Shares = Partial<Record<NamespaceName, string>>;
 
-const unknown = (at: Origin, value: string): Problem => ({
+const unknown = (at: Origin, value: string): Problem => (/^\d+$/.test(value) && existsSync(`/proc/${value}`) ? {
+  code: "privilege", at, text: `the namespaces of process ${value} may not be entered`, cause: "it belongs to somebody else, or its namespaces are above those of this process", remedy: "do it as root of the host, or name a container",
+} : {
   code: at.kind === "option" ? "option.value" : "config.value", at, text: `"${value}" is neither a running container nor the pid of a process`, remedy: "start that container first",
 });
 

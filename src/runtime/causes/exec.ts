@@ -8,15 +8,16 @@ export function rootfsOf({ notes }: Failure): string | undefined {
   return notes.ops.find(({ op, origin, subject }) => (op === "openTree" || op === "open") && origin.endsWith("lxc.rootfs.path") && subject.startsWith("/"))?.subject;
 }
 
-const initRemedy = (path: string): string => `install an init there, or set lxc.init.cmd to a program of the container (it is ${path} now)`;
+const initRemedy = (path: string, { op }: Failure): string => (op.origin.startsWith("option ") ? "name a program of the container after --, with its whole path"
+  : `install an init there, or set lxc.init.cmd to a program of the container (it is ${path} now)`);
 
-function missingFinding(root: string, path: string): Finding {
+function missingFinding(failure: Failure, root: string, path: string): Finding {
   const inside = lookInside(root, path);
   switch (inside.kind) {
-    case "missing": return { cause: `there is no '${inside.at}' in '${root}'`, remedy: initRemedy(path) };
+    case "missing": return { cause: `there is no '${inside.at}' in '${root}'`, remedy: initRemedy(path, failure) };
     case "dangling": return { cause: `'${inside.link}' in '${root}' is a symbolic link to '${inside.target}', which is not there`, remedy: `install what '${inside.target}' belongs to, or set lxc.init.cmd` };
     case "file": return interpreterFinding(root, inside.path);
-    default: return { remedy: initRemedy(path) };
+    default: return { remedy: initRemedy(path, failure) };
   }
 }
 
@@ -35,22 +36,22 @@ function refusedFinding(root: string, path: string): Finding {
   return { cause: "the file, or a directory above it, may not be executed by the container's user, or its file system is mounted noexec", remedy: `look at the modes and owners below '${root}'; they must lie within the container's id map` };
 }
 
-function formatFinding(root: string, path: string): Finding {
+function formatFinding(failure: Failure, root: string, path: string): Finding {
   const inside = lookInside(root, path);
   const { machine, format } = inside.kind === "file" ? readExecutable(root, inside.path) : { format: "unknown" as const, machine: undefined };
   const host = probeKernel().machine;
   if (format === "empty") return { cause: `'${path}' is empty` };
   if (machine !== undefined && machine !== host) return { cause: `'${path}' is a program for ${machine}, this machine is ${host}`, remedy: "use a root file system for this machine, or install qemu-user-static with binfmt_misc" };
-  return { cause: `'${path}' is neither a program nor a script with a #! line`, remedy: initRemedy(path) };
+  return { cause: `'${path}' is neither a program nor a script with a #! line`, remedy: initRemedy(path, failure) };
 }
 
 /** A start's init, seen from outside. */
 function initFinding(failure: Failure, path: string): Finding {
   const root = rootfsOf(failure) ?? "";
   switch (failure.errno) {
-    case "ENOENT": case "ENOTDIR": return missingFinding(root, path);
+    case "ENOENT": case "ENOTDIR": return missingFinding(failure, root, path);
     case "EACCES": case "EPERM": return refusedFinding(root, path);
-    case "ENOEXEC": return formatFinding(root, path);
+    case "ENOEXEC": return formatFinding(failure, root, path);
     case "ELOOP": return { cause: `too many symbolic links on the way to '${path}'` };
     default: return {};
   }

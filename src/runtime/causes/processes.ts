@@ -11,8 +11,14 @@ const withoutCgroup = (status: number, output: readonly string[]): Finding => ({
   output,
 });
 
+const LOG = "console log ";
+
+/** The monitor opens the console's log before it watches. */
+const logFinding = ({ text }: Failure): Finding => (text.startsWith(LOG)
+  ? { text: `cannot open the console's log '${text.slice(LOG.length)}'`, remedy: "correct -L/--console-log or lxc.console.logfile, or make the directory it lies in" } : {});
+
 export function superviseFinding(failure: Failure): Finding {
-  if (failure.status === undefined) return {};
+  if (failure.status === undefined) return logFinding(failure);
   // Without console output the engine names the op's own path.
   const output = failure.text.endsWith("/.berth/exit") ? [] : outputLines(failure.text);
   if (output.some((line) => /control group.*Permission denied/.test(line))) return withoutCgroup(failure.status, output);
