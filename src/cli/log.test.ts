@@ -42,3 +42,7 @@ test("neither option: no log; `none`: no log", () => {
   expect(openLog(settings()).log.isOn("FATAL")).toBe(false);
   expect(openLog(settings({ file: "none", priority: "TRACE" })).log.isOn("FATAL")).toBe(false);
 });
+
+test("a file that cannot be opened is told in words", () => {
+  expect(openLog(settings({ file: "/proc/x" })).problem).toMatchObject({ text: "cannot open the log file '/proc/x'", cause: "no such file or directory" });
+});

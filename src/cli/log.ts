@@ -90,7 +90,7 @@ function touch(file: string): Problem | undefined {
     closeSync(openSync(file, "a", MODE));
     return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = error instanceof Error ? error.message.replace(/^E[A-Z]+: |, (?:open|mkdir) '.*'$/g, "") : String(error);
     return { code: "option.value", at: { kind: "option", key: "--logfile" }, text: `cannot open the log file '${file}'`, cause: why, remedy: "name a file you may write, or leave -o out" };
   }
 }
