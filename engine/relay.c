@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "frames.h"
 #include "held.h"
@@ -57,6 +59,17 @@ static int join(struct joint *joint, struct held *held, int pidfd)
 	}
 }
 
+/* The master may come out of a container: it must be the kernel's ptmx, not what somebody inside made up. */
+static int is_master(struct run *run, int fd)
+{
+	struct stat file;
+	unsigned number;
+	if (fstat(fd, &file) == 0 && S_ISCHR(file.st_mode) && file.st_rdev == makedev(5, 2) && ioctl(fd, TIOCGPTN, &number) == 0) return 1;
+	detail(run, "what should be a pty of the container is none");
+	errno = ENOTTY;
+	return 0;
+}
+
 int do_relay(struct run *run, const struct op *op)
 {
 	static struct joint joint;
@@ -64,7 +77,7 @@ int do_relay(struct run *run, const struct op *op)
 	sigset_t signals;
 	int pidfd = slot_fd(run, op, RELAY_PIDFD), master = slot_fd(run, op, RELAY_MASTER);
 	int log = has(op, RELAY_LOG) ? slot_fd(run, op, RELAY_LOG) : -1;
-	if (pidfd < 0 || master < 0) return -1;
+	if (pidfd < 0 || master < 0 || !is_master(run, master)) return -1;
 	sigemptyset(&signals);
 	const int numbers[] = { SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaddset(&signals, numbers[i]);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Op } from "../../src/isa/op.ts";
-import { op, Scratch, shell } from "./engine-run.ts";
+import { op, runPlan, Scratch, shell } from "./engine-run.ts";
 import { onPty, Session, withoutTerminal } from "./terminal.ts";
 
 const END: readonly Op[] = [op("relay", { master: 3, pidfd: 1 }), op("exitWith", { child: 0 })];
@@ -105,4 +105,10 @@ test("without any terminal the output goes to stdout and nothing is taken from s
   using scratch = new Scratch();
   const ops = onPty(shell("stty -echo; echo out; read -t 1 line || true; echo \"<$line>\"; exit 3".replace("read -t 1 line || true", "line=")), END);
   expect(await withoutTerminal(scratch, ops, "not for you\n")).toEqual({ status: 3, out: "out\r\n<>\r\n" });
+});
+
+test.each([["a file", "/etc/passwd", 0], ["another device", "/dev/null", 2], ["a terminal's user side", "PEER", 2]])("what is said to be a pty master, but is %s, is refused", async (_name, path, flags) => {
+  const open: readonly Op[] = path === "PEER" ? [op("openPty", { path: "/dev/ptmx", master: 5, peer: 3 })] : [op("open", { path, flags, into: 3 })];
+  const ran = await runPlan([...open, op("clone", { flags: 0, name: "child", pid: 0, pidfd: 1, body: [shell("exit 0")] }), op("relay", { master: 3, pidfd: 1 })]);
+  expect([ran.status, ran.failed?.error, ran.failed?.text]).toEqual([125, 25, "what should be a pty of the container is none"]);
 });

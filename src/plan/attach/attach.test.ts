@@ -25,7 +25,7 @@ const find = <K extends Op["op"]>(made: Plan, kind: K): readonly Extract<Op, { o
 const kinds = (made: Plan): string => numbered(made).map(({ op }) => op).join(" ");
 
 test("launcher, attach, command: cgroups before namespaces, the command in a child", () => {
-  expect(kinds(plan({}))).toBe("pidfdOpen clone await exitWith writeFile setns close clone waitExec post exitWith setIds chdir exec");
+  expect(kinds(plan({}))).toBe("pidfdOpen clone recvFd await exitWith writeFile setns close clone sendFd waitExec post exitWith close waitExit kill kill setIds chdir exec kill");
   expect(find(plan({}), "pidfdOpen")[0]).toMatchObject({ pid: 4711, startTime: 99 });
 });
 
@@ -52,7 +52,7 @@ test("ids: the container's root, -u and -g; groups stay where setgroups is denie
 
 test("a terminal: the container's pty, opened by the command, relayed by the launcher, only where a terminal was", () => {
   const made = plan({ caller: { ...caller, isTty: [true, false, true] } });
-  expect(kinds(made)).toBe("pidfdOpen clone recvFd await relay exitWith writeFile setns close clone recvFd sendFd close waitExec post exitWith setIds chdir openPty sendFd close setsid controllingTty dup dup close exec");
+  expect(kinds(made)).toBe("pidfdOpen clone recvFd recvFd await relay exitWith writeFile setns close clone sendFd recvFd sendFd close waitExec post exitWith close waitExit kill kill setIds chdir openPty sendFd close setsid controllingTty dup dup close exec kill");
   expect(find(made, "dup").map(({ fd }) => fd)).toEqual([0, 2]);
 });
 
@@ -60,7 +60,7 @@ test("no ptmx inside, or its mounts not joined: the launcher's own pty", () => {
   const tty = { ...caller, isTty: [true, true, true] } as const;
   for (const changes of [{ init: { ...init, hasPtmx: false } }, { namespaces: ["pid"] }]) {
     const made = plan({ caller: tty, ptyLog: "/log", ...changes });
-    expect(kinds(made)).toStartWith("pidfdOpen open openPty clone close await relay exitWith");
+    expect(kinds(made)).toStartWith("pidfdOpen open openPty clone close recvFd await relay exitWith");
     expect(find(made, "relay")[0]?.log).toBe(find(made, "open")[0]?.into);
   }
 });

@@ -2,6 +2,7 @@
 // the launcher must stay on the host:
 //   launcher ── attach (joins cgroups and namespaces) ── command (is executed)
 import { O_APPEND, O_CREAT, O_WRONLY } from "../../linux/fs.ts";
+import { SIGKILL } from "../../linux/signals.ts";
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import type { Caller } from "../../model/facts.ts";
@@ -11,7 +12,7 @@ import type { Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import { joinCgroups, openBirthplace } from "../attach/cgroups.ts";
 import { attachedEnvironment } from "../attach/environment.ts";
-import { becomeUser, dropCapabilities, forbidNewPrivileges, setPersonality } from "../attach/identity.ts";
+import { becomeUser, dropCapabilities, forbidNewPrivileges, keepRightToFilter, loadFilter, setPersonality } from "../attach/identity.ts";
 import { joinedBits, joinNamespaces, joins, remountSysProc } from "../attach/namespaces.ts";
 import { openContainerPty, openHostPty, useTerminal } from "../attach/terminal.ts";
 
@@ -33,9 +34,11 @@ export interface AttachInputs {
   readonly ptyLog?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** Init's system call filter, as its state record has it (hex). */
+  readonly seccomp?: string;
 }
 
-const SLOT = { init: 0, attach: 1, attachPidfd: 2, command: 3, master: 4, peer: 5, log: 6, tree: 7, cgroup: 8 } as const;
+const SLOT = { init: 0, attach: 1, attachPidfd: 2, command: 3, master: 4, peer: 5, log: 6, tree: 7, cgroup: 8, commandPidfd: 9 } as const;
 /** Barrier: the command has been executed. */
 const EXECUTED = 1;
 const FALLBACK_SHELL = "/bin/sh";
@@ -50,13 +53,17 @@ function terminalOf({ caller, init, namespaces }: AttachInputs): Terminal {
 
 const hasLog = ({ ptyLog }: AttachInputs, terminal: Terminal): boolean => ptyLog !== undefined && terminal !== "none";
 
+/** As LXC does it: with init's file system, and unless its confinement was to be left out (-e LSM). */
+const filterOf = ({ init, namespaces, elevated, seccomp }: AttachInputs): string | undefined =>
+  (elevated.includes("LSM") || !joins(joinedBits(init, namespaces), "mnt") ? undefined : seccomp);
+
 function execute(inputs: AttachInputs): Op {
   const { command, init, isClearEnv } = inputs;
   const [program, ...rest] = command;
   const shell = init.shell ?? FALLBACK_SHELL;
   const flags = (isClearEnv ? 0 : FLAGS.EXEC_INHERIT_ENV) | FLAGS.EXEC_SEARCH_PATH;
   const env = attachedEnvironment({ ...inputs, caller: inputs.caller.env });
-  const note = init.hasSeccompFilter ? { note: "init has a seccomp filter that this command does not get" } : {};
+  const note = init.hasSeccompFilter && filterOf(inputs) === undefined ? { note: "init has a seccomp filter that this command does not get" } : {};
   if (program === undefined) return { op: "exec", from: byDefault("login shell"), path: shell, argv: [shell], env, flags, fallback: [FALLBACK_SHELL], ...note };
   return { op: "exec", from: byOption("COMMAND"), path: program, argv: [program, ...rest], env, flags, ...note };
 }
@@ -64,19 +71,29 @@ function execute(inputs: AttachInputs): Op {
 function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
   const { init, elevated, caller, uid, gid } = inputs;
   const wishes = { joinsUser: joins(bits, "user"), ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
+  const filter = filterOf(inputs);
   const isSameUser = !wishes.joinsUser && caller.euid !== 0 && uid === undefined && gid === undefined;
   return [
     ...(inputs.isRemountSysProc ? remountSysProc(bits, SLOT.tree) : []),
     ...setPersonality(init, inputs.arch),
     ...(elevated.includes("CAP") ? [] : dropCapabilities(init)),
-    ...(isSameUser ? [] : becomeUser(init, wishes)),
+    ...(isSameUser ? [] : [...keepRightToFilter(filter, wishes, init), ...becomeUser(init, wishes)]),
     { op: "chdir", from: byDefault("current directory"), path: caller.cwd, onError: "ignore", note: "a directory that the container lacks is / there" },
     ...(terminal === "container" ? openContainerPty(SLOT) : []),
     ...(terminal === "none" ? [] : [{ op: "setsid", from: byDefault("terminal") } as const, ...useTerminal(SLOT.peer, caller.isTty)]),
     ...forbidNewPrivileges(init),
+    ...loadFilter(filter, wishes, init),
     execute(inputs),
   ];
 }
+
+const killCommand: Op = { op: "kill", from: flow, pidfd: SLOT.commandPidfd, signal: SIGKILL, onError: ["ESRCH"] };
+/** Without its launcher it ends the command itself, as long as that has not begun; behind that it ends with the command. */
+const endAttach: readonly Op[] = [
+  { op: "close", from: flow, slot: SLOT.attach },
+  { op: "waitExit", from: flow, pidfd: SLOT.attachPidfd, timeout: 1000, onError: ["ETIMEDOUT"] },
+  { op: "kill", from: flow, pidfd: SLOT.attachPidfd, signal: SIGKILL, onError: ["ESRCH"] },
+];
 
 const birthplaceOf = ({ elevated, init, caller }: AttachInputs): readonly Op[] => (elevated.includes("CGROUP") ? [] : openBirthplace(init, caller, SLOT.cgroup));
 
@@ -92,7 +109,8 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
     ...joinNamespaces(SLOT.init, bits, inputs.namespaces !== undefined),
     // what is in a pid namespace can be looked at by its root: the command gets no descriptor of the host's
     ...[SLOT.init, ...(birthplaceOf(inputs).length > 0 ? [SLOT.cgroup] : []), ...(hasLog(inputs, terminal) ? [SLOT.log] : [])].map((slot): Op => ({ op: "close", from: flow, slot })),
-    { op: "clone", from: byDefault("a pid namespace applies to children"), flags: 0, name: "command", pid: SLOT.command, body: commandOps(inputs, bits, terminal) },
+    { op: "clone", from: byDefault("a pid namespace applies to children"), flags: 0, name: "command", pid: SLOT.command, pidfd: SLOT.commandPidfd, body: commandOps(inputs, bits, terminal), undo: [killCommand] },
+    { op: "sendFd", from: flow, slot: SLOT.commandPidfd, note: "so that nothing stays behind inside when the launcher fails" },
     ...relayed,
     { op: "waitExec", from: flow, child: SLOT.command },
     { op: "post", from: flow, number: EXECUTED },
@@ -112,8 +130,9 @@ function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): re
     ...(isLogged ? [{ op: "open", from: byOption("--pty-log"), path: ptyLog, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640, into: SLOT.log } as const] : []),
     ...(terminal === "host" ? openHostPty(SLOT) : []),
     ...birthplace,
-    { op: "clone", from: flow, flags: 0, name: "attach", pid: SLOT.attach, pidfd: SLOT.attachPidfd, ...(birthplace.length > 0 ? { cgroup: SLOT.cgroup } : {}), body: attachOps(inputs, bits, terminal) },
+    { op: "clone", from: flow, flags: 0, name: "attach", pid: SLOT.attach, pidfd: SLOT.attachPidfd, ...(birthplace.length > 0 ? { cgroup: SLOT.cgroup } : {}), body: attachOps(inputs, bits, terminal), undo: endAttach },
     ...(terminal === "host" ? [{ op: "close", from: flow, slot: SLOT.peer } as const] : []),
+    { op: "recvFd", from: flow, child: SLOT.attach, into: SLOT.commandPidfd, undo: [killCommand] },
     ...(terminal === "container" ? [{ op: "recvFd", from: flow, child: SLOT.attach, into: SLOT.master } as const] : []),
     { op: "await", from: flow, child: SLOT.attach, number: EXECUTED },
     ...relay,
