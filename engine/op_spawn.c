@@ -19,6 +19,7 @@ struct helper {
 	pid_t pid;
 	int pidfd, said;     /* our end of what it says, -1: not captured */
 	int64_t end;         /* when it must be done, 0: never */
+	bool is_grouped;     /* in a process group of its own: what it started can be ended with it */
 	char tail[TAIL + 1];
 	size_t tail_length;
 };
@@ -29,6 +30,7 @@ static int above_stdio(int fd) { return fd < 0 || fd > 2 ? fd : fcntl(fd, F_DUPF
 static _Noreturn void be_helper(const struct helper *helper) {
 	int from[3] = { above_stdio(helper->in), above_stdio(helper->out), above_stdio(helper->error) };
 	sigset_t none;
+	if (helper->is_grouped) setpgid(0, 0);
 	for (int signal = 1; signal < 65; signal++) sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -81,6 +83,7 @@ static int wait_for(struct helper *helper) {
 		if (ready < 0 && errno != EINTR) return -1;
 		if (ready == 0) {
 			syscall(SYS_pidfd_send_signal, helper->pidfd, SIGKILL, NULL, 0);
+			if (helper->is_grouped) kill(-helper->pid, SIGKILL); /* the number is its own until it is waited for */
 			errno = ETIMEDOUT;
 			return -1;
 		}
@@ -113,6 +116,7 @@ static int start_and_wait(struct helper *helper, uint64_t timeout) {
 	if (helper->pid == 0) be_helper(helper);
 	close(report[1]);
 	if (helper->pid > 0) {
+		if (helper->is_grouped) setpgid(helper->pid, helper->pid); /* whoever of the two is first */
 		if (helper->error >= 0) close(helper->error); /* only the helper may hold its output open */
 		helper->error = -1;
 		helper->end = timeout && timeout < INT32_MAX ? now_ms() + (int64_t)timeout : 0;
@@ -143,6 +147,8 @@ int do_spawn(struct run *run, const struct op *op) {
 	helper.error = capture[1];
 	if (helper.out < 0) helper.out = capture[1];
 	helper.in = is_inherited && !has(op, SPAWN_STDIN) && !has(op, SPAWN_INPUT) ? -1 : open_input(run, op);
+	/* Not one that talks to the terminal, nor one that may take its time: they stay where ^C reaches them. */
+	helper.is_grouped = !is_inherited && num(op, SPAWN_TIMEOUT) > 0;
 	if (helper.in >= 0 || is_inherited) result = start_and_wait(&helper, num(op, SPAWN_TIMEOUT));
 	int error = errno;
 	if (helper.in >= 0) close(helper.in);

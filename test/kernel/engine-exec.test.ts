@@ -98,6 +98,17 @@ test("spawn: in time or ETIMEDOUT; what a helper leaves running does not hold us
   expect([daemon.status, daemon.events[0]?.text]).toEqual([0, "said\n"]);
 });
 
+test("spawn: with a helper that is late goes what it has started", async () => {
+  using scratch = new Scratch();
+  const late = await runPlan([op("spawn", { argv: ["sh", "-c", `sleep 60 & echo $! > ${scratch.path("pid")}; sleep 60`], timeout: 1000 })]);
+  expect(late.failed?.error).toBe(errno("ETIMEDOUT"));
+  const pid = scratch.read("pid").trim();
+  expect(pid).toMatch(/^\d+$/);
+  // a zombie until somebody has waited for it
+  const isGone = (): boolean => { try { return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8")); } catch { return true; } };
+  while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
 test("a helper has default signals, no blocked ones, no descriptor but stdio", async () => {
   const fd = openSync("/dev/null", "r");
   const caller = 'trap "" USR1 PIPE; exec "$@"';
