@@ -34,6 +34,8 @@ export interface StateRecord {
   readonly namespaces: readonly string[];
   /** Host-side network interfaces made for it. */
   readonly links: readonly string[];
+  /** The system call filter init runs under, as the seccomp op takes it (hex): lxc-attach loads the same. */
+  readonly seccomp?: string;
 }
 
 export interface ExitRecord {

@@ -14,6 +14,7 @@ export interface LateRecord {
   readonly cgroups: readonly string[];
   readonly namespaces: readonly string[];
   readonly links: readonly string[];
+  readonly seccomp?: string;
 }
 
 export function recordText(late: LateRecord): Text {

@@ -44,12 +44,17 @@ export function planNoNewPrivs(scope: Scope): readonly Op[] {
   return noNewPrivs?.value === true ? [{ op: "prctl", from: noNewPrivs.from, option: PR_SET_NO_NEW_PRIVS, arg2: 1, arg3: 0, arg4: 0, arg5: 0, note: "no_new_privs" }] : [];
 }
 
+/** Loaded with CAP_SYS_ADMIN in the container's user namespace, so that no_new_privs is not needed: set-user-id programs work. */
+export function planSeccomp(scope: Scope, program: string | undefined): readonly Op[] {
+  return program === undefined ? [] : [{ op: "seccomp", from: scope.spec.security.seccompProfile?.from ?? byDefault("lxc.seccomp.profile"), program: [{ hex: program }] }];
+}
+
 /** What this version does not apply is said, not passed over. */
 export function checkConfinement(scope: Scope): void {
   const { facts, problems } = scope;
-  const { seccompProfile, apparmorProfile, selinuxContext } = scope.spec.security;
+  const { seccompNotifyProxy, apparmorProfile, selinuxContext } = scope.spec.security;
   const warn = (at: Origin, text: string, remedy: string): void => { problems.push({ code: "unsupported", severity: "warning", at, text, remedy }); };
-  if (seccompProfile !== undefined) warn(seccompProfile.from, `seccomp profile '${seccompProfile.value}' is not applied yet`, "the container runs without a system call filter");
+  if (seccompNotifyProxy !== undefined) warn(seccompNotifyProxy.from, `'${seccompNotifyProxy.value}' is not asked about system calls: the action notify is not supported yet`, "remove lxc.seccomp.notify.proxy");
   // Without the module LXC says nothing either, unless a profile was asked for by name
   const isQuiet = (profile: string): boolean => ["generated", "unconfined", "unchanged", "lxc-container-default", "lxc-container-default-cgns"].includes(profile);
   const hasAppArmor = facts.lsms.includes("apparmor");

@@ -47,6 +47,7 @@ export const attach: AttachVerb = async (request, target, options) => {
   return planAttach({
     ...rest, name: target.name, lxcpath: target.lxcpath, caller: probeCaller(request), init,
     configured: await configuredEnvironment(request, target, options.rcfile),
+    ...(live.value.record.seccomp === undefined ? {} : { seccomp: live.value.record.seccomp }),
     ...(ptyLog === undefined ? {} : { ptyLog: absolutePath(request, ptyLog) }),
   });
 };

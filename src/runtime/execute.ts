@@ -10,7 +10,7 @@ import { settleHalfMade } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { alreadyRunning, remains, decidedState } from "./running-container.ts";
 import { resolveShares } from "./share.ts";
-import { startFacts } from "./start.ts";
+import { startFacts, wantedFilter } from "./start.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
 
 export async function planExecuteOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
@@ -21,9 +21,11 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   if (command.length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
-  const plan = planExecute(spec, startFacts(request, spec), {
+  const facts = startFacts(request, spec);
+  const seccomp = await wantedFilter(request, spec, facts);
+  const plan = planExecute(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command, closeAllFds: options.closeAllFds, share: share.value,
-    replan: replanEntries("execute", target, options), isReboot,
+    replan: replanEntries("execute", target, options), isReboot, ...seccomp,
   });
   return plan.ok ? ok(plan.value, [...(loaded.warnings ?? []), ...(plan.warnings ?? [])]) : plan;
 }

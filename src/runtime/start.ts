@@ -3,6 +3,7 @@ import type { Plan } from "../isa/op.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { bootId } from "../host/probe/kernel.ts";
 import { cgroupsWanted, pathsWanted, planStart } from "../plan/lifecycle/start.ts";
+import type { StartInputs } from "../plan/lifecycle/start.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -27,6 +28,14 @@ export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
   });
 }
 
+/** What compiles policies is loaded for containers that have one. */
+export async function wantedFilter(request: Request, spec: ContainerSpec, facts: HostFacts): Promise<Pick<StartInputs, "seccomp">> {
+  if (spec.security.seccompProfile === undefined) return {};
+  const { seccompInput } = await import("./seccomp.ts");
+  const seccomp = await seccompInput(request, spec, facts);
+  return seccomp === undefined ? {} : { seccomp };
+}
+
 export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
   const loaded = loadConfig(request, target, { ...whole, forStart: true });
@@ -34,9 +43,11 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const { spec } = loaded.value;
-  const plan = planStart(spec, startFacts(request, spec), {
+  const facts = startFacts(request, spec);
+  const seccomp = await wantedFilter(request, spec, facts);
+  const plan = planStart(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
-    replan: replanEntries("start", target, options), isReboot, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
+    replan: replanEntries("start", target, options), isReboot, ...seccomp, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
   });
   return plan.ok ? ok(plan.value, [...(loaded.warnings ?? []), ...(plan.warnings ?? [])]) : plan;
 }

@@ -8,6 +8,9 @@ import { at, delegated, factsOf, hybrid, idmap, inputsOf, line, specOf, undelega
 const nic = (more: Partial<Nic>): Nic => ({ index: 0, type: "veth", isUp: true, ipv4: [], ipv6: [], other: {}, from: line(20, "lxc.net.0.type"), ...more });
 const empty = nic({ type: "empty" });
 
+/** One instruction of a system call filter: return SECCOMP_RET_ALLOW. */
+const ALLOW_ALL = "060000000000ff7f";
+
 test("root, privileged, cgroup v1 and v2 side by side", () => {
   const spec = specOf({
     nics: [empty], hostname: at("web", 5, "lxc.uts.name"), ttyMax: at(2, 6, "lxc.tty.max"), ttyDir: at("lxc", 7, "lxc.tty.dir"),
@@ -65,7 +68,7 @@ test("mounts, hooks, limits and the rest, in the foreground", () => {
     init: { cmd: at(["/sbin/init", "--x"], 60, "lxc.init.cmd"), cwd: at("/srv", 61, "lxc.init.cwd"), uid: at(1000, 62, "lxc.init.uid"), gid: at(1000, 63, "lxc.init.gid"), groups: at([5, 6], 64, "lxc.init.groups") },
   });
   const facts = factsOf();
-  expectGolden("foreground", planStart(spec, { ...facts, caller: { ...facts.caller, env: { TERM: "xterm" } } }, inputsOf({ isDaemon: false, closeAllFds: true })));
+  expectGolden("foreground", planStart(spec, { ...facts, caller: { ...facts.caller, env: { TERM: "xterm" } } }, inputsOf({ isDaemon: false, closeAllFds: true, seccomp: { program: ALLOW_ALL, problems: [] } })));
 });
 
 test("cgroups whose name is in use", () => {

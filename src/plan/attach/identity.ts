@@ -7,6 +7,7 @@ import type { Origin } from "../../model/origin.ts";
 import { byDefault, byHost, byOption } from "../../model/origin.ts";
 
 const PR_SET_NO_NEW_PRIVS = 38;
+const FILTER = byHost("seccomp filter of init");
 const ALL = capabilityMask(CAPABILITIES.map((_, number) => number));
 
 /** What init cannot get back, the command cannot have either. */
@@ -32,6 +33,23 @@ export const personalityOf = (arch: string): number => PERSONALITIES[arch] ?? (B
 export function setPersonality(init: InitFacts, arch: string | undefined): readonly Op[] {
   const value = arch === undefined ? init.personality : personalityOf(arch);
   return value === 0 && arch === undefined ? [] : [{ op: "personality", from: arch === undefined ? byHost("personality of init") : byOption("--arch"), value }];
+}
+
+const PR_SET_KEEPCAPS = 8;
+const SYS_ADMIN = capabilityMask([21]);
+const isRootInside = ({ uid, joinsUser }: IdentityWishes, init: InitFacts): boolean => (uid ?? (joinsUser ? init.rootUid : 0)) === 0;
+
+/**
+ * Init's filter comes behind the change of ids: what it answers is decided by the container's owner, and a filter may say
+ * that a call has worked. A user who is not root keeps CAP_SYS_ADMIN for it, up to the program.
+ */
+export const keepRightToFilter = (program: string | undefined, wishes: IdentityWishes, init: InitFacts): readonly Op[] =>
+  (program === undefined || isRootInside(wishes, init) ? [] : [{ op: "prctl", from: FILTER, option: PR_SET_KEEPCAPS, arg2: 1, note: "the right to load the filter" }]);
+
+export function loadFilter(program: string | undefined, wishes: IdentityWishes, init: InitFacts): readonly Op[] {
+  if (program === undefined) return [];
+  const regained: Op = { op: "caps", from: FILTER, effective: SYS_ADMIN, permitted: SYS_ADMIN, inheritable: 0n };
+  return [...(isRootInside(wishes, init) ? [] : [regained]), { op: "seccomp", from: FILTER, program: [{ hex: program }] }];
 }
 
 export const forbidNewPrivileges = (init: InitFacts): readonly Op[] =>

@@ -13,7 +13,7 @@ import { joinShared, lateNamespaces } from "../namespaces.ts";
 import type { Stdio } from "../process.ts";
 import { becomeInit, becomeRoot, execInit, joinParent, planCoreScheduling, planHostname, planPersonality, planStdio, runBelowInit } from "../process.ts";
 import { detachFromHost, enterRootfs, isReachedByCaller, mountRootfs, sealRootfs } from "../rootfs.ts";
-import { hasSysAdmin, planCapabilities, planKeyring, planNoNewPrivs } from "../security.ts";
+import { hasSysAdmin, planCapabilities, planKeyring, planNoNewPrivs, planSeccomp } from "../security.ts";
 import type { Container } from "./container.ts";
 
 const FROM = byDefault("barrier");
@@ -80,7 +80,7 @@ export function planChild(container: Container): readonly Op[] {
     ...hook(container, "mount"), ...hook(container, "autodev"),
     ...planDevices(scope, root), ...planBootId(scope, root), ...terminals.child,
     ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...programMounts(container),
-    ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...planNoNewPrivs(scope), ...hook(container, "start"),
+    ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...planNoNewPrivs(scope), ...planSeccomp(scope, inputs.seccomp?.program), ...hook(container, "start"),
     ...planStdio(scope, stdioOf(container)), ...becomeInit(scope, container.keepsGroups),
     { op: "post", from: FROM, number: READY, note: "the container is set up" }, { op: "await", from: FROM, number: GO, note: "start-host hooks are done" },
     isExecute ? runBelowInit(scope, inputs.command) : execInit(scope, inputs.command),

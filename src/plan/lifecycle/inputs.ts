@@ -1,5 +1,9 @@
 // Owns what a start is told beside the container's spec and the host's facts.
+import type { Problem } from "../../model/problem.ts";
 import type { NamespaceName } from "../../model/spec.ts";
+
+/** What lxc.seccomp.profile came to: its program (hex), and what is wrong or odd in the policy. */
+export interface SeccompInput { readonly program?: string; readonly problems: readonly Problem[] }
 
 export interface StartInputs {
   /** lxc-start's default; false is -F and lxc-execute. */
@@ -18,4 +22,5 @@ export interface StartInputs {
   readonly replan: readonly string[];
   /** The plan is run by the old monitor: nothing is forked, it is in the background already, LXC_TARGET=reboot. */
   readonly isReboot: boolean;
+  readonly seccomp?: SeccompInput;
 }

@@ -116,6 +116,7 @@ function superviseOp({ scope, inputs, isExecute, cgroups }: Container, watch: Wa
     ...(cgroups.parts.length === 0 ? ["doubt=systemd:3000"] : []),
     ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []), ...(spec.console.rotate ? ["logrotate=1"] : []),
     ...(spec.signals.stop.value === SIGKILL ? [] : [`stopsignal=${spec.signals.stop.value}`]),
+    ...cgroups.parts.flatMap(({ laterMonitor }) => (laterMonitor === undefined ? [] : [`enter=${laterMonitor}`])),
     ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]),
     `title=[lxc monitor] ${spec.lxcpath} ${spec.name}`, `lxcpath=${spec.lxcpath}`, `name=${spec.name}`,
   ];
@@ -140,7 +141,7 @@ export function planMonitor(container: Container): readonly Op[] {
   const [monitor, pid, pidfd] = [slots.take(), slots.take(), slots.take()];
   const directory = stateDirectory(spec);
   const record: LateRecord = {
-    state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names,
+    state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program }),
     cgroups: cgroups.parts.flatMap((part) => part.directories), links: network.links,
   };
   const { ops: claimed, listen } = claim(container, record);
@@ -161,7 +162,6 @@ export function planMonitor(container: Container): readonly Op[] {
     ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding,
     ...planHooks(scope, { name: "start-host", ...call }),
     { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
-    ...cgroups.parts.flatMap((part) => part.running),
     ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...letGo(container),
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
     ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })),

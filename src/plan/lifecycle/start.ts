@@ -66,6 +66,7 @@ function checkSpec(scope: Scope): void {
 export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecute }: { readonly inputs: StartInputs; readonly isExecute: boolean }): Result<Plan> {
   const scope = newScope(spec, facts);
   checkSpec(scope);
+  scope.problems.push(...(inputs.seccomp?.problems ?? []));
   const ops = launcher(scope, inputs, planContainer(scope, inputs, isExecute));
   if (scope.slots.left < 0) scope.problems.push({ code: "unsupported", text: `too many terminals (lxc.tty.max = ${spec.ttyMax.value})`, at: spec.ttyMax.from, remedy: "use fewer" });
   if (scope.problems.some(isError)) return fail(...scope.problems.filter(isError));
