@@ -51,6 +51,7 @@ export const NEEDS = {
       attr: "tests of extended attributes",
       "libcap2-bin": "tests of file capabilities",
       "bridge-utils": "tests of bridges",
+      procps: "pgrep in tests",
       "util-linux": "setpriv, unshare and nsenter in tests",
       bsdutils: "script(1): tests on a terminal",
       passwd: "useradd: tests as an ordinary user",

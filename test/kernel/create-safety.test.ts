@@ -41,7 +41,11 @@ describe.each(["root-owned", "user-owned"] as const)("%s", (kind) => {
     await eventually("the template runs", () => existsSync(path("rootfs/made")));
     return child;
   };
-  const plannerOf = (child: ChildProcess): number => Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ")[0]);
+  const plannerOf = (child: ChildProcess): number => {
+    const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ")[0]);
+    if (!(pid > 1)) throw new Error("no planner runs"); // 0 would be everybody in this process group
+    return pid;
+  };
   const killPlanner = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number> => {
     const end = ended(child);
     process.kill(plannerOf(child), signal);
