@@ -12,8 +12,8 @@
 #define MAX_FIELDS 8
 #define MAX_ERRNOS 4
 #define MAX_DEPTH 5
-#define MAX_OPS 2048
-#define MAX_PLAN_BYTES 4194304
+#define MAX_OPS 16384
+#define MAX_PLAN_BYTES 6291456
 #define WHEN_ALWAYS 0
 #define WHEN_STOP 1
 #define WHEN_REBOOT 2

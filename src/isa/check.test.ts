@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { byDefault } from "../model/origin.ts";
 import { check } from "./check.ts";
 import type { Op } from "./op.ts";
+import { LIMITS } from "./schema.ts";
 
 const from = byDefault("test");
 const problems = (...ops: readonly Op[]): readonly string[] => check({ verb: "test", name: "c", lxcpath: "/x", ops });
@@ -57,5 +58,5 @@ test("limits", () => {
   expect(problems(deep(4))).toEqual([]);
   expect(problems(deep(6))).not.toEqual([]);
   expect(problems({ ...open(1), onError: ["EPERM", "ENOENT", "EIO", "EBADF", "EBUSY"] })).toHaveLength(1);
-  expect(problems(...Array.from({ length: 2049 }, () => open(1)))).toEqual(["more than 2048 ops"]);
+  expect(problems(...Array.from({ length: LIMITS.ops + 1 }, () => open(1)))).toEqual([`more than ${LIMITS.ops} ops`]);
 });

@@ -113,7 +113,7 @@ export const FLAGS = {
 } as const;
 
 /** Limits the engine's verifier enforces. */
-export const LIMITS = { slots: 96, fields: 8, errnos: 4, depth: 5, ops: 2048, planBytes: 4 << 20 } as const;
+export const LIMITS = { slots: 96, fields: 8, errnos: 4, depth: 5, ops: 16384, planBytes: 6 << 20 } as const;
 
 /** Result of a `spawn` whose program ended with a non-zero status: E_STATUS + status. */
 export const E_STATUS = 4096;

@@ -24,7 +24,12 @@ export interface NetworkPlan {
   readonly hostNames: ReadonlyMap<number, string>;
 }
 
-const byte = (random: string, index: number): number => Number.parseInt(random.slice((2 * index) % Math.max(2, random.length), (2 * index) % Math.max(2, random.length) + 2), 16) || 0;
+/** One of the facts' random bytes; where those are used up, one that is mixed from all of them (FNV-1a): no two links may get one name. */
+function byte(random: string, index: number): number {
+  if (2 * index < random.length) return Number.parseInt(random.slice(2 * index, 2 * index + 2), 16) || 0;
+  const mixed = [...`${random}:${index}`].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) >>> 24;
+}
 
 /** `veth` and six characters out of the facts' random bytes. */
 const hostName = (random: string, nic: number): string =>

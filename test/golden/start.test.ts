@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { Nic } from "../../src/model/nic.ts";
 import { planStart } from "../../src/plan/lifecycle/start.ts";
 import { expectGolden } from "./golden.ts";
+import { check } from "../../src/isa/check.ts";
 import { explainPlan } from "../../src/isa/explain.ts";
 import { at, delegated, factsOf, hybrid, idmap, inputsOf, line, specOf, undelegated, unified, userFacts, v2 } from "./fixtures.ts";
 
@@ -113,4 +114,21 @@ test("what cannot be done is said, all of it at once, and nothing is planned", (
   });
   const { newuidmap: _uid, newgidmap: _gid, ...facts } = userFacts({ userns: { isAllowed: false, reason: "user.max_user_namespaces is 0" } });
   expectGolden("problems", planStart(spec, facts, inputsOf()));
+});
+
+const bind = { source: "/etc/hostname", fstype: "none", options: ["bind", "ro"], create: "file", isOptional: false, isRelative: false } as const;
+const binds = (count: number): ReturnType<typeof planStart> =>
+  planStart(specOf({ mounts: Array.from({ length: count }, (_, i) => ({ ...bind, target: `srv/f${i}`, from: line(30 + i, "lxc.mount.entry") })) }), factsOf(), inputsOf());
+
+test("two thousand mounts are a plan, five thousand are too many, and it is said which", () => {
+  const many = binds(2000);
+  expect(many.ok && check(many.value)).toEqual([]);
+  const tooMany = binds(5000);
+  expect(tooMany.ok ? [] : tooMany.problems.map(({ code, cause, at: where }) => [code, cause, where?.kind === "config" ? where.line : 0])).toEqual([["unsupported", "there are 5000 of lxc.mount.entry", 5029]]);
+});
+
+test("a hundred links have a hundred names and addresses", () => {
+  const many = planStart(specOf({ nics: Array.from({ length: 100 }, (_, index) => nic({ index })) }), factsOf(), inputsOf());
+  const made = explainPlan(many.ok ? many.value : { verb: "", name: "", lxcpath: "", ops: [] }).join("\n").matchAll(/veth (veth\w+) here/g);
+  expect(new Set([...made].map(([, name]) => name)).size).toBe(100);
 });

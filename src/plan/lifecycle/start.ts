@@ -1,5 +1,6 @@
 // Owns the plan of a start: checks, then the launcher's list around the monitor's.
 import type { Op, Plan } from "../../isa/op.ts";
+import { LIMITS } from "../../isa/schema.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
@@ -62,6 +63,16 @@ function checkSpec(scope: Scope): void {
   checkUnsupported(scope);
 }
 
+const stepsOf = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + 1 + (op.op === "clone" ? stepsOf(op.body) : 0) + stepsOf(op.undo ?? []), 0);
+
+function tooManySteps({ mounts, nics }: ContainerSpec, steps: number): Problem {
+  const [key, count, at] = mounts.length >= nics.length ? ["lxc.mount.entry", mounts.length, mounts.at(-1)?.from] : ["lxc.net", nics.length, nics.at(-1)?.from];
+  return {
+    code: "unsupported", ...(at === undefined ? {} : { at }), text: `a start of ${steps} steps is too long: ${LIMITS.ops} are possible`,
+    cause: `there are ${count} of ${key}`, remedy: "use fewer: a directory can be bound instead of the files in it",
+  };
+}
+
 /** Plans a start or an execute. Problems of the spec and of the host come together, warnings with the plan. */
 export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecute }: { readonly inputs: StartInputs; readonly isExecute: boolean }): Result<Plan> {
   const scope = newScope(spec, facts);
@@ -69,6 +80,7 @@ export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecu
   scope.problems.push(...(inputs.seccomp?.problems ?? []));
   const ops = launcher(scope, inputs, planContainer(scope, inputs, isExecute));
   if (scope.slots.left < 0) scope.problems.push({ code: "unsupported", text: `too many terminals (lxc.tty.max = ${spec.ttyMax.value})`, at: spec.ttyMax.from, remedy: "use fewer" });
+  if (stepsOf(ops) > LIMITS.ops) scope.problems.push(tooManySteps(spec, stepsOf(ops)));
   if (scope.problems.some(isError)) return fail(...scope.problems.filter(isError));
   return ok({ verb: isExecute ? "execute" : "start", name: spec.name, lxcpath: spec.lxcpath, ops }, scope.problems);
 }
