@@ -1,6 +1,6 @@
 // npm run demo [-- --quick]: from nothing to a running, unprivileged system container, and back to nothing.
 // Every step is a command anyone can type; it is shown before it runs. --quick: busybox, offline.
-import { existsSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { DIST, build } from "./build.ts";
@@ -16,6 +16,7 @@ const isQuick = process.argv.includes("--quick");
 const NAME = isQuick ? "berthdemoquick" : "berthdemo";
 const begin = performance.now();
 let stageNumber = 0;
+type Guest = "debian" | "busybox";
 
 const say = (text: string): void => console.log(text);
 function stage(title: string): void {
@@ -32,7 +33,7 @@ function berth(room: Room, command: string, args: readonly string[] = [], option
   return { status: status ?? 1, output: stdout ?? "" };
 }
 
-function config(room: Room): string {
+function config(room: Room, guest: Guest): string {
   const path = join(room.lxcpath, `${NAME}.conf`);
   const lines = [
     "# made by npm run demo",
@@ -45,20 +46,15 @@ function config(room: Room): string {
     `lxc.uts.name = ${NAME}`,
     // what a guest must not touch anyway; systemd leaves out the units that would need it
     "lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio",
-    ...(isQuick ? [] : ["lxc.signal.halt = SIGRTMIN+3"]),
+    ...(guest === "busybox" ? [] : ["lxc.signal.halt = SIGRTMIN+3"]),
   ];
   writeFileSync(path, `${lines.join("\n")}\n`);
   return path;
 }
 
-async function image(): Promise<readonly string[]> {
-  if (isQuick) return ["-t", "busybox"];
-  return ["-t", await debianImage(say)];
-}
-
 /** Waits for the container's own word that it is up; a line now and then shows that it lives. */
-async function waitUntilUp(room: Room): Promise<string> {
-  if (isQuick) return "busybox init runs";
+async function waitUntilUp(room: Room, guest: Guest): Promise<string> {
+  if (guest === "busybox") return "running (busybox init)";
   const child = spawn(join(DIST, "bin/lxc-attach"), ["-P", room.lxcpath, "-n", NAME, "--clear-env", "--", ...SYSTEMD_UP], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => { output += chunk.toString(); });
@@ -74,17 +70,21 @@ function failedUnits(room: Room): void {
   if (output.trim() !== "") say(output.trimEnd());
 }
 
-async function live(room: Room, isDelegated: boolean): Promise<void> {
+/** Boots it. False where this session does not allow that: the reason has been said. */
+async function boot(room: Room, guest: Guest, mayFail: boolean): Promise<boolean> {
   stage("boot it");
-  berth(room, "lxc-start", ["-d"]);
-  stage(isQuick ? "see that it runs" : "wait until its systemd says it is up");
-  const word = await waitUntilUp(room);
+  const { status } = berth(room, "lxc-start", ["-d"], { mayFail });
+  if (status !== 0) return false;
+  stage(guest === "busybox" ? "see that it runs" : "wait until its systemd says it is up");
+  const word = await waitUntilUp(room, guest);
   say(`   it says: ${word}`);
-  if (!isQuick && !/^(running|degraded)/.test(word)) {
-    if (isDelegated) throw new Error(`systemd did not come up: ${word}`);
-    say("   systemd needs a cgroup of its own: in a session whose cgroup is delegated (systemd-run --user -p Delegate=yes …) it boots to the end");
-  }
   if (word.startsWith("degraded")) failedUnits(room);
+  if (/^(running|degraded)/.test(word)) return true;
+  if (!mayFail) throw new Error(`systemd did not come up: ${word}`);
+  return false;
+}
+
+function look(room: Room): void {
   stage("the same container from inside and from outside");
   showBothSides(DIST, room.lxcpath, NAME);
   stage("run a command in it");
@@ -93,6 +93,24 @@ async function live(room: Room, isDelegated: boolean): Promise<void> {
   stage("stop it with its halt signal");
   berth(room, "lxc-stop", ["-t", "60"]);
   berth(room, "lxc-info");
+}
+
+/** A container's whole life. False when it could not boot in this session. */
+async function life(room: Room, guest: Guest, mayFail: boolean): Promise<boolean> {
+  stage(guest === "busybox" ? "the image: busybox, already on this machine" : "the image: Debian, made from Debian's own packages");
+  const template = guest === "busybox" ? "busybox" : await debianImage(say);
+  const file = config(room, guest);
+  try {
+    stage("create the container");
+    berth(room, "lxc-create", ["-f", file, "-t", template]);
+    const isUp = await boot(room, guest, mayFail);
+    if (isUp) look(room);
+    return isUp;
+  } finally {
+    stage("destroy it");
+    berth(room, "lxc-destroy", ["-f"], { mayFail: true });
+    rmSync(file);
+  }
 }
 
 /** Gives back what a demo that was killed left. */
@@ -113,17 +131,14 @@ async function demo(): Promise<void> {
   clean(room);
   const watch = { mark: NAME, folders: [room.lxcpath] };
   const before = snapshot(watch);
-  stage(isQuick ? "the image: busybox, already on this machine" : "the image: Debian, made from Debian's own packages");
-  const template = await image();
-  const file = config(room);
-  stage("create the container");
-  berth(room, "lxc-create", ["-f", file, ...template]);
-  try {
-    await live(room, room.isRoot || session.isComplete);
-  } finally {
-    stage("destroy it");
-    berth(room, "lxc-destroy", ["-f"]);
-    spawnSync("rm", ["-f", file]);
+  const isAllowed = room.isRoot || session.isComplete;
+  const isUp = await life(room, isQuick ? "busybox" : "debian", !isQuick && !isAllowed);
+  if (!isUp) {
+    say(`\n   This is as far as a whole Debian gets in this session: ${session.text},`);
+    say("   and systemd cannot work without a cgroup of its own. It boots to the end as root, or in a session that may make cgroups:");
+    say("     systemd-run --user --scope -p Delegate=yes npm run demo");
+    say("   A container without systemd needs none of that. The same stages with busybox:");
+    await life(room, "busybox", false);
   }
   stage("is anything left?");
   const left = await leaksAtLast(before, watch);

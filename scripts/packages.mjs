@@ -52,6 +52,7 @@ export const NEEDS = {
       "libcap2-bin": "tests of file capabilities",
       "bridge-utils": "tests of bridges",
       procps: "pgrep in tests",
+      python3: "a test that plants hostile files",
       "util-linux": "setpriv, unshare and nsenter in tests",
       bsdutils: "script(1): tests on a terminal",
       passwd: "useradd: tests as an ordinary user",

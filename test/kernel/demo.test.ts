@@ -33,6 +33,24 @@ test.each([...CASES])("--quick as an ordinary user: %s", (kind, context, says) =
   expect(ran.output).toContain("300000");
 });
 
+test("the whole demo as an ordinary user with no delegated cgroup goes as far as it can, says why, and goes on with busybox", () => {
+  const place = makePlace("user-owned");
+  places.push(place);
+  if (place.user === undefined) throw new Error("no user");
+  const ran = demo(asUser(place.user, "setpriv", DEMO.filter((word) => word !== "--quick")));
+  expect({ status: ran.status, output: ran.status === 0 ? "" : ran.output }).toEqual({ status: 0, output: "" });
+  for (const part of ["as far as a whole Debian gets", "not delegated", "The same stages with busybox", "hello from berthdemo, I am root and pid 1 is init", "Nothing."]) expect(ran.output).toContain(part);
+}, 600_000);
+
+test("the whole demo as an ordinary user with delegated cgroups: systemd boots", () => {
+  const place = makePlace("user-owned, delegated");
+  places.push(place);
+  if (place.user === undefined) throw new Error("no user");
+  const ran = demo(asUser(place.user, "delegated", DEMO.filter((word) => word !== "--quick")));
+  expect({ status: ran.status, output: ran.status === 0 ? "" : ran.output }).toEqual({ status: 0, output: "" });
+  for (const part of ["it says: running", "hello from berthdemo, I am root and pid 1 is systemd", "Nothing."]) expect(ran.output).toContain(part);
+}, 600_000);
+
 test("a user without a range of ids is told what is missing", () => {
   const place = makePlace("single-id maps");
   places.push(place);
