@@ -13,10 +13,16 @@ function dataOf({ arch, number, args = [] }: Call): DataView {
   return data;
 }
 
-/** The filter's answer to a call; what the kernel's checker would refuse is an error here. */
-export function runFilter(hex: string, call: Call): number {
-  const program = new DataView(Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).buffer);
-  const data = dataOf(call);
+const decode = (hex: string): DataView => new DataView(Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)).buffer);
+
+/** The filter's answers to calls; what the kernel's checker would refuse is an error here. */
+export function filterOf(hex: string): (call: Call) => number {
+  const program = decode(hex);
+  return (call) => run(program, dataOf(call));
+}
+export const runFilter = (hex: string, call: Call): number => filterOf(hex)(call);
+
+function run(program: DataView, data: DataView): number {
   let accumulator = 0;
   for (let at = 0; at * 8 < program.byteLength; at++) {
     const [code, jt, jf, k] = [program.getUint16(at * 8, true), program.getUint8(at * 8 + 2), program.getUint8(at * 8 + 3), program.getUint32(at * 8 + 4, true)];
