@@ -1,0 +1,62 @@
+// Which descriptors a container gets: those of the caller that LXC hands on, and never one of ours.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DIST, berth, create, initPid, leavePlace, makePlace, start, works } from "./place.ts";
+import type { Place } from "./place.ts";
+
+let place: Place;
+beforeAll(() => {
+  place = makePlace("root-owned");
+  create(place);
+});
+afterAll(async () => {
+  berth(place, "lxc-destroy", ["-n", place.name, "-f"]);
+  await leavePlace(place);
+});
+
+const MANY = Array.from({ length: 20 }, (_, i) => 40 + i);
+const LIST = "cd /proc/self/fd && echo *";
+/** Runs a command of ours from a caller who has these descriptors open, and no others above 2. */
+function from(open: readonly number[], command: string, args: readonly string[], { env = "", isTty = false } = {}): number[] {
+  const words = [join(DIST, "bin", command), "-P", place.lxcpath, "-n", place.name, ...args].map((word) => `'${word}'`).join(" ");
+  const line = `for fd in $(ls /proc/self/fd); do [ $fd -gt 2 ] && eval "exec $fd>&-"; done; ${open.map((fd) => `exec ${fd}</etc/passwd;`).join(" ")} ${env} exec ${words}`;
+  // of a terminal's script(1) only the numbers that are on a line of their own are the answer
+  const argv = isTty ? ["script", "-qec", `bash -c '${line.replaceAll("'", "'\\''")}'`, "/dev/null"] : ["bash", "-c", line];
+  const { exitCode, stdout, stderr } = Bun.spawnSync(argv, { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  expect({ exitCode, stderr: exitCode === 0 ? "" : stderr.toString() }).toEqual({ exitCode: 0, stderr: "" });
+  return (stdout.toString().match(/\d+/g) ?? []).map(Number).sort((a, b) => a - b);
+}
+// the shell expands the star with a descriptor of its own, the next free one
+const shown = (open: readonly number[]): number[] => {
+  const all = [0, 1, 2, ...open];
+  const own = Array.from({ length: 99 }, (_, i) => i).find((fd) => !all.includes(fd)) ?? -1;
+  return [...all, own].sort((a, b) => a - b);
+};
+const ofInit = (): number[] => readdirSync(`/proc/${initPid(place)}/fd`).map(Number).sort((a, b) => a - b);
+
+test("start -d: the three, whatever the caller has; and those that LISTEN_FDS announces", () => {
+  from(MANY, "lxc-start", ["-d"]);
+  const plain = ofInit();
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  from([3, 4, ...MANY], "lxc-start", ["-d"], { env: "LISTEN_FDS=2" });
+  const announced = ofInit();
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  expect([plain, announced]).toEqual([[0, 1, 2], [0, 1, 2, 3, 4]]);
+});
+
+test("attach: the caller's own, without a terminal and on one", () => {
+  start(place);
+  const args = ["--clear-env", "--", "sh", "-c", LIST];
+  const seen = [from([], "lxc-attach", args), from(MANY, "lxc-attach", args), from([], "lxc-attach", args, { isTty: true }), from(MANY, "lxc-attach", args, { isTty: true })];
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  expect(seen).toEqual([shown([]), shown(MANY), shown([]), shown(MANY)]);
+});
+
+test("execute and start -F: the caller's own; with --close-all-fds the three, and those that are announced", () => {
+  const args = ["--", "sh", "-c", LIST];
+  expect([from([], "lxc-execute", args), from(MANY, "lxc-execute", args)]).toEqual([shown([]), shown(MANY)]);
+  expect([from([], "lxc-start", ["-F", ...args]), from(MANY, "lxc-start", ["-F", ...args])]).toEqual([shown([]), shown(MANY)]);
+  expect(from(MANY, "lxc-start", ["-F", "--close-all-fds", ...args])).toEqual(shown([]));
+  expect(from([3, 4, ...MANY], "lxc-start", ["-F", "--close-all-fds", ...args], { env: "LISTEN_FDS=2" })).toEqual(shown([3, 4]));
+});
