@@ -4,6 +4,7 @@ import type { Failure, Finding, Rule } from "./failure.ts";
 import { fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding } from "./mounts.ts";
 import { hookFinding, idsFinding, listenFinding, lockFinding, networkFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
+import { seccompFinding } from "./seccomp.ts";
 import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namespace.ts";
 
 /** The first rule with an answer is believed. */
@@ -16,6 +17,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
   listen: [listenFinding], lock: [lockFinding],
   netlink: [networkFinding], ifIndex: [networkFinding],
+  seccomp: [seccompFinding],
   pidfdOpen: [pidfdFinding], kill: [pidfdFinding], waitExit: [waitFinding], setns: [setnsFinding], setIds: [idsFinding], openPty: [ptyFinding],
 };
 

@@ -1,0 +1,14 @@
+// Owns why a system call filter was not taken.
+import type { Failure, Finding } from "./failure.ts";
+
+export function seccompFinding({ errno }: Pick<Failure, "errno">): Finding {
+  const without = "remove lxc.seccomp.profile to run without a system call filter";
+  switch (errno) {
+    case "EINVAL":
+    case "ENOSYS": return { code: "host.feature", cause: "this kernel has no system call filters (CONFIG_SECCOMP_FILTER)", remedy: without };
+    case "EACCES": return { code: "privilege", cause: "CAP_SYS_ADMIN has been lost before, which a filter needs where no_new_privs is not set", remedy: "set lxc.no_new_privs = 1: set-user-id programs then gain nothing inside" };
+    case "EPERM": return { code: "privilege", cause: "the system that this one runs in refuses it (a container's own filter, for instance)", remedy: without };
+    case "ENOMEM": return { cause: "the filters of a process may have 32768 instructions together", remedy: "shorten the policy that lxc.seccomp.profile names" };
+    default: return {};
+  }
+}
