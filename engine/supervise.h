@@ -18,6 +18,7 @@ struct supervisor {
 	bool is_propagated;               /* init's status becomes ours */
 	int notify;                       /* number of the barrier, -1: none */
 	const char *cgroup, *title, *record;
+	const char *enter; /* a cgroup.procs to go to when the start is over */
 	const char *doubt;                /* `NAME:MS`: an init of that name is watched so long before it is believed */
 	struct console console;
 	struct joint *joint;

@@ -26,6 +26,7 @@ static int take_option(struct supervisor *s, const char *option)
 	else if ((value = value_of(option, "doubt")) != NULL) s->doubt = value;
 	else if ((value = value_of(option, "ring")) != NULL) ring_size = strtoull(value, NULL, 10);
 	else if ((value = value_of(option, "cgroup")) != NULL) s->cgroup = value;
+	else if ((value = value_of(option, "enter")) != NULL) s->enter = value;
 	else if ((value = value_of(option, "title")) != NULL) s->title = value;
 	else if ((value = value_of(option, "logsize")) != NULL) s->console.limit = (off_t)strtoull(value, NULL, 10);
 	else if ((value = value_of(option, "logrotate")) != NULL) s->console.is_rotated = value[0] == '1';

@@ -99,7 +99,12 @@ export function berthStarted(place: Place, command: string, args: readonly strin
   const [program = "", ...rest] = argvFor(place, [join(DIST, "bin", command), "-P", place.lxcpath, ...args]);
   return spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
 }
-export const ended = (child: ChildProcess): Promise<number> => new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGKILL" ? 137 : 143))));
+/** Also of one that ended before anybody asked: its event has gone by. */
+export const ended = (child: ChildProcess): Promise<number> => new Promise((resolve) => {
+  const tell = (code: number | null, signal: NodeJS.Signals | null): void => resolve(code ?? (signal === "SIGKILL" ? 137 : 143));
+  if (child.exitCode === null && child.signalCode === null) child.once("exit", tell);
+  else tell(child.exitCode, child.signalCode);
+});
 
 /** Writes a config beside the containers and creates a busybox container with it. */
 export function create(place: Place, more: readonly string[] = [], name: string = place.name): void {

@@ -28,8 +28,8 @@ export interface CgroupPart {
   /** When the child is set up: device rules, so that it could still make nodes; on v2 controllers and limits,
    * because they are handed down only where no process is left, and the planner has ended by then. */
   readonly late: readonly Op[];
-  /** When init runs: what would have made it wait. */
-  readonly running: readonly Op[];
+  /** A file that the monitor writes "0" to once nobody waits for it any more. */
+  readonly laterMonitor?: string;
   /** What the container's root must own to manage its own subtree: paths, and whether they must exist. */
   readonly delegate: readonly { readonly path: string; readonly isOptional: boolean }[];
   /** Directories made, outermost first. */
@@ -104,8 +104,8 @@ export const enter = (directory: string, from: Origin): Op => ({ op: "writeFile"
 /** Self (0) into a cgroup of v1. A thread that moves itself needs none of that wait, and here a process is one thread. */
 export const enterV1 = (directory: string, from: Origin): Op => ({ op: "writeFile", from, path: `${directory}/tasks`, data: "0" });
 
-/** Into the monitor's directory; out of it again before it is removed. */
-export const enterMonitor = (entering: Op, directory: string, leave: readonly Op[]): Op => ({ ...entering, undo: [...leave, { op: "removeTree", from: entering.from, path: directory }] });
+/** With the steps out of the monitor's directory, which come before it is removed. */
+export const leaving = (op: Op, directory: string, leave: readonly Op[]): Op => ({ ...op, undo: [...leave, { op: "removeTree", from: op.from, path: directory }] });
 
 /** The controller that a limit's file belongs to. */
 export const controllerOf = (file: string): string => file.slice(0, Math.max(0, file.indexOf(".")));

@@ -5,7 +5,7 @@ import { byDefault } from "../../model/origin.ts";
 import type { Scope } from "../scope.ts";
 import { isRoot } from "../scope.ts";
 import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
-import { ancestry, basePath, controllerOf, enterMonitor, enterV1, makeCgroup } from "./names.ts";
+import { ancestry, basePath, controllerOf, enterV1, leaving, makeCgroup } from "./names.ts";
 
 /** A new cpuset has no cpus and no memory nodes, and takes no process before it has. */
 function initCpuset(hierarchy: CgroupHierarchy, relative: string): readonly Op[] {
@@ -35,14 +35,14 @@ export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
   return {
     hierarchy,
     // a user may often not write the base's own cgroup.procs, so the monitor could not get out again: it stays where it was started
-    monitor: isRoot(scope.facts) ? [...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, names.monitor), enterMonitor(enterV1(monitor, from), monitor, [enterV1(base, from)])] : [],
+    monitor: isRoot(scope.facts) ? [...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, names.monitor), leaving(enterV1(monitor, from), monitor, [enterV1(base, from)])] : [],
     payload: [
       ...makeCgroup(base, names.payload, from), ...initCpuset(hierarchy, names.payload),
       ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...initCpuset(hierarchy, names.inner)]),
       ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),
     ],
     join: [enterV1(inner, from)],
-    late: own.filter(isDevice).map(write), running: [],
+    late: own.filter(isDevice).map(write),
     delegate: [inner, `${inner}/cgroup.procs`].map((path) => ({ path, isOptional: false })).concat({ path: `${inner}/tasks`, isOptional: true }),
     directories: isRoot(scope.facts) ? [monitor, payload] : [payload],
   };

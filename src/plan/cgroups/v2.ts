@@ -8,7 +8,7 @@ import { deviceProgram, parseDeviceRule } from "../../linux/bpf-device.ts";
 import type { Scope } from "../scope.ts";
 import { isRoot } from "../scope.ts";
 import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
-import { ancestry, basePath, controllerOf, enter, enterMonitor, makeCgroup } from "./names.ts";
+import { ancestry, basePath, controllerOf, enter, leaving, makeCgroup } from "./names.ts";
 
 /** What a delegated subtree's owner may write: /sys/kernel/cgroup/delegate of current kernels. */
 const DELEGATED = ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"] as const;
@@ -35,6 +35,15 @@ function leaveMonitor(base: string, names: CgroupNames): readonly Op[] {
     { op: "mkdir", from, path: pivot, mode: 0o755 }, enter(pivot, from),
     { ...enter(base, from), onError: ["EBUSY"] }, { op: "unlink", from, path: pivot, flags: AT_REMOVEDIR, onError: ["EBUSY", "ENOTEMPTY", "ENOENT"] },
   ];
+}
+
+/** A delegated cgroup must be left before it hands controllers down; root's monitor moves when the start is over. */
+function monitorOps(scope: Scope, base: string, names: CgroupNames): readonly Op[] {
+  const path = `${base}/${names.monitor}`;
+  const made = makeCgroup(base, names.monitor, names.from);
+  const leave = leaveMonitor(base, names);
+  if (!isRoot(scope.facts)) return [...made, leaving(enter(path, names.from), path, leave)];
+  return made.map((op, i) => (i === made.length - 1 ? leaving(op, path, leave) : op));
 }
 
 const BPF_F_ALLOW_MULTI = 2;
@@ -66,18 +75,16 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
   const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
   const { from } = names;
   const directory = scope.slots.take();
-  const entering = enterMonitor(enter(monitor, from), monitor, leaveMonitor(base, names));
   const limits = scope.spec.cgroup.v2.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)) || controllerOf(limit.value.file) === "cgroup");
   const write = (limit: Limit): Op => ({ op: "writeFile", from: limit.from, path: `${payload}/${limit.value.file}`, data: limit.value.value });
   return {
     hierarchy, directory,
-    // a delegated cgroup must be left before it hands controllers down; root's monitor has time
-    monitor: [...makeCgroup(base, names.monitor, from), ...(isRoot(scope.facts) ? [] : [entering])],
+    monitor: monitorOps(scope, base, names),
     payload: [
       ...makeCgroup(base, names.payload, from), ...(names.inner === names.payload ? [] : makeCgroup(payload, names.inner.slice(names.payload.length + 1), from)),
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
-    join: [], running: isRoot(scope.facts) ? [entering] : [],
+    join: [], ...(isRoot(scope.facts) ? { laterMonitor: `${monitor}/cgroup.procs` } : {}),
     late: [...handDown(hierarchy, names.inner), ...limits.map(write), ...deviceRules(scope, directory)],
     delegate: [
       { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),
