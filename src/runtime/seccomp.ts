@@ -39,8 +39,8 @@ async function compile({ value, from }: Sourced<string>, request: Request, facts
   if (answer.kind !== "file") return { problems: [unread(from, file, answer)] };
   const { compilePolicy } = await import("../linux/seccomp/compile.ts");
   const { flaws, program } = await compilePolicy(answer.text, facts.kernel.machine);
-  const problems = flaws.map(({ line, text, remedy, isWarning }): Problem => ({
-    code: "config.value", at: { kind: "config", file, line, key: KEY }, text, ...(remedy === undefined ? {} : { remedy }), ...(isWarning === true ? { severity: "warning" } : {}),
+  const problems = flaws.map(({ line, text, remedy, isWarning, isUnsupported }): Problem => ({
+    code: isUnsupported === true ? "unsupported" : "config.value", at: { kind: "config", file, line, key: KEY }, text, ...(remedy === undefined ? {} : { remedy }), ...(isWarning === true ? { severity: "warning" } : {}),
   }));
   return program === undefined ? { problems } : { problems, program };
 }

@@ -18,6 +18,7 @@ lxc.tty.dir = lxc
 lxc.uts.name = twin
 lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed
 lxc.cap.drop = sys_module mac_admin mac_override sys_time
+lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp
 lxc.net.0.type = empty
 lxc.environment = A=b
 lxc.prlimit.nofile = 512:1024

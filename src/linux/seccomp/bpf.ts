@@ -74,15 +74,9 @@ export function ifArguments(comparisons: readonly Comparison[], isWide: boolean,
   return [...code, answer(action)];
 }
 
-/** The bytes, as hexadecimal digits. */
-export function programHex(code: Code): string {
-  const bytes = new Uint8Array(code.length * 8);
-  const view = new DataView(bytes.buffer);
-  code.forEach(([operation, jt, jf, k], i) => {
-    view.setUint16(i * 8, operation, true);
-    view.setUint8(i * 8 + 2, jt);
-    view.setUint8(i * 8 + 3, jf);
-    view.setUint32(i * 8 + 4, k, true);
-  });
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+/** Eight digits; without a JIT, as the planner runs, one number is much faster than four bytes. */
+const digits = (word: number): string => (0x100000000 + (word >>> 0)).toString(16).slice(1);
+const swapped = (word: number): number => (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+
+/** The bytes as hexadecimal digits: code (16 bits, of which BPF uses 8), jumps, constant, each little-endian. */
+export const programHex = (code: Code): string => code.map(([operation, jt, jf, k]) => digits((operation << 24) | (jt << 8) | jf) + digits(swapped(k))).join("");

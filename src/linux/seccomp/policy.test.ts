@@ -46,6 +46,11 @@ test("what is wrong is said with its line", () => {
   ]);
 });
 
+test("notify is not supported, which is another thing than wrong", () => {
+  expect(read("2\ndenylist\nmkdir notify\n").flaws.map(({ isUnsupported }) => isUnsupported)).toEqual([true]);
+  expect(read("2\ndenylist notify\n").flaws.map(({ line, isUnsupported }) => [line, isUnsupported])).toEqual([[2, true]]);
+});
+
 test("a call that nobody knows is warned of where it was to be refused", async () => {
   const { program, flaws: found } = await compilePolicy("2\ndenylist\nmkdirr errno 1\numount errno 1\n", "x86_64");
   expect(program).toBeDefined();

@@ -23,13 +23,14 @@ export interface Policy {
   readonly isNativeOnly: boolean;
 }
 /** Something wrong in a line; `isWarning`: the policy can be used nevertheless. */
-export interface Flaw { readonly line: number; readonly text: string; readonly remedy?: string; readonly isWarning?: boolean }
+export interface Flaw { readonly line: number; readonly text: string; readonly remedy?: string; readonly isWarning?: boolean; /** Right, but more than this version can do. */ readonly isUnsupported?: boolean }
 
 const SECTIONS = new Set(["all", "x86", "x86_64", "x32", "arm", "arm64", "mips", "mips64", "mips64n32", "mipsel", "mipsel64", "mipsel64n32", "ppc", "ppc64", "ppc64le", "s390", "s390x", "loongarch64", "riscv64"]);
 
 /** A section of another machine: its rules are passed over. */
 interface Reader { readonly sections: readonly string[]; readonly flaws: Flaw[]; isForeign: boolean; readonly byDefault: number; readonly rules: Rule[] }
 
+const NO_NOTIFY = "the action 'notify' is not supported yet";
 /** `errno 1`, `kill`; a text is what is wrong. */
 function readAction(words: readonly string[]): number | string {
   const [word = "", argument, ...rest] = words;
@@ -39,11 +40,11 @@ function readAction(words: readonly string[]): number | string {
     return ACTION.errno | errno;
   }
   if (argument !== undefined) return `'${words.join(" ")}' is not an action`;
-  if (word === "notify") return "the action 'notify' is not supported yet";
+  if (word === "notify") return NO_NOTIFY;
   if (word === "kill" || word === "trap" || word === "allow" || word === "log") return ACTION[word];
   return `'${word}' is not an action`;
 }
-const ACTIONS = "actions are kill, errno N, trap, allow and log";
+const actionFlaw = (line: number, text: string): Flaw => (text === NO_NOTIFY ? { line, text, isUnsupported: true, remedy: "refuse the call instead (errno N), or allow it" } : { line, text, remedy: "actions are kill, errno N, trap, allow and log" });
 
 /** Text up to a comment. LXC takes a `#` in the first column only, and ignores what follows some words. */
 const withoutComment = (line: string): string => line.replace(/(^|\s)#.*$/, "").trim();
@@ -62,7 +63,7 @@ function readRule(reader: Reader, line: number, text: string): void {
   }
   const action = words.length === 0 ? byDefault : readAction(words);
   const comparisons = bracket < 0 ? [] : readComparisons(text.slice(bracket));
-  if (typeof action === "string") flaws.push({ line, text: action, remedy: ACTIONS });
+  if (typeof action === "string") flaws.push(actionFlaw(line, action));
   if (typeof comparisons === "string") flaws.push({ line, text: comparisons });
   if (typeof action === "number" && typeof comparisons !== "string") rules.push({ line, call, action, comparisons });
 }
@@ -106,7 +107,7 @@ export function readPolicy(text: string, sections: readonly string[]): ReadPolic
     flaws.push({ line: 2, text: `'${style}' is not the style of a seccomp policy`, remedy: version === "1" ? "write allowlist in the second line" : "write denylist or allowlist in the second line" });
   }
   const fallback = words.length === 0 || version === "1" ? (isAllowing ? ACTION.kill : ACTION.allow) : readAction(words);
-  if (typeof fallback === "string") flaws.push({ line: 2, text: fallback, remedy: ACTIONS });
+  if (typeof fallback === "string") flaws.push(actionFlaw(2, fallback));
   const policy = { fallback: typeof fallback === "number" ? fallback : ACTION.kill, isNativeOnly: version === "1" };
   if (flaws.length > 0) return { policy: { ...policy, rules: [] }, flaws };
   if (version === "1") {
