@@ -13,7 +13,7 @@ static struct run run;
 struct options { int plan_fd, events_fd; };
 
 static int usage(void) {
-	fputs("usage: berth-engine run [--plan-fd N] [--events-fd N] [--fail-op ID[:ERRNO]] | check [--plan-fd N]\n", stderr);
+	fputs("usage: berth-engine run [--plan-fd N] [--events-fd N] [--fail-op ID[:ERRNO] | --kill-op ID] | check [--plan-fd N]\n", stderr);
 	return 2;
 }
 
@@ -24,9 +24,19 @@ static int refused(const char *why) {
 
 static int parse_fault(const char *given) {
 	char *end;
-	fault = (struct fault){ (uint32_t)strtoul(given, &end, 10), EIO };
+	fault = (struct fault){ .op = (uint32_t)strtoul(given, &end, 10), .error = EIO };
 	if (*end == ':') fault.error = atoi(end + 1);
 	return fault.error > 0 ? 0 : -1;
+}
+
+/* A pipe that sends this process SIGTERM when it is written to: also from another pid namespace, and nobody else once we are gone. */
+static int set_alarm(void) {
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0) return 0;
+	fcntl(ends[0], F_SETOWN, getpid());
+	fcntl(ends[0], F_SETSIG, SIGTERM);
+	fcntl(ends[0], F_SETFL, O_ASYNC);
+	return ends[1];
 }
 
 static int parse(int argc, char **argv, struct options *out) {
@@ -34,6 +44,7 @@ static int parse(int argc, char **argv, struct options *out) {
 		if (i + 1 == argc) return -1;
 		if (!strcmp(argv[i], "--plan-fd")) out->plan_fd = atoi(argv[i + 1]);
 		else if (!strcmp(argv[i], "--events-fd")) out->events_fd = atoi(argv[i + 1]);
+		else if (!strcmp(argv[i], "--kill-op")) fault = (struct fault){ .op = (uint32_t)atoi(argv[i + 1]), .alarm = -1 };
 		else if (strcmp(argv[i], "--fail-op") || parse_fault(argv[i + 1]) < 0) return -1;
 	}
 	return 0;
@@ -74,6 +85,7 @@ int engine_main(int argc, char **argv, char **environment) {
 	if ((!is_run && !is_check) || parse(argc, argv, &options) < 0) return usage();
 	title_init(argv);
 	run_init(&run, environment);
+	if (fault.alarm) fault.alarm = set_alarm(); /* no descriptor of the caller's */
 	unsigned char *bytes;
 	ssize_t size = read_plan(options.plan_fd, &bytes);
 	if (size < 0) return refused(strerror(errno));

@@ -16,7 +16,8 @@ int64_t now_ms(void);
 /* open(2) flags of a plan, in this machine's numbers. */
 int open_flags(uint64_t given);
 
-/* `berth-engine run --fail-op ID[:ERRNO]`: that op fails in place of being run. For tests. */
-struct fault { uint32_t op; int error; };
+/* For tests. `berth-engine run --fail-op ID[:ERRNO]`: that op fails in place of being run. `--kill-op ID`: whoever
+ * comes to that op sends the process that was started SIGTERM first. */
+struct fault { uint32_t op; int error, alarm; /* 0: none; written to, it sends that signal */ };
 extern struct fault fault;
 #endif

@@ -64,6 +64,7 @@ static int run_op(struct run *run, const struct op *op) {
 	run->scratch_used = 0;
 	run->detail[0] = 0;
 	errno = 0;
+	if (fault.alarm && fault.op == op->id && write(fault.alarm, "", 1) < 0) return -1;
 	if (fault.error && fault.op == op->id) {
 		detail(run, "made to fail");
 		errno = fault.error;
