@@ -49,11 +49,13 @@ test("a rule without comparisons wins, the first of them; comparisons are tried 
   expect([6n, 4n, 2n].map((arg) => answerTo("rmdir", arg))).toEqual([errno(4), TRAP, ALLOW]);
 });
 
-test("i386's socketcall is no way around a refused socket call", async () => {
-  const program = await compiled("2\ndenylist\nsocket errno 97\nlisten errno 1 [1,5,>]\n");
-  const socketcall = (call: bigint): number => runFilter(program, { arch: I386_ARCH, number: numberIn(I386, "socketcall"), args: [call] });
-  expect([1n, 2n, 4n].map(socketcall)).toEqual([errno(97), ALLOW, ALLOW]);
-  expect(runFilter(program, { arch: I386_ARCH, number: numberIn(I386, "socket") })).toBe(errno(97));
+test("i386's socketcall and ipc are no way around a refused call", async () => {
+  const program = await compiled("2\ndenylist\nsocket errno 97\nlisten errno 1 [1,5,>]\nshmget errno 3\nsend errno 4\n");
+  const answerTo = (name: string, call: bigint): number => runFilter(program, { arch: I386_ARCH, number: numberIn(I386, name), args: [call] });
+  expect([1n, 2n, 4n, 9n].map((call) => answerTo("socketcall", call))).toEqual([errno(97), ALLOW, ALLOW, errno(4)]);
+  expect([23n, 0x10017n, 24n].map((call) => answerTo("ipc", call))).toEqual([errno(3), errno(3), ALLOW]);
+  expect(answerTo("socket", 0n)).toBe(errno(97));
+  expect((await compilePolicy("2\ndenylist\nsend errno 4\n", "x86_64")).flaws).toEqual([]);
 });
 
 test("on arm64 its own names and those of arm count", async () => {

@@ -3,16 +3,12 @@ import { answer, ifArguments, ifBelow, ifEqual, loadArchitecture, loadNumber, MO
 import type { Code } from "./bpf.ts";
 import { machineOf, numberOf, X32_BIT } from "./machines.ts";
 import type { Interface, Machine } from "./machines.ts";
+import { multiplexed } from "./multiplex.ts";
 import { ACTION, readPolicy } from "./policy.ts";
 import type { Flaw, Policy, Rule } from "./policy.ts";
 
 /** Numbers from `first` on, up to the next span. */
 interface Span { readonly first: number; readonly code: Code; readonly action?: number }
-
-/** socketcall(2)'s first argument for what i386 can also call by this way. */
-const SOCKETCALLS: readonly string[] = [
-  "", "socket", "bind", "connect", "listen", "accept", "getsockname", "getpeername", "socketpair", "send", "recv", "sendto", "recvfrom", "shutdown", "setsockopt", "getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
-];
 
 /** The rules of each number, in the policy's order. */
 function rulesByNumber(policy: Policy, way: Interface): ReadonlyMap<number, readonly Rule[]> {
@@ -29,8 +25,8 @@ function rulesByNumber(policy: Policy, way: Interface): ReadonlyMap<number, read
       continue;
     }
     add(numberOf(way, rule.call), rule);
-    const socketcall = way.hasSocketcall && rule.comparisons.length === 0 ? SOCKETCALLS.indexOf(rule.call) : 0;
-    if (socketcall > 0) add(numberOf(way, "socketcall"), { ...rule, comparisons: [{ index: 0, operator: "==", value: BigInt(socketcall) }] });
+    const other = way.isMultiplexed && rule.comparisons.length === 0 ? multiplexed(rule.call) : undefined;
+    if (other !== undefined) add(numberOf(way, other.by), { ...rule, comparisons: [other.comparison] });
   }
   return found;
 }
@@ -88,7 +84,7 @@ function program(policy: Policy, { interfaces }: Machine): Code {
 /** A name that no table knows filters nothing. One that was to be allowed says so itself, by being refused. */
 function unknownCalls(policy: Policy, { interfaces }: Machine): readonly Flaw[] {
   return policy.rules.flatMap(({ call, line, action }) => {
-    if (typeof call === "number" || action === ACTION.allow || interfaces.some((way) => numberOf(way, call) !== undefined)) return [];
+    if (typeof call === "number" || action === ACTION.allow || interfaces.some((way) => numberOf(way, call) !== undefined || (way.isMultiplexed && multiplexed(call) !== undefined))) return [];
     return [{ line, text: `'${call}' is not a system call that is known here: it is not filtered`, isWarning: true }];
   });
 }

@@ -10,8 +10,8 @@ export interface Interface {
   readonly isWide: boolean;
   /** Added to the table's numbers: x32 shares its architecture with x86_64. */
   readonly bit: number;
-  /** Calls that have many names in one number. */
-  readonly hasSocketcall: boolean;
+  /** Some calls can also be made through socketcall(2) and ipc(2). */
+  readonly isMultiplexed: boolean;
 }
 export interface Machine {
   /** The machine's own first. */
@@ -30,9 +30,9 @@ export async function machineOf(uname: string): Promise<Machine | undefined> {
     return {
       sections: ["all", "x86_64", "x86", "x32"],
       interfaces: [
-        { audit: AUDIT.x86_64, table: X86_64, isWide: true, bit: 0, hasSocketcall: false },
-        { audit: AUDIT.x86_64, table: X32, isWide: false, bit: X32_BIT, hasSocketcall: false },
-        { audit: AUDIT.i386, table: I386, isWide: false, bit: 0, hasSocketcall: true },
+        { audit: AUDIT.x86_64, table: X86_64, isWide: true, bit: 0, isMultiplexed: false },
+        { audit: AUDIT.x86_64, table: X32, isWide: false, bit: X32_BIT, isMultiplexed: false },
+        { audit: AUDIT.i386, table: I386, isWide: false, bit: 0, isMultiplexed: true },
       ],
     };
   }
@@ -41,8 +41,8 @@ export async function machineOf(uname: string): Promise<Machine | undefined> {
   return {
     sections: ["all", "arm64", "arm"],
     interfaces: [
-      { audit: AUDIT.aarch64, table: AARCH64, isWide: true, bit: 0, hasSocketcall: false },
-      { audit: AUDIT.arm, table: ARM, isWide: false, bit: 0, hasSocketcall: false },
+      { audit: AUDIT.aarch64, table: AARCH64, isWide: true, bit: 0, isMultiplexed: false },
+      { audit: AUDIT.arm, table: ARM, isWide: false, bit: 0, isMultiplexed: false },
     ],
   };
 }
