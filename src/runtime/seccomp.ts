@@ -4,11 +4,10 @@ import { readConfigFile } from "../host/store/read-config.ts";
 import type { FileAnswer } from "../host/store/read-config.ts";
 import { readText } from "../host/read-text.ts";
 import { parseStatus } from "../linux/proc-status.ts";
-import type { HostFacts } from "../model/facts.ts";
 import type { Origin } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import type { ContainerSpec, Sourced } from "../model/spec.ts";
+import type { SecuritySpec, Sourced } from "../model/spec.ts";
 import type { SeccompInput } from "../plan/lifecycle/inputs.ts";
 import { absolutePath } from "./lxcpath.ts";
 
@@ -21,7 +20,8 @@ function readPolicyFile(request: Request, path: string): { readonly file: string
   const file = absolutePath(request, path);
   const answer = readConfigFile(file);
   const shipped = answer.kind === "missing" ? shippedPath(file, `${request.prefix}/share`) : undefined;
-  return shipped === undefined ? { file, answer } : { file: shipped, answer: readConfigFile(shipped) };
+  const instead = shipped === undefined ? undefined : readConfigFile(shipped);
+  return shipped === undefined || instead?.kind !== "file" ? { file, answer } : { file: shipped, answer: instead };
 }
 
 function unread(at: Origin, file: string, answer: Exclude<FileAnswer, { readonly kind: "file" }>): Problem {
@@ -34,11 +34,11 @@ const nested = ({ value, from }: Sourced<string>): Problem => ({
   code: "unsupported", severity: "warning", at: from, text: `seccomp policy '${value}' is not added to the filter that this system itself runs under`, remedy: "set lxc.seccomp.allow_nesting = 1 to add it",
 });
 
-async function compile({ value, from }: Sourced<string>, request: Request, facts: HostFacts): Promise<SeccompInput> {
+async function compile({ value, from }: Sourced<string>, request: Request, machine: string): Promise<SeccompInput> {
   const { file, answer } = readPolicyFile(request, value);
   if (answer.kind !== "file") return { problems: [unread(from, file, answer)] };
   const { compilePolicy } = await import("../linux/seccomp/compile.ts");
-  const { flaws, program } = await compilePolicy(answer.text, facts.kernel.machine);
+  const { flaws, program } = await compilePolicy(answer.text, machine);
   const problems = flaws.map(({ line, text, remedy, isWarning, isUnsupported }): Problem => ({
     code: isUnsupported === true ? "unsupported" : "config.value", at: { kind: "config", file, line, key: KEY }, text, ...(remedy === undefined ? {} : { remedy }), ...(isWarning === true ? { severity: "warning" } : {}),
   }));
@@ -46,9 +46,9 @@ async function compile({ value, from }: Sourced<string>, request: Request, facts
 }
 
 /** undefined: no filter is wanted. As in LXC, none is added where this system itself runs under one, unless that was asked for. */
-export async function seccompInput(request: Request, spec: ContainerSpec, facts: HostFacts): Promise<SeccompInput | undefined> {
-  const { seccompProfile, seccompAllowNesting } = spec.security;
+export async function seccompInput(request: Request, security: SecuritySpec, machine: string): Promise<SeccompInput | undefined> {
+  const { seccompProfile, seccompAllowNesting } = security;
   if (seccompProfile === undefined || seccompProfile.value === "") return undefined;
   if (seccompAllowNesting?.value !== true && parseStatus(readText("/proc/self/status") ?? "").seccompMode === FILTERED) return { problems: [nested(seccompProfile)] };
-  return compile(seccompProfile, request, facts);
+  return compile(seccompProfile, request, machine);
 }

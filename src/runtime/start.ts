@@ -32,7 +32,7 @@ export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
 export async function wantedFilter(request: Request, spec: ContainerSpec, facts: HostFacts): Promise<Pick<StartInputs, "seccomp">> {
   if (spec.security.seccompProfile === undefined) return {};
   const { seccompInput } = await import("./seccomp.ts");
-  const seccomp = await seccompInput(request, spec, facts);
+  const seccomp = await seccompInput(request, spec.security, facts.kernel.machine);
   return seccomp === undefined ? {} : { seccomp };
 }
 
