@@ -60,6 +60,14 @@ static bool is_taken(const struct command *command, int tty)
 	return false;
 }
 
+/* Those who stay connected leave room for questions and for a stop. */
+static bool is_crowded(const struct command *command)
+{
+	size_t staying = 0;
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) staying += command->clients[i].fd >= 0 && command->clients[i].holds >= 0;
+	return staying + 2 >= COMMAND_CLIENTS;
+}
+
 /* The console keeps its one reader, the monitor: a client gets a pty of its own, joined to it. */
 static int give_console(struct command *command, struct client *client)
 {
@@ -88,6 +96,7 @@ static int give_console(struct command *command, struct client *client)
 /* 0: the console, -1: the first that is free. */
 static int give_tty(struct command *command, struct client *client, int wanted)
 {
+	if (is_crowded(command)) return reply_error(client, EBUSY);
 	if (wanted == 0) return give_console(command, client);
 	for (size_t i = 0; i < command->tty_count; i++) {
 		int number = (int)i + 1;
@@ -101,14 +110,17 @@ static int give_tty(struct command *command, struct client *client, int wanted)
 static int stop(struct command *command, struct client *client)
 {
 	if (syscall(SYS_pidfd_send_signal, command->pidfd, command->stop_signal, NULL, 0) < 0) return reply_error(client, errno);
-	client->holds = CLIENT_STOPPING; /* no reply: the end of the connection is one */
+	/* no reply: the end of the connection is one */
+	if (is_crowded(command)) return -1;
+	client->holds = CLIENT_STOPPING;
 	return 0;
 }
 
 /* Told at once when it is so, else when it comes to be so. */
-static int add_state_client(struct client *client, const struct command_request *request, const char *data)
+static int add_state_client(const struct command *command, struct client *client, const struct command_request *request, const char *data)
 {
 	int32_t wanted[STATES];
+	if (is_crowded(command)) return reply_error(client, EBUSY);
 	if (request->length != sizeof wanted) return reply_error(client, EINVAL);
 	memcpy(wanted, data, sizeof wanted);
 	client->states = 0;
@@ -125,7 +137,7 @@ int command_answer(struct command *command, struct client *client, const struct 
 	case COMMAND_GET_TTY_FD: return give_tty(command, client, (int)request->value);
 	case COMMAND_STOP: return stop(command, client);
 	case COMMAND_GET_STATE: return reply_number(client, STATE_RUNNING); /* before and after it nobody answers */
-	case COMMAND_ADD_STATE_CLIENT: return add_state_client(client, request, data);
+	case COMMAND_ADD_STATE_CLIENT: return add_state_client(command, client, request, data);
 	case COMMAND_GET_INIT_PID: return reply_number(client, (uint64_t)command->init);
 	case COMMAND_GET_INIT_PIDFD: return reply_descriptor(client, command->pidfd, 0);
 	case COMMAND_GET_NAME: return reply_text(client, command->name);

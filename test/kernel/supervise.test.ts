@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { readFileSync, readlinkSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
+import type { Socket } from "node:net";
 import type { Op } from "../../src/isa/op.ts";
 import { E_STATUS } from "../../src/isa/schema.ts";
 import { ENGINE, op, runPlan, Scratch, shell } from "./engine-run.ts";
@@ -195,6 +196,30 @@ test("malformed and foreign clients are hung up on, and the monitor goes on", as
   process.kill(pid, "SIGTERM"); // not what ends a container
   expect((await ask("rude", request(3))).readInt32LE(8)).toBe(2);
   expect(await stop()).toBe(137);
+});
+
+test("a crowd that waits, and requests in pieces, keep nobody from asking and stopping", async () => {
+  const { stop } = await monitor({ name: "crowd", init: "sleep 1000" });
+  const waiting = request(10, "\x01\0\0\0".padEnd(32, "\0"));
+  const open = (bytes: Buffer): Promise<Socket> => new Promise((resolve) => { const socket = connect({ path: `\0${address("crowd")}` }, () => { socket.write(bytes, () => { resolve(socket); }); }).on("error", () => undefined); });
+  const answered = (socket: Socket): Promise<number> => new Promise((resolve) => { socket.once("data", (bytes: Buffer) => { resolve(bytes.readInt32LE(0)); }); socket.once("close", () => { resolve(-1); }); });
+  const results: number[] = [];
+  const crowd: Socket[] = [];
+  for (let i = 0; i < 15; i++) {
+    const socket = await open(waiting);
+    results.push(await answered(socket));
+    crowd.push(socket);
+  }
+  expect(results).toEqual([...Array.from({ length: 10 }, () => 8), ...Array.from({ length: 5 }, () => -16)]); // the last are told EBUSY
+  expect((await ask("crowd", request(3))).readInt32LE(8)).toBe(2);
+  // one byte at a time, half of the other side closed: answered when it is whole
+  const slow = await open(Buffer.alloc(0));
+  const answer = answered(slow);
+  for (const byte of request(4)) await new Promise((resolve) => { slow.write(Buffer.from([byte]), resolve); });
+  expect(await answer).toBe(0);
+  slow.destroy();
+  expect(await stop()).toBe(137);
+  crowd.forEach((socket) => { socket.destroy(); });
 });
 
 test("an idle monitor holds less than 100 kB of its own", async () => {
