@@ -87,6 +87,9 @@ function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): rea
   ];
 }
 
+const PR_SET_DUMPABLE = 4;
+/** From the moment it is among them until its program begins, processes of the container must not trace it or look into its memory, environment and descriptors. */
+const hide: Op = { op: "prctl", from: flow, option: PR_SET_DUMPABLE, arg2: 0, note: "the container must not look into this process" };
 const killCommand: Op = { op: "kill", from: flow, pidfd: SLOT.commandPidfd, signal: SIGKILL, onError: ["ESRCH"] };
 /** Without its launcher it ends the command itself, as long as that has not begun; behind that it ends with the command. */
 const endAttach: readonly Op[] = [
@@ -105,6 +108,7 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
     { op: "close", from: flow, slot: SLOT.master },
   ];
   return [
+    hide,
     ...(elevated.includes("CGROUP") ? [] : joinCgroups(init, caller)),
     ...joinNamespaces(SLOT.init, bits, inputs.namespaces !== undefined),
     // what is in a pid namespace can be looked at by its root: the command gets no descriptor of the host's
