@@ -10,8 +10,8 @@ test("-P is absolute and without trailing slashes; the default is the user's", (
 });
 
 test("names are one path component", () => {
-  for (const name of ["a", "web-1", ".hidden", "ä", "with space", "x".repeat(255)]) expect([name, checkedName(name).ok]).toEqual([name, true]);
-  for (const name of [".", "..", "a/b", "x".repeat(256), "ä".repeat(128), "a\nb"]) {
+  for (const name of ["a", "web-1", ".hidden", "ä", "with space", "x".repeat(220)]) expect([name, checkedName(name).ok]).toEqual([name, true]);
+  for (const name of [".", "..", "a/b", "x".repeat(221), "ä".repeat(111), "a\nb"]) {
     const checked = checkedName(name);
     expect([name, checked.ok ? "" : checked.problems[0]?.code]).toEqual([name, "name.invalid"]);
   }

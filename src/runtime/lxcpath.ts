@@ -14,12 +14,15 @@ export function canonicalLxcpath(request: Request, given?: string): string {
   return normalize(absolutePath(request, path)).replace(/\/+$/, "") || "/";
 }
 
+/** With what is put around it (`lxc.payload.NAME-1`, `.NAME.new-…`) it must still be a file's name. */
+const LONGEST = 220;
+
 /** LXC's rule for a name: one path component. */
 export function checkedName(name: string): Result<string> {
   if (name === "") return fail({ code: "name.missing", text: "No container name specified" });
   const why = name === "." || name === ".." ? "is a directory of its own" : name.includes("/") ? "contains a slash"
-    : name.includes("\0") || name.includes("\n") ? "contains a control character" : new TextEncoder().encode(name).length > 255 ? "is longer than 255 bytes" : undefined;
-  return why === undefined ? ok(name) : fail({ code: "name.invalid", text: `invalid container name "${name}": it ${why}`, remedy: "use a name that can be a directory below the lxcpath, e.g. web1" });
+    : name.includes("\0") || name.includes("\n") ? "contains a control character" : new TextEncoder().encode(name).length > LONGEST ? `is longer than ${LONGEST} bytes` : undefined;
+  return why === undefined ? ok(name) : fail({ code: "name.invalid", text: `invalid container name ${JSON.stringify(name.length > LONGEST ? `${name.slice(0, 20)}…` : name)}: it ${why}`, remedy: "use a name that can be a directory below the lxcpath, e.g. web1" });
 }
 
 /** What a door passes to a verb. */

@@ -46,6 +46,14 @@ test("veth: a pair with one end in the bridge, up, with its address; gone at sto
   expect(existsSync(`/sys/class/net/${pair}`)).toBe(false);
 });
 
+test("busybox does not ask for another address where the config gives one", () => {
+  cycle(["lxc.net.0.type = veth", `lxc.net.0.link = ${bridge}`, "lxc.net.0.flags = up", "lxc.net.0.ipv4.address = 10.123.4.6/24"], () => {
+    // one that looks for a DHCP server takes all addresses away first
+    inside(place, "until pidof syslogd >/dev/null && ! pidof -x rcS >/dev/null; do :; done");
+    expect(inside(place, "pidof udhcpc || ip -4 addr show eth0")).toContain("10.123.4.6/24");
+  });
+});
+
 test("veth into a bridge that does not exist: one message with the name, nothing left", () => {
   const ran = berth(place, "lxc-start", ["-n", place.name, "-d", "-s", "lxc.net.0.type = veth", "-s", "lxc.net.0.link = nosuchbridge0"]);
   expect(ran.status).toBe(1);
