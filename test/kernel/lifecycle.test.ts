@@ -40,6 +40,10 @@ describe.each([...KINDS])("%s", (kind: Kind) => {
     expect(open).toEqual([]);
   });
 
+  test("its console and terminals are connected", () => {
+    expect(inside(place, "echo hello > /dev/console && echo hello > /dev/tty1 && echo heard")).toBe("heard");
+  });
+
   test("attach: exit codes, signals, input, environment", () => {
     const attach = (argv: readonly string[], input = ""): { status: number; stdout: string; stderr: string } => berth(place, "lxc-attach", ["-n", place.name, ...argv], { input });
     expect(attach(["--", "sh", "-c", "exit 7"]).status).toBe(7);
