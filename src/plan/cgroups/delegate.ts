@@ -2,7 +2,7 @@
 import type { Op, Slot } from "../../isa/op.ts";
 import { CLONE_NEWUSER } from "../../linux/clone.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
-import { toHost } from "../../linux/idmap.ts";
+import { toHost, toInside } from "../../linux/idmap.ts";
 import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
 import { MAPPED } from "../barriers.ts";
@@ -14,6 +14,16 @@ const FROM: Origin = byDefault("cgroup delegation");
 
 function chowns(parts: readonly CgroupPart[], uid: number, gid: number): readonly Op[] {
   return parts.flatMap((part) => part.delegate.map(({ path, isOptional }): Op => ({ op: "chown", from: FROM, path, uid, gid, ...(isOptional ? { onError: ["ENOENT"] as const } : {}) })));
+}
+
+const isEntrance = (path: string): boolean => path.endsWith("/cgroup.procs") || path.endsWith("/tasks");
+
+/** The files through which a process gets in stay writable for the user's group: lxc-attach moves its command there. */
+function entrances(parts: readonly CgroupPart[], uid: number, gid: number): readonly Op[] {
+  return parts.flatMap((part) => part.delegate.filter(({ path }) => isEntrance(path)).flatMap(({ path, isOptional }): readonly Op[] => {
+    const missing = isOptional ? { onError: ["ENOENT"] as const } : {};
+    return [{ op: "chown", from: FROM, path, uid, gid, ...missing }, { op: "chmod", from: FROM, path, mode: 0o664, ...missing }];
+  }));
 }
 
 /** The container's map, and behind it one more id for the user himself: who maps both may chown from one to the other. */
@@ -56,6 +66,7 @@ export function planDelegation(scope: Scope, parts: readonly CgroupPart[], write
   if (uid === undefined || gid === undefined) return NOTHING;
   if (isRoot(facts)) return { ops: chowns(parts, uid, gid), undo: [] };
   if (uid === facts.caller.euid) return NOTHING;
+  const own = toInside(widened(map, "g", facts.caller.egid), "g", facts.caller.egid);
   const removals = parts.flatMap((part) => part.directories.slice(-1).map((path): Op => ({ op: "removeTree", from: FROM, path })));
-  return { ops: asBoth(scope, "delegate", { ops: chowns(parts, inside.uid, inside.gid), writeMap }), undo: asBoth(scope, "undelegate", { ops: removals, writeMap }) };
+  return { ops: asBoth(scope, "delegate", { ops: [...chowns(parts, inside.uid, inside.gid), ...(own === undefined ? [] : entrances(parts, inside.uid, own))], writeMap }), undo: asBoth(scope, "undelegate", { ops: removals, writeMap }) };
 }
