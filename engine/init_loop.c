@@ -3,12 +3,14 @@
 #include "kernel.h"
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include "exec.h"
 #include "lists.h"
+#include "live.h"
 #include "run.h"
 #include "title.h"
 
@@ -123,6 +125,10 @@ int do_init_loop(struct run *run, const struct op *op)
 	title_set("init");
 	close_except(NULL, 0);
 	run->channel = run->events = -1;
+	/* Root in here can read its pid 1: of the caller's environment and of the plan nothing is left. */
+	title_forget();
+	memset(run->scratch, 0, sizeof run->scratch);
+	live_keep(run, op);
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* who owns the container's ids may attach to it */
 	run->exit_status = loop(child);
 	return 0;

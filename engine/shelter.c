@@ -21,6 +21,7 @@
 #define OF_DESCRIPTOR "/dev/fd/"
 #define CARRIED "BERTH_PREFIX="
 
+static char carried[sizeof CARRIED + PATH_MAX];
 static const char *prefix;
 
 const char *shelter_prefix(void) { return prefix; }
@@ -48,7 +49,9 @@ static bool is_sheltered(char **environment)
 	if (path == NULL || strncmp(path, OF_DESCRIPTOR, sizeof OF_DESCRIPTOR - 1) != 0 || *last == NULL) return false;
 	while (last[1] != NULL) last++;
 	if (strncmp(*last, CARRIED, sizeof CARRIED - 1) != 0) return false;
-	prefix = *last + sizeof CARRIED - 1;
+	snprintf(carried, sizeof carried, "%s", *last);
+	prefix = carried + sizeof CARRIED - 1;
+	memset(*last, 0, strlen(*last)); /* out of /proc/PID/environ */
 	*last = NULL;
 	return true;
 }
@@ -97,7 +100,6 @@ static void execute_from(int fd, char **argv, char **environment)
 
 void shelter(char **argv, char **environment)
 {
-	static char carried[sizeof CARRIED + PATH_MAX];
 	size_t count = 0;
 	if (argv[0] == NULL) return;
 	if (is_sheltered(environment)) {

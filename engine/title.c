@@ -8,7 +8,7 @@
 
 extern char **environ;
 
-static char **arguments, *area, *arguments_end;
+static char **arguments, *area, *arguments_end, *copy;
 static size_t area_size;
 static int is_moved;
 
@@ -41,7 +41,7 @@ void title_set(const char *title)
 	prctl(PR_SET_NAME, comm, 0, 0, 0);
 	if (area_size < 2) return;
 	if (!is_moved) {
-		char *copy = mmap(NULL, area_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		copy = mmap(NULL, area_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (copy == MAP_FAILED) return;
 		memcpy(copy, area, area_size);
 		redirect(arguments, copy - area);
@@ -54,4 +54,11 @@ void title_set(const char *title)
 	memcpy(area, title, size);
 	/* proc(5) cmdline ends at the first NUL only when the last byte of argv is not one. */
 	if (area + size < arguments_end - 1) arguments_end[-1] = ' ';
+}
+
+void title_forget(void)
+{
+	if (!is_moved) return;
+	environ[0] = NULL;
+	memset(copy, 0, area_size);
 }
