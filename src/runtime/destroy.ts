@@ -1,5 +1,5 @@
 // Owns the verb `destroy`: only what create made goes, or what plainly lies in the container's own directory.
-import { existsSync, lstatSync, rmSync, rmdirSync } from "node:fs";
+import { existsSync, rmSync, rmdirSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
@@ -14,7 +14,7 @@ import { loadConfig } from "./container-config.ts";
 import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
-import { removalProblems, removeContainer, unsafeReason } from "./removing/remove.ts";
+import { removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
 import { lookAt, remains, settledState } from "./running-container.ts";
 import { stop } from "./stop.ts";
 import type { DestroyVerb, Target } from "./verbs.ts";
@@ -92,9 +92,9 @@ function dropRemains(target: Target): boolean {
 
 /** Files of ids that the caller cannot take on now are removed only in part: better not to begin. */
 function idProblem(target: Target, spec: ContainerSpec | undefined, facts: HostFacts): Problem | undefined {
-  const owner = lstatSync(`${containerDir(target)}/rootfs`, { throwIfNoEntry: false })?.uid;
+  const owner = statOf(`${containerDir(target)}/rootfs`);
   const first = spec?.idmap[0];
-  if (spec === undefined || first === undefined || owner === undefined || owner === facts.caller.euid) return undefined;
+  if (spec === undefined || first === undefined || owner === undefined || "code" in owner || owner.uid === facts.caller.euid) return undefined;
   return mapProblems(facts, spec.idmap.map(({ value }) => value), first.from)[0];
 }
 
@@ -135,7 +135,9 @@ export const destroy: DestroyVerb = async (request, target, options) => {
     const settled = await settle(target, facts);
     return settled.ok ? ok(undefined) : settled;
   }
-  if (lstatSync(configFile(target), { throwIfNoEntry: false }) === undefined) return dropRemains(target) ? ok(undefined) : fail(missing(target));
+  const config = statOf(configFile(target));
+  if (config !== undefined && "code" in config) return fail(config);
+  if (config === undefined) return dropRemains(target) ? ok(undefined) : fail(missing(target));
   const running = await runningProblem(request, target, facts, options.isForced);
   if (running !== undefined) return fail(running);
   const findings = examine(request, target, { withSnapshots: options.withSnapshots, facts });

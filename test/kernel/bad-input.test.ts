@@ -118,6 +118,17 @@ test("newuidmap not setuid, or missing", async () => {
   expect(mode).toBe(0o4755);
 });
 
+test("destroy where the caller cannot look", async () => {
+  const closed = join(place.lxcpath, "closed");
+  mkdirSync(join(closed, "x"), { recursive: true });
+  chmodSync(closed, 0o700);
+  await fails(user, () => berth(user, "lxc-destroy", ["-P", closed, "-n", "x"]), 1, "lxc-destroy: x: cannot look at", "permission denied");
+  chmodSync(closed, 0o755);
+  chmodSync(join(closed, "x"), 0o700);
+  await fails(user, () => berth(user, "lxc-destroy", ["-P", closed, "-n", "x"]), 1, "lxc-destroy: x: cannot look at", "permission denied");
+  rmSync(closed, { recursive: true });
+});
+
 test("an lxcpath that is not writable", async () => {
   const closed = join(user.lxcpath, "closed");
   mkdirSync(closed, { mode: 0o555 });

@@ -30,7 +30,7 @@ function baseText(request: Request, facts: HostFacts, given: string | undefined)
     case "file": return ok({ file: path, text: answer.text === "" || answer.text.endsWith("\n") ? answer.text : `${answer.text}\n` });
     case "missing": return fail({ code: "config.missing", at, text: `the config file '${path}' does not exist`, remedy: "check the path given with -f/--config" });
     case "directory": return fail({ code: "config.unreadable", at, text: `'${path}' is a directory` });
-    case "error": return fail({ code: "config.unreadable", at, text: `cannot read '${path}': ${answer.text}` });
+    case "error": return fail({ code: "config.unreadable", at, text: `cannot read '${path}': ${answer.text}`, remedy: `it must be readable, or another one given with -f/--config; HOME is ${request.env["HOME"] ?? "not set"}` });
   }
 }
 

@@ -1,5 +1,5 @@
 // Owns removing a container's directory: what is looked at before, the order, and the proof after.
-import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, type Stats } from "node:fs";
 import { runPlan, type EngineOutcome } from "../../host/engine/run.ts";
 import { errorCode, readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
@@ -29,9 +29,19 @@ function mountsBelow(directory: string): readonly string[] {
   return parseMountinfo(readText("/proc/self/mountinfo") ?? "").map((mount) => mount.mountpoint).filter((path) => below(path, real));
 }
 
+/** A directory above it may be closed to the caller. */
+export function statOf(path: string): Stats | Problem | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return { code: "privilege", text: `cannot look at '${path}': ${errorCode(error) === "EACCES" ? "permission denied" : errorCode(error)}`, remedy: "run this as the user who created the container" };
+  }
+}
+
 /** Why a directory must not be removed; undefined when it may. */
 export function unsafeReason(directory: string): Problem | undefined {
-  const found = lstatSync(directory, { throwIfNoEntry: false });
+  const found = statOf(directory);
+  if (found !== undefined && "code" in found) return found;
   if (found === undefined) return undefined;
   if (found.isSymbolicLink()) return { code: "rootfs.unsafe", text: `'${directory}' is a symbolic link`, cause: "what it points to may be somebody else's", remedy: "remove the link and what it points to by hand" };
   if (!found.isDirectory()) return { code: "rootfs.unsafe", text: `'${directory}' is not a directory` };
