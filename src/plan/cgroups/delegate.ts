@@ -39,8 +39,8 @@ type WriteMap = (map: readonly IdMapEntry[], pid: Slot) => readonly Op[];
 function asBoth(scope: Scope, name: string, { ops, writeMap }: { readonly ops: readonly Op[]; readonly writeMap: WriteMap }): readonly Op[] {
   const { spec, facts, slots } = scope;
   const map = idmapOf(spec);
+  // Never given back: what is planned later (the console, the terminals) is in its slot before these ops run.
   const [pid, pidfd] = [slots.take(), slots.take()];
-  slots.give(pid, pidfd);
   const ids: Op = { op: "setIds", from: FROM, uid: setupId(spec, "u"), gid: setupId(spec, "g"), groups: [] };
   return [
     { op: "clone", from: FROM, flags: CLONE_NEWUSER, name, pid, pidfd, body: [{ op: "await", from: FROM, number: MAPPED }, ids, ...ops], note: "a process that maps both the user and the container's root" },
