@@ -65,6 +65,11 @@ test("a command that is missing is not blamed on the config", () => {
   expect(reportOf([clone([exec])], [{ op: 1, error: "ENOENT", text: "/gone" }]).lines.join("\n")).not.toContain("lxc.init.cmd");
 });
 
+test("a signal that may not be sent: whose container it is", () => {
+  const kill: Op = { op: "kill", from: byDefault("lxc.signal.stop"), pidfd: 0, signal: 9 };
+  expect(reportOf([kill], [{ op: 0, error: "EPERM" }], { verb: "stop", euid: 1000 }).lines).toContain("cause: the container was started by another user");
+});
+
 test("only consequences: the first of them", () => {
   expect(reportOf([awaitChild], [{ op: 0, error: "EPIPE" }]).lines[0]).toContain("broken pipe");
 });

@@ -68,6 +68,7 @@ export function networkFinding(failure: Failure): Finding {
 
 /** The process is gone: it ended between the look at it and this plan. */
 export function pidfdFinding(failure: Failure): Finding {
+  if (failure.op.op === "kill" && failure.errno === "EPERM") return { code: "privilege", cause: "the container was started by another user", remedy: "do it as the user who started it, or as root" };
   return failure.errno === "ESRCH" ? { code: "container.stopped", text: `${failure.notes.name} is not running`, cause: "it has just ended", isPlain: true } : {};
 }
 
