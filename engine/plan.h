@@ -29,7 +29,7 @@ struct part { uint32_t kind, a, b; };
 
 #define FIELD_NONE UINT64_MAX
 /* Most texts in one list (argv, environment); handlers keep arrays of this size. */
-#define MAX_TEXTS 16384
+#define MAX_TEXTS 65536
 
 struct plan {
 	const unsigned char *base; /* 8-byte aligned; verified */

@@ -127,3 +127,10 @@ test("an op made to fail by --fail-op fails with that error and undoes what was"
   expect(ran.failed).toMatchObject({ op: 1, error: errno("ENOSPC"), text: "made to fail" });
   expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(scratch.dir);
 });
+
+test("as many arguments and variables as the kernel takes", async () => {
+  const many = Array.from({ length: 60_000 }, (_, i) => String(i));
+  const env = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`V${i}`, "x"]));
+  const ran = await runPlan([op("exec", { path: "/bin/sh", argv: ["sh", "-c", "echo $#; env | grep -c ^V", "sh", ...many], env: ["PATH=/usr/bin:/bin"], flags: FLAGS.EXEC_INHERIT_ENV })], { env });
+  expect([ran.status, ran.out]).toEqual([0, "60000\n20000\n"]);
+});
