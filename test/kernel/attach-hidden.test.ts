@@ -41,4 +41,13 @@ test("a program that does not hide is seen", async () => {
 test("a command of ours is not, whether it is there or missing", async () => {
   expect(await isSeen([join(DIST, "bin/lxc-attach"), "-P", place.lxcpath, "-n", place.name, "--", "/bin/true"])).toBe(false);
   expect(await isSeen([join(DIST, "bin/lxc-attach"), "-P", place.lxcpath, "-n", place.name, "--", "/no/such/command"])).toBe(false);
+}, 120_000);
+
+test("--clear-env: nothing of the caller's environment, and what is kept is what was named", () => {
+  const env = { PATH: "/usr/bin:/bin", A_SECRET: "s", KEPT: "k", TERM: "vt100", HOME: "/root", BERTH_PLANNER_TIMEOUT: "60" };
+  const attached = (args: readonly string[]): readonly string[] => works(place, "lxc-attach", ["-n", place.name, ...args, "--", "cat", "/proc/self/environ"], { env }).split("\0").filter((entry) => entry !== "").sort();
+  const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  expect(attached(["--clear-env"])).toEqual([path, "container=lxc"]);
+  expect(attached(["--clear-env", "--keep-var", "KEPT", "-v", "NEW=n"])).toEqual(["KEPT=k", "NEW=n", path, "container=lxc"]);
+  expect(attached([])).toEqual([...Object.entries(env).map(([key, value]) => `${key}=${value}`), "container=lxc"].sort());
 });
