@@ -1,7 +1,7 @@
 // Owns ordinary users for tests: made with a range of subordinate ids, removed without a trace,
 // and commands run as them in different contexts (delegated cgroups or not, setpriv or su).
 import { spawnSync } from "node:child_process";
-import { chownSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface User { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string }
@@ -48,7 +48,7 @@ export function removeUser(user: User): void {
 const CGROUP = "/sys/fs/cgroup";
 const ownCgroup = (user: User): string => `berth-test-${user.name}`;
 /** Every hierarchy of this machine's cgroup v1 or hybrid layout. */
-export const hierarchies = (): string[] => readdirSync(CGROUP, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(CGROUP, entry.name));
+export const hierarchies = (): string[] => readdirSync(CGROUP, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(CGROUP, entry.name)).filter((path) => existsSync(join(path, "cgroup.procs")));
 
 /** Gives the user a cgroup of its own in every hierarchy, as a delegating service manager does. */
 export function delegate(user: User): void {

@@ -25,7 +25,7 @@ lxc.prlimit.nofile = 512:1024
 lxc.mount.entry = shm dev/shm tmpfs defaults,create=dir 0 0
 lxc.mount.entry = mqueue dev/mqueue mqueue defaults,optional,create=dir 0 0
 lxc.mount.entry = /usr/lib usr/lib none ro,bind,create=dir 0 0
-lxc.mount.entry = /etc/hostname etc/name none ro,bind,create=file 0 0
+lxc.mount.entry = /etc/passwd etc/name none ro,bind,create=file 0 0
 lxc.mount.entry = /not/there mnt none bind,optional,create=dir 0 0
 `;
 const KINDS = [["privileged", ""], ["root-owned", "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n"]] as const;
