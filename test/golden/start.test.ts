@@ -132,3 +132,14 @@ test("a hundred links have a hundred names and addresses", () => {
   const made = explainPlan(many.ok ? many.value : { verb: "", name: "", lxcpath: "", ops: [] }).join("\n").matchAll(/veth (veth\w+) here/g);
   expect(new Set([...made].map(([, name]) => name)).size).toBe(100);
 });
+
+test("the host's own init is never started on the host's own files", () => {
+  const { rootfs: _rootfs, ...bare } = specOf();
+  const codes = (command: readonly string[], spec = bare): readonly string[] => {
+    const planned = planStart(spec, factsOf(), inputsOf({ command }));
+    return planned.ok ? [] : planned.problems.map(({ code }) => code);
+  };
+  expect(codes([])).toEqual(["rootfs.missing"]);
+  expect(codes(["/bin/true"])).toEqual([]);
+  expect(codes([], { ...bare, init: { ...bare.init, cmd: { value: ["/bin/sleep", "1"], from: line(4, "lxc.init.cmd") } } })).toEqual([]);
+});

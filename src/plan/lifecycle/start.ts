@@ -73,10 +73,21 @@ function tooManySteps({ mounts, nics }: ContainerSpec, steps: number): Problem {
   };
 }
 
+/** Without a root of its own a container sees the host's files: there the host's init would boot the host a second time,
+ * empty /tmp, start its services. LXC does that; nobody has ever wanted it. */
+function checkHostInit({ spec, problems }: Scope, inputs: StartInputs): void {
+  if (spec.rootfs !== undefined || inputs.command.length > 0 || spec.init.cmd.from.kind !== "default") return;
+  problems.push({
+    code: "rootfs.missing", at: byDefault("lxc.rootfs.path"), text: "there is no lxc.rootfs.path, and no command: the host's own init would run on the host's own files",
+    remedy: `set lxc.rootfs.path; or name what is to run on the host's files: lxc-start -n ${spec.name} -- COMMAND, or lxc.init.cmd`,
+  });
+}
+
 /** Plans a start or an execute. Problems of the spec and of the host come together, warnings with the plan. */
 export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecute }: { readonly inputs: StartInputs; readonly isExecute: boolean }): Result<Plan> {
   const scope = newScope(spec, facts);
   checkSpec(scope);
+  if (!isExecute) checkHostInit(scope, inputs);
   scope.problems.push(...(inputs.seccomp?.problems ?? []));
   const ops = launcher(scope, inputs, planContainer(scope, inputs, isExecute));
   if (scope.slots.left < 0) scope.problems.push({ code: "unsupported", text: `too many terminals (lxc.tty.max = ${spec.ttyMax.value})`, at: spec.ttyMax.from, remedy: "use fewer" });
