@@ -41,6 +41,13 @@ int refuse_set_id(void)
 	return STATUS_SET_ID;
 }
 
+/* sudo(8), too, may execute a descriptor: but one of a file that still has its place. */
+static bool has_no_place(void)
+{
+	char path[32] = "";
+	return readlink("/proc/self/exe", path, sizeof path - 1) > 0 && (strcmp(path, "/") == 0 || strncmp(path, "/memfd:", 7) == 0);
+}
+
 /* By execveat(2) of a descriptor alone; then the last of the environment is ours, and nobody else's to see. */
 static bool is_sheltered(char **environment)
 {
@@ -48,7 +55,7 @@ static bool is_sheltered(char **environment)
 	char **last = environment;
 	if (path == NULL || strncmp(path, OF_DESCRIPTOR, sizeof OF_DESCRIPTOR - 1) != 0 || *last == NULL) return false;
 	while (last[1] != NULL) last++;
-	if (strncmp(*last, CARRIED, sizeof CARRIED - 1) != 0) return false;
+	if (strncmp(*last, CARRIED, sizeof CARRIED - 1) != 0 || !has_no_place()) return false;
 	snprintf(carried, sizeof carried, "%s", *last);
 	prefix = carried + sizeof CARRIED - 1;
 	memset(*last, 0, strlen(*last)); /* out of /proc/PID/environ */

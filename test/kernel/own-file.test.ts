@@ -73,3 +73,19 @@ test("nor by a command that is the file itself", async () => {
   expect(["Read-only file system", "Operation not permitted"]).toContain(said[2] ?? "");
   expect(said.slice(2).includes("written")).toBe(false);
 }, 120_000);
+
+test("where its helpers are is nothing that a caller's environment can say", () => {
+  const bad = join(place.lxcpath, "bad");
+  mkdirSync(join(bad, "libexec/berth"), { recursive: true });
+  symlinkSync("/bin/true", join(bad, "libexec/berth/berth-planner"));
+  const engine = join(copy, "libexec/berth/berth-engine");
+  const asked = (argv: readonly string[]): string => spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", env: { PATH: "/usr/bin:/bin", BERTH_PREFIX: bad } }).stderr;
+  // perl executes it by its descriptor, as sudo may
+  const byDescriptor = `open(my $file, "<", "${engine}") or die; $^F = 99; my ($none, $nr, $flag) = ("", ${process.arch === "arm64" ? 281 : 322}, 0x1000);
+    my @words = map { $_ . chr(0) } "lxc-attach", "-n", "no-such"; my $env = "BERTH_PREFIX=${bad}" . chr(0);
+    my ($argv, $envp) = (pack("P P P x8", @words), pack("P x8", $env)); syscall($nr, fileno($file), $none, $argv, $envp, $flag); die "$!"`;
+  const said = [asked([join(copy, "bin/lxc-attach"), "-n", "no-such"]), asked(["perl", "-e", byDescriptor])];
+  rmSync(bad, { recursive: true });
+  for (const text of said) expect(text).not.toContain(bad);
+  for (const text of said) expect(text).toContain("no-such");
+});
