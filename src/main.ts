@@ -3,6 +3,7 @@
 import type { Answer, Door } from "./cli/answer.ts";
 import { doors } from "./cli/doors.ts";
 import { FRAME, PLANNER_FD, readFrame, writeExit, writeOut, writePlan } from "./host/frames.ts";
+import { errorCode } from "./host/read-text.ts";
 import { decodeRequest } from "./host/request.ts";
 import type { Request } from "./model/request.ts";
 
@@ -37,7 +38,12 @@ async function send(answer: Answer): Promise<void> {
   writePlan(PLANNER_FD, encode(answer.plan, planToJson(answer.plan)));
 }
 
+/** A launcher that was killed meanwhile reads no answer, and nobody waits for a word about that. */
+function hungUp(error: unknown): void {
+  if (errorCode(error) !== "EPIPE") throw error;
+}
+
 const frame = readFrame(PLANNER_FD);
-if (frame !== undefined && frame.kind === FRAME.request) await send(await answerTo(decodeRequest(frame.payload)));
+if (frame !== undefined && frame.kind === FRAME.request) await send(await answerTo(decodeRequest(frame.payload))).catch(hungUp);
 // without the last garbage collection, which the launcher would have to share its processors with
 process.exit(0);

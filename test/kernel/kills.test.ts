@@ -1,6 +1,6 @@
 // Killing anything at any point loses nothing: the next command sees what was left and cleans it.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, berthStarted, create, ended, eventually, initPid, inside, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -74,6 +74,21 @@ test("a planner that is killed, crashes or answers rubbish is reported as such",
   expect(ask("exit 3")).toEqual({ status: 125, stderr: expect.stringMatching(/planner.*ended early with status 3/) });
   expect(ask("printf 'rubbish, and a lot of it' >&3; cat <&3 >/dev/null")).toEqual({ status: 125, stderr: expect.stringMatching(/planner.*answered rubbish/) });
   expect(ask("exec sleep 100").status).toBe(125);
+  Bun.spawnSync(["rm", "-rf", room]);
+});
+
+test("a planner whose launcher was killed ends without a word", async () => {
+  const room = join(place.lxcpath, "slow");
+  Bun.spawnSync(["cp", "-a", join(import.meta.dir, "../../dist"), room]);
+  const planner = join(room, "libexec/berth/berth-planner");
+  Bun.spawnSync(["mv", planner, `${planner}.real`]);
+  writeFileSync(planner, `#!/bin/sh\ntouch ${room}/here\nuntil [ -e ${room}/go ]; do sleep 0.01; done\nexec ${planner}.real "$@"\n`, { mode: 0o755 });
+  const launcher = Bun.spawn([join(room, "bin/lxc-ls"), "-P", place.lxcpath], { stderr: "pipe" });
+  await eventually("the planner runs", () => existsSync(`${room}/here`));
+  launcher.kill("SIGKILL");
+  await launcher.exited;
+  writeFileSync(`${room}/go`, "");
+  expect(await new Response(launcher.stderr).text()).toBe("");
   Bun.spawnSync(["rm", "-rf", room]);
 });
 
