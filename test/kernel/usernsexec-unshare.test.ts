@@ -42,10 +42,10 @@ test("only itself, without any helper's rights", () => {
 });
 test("root maps what it likes, and becomes whom it likes", () =>
   expect(said(root, "lxc-usernsexec", ["-m", "b:0:700000:10", "-u", "3", "-g", "4", ...show])).toEqual(["3", "4", "0 700000 10", "", "0 700000 10"]));
-test("ids of others are refused, with the line that would help", () => {
+test("ids of others are refused, with those that may be used", () => {
   const ran = run(user, "lxc-usernsexec", ["-m", "b:0:0:1", "--", "id"]);
   expect([ran.status, ran.stdout]).toEqual([1, ""]);
-  expect(ran.stderr).toContain(`${user.mark}:0:1`);
+  expect(ran.stderr).toContain(`use ids that are granted: ${user.rootId} to `);
 });
 test("the status is the command's", () => {
   for (const place of [root, user]) {
