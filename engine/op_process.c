@@ -104,7 +104,7 @@ static int hear(int channel, struct message *out) {
 	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control;
 	uint32_t words[2] = { 0, 0 };
 	struct iovec part = { words, sizeof words };
-	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof(int)) }; /* the padding would hold a second one */
 	ssize_t got;
 	do got = recvmsg(channel, &header, MSG_CMSG_CLOEXEC);
 	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
