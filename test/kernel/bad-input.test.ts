@@ -1,5 +1,6 @@
 // Bad input: one clear message with the remedy, the right exit code, and nothing half made.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, eventually, inside, leavePlace, makePlace, state, works } from "./place.ts";
@@ -135,6 +136,13 @@ test("an lxcpath that is not writable", async () => {
   await fails(user, () => berth(user, "lxc-create", ["-P", closed, "-n", `${user.mark}x`, "-t", "busybox"]), 1, "lxc-create: ", closed);
   chmodSync(closed, 0o755);
   rmSync(closed, { recursive: true });
+});
+
+test("a user without HOME is told that this is why", async () => {
+  await fails(user, () => {
+    const { status, stderr } = spawnSync("setpriv", ["--reuid", `${user.user?.uid}`, "--regid", `${user.user?.gid}`, "--clear-groups", "env", "-i", "PATH=/usr/bin:/bin", join(import.meta.dir, "../../dist/bin/lxc-create"), "-n", "x", "-t", "none"], { encoding: "utf8" });
+    return { status: status ?? 137, stdout: "", stderr };
+  }, 1, "/.local/share/lxc", "HOME is not set");
 });
 
 test("a full disk while creating: nothing half made", async () => {

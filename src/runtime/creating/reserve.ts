@@ -35,9 +35,12 @@ const RECORD_MODE = 0o750;
 /** mkdir -p says EEXIST where a file is in the way. */
 const WHY: Readonly<Partial<Record<string, string>>> = { EROFS: "read-only file system", ENOTDIR: "not a directory", EEXIST: "not a directory", EACCES: "permission denied", EPERM: "permission denied" };
 
+/** An ordinary user's default in an environment without HOME, as LXC has it. */
+const HOMELESS = "/.local/share/lxc";
+
 function unwritable(path: string, code: string): Problem {
   if (code === "ENOSPC" || code === "EDQUOT") return { code: "storage.full", text: `no space left for '${path}'`, remedy: "free some space, or put the container elsewhere with -P" };
-  return { code: "lxcpath.unwritable", at: byOption("--lxcpath"), text: `cannot make a container in '${path}': ${WHY[code] ?? code}`, remedy: "choose a directory that you may write to with -P, or set lxc.lxcpath in lxc.conf" };
+  return { code: "lxcpath.unwritable", at: byOption("--lxcpath"), text: `cannot make a container in '${path}': ${WHY[code] ?? code}`, ...(path === HOMELESS ? { cause: "HOME is not set, so that this is the default" } : {}), remedy: "choose a directory that you may write to with -P, or set lxc.lxcpath in lxc.conf" };
 }
 
 /** mkdir(2) with exactly this mode, whatever the umask is. */
@@ -73,7 +76,7 @@ async function checkFree(target: Target, facts: HostFacts): Promise<Problem | un
   await cleanStages(target, facts);
   if (lstatSync(containerDir(target), { throwIfNoEntry: false }) === undefined) return undefined;
   const settled = await settle(target, facts);
-  if (!settled.ok) return settled.problems[0]?.code === "container.busy" ? { ...exists(target), cause: `another command is making or removing '${target.name}' right now` } : settled.problems[0];
+  if (!settled.ok) return settled.problems[0]?.code === "container.busy" ? { ...exists(target), cause: `another command is making or removing '${target.name}' right now`, remedy: "wait for it to end, or choose another name" } : settled.problems[0];
   return settled.value === "removed" ? undefined : exists(target);
 }
 
