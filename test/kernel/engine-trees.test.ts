@@ -1,4 +1,5 @@
 // Proves removeTree: all of a tree and nothing else; and what the engine answers to a plan that is none.
+import { LIMITS } from "../../src/isa/schema.ts";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "bun:test";
 import { encode } from "../../src/isa/encode.ts";
@@ -93,7 +94,7 @@ test("a plan that is none is refused before anything runs, and why is said", asy
   };
   expect(await refused(new Uint8Array())).toEqual([125, "berth-engine: the plan is refused: the plan is too short\n", []]);
   expect(await refused(bytes.subarray(0, bytes.length - 1))).toEqual([125, "berth-engine: the plan is refused: the plan is cut short or too long\n", []]);
-  expect(await refused(new Uint8Array((4 << 20) + 1))).toEqual([125, "berth-engine: the plan is refused: the plan is too large\n", []]);
+  expect(await refused(new Uint8Array(LIMITS.planBytes + 1))).toEqual([125, "berth-engine: the plan is refused: the plan is too large\n", []]);
   expect(await refused(bytes.with(0, 0))).toEqual([125, "berth-engine: the plan is refused: this is no plan\n", []]);
   expect(scratch.has("made")).toBe(false);
   expect((await runPlan([], { bytes })).status).toBe(0);
