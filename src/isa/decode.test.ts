@@ -55,10 +55,10 @@ function expected(op: Op): DecodedOp {
 }
 
 test("every plan comes back as it went", () => {
-  fc.assert(fc.property(anyPlan, (plan) => {
-    const back = decode(encode(plan, "notes é"));
+  fc.assert(fc.property(anyPlan, fc.constantFrom("notes é", "notes"), (plan, notes) => {
+    const back = decode(encode(plan, notes));
     expect(back.ops).toEqual(plan.ops.map(expected));
-    expect(back.notes).toBe("notes é");
+    expect(back.notes).toBe(notes);
     expect(back.opCount).toBe(numbered(plan).length);
   }), { numRuns: 60 });
 });

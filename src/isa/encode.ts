@@ -8,14 +8,15 @@ import { errnoNumber } from "../linux/errno.ts";
 import type { Data, Op, Plan, Text } from "./op.ts";
 import type { FieldKind, OpRow } from "./schema.ts";
 import { LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "./schema.ts";
-import { Heap } from "./heap.ts";
-import type { Span } from "./heap.ts";
+import { Heap, NotAscii } from "./heap.ts";
 
 export const HEADER_BYTES = 40;
 export const OP_BYTES = 88;
 /** An optional field that is not given: all ones. */
 export const NONE = 0xffffffffffffffffn;
-const ABSENT: Span = { at: 0xffffffff, size: 0xffffffff };
+const ABSENT = 0xffffffff; // in both words
+const HEADER_WORDS = HEADER_BYTES / 4;
+const OP_WORDS = OP_BYTES / 4;
 /** Top bit of a span's length: the span is a list of references, not bytes. */
 export const COMPOSED = 0x80000000;
 
@@ -71,83 +72,104 @@ const isText = (value: unknown): value is Text => typeof value === "string" || A
 const isTexts = (value: unknown): value is readonly Text[] => Array.isArray(value);
 const isNums = (value: unknown): value is readonly number[] => Array.isArray(value);
 
-function number(value: unknown): Span | undefined {
-  if (typeof value === "bigint") return { at: Number(value & 0xffffffffn), size: Number((value >> 32n) & 0xffffffffn) };
-  if (typeof value !== "number" || !Number.isInteger(value)) return undefined;
-  if (!Number.isSafeInteger(value)) return number(BigInt(value));
-  return { at: value >>> 0, size: Math.floor(value / 0x1_0000_0000) >>> 0 }; // two's complement, both halves
+/** A number as two words, two's complement; false when it is none. */
+function putNumber(heap: Heap, index: number, value: unknown): boolean {
+  if (typeof value === "bigint") {
+    heap.put(index, Number(value & 0xffffffffn));
+    heap.put(index + 1, Number((value >> 32n) & 0xffffffffn));
+    return true;
+  }
+  if (typeof value !== "number" || !Number.isInteger(value)) return false;
+  if (!Number.isSafeInteger(value)) return putNumber(heap, index, BigInt(value));
+  heap.put(index, value);
+  heap.put(index + 1, Math.floor(value / 0x1_0000_0000));
+  return true;
 }
 
-/** The 64 bits of a field, low half and high half. */
-function encodeField(heap: Heap, { name, bare, isOptional }: Field, op: Op): Span {
+function putAbsent(heap: Heap, index: number): void {
+  heap.put(index, ABSENT);
+  heap.put(index + 1, ABSENT);
+}
+
+/** The 64 bits of a field: an immediate, or a span. */
+function encodeField(heap: Heap, index: number, { name, bare, isOptional }: Field, op: Op): void {
   const value = fieldOf(op, name);
   if (value === undefined) {
     if (!isOptional) throw new Error(`${op.op}.${name} is missing`);
-    return ABSENT;
+    return putAbsent(heap, index);
   }
   switch (bare) {
-    case "u32": case "u64": case "slot": case "newSlot": {
-      const halves = number(value);
-      if (halves === undefined) throw new Error(`${op.op}.${name} must be a number`);
-      return halves;
-    }
-    case "text": if (isText(value)) return heap.text(value, true); break;
-    case "data": if (isText(value)) return heap.text(value, false); break;
-    case "texts": if (isTexts(value)) return heap.list(value.map((item) => heap.text(item, true))); break;
-    case "slots": case "nums": if (isNums(value)) return heap.nums(value); break;
+    case "u32": case "u64": case "slot": case "newSlot":
+      if (!putNumber(heap, index, value)) throw new Error(`${op.op}.${name} must be a number`);
+      return;
+    case "text": if (isText(value)) return heap.text(index, value, true); break;
+    case "data": if (isText(value)) return heap.text(index, value, false); break;
+    case "texts": if (isTexts(value)) return heap.texts(index, value); break;
+    case "slots": case "nums": if (isNums(value)) return heap.nums(index, value); break;
   }
   throw new Error(`${op.op}.${name} has the wrong type`);
 }
 
 const TOLERANCE = { fail: 0, ignore: 1, list: 2 } as const;
 
-function encodeOp(view: DataView, index: number, flat: Flat, heap: Heap): void {
-  const { op, first } = flat;
-  const row = rowOf(op);
-  const at = HEADER_BYTES + index * OP_BYTES;
-  const list = typeof op.onError === "object" ? op.onError : [];
-  view.setUint16(at, row.code, true);
-  view.setUint8(at + 2, typeof op.onError === "object" ? TOLERANCE.list : TOLERANCE[op.onError ?? "fail"]);
-  view.setUint8(at + 3, WHEN[op.when ?? "always"]);
-  view.setUint32(at + 4, index, true);
-  view.setUint32(at + 8, first.get("undo") ?? 0, true);
-  view.setUint16(at + 12, op.undo?.length ?? 0, true);
-  if (list.length > LIMITS.errnos) throw new Error(`${op.op}: more than ${LIMITS.errnos} tolerated errors`);
-  list.forEach((name, i) => view.setUint16(at + 16 + 2 * i, errnoNumber(name), true));
-  fieldsOf(op).forEach((field, i) => {
-    const value = field.bare === "ops" ? { at: first.get(field.name) ?? 0, size: listOf(op, field.name).length } : encodeField(heap, field, op);
-    view.setUint32(at + 24 + 8 * i, value.at, true);
-    view.setUint32(at + 28 + 8 * i, value.size, true);
-  });
+function encodeErrnos(heap: Heap, at: number, op: Op): void {
+  if (typeof op.onError !== "object") return;
+  if (op.onError.length > LIMITS.errnos) throw new Error(`${op.op}: more than ${LIMITS.errnos} tolerated errors`);
+  const [first = 0, second = 0, third = 0, fourth = 0] = op.onError.map(errnoNumber);
+  heap.put(at, first | (second << 16));
+  heap.put(at + 1, third | (fourth << 16));
+}
+
+/** struct op of engine/plan.h. */
+function encodeOp(heap: Heap, id: number, { op, first }: Flat): void {
+  const at = HEADER_WORDS + id * OP_WORDS;
+  const tolerance = typeof op.onError === "object" ? TOLERANCE.list : TOLERANCE[op.onError ?? "fail"];
+  heap.put(at, rowOf(op).code | (tolerance << 16) | (WHEN[op.when ?? "always"] << 24));
+  heap.put(at + 1, id);
+  heap.put(at + 2, first.get("undo") ?? 0);
+  heap.put(at + 3, op.undo?.length ?? 0);
+  encodeErrnos(heap, at + 4, op);
+  let index = at + 6;
+  for (const field of fieldsOf(op)) {
+    if (field.bare === "ops") {
+      heap.put(index, first.get(field.name) ?? 0);
+      heap.put(index + 1, listOf(op, field.name).length);
+    } else encodeField(heap, index, field, op);
+    index += 2;
+  }
 }
 
 function slotCount(ops: readonly Flat[]): number {
   let most = -1;
   for (const { op } of ops) for (const { name, bare } of fieldsOf(op)) {
     const value = bare === "newSlot" ? fieldOf(op, name) : undefined;
-    if (typeof value === "number") most = Math.max(most, value);
+    if (typeof value === "number" && value > most) most = value;
   }
   return most + 1;
+}
+
+function write(flat: readonly Flat[], { rootCount, notes, isAscii }: { readonly rootCount: number; readonly notes: string; readonly isAscii: boolean }): Uint8Array<ArrayBuffer> {
+  const heap = new Heap(HEADER_WORDS + flat.length * OP_WORDS, isAscii);
+  for (let id = 0; id < flat.length; id++) {
+    const op = flat[id];
+    if (op !== undefined) encodeOp(heap, id, op);
+  }
+  return heap.bytes(notes, (put, at) => {
+    const header = [MAGIC, PLAN_VERSION, at.end, flat.length, rootCount, slotCount(flat), HEADER_BYTES, at.notes, at.end - at.notes];
+    for (let i = 0; i < header.length; i++) put(i, header[i] ?? 0);
+  });
 }
 
 /** The bytes the engine reads. `notes` is kept for the planner that has to explain a failure. */
 export function encode(plan: Plan, notes = ""): Uint8Array<ArrayBuffer> {
   const flat = flatten(plan.ops);
-  const dataAt = HEADER_BYTES + flat.length * OP_BYTES;
-  const head = new DataView(new ArrayBuffer(dataAt));
-  const heap = new Heap(dataAt);
-  flat.forEach((op, index) => encodeOp(head, index, op, heap));
-  const data = heap.bytes();
-  const notesBytes = new TextEncoder().encode(notes);
-  const notesAt = dataAt + data.length;
-  const total = notesAt + notesBytes.length;
-  [MAGIC, PLAN_VERSION, total, flat.length, plan.ops.length, slotCount(flat), HEADER_BYTES, notesAt, notesBytes.length]
-    .forEach((value, i) => head.setUint32(4 * i, value, true));
-  const out = new Uint8Array(total);
-  out.set(new Uint8Array(head.buffer), 0);
-  out.set(data, dataAt);
-  out.set(notesBytes, notesAt);
-  return out;
+  const rootCount = plan.ops.length;
+  try {
+    return write(flat, { rootCount, notes, isAscii: true });
+  } catch (error) {
+    if (!(error instanceof NotAscii)) throw error;
+    return write(flat, { rootCount, notes, isAscii: false });
+  }
 }
 
 /** Ops in the order of their ids (the index the engine reports), for notes and explanations. */

@@ -1,92 +1,120 @@
-// Owns the data part of an encoded plan: texts, lists and references, each named by a span
-// (u32 offset from the start of the plan, u32 length or count).
+// Owns the bytes of an encoded plan while they grow: words first (header, ops, lists, references), then the texts.
+// A plan has hundreds of short texts and is encoded by a process that has just begun: so they are joined as one string
+// and turned into bytes once, and words are written as words (x86_64 and aarch64 are little-endian, as the plan is).
 import type { Ref, Text } from "./op.ts";
 
 const COMPOSED = 0x80000000;
 /** Kinds of a part in a composed text; engine/plan.h has the same. */
 const PART = { bytes: 0, decimal: 1, startTime: 2, raw32: 3 } as const;
 
-/** Where a value lies: an offset from the start of the plan, a length or count. */
-export interface Span { readonly at: number; readonly size: number }
+/** A text is not ASCII: offsets that count its code units are wrong, and the plan must be written again. */
+export class NotAscii extends Error {}
 
-const FIRST_BYTES = 1 << 15;
-
-/** One buffer that grows, written in place: a plan has hundreds of short texts, and is encoded by a process that has just begun. */
 export class Heap {
-  readonly #base: number;
-  readonly #known = new Map<string, Span>();
+  readonly #known = new Map<string, number>();
   readonly #encoder = new TextEncoder();
-  #bytes = new Uint8Array(FIRST_BYTES);
-  #view = new DataView(this.#bytes.buffer);
-  #size = 0;
+  /** Indices of words that hold an offset into the texts, which is known only at the end. */
+  readonly #offsets: number[] = [];
+  readonly #isAscii: boolean;
+  #words: Uint32Array<ArrayBuffer>;
+  #used: number;
+  #texts = "";
+  #textBytes = 0;
 
-  constructor(base: number) { this.#base = base; }
+  /** `first` words are the caller's: header and op records. */
+  constructor(first: number, isAscii: boolean) {
+    this.#words = new Uint32Array(2 * first + 1024);
+    this.#used = first;
+    this.#isAscii = isAscii;
+  }
 
-  /** Room for so many bytes at an aligned offset from the start of the plan; the index in the buffer. */
-  #take(count: number, align: number): number {
-    const index = this.#size + ((align - ((this.#base + this.#size) % align)) % align);
-    this.#size = index + count;
-    if (this.#size > this.#bytes.length) {
-      const bigger = new Uint8Array(Math.max(this.#size, 2 * this.#bytes.length));
-      bigger.set(this.#bytes, 0);
-      this.#bytes = bigger;
-      this.#view = new DataView(bigger.buffer);
+  put(index: number, value: number): void { this.#words[index] = value; }
+
+  /** Room for so many words; the index of the first. */
+  #take(count: number, align: 1 | 2): number {
+    const index = this.#used + (this.#used % align);
+    this.#used = index + count;
+    if (this.#used > this.#words.length) {
+      const bigger = new Uint32Array(2 * this.#used);
+      bigger.set(this.#words);
+      this.#words = bigger;
     }
     return index;
   }
 
-  #string(text: string, isCString: boolean): Span {
+  /** Writes where a text will lie, and its length, into two words. */
+  #place(index: number, text: string, isCString: boolean): void {
     if (isCString && text.includes("\0")) throw new Error("a text must not contain NUL");
-    // three bytes per code unit are enough for any text; what is not used is given back but for the NUL
-    const index = this.#take(3 * text.length + 1, 1);
-    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(index, index + 3 * text.length));
-    this.#bytes[index + written] = 0;
-    this.#size = index + written + 1;
-    return { at: this.#base + index, size: written };
+    const size = this.#isAscii ? text.length : this.#encoder.encode(text).length;
+    let at = this.#known.get(text);
+    if (at === undefined) {
+      at = this.#textBytes;
+      this.#known.set(text, at);
+      this.#texts += `${text}\0`;
+      this.#textBytes += size + 1;
+    }
+    this.#offsets.push(index);
+    this.#words[index] = at;
+    this.#words[index + 1] = size;
   }
 
-  #plain(text: string, isCString: boolean): Span {
-    const known = this.#known.get(text);
-    if (known !== undefined && !(isCString && text.includes("\0"))) return known;
-    const made = this.#string(text, isCString);
-    this.#known.set(text, made);
-    return made;
-  }
-
-  #hex(hex: string): Span {
+  #hex(index: number, hex: string): void {
     const size = hex.length >> 1;
-    const index = this.#take(size, 1);
-    for (let i = 0; i < size; i++) this.#bytes[index + i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
-    return { at: this.#base + index, size };
+    const words = this.#take((size + 3) >> 2, 1);
+    for (let i = 0; i < size; i++) {
+      const word = words + (i >> 2);
+      this.#words[word] = (this.#words[word] ?? 0) | (Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16) << (8 * (i & 3)));
+    }
+    this.#words[index] = 4 * words;
+    this.#words[index + 1] = size;
   }
 
-  #part(part: string | Ref, isCString: boolean): readonly [number, number, number] {
-    if (typeof part !== "string" && "slot" in part) return [PART.decimal, part.slot, 0];
-    if (typeof part !== "string" && "startTime" in part) return [PART.startTime, part.startTime, 0];
-    if (typeof part !== "string" && "raw32" in part) return [PART.raw32, part.raw32, 0];
-    const { at, size } = typeof part === "string" ? this.#plain(part, isCString) : this.#hex(part.hex);
-    return [PART.bytes, at, size];
+  #part(index: number, part: string | Ref, isCString: boolean): void {
+    const kind = typeof part === "string" || "hex" in part ? PART.bytes : "slot" in part ? PART.decimal : "startTime" in part ? PART.startTime : PART.raw32;
+    this.#words[index] = kind;
+    if (typeof part === "string") this.#place(index + 1, part, isCString);
+    else if ("hex" in part) this.#hex(index + 1, part.hex);
+    else this.#words[index + 1] = "slot" in part ? part.slot : "startTime" in part ? part.startTime : part.raw32;
   }
 
-  #words(values: readonly number[], align: number): number {
-    const index = this.#take(4 * values.length, align);
-    values.forEach((value, i) => { this.#view.setUint32(index + 4 * i, value, true); });
-    return this.#base + index;
+  /** A text or data value, as a span in two words. Plain ones end with NUL, which the length leaves out. */
+  text(index: number, text: Text, isCString: boolean): void {
+    if (typeof text === "string") return this.#place(index, text, isCString);
+    const parts = this.#take(3 * text.length, 1);
+    for (let i = 0; i < text.length; i++) {
+      const part = text[i];
+      if (part !== undefined) this.#part(parts + 3 * i, part, isCString);
+    }
+    this.#words[index] = 4 * parts;
+    this.#words[index + 1] = text.length + COMPOSED;
   }
 
-  /** A text or data value. Plain ones end with NUL, which the length leaves out. */
-  text(text: Text, isCString: boolean): Span {
-    if (typeof text === "string") return this.#plain(text, isCString);
-    return { at: this.#words(text.flatMap((part) => this.#part(part, isCString)), 4), size: text.length + COMPOSED };
+  texts(index: number, texts: readonly Text[]): void {
+    const spans = this.#take(2 * texts.length, 2);
+    for (let i = 0; i < texts.length; i++) this.text(spans + 2 * i, texts[i] ?? "", true);
+    this.#words[index] = 4 * spans;
+    this.#words[index + 1] = texts.length;
   }
 
-  list(spans: readonly Span[]): Span {
-    return { at: this.#words(spans.flatMap(({ at, size }) => [at, size]), 8), size: spans.length };
+  nums(index: number, values: readonly number[]): void {
+    const words = this.#take(values.length, 1);
+    this.#words.set(values, words);
+    this.#words[index] = 4 * words;
+    this.#words[index + 1] = values.length;
   }
 
-  nums(values: readonly number[]): Span {
-    return { at: this.#words(values, 4), size: values.length };
+  /** The whole plan, with `notes` behind the texts; the words of the header that name sizes are the caller's to give. */
+  bytes(notes: string, finish: (put: (index: number, value: number) => void, at: { readonly notes: number; readonly end: number }) => void): Uint8Array<ArrayBuffer> {
+    const textsAt = 4 * this.#used;
+    for (const index of this.#offsets) this.#words[index] = (this.#words[index] ?? 0) + textsAt;
+    const tail = this.#texts + notes;
+    const notesBytes = this.#isAscii ? notes.length : this.#encoder.encode(notes).length;
+    const end = textsAt + this.#textBytes + notesBytes;
+    finish((index, value) => this.put(index, value), { notes: end - notesBytes, end });
+    const out = new Uint8Array(end);
+    out.set(new Uint8Array(this.#words.buffer, 0, textsAt));
+    const { read, written } = this.#encoder.encodeInto(tail, out.subarray(textsAt));
+    if (read !== tail.length || written !== end - textsAt) throw new NotAscii();
+    return out;
   }
-
-  bytes(): Uint8Array<ArrayBuffer> { return this.#bytes.slice(0, this.#size); }
 }
