@@ -64,4 +64,4 @@ export interface HostFacts {
   readonly random: string;
 }
 
-export interface PathFact { readonly kind: "file" | "directory" | "symlink" | "other"; readonly uid: number; readonly gid: number; readonly mode: number; readonly fstype?: string }
+export interface PathFact { readonly kind: "file" | "directory" | "symlink" | "other"; readonly uid: number; readonly gid: number; readonly mode: number }

@@ -4,14 +4,16 @@ import { AT_RECURSIVE, O_DIRECTORY, O_PATH } from "../linux/fs.ts";
 import { toHost } from "../linux/idmap.ts";
 import { MOUNT_ATTR_RDONLY, MS_SHARED, MS_SLAVE, mountOptions } from "../linux/mount-flags.ts";
 import { byDefault } from "../model/origin.ts";
-import type { RootfsSpec } from "../model/spec.ts";
+import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import { copyTree } from "./beneath.ts";
 import type { Scope } from "./scope.ts";
 import { hasUserns, idmapOf, setupId } from "./scope.ts";
 
 /** Host paths whose facts this planner asks for. */
-export const rootfsPaths = (rootfs: RootfsSpec): readonly string[] =>
-  [rootfs.path, rootfs.mount, ...directoriesAbove(rootfs.path), ...directoriesAbove(rootfs.mount), ...SPARE_MOUNTS.flatMap((path) => [path, ...directoriesAbove(path)])];
+export function rootfsPaths(rootfs: RootfsSpec, spec: ContainerSpec): readonly string[] {
+  const targets = hasHooksInside(spec) ? [rootfs.mount, ...SPARE_MOUNTS].flatMap((path) => [path, ...directoriesAbove(path)]) : [rootfs.mount];
+  return [rootfs.path, ...directoriesAbove(rootfs.path), ...targets];
+}
 
 /** Where else a root may be mounted, in the container's mount namespace only: LXC's own place, then the one hier(7) keeps for it. */
 const SPARE_MOUNTS = ["/usr/lib/lxc/rootfs", "/usr/lib/x86_64-linux-gnu/lxc/rootfs", "/usr/lib/aarch64-linux-gnu/lxc/rootfs", "/mnt"];
@@ -41,6 +43,7 @@ function isReachedFromInside({ spec, facts }: Scope, path: string): boolean {
 }
 
 const HOOKS_INSIDE = ["pre-mount", "mount", "autodev"] as const;
+const hasHooksInside = ({ hooks }: ContainerSpec): boolean => HOOKS_INSIDE.some((name) => (hooks[name] ?? []).length > 0);
 
 /** Where the root file system will be mounted on the host: what hooks get as LXC_ROOTFS_MOUNT. Only hooks go there by its path. */
 export function rootfsTarget(scope: Scope): string {
@@ -49,7 +52,7 @@ export function rootfsTarget(scope: Scope): string {
   if (rootfs === undefined) return "/";
   const isThere = (path: string): boolean => facts.paths[path]?.kind === "directory";
   const first = isThere(rootfs.mount) ? rootfs.mount : rootfs.path;
-  if (!HOOKS_INSIDE.some((name) => (spec.hooks[name] ?? []).length > 0)) return first;
+  if (!hasHooksInside(spec)) return first;
   const hidesSource = (path: string): boolean => path !== first && spec.mounts.some(({ source }) => `${source}/`.startsWith(`${path}/`));
   return [first, ...SPARE_MOUNTS].find((path) => isThere(path) && !hidesSource(path) && isReachedFromInside(scope, path)) ?? first;
 }

@@ -5,10 +5,11 @@ import { readText } from "../read-text.ts";
 
 /** Name of a uid in /etc/passwd; a caller known only to NSS is who USER or LOGNAME says, if passwd does not know that name otherwise. */
 export function userName(passwd: string, uid: number, env: Readonly<Record<string, string>>): string | undefined {
-  const rows = passwd.split("\n").map((line) => line.split(":"));
-  const named = rows.find((row) => row[2] === String(uid))?.[0];
+  const lines = passwd.split("\n");
+  const named = lines.find((line) => line.split(":", 3)[2] === String(uid))?.split(":", 1)[0];
+  if (named !== undefined) return named;
   const claimed = env["USER"] ?? env["LOGNAME"];
-  return named ?? (rows.some((row) => row[0] === claimed) ? undefined : claimed);
+  return lines.some((line) => line.startsWith(`${claimed}:`)) ? undefined : claimed;
 }
 
 export function probeCaller(request: Request): Caller {

@@ -24,7 +24,7 @@ import { planMonitor } from "./monitor.ts";
 export type { StartInputs };
 
 /** Host paths whose PathFact a start needs in `facts.paths`. Probe all of them; one that is missing stays undefined. */
-export const pathsWanted = (spec: ContainerSpec): readonly string[] => [...(spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs)), `${spec.lxcpath}/${spec.name}`, SYSRQ];
+export const pathsWanted = (spec: ContainerSpec): readonly string[] => [...(spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs, spec)), `${spec.lxcpath}/${spec.name}`, SYSRQ];
 
 /** Cgroup names that a start could take, for the same. */
 export const cgroupsWanted = cgroupCandidates;
