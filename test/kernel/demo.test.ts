@@ -6,7 +6,8 @@ import type { Kind, Place } from "./place.ts";
 import { asUser } from "./users.ts";
 
 const places: Place[] = [];
-afterAll(async () => { for (const place of places) await leavePlace(place); });
+// the last first: what an earlier one sees as its beginning has none of the later ones
+afterAll(async () => { for (const place of places.toReversed()) await leavePlace(place); });
 
 const DEMO = ["node", join(ROOT, "scripts/prepare.mjs"), "demo", "scripts/demo.ts", "--quick"];
 function demo(argv: readonly string[]): { status: number; output: string } {
