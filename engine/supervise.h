@@ -30,6 +30,6 @@ struct supervisor {
 int supervise_options(struct supervisor *s, const struct op *op);
 /* Waits until init is believed to have come up. 1: it is; 0: it has ended before; -1: errno. */
 int supervise_believe(struct supervisor *s);
-/* Reads what the console has to say; waits for it, or for init's end, so many milliseconds. 1: init has ended. */
-int supervise_wait(struct supervisor *s, int milliseconds);
+/* Reads what the console has to say; waits for it, or for init's end, so many microseconds. 1: init has ended. */
+int supervise_wait(struct supervisor *s, long long microseconds);
 #endif

@@ -1,4 +1,5 @@
 /* Owns the beginning of supervise: its options, and when a fresh init is believed. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -66,11 +67,12 @@ int supervise_options(struct supervisor *s, const struct op *op)
 	return 0;
 }
 
-int supervise_wait(struct supervisor *s, int milliseconds)
+int supervise_wait(struct supervisor *s, long long microseconds)
 {
 	struct pollfd set[1 + JOINT_POLLS] = { { .fd = s->pidfd, .events = POLLIN } };
+	struct timespec limit = { microseconds / 1000000, microseconds % 1000000 * 1000 };
 	joint_poll(s->joint, set + 1);
-	if (poll(set, 1 + JOINT_POLLS, milliseconds) < 0) return errno == EINTR ? 0 : -1;
+	if (ppoll(set, 1 + JOINT_POLLS, &limit, NULL) < 0) return errno == EINTR ? 0 : -1;
 	joint_work(s->joint, set + 1);
 	return set[0].revents != 0;
 }
@@ -97,10 +99,10 @@ static long long now_us(void)
 }
 
 /* 1: init has lived through it; 0: it has ended; -1: errno. A chatty console wakes us early: that must not shorten it. */
-static int live_through(struct supervisor *s, int milliseconds)
+static int live_through(struct supervisor *s, long long microseconds)
 {
-	for (long long until = now_us() + milliseconds * 1000LL, left; (left = until - now_us()) > 0;) {
-		int has_ended = supervise_wait(s, (int)((left + 999) / 1000));
+	for (long long until = now_us() + microseconds, left; (left = until - now_us()) > 0;) {
+		int has_ended = supervise_wait(s, left);
 		if (has_ended != 0) return has_ended < 0 ? -1 : 0;
 	}
 	return 1;
@@ -123,14 +125,15 @@ static int live_through_doubt(struct supervisor *s)
 {
 	const char *colon = s->doubt ? strchr(s->doubt, ':') : NULL;
 	if (colon == NULL || !is_called(s->init, s->doubt, (size_t)(colon - s->doubt))) return 1;
-	return live_through(s, atoi(colon + 1));
+	return live_through(s, atoi(colon + 1) * 1000LL);
 }
 
 /* An init that cannot work says so and ends within a moment; one that works goes to sleep, waiting for
  * something. The container has no say in it: 20 ms are enough for anybody. */
 int supervise_believe(struct supervisor *s)
 {
-	static const int pauses[] = { 1, 1, 1, 2, 2, 3, 4, 6 };
+	/* in microseconds; who sleeps (not in the kernel for a disk) has got somewhere, however early that is */
+	static const int pauses[] = { 400, 200, 200, 200, 500, 500, 1000, 2000, 3000, 4000, 8000 };
 	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
 		int has_lived = live_through(s, pauses[i]);
 		if (has_lived != 1) return has_lived;
