@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseMountinfo } from "../../src/linux/proc-mountinfo.ts";
 import { DIST } from "../kernel/place.ts";
+import { lendRoot } from "../kernel/users.ts";
 
 const PATIENCE_MS = 60_000;
 const work = mkdtempSync(join(tmpdir(), "inside-twin-"));
@@ -68,6 +69,10 @@ function devices(pid: string, folder: string): readonly string[] {
 const isProcPart = (target: string): boolean => target === "/proc/sys" || target.startsWith("/proc/sys/kernel");
 const mounts = (pid: string): readonly string[] => parseMountinfo(proc(pid, "mountinfo"))
   .map(({ mountpoint, fstype, options, superOptions }) => `${mountpoint} ${fstype} ${(isProcPart(mountpoint) ? options.filter((word) => !["nosuid", "nodev", "noexec"].includes(word)) : options).join(",")} ${superOptions.join(",")}`).sort();
+
+let giveBack = (): void => {};
+beforeAll(() => { giveBack = lendRoot("100000:65536"); });
+afterAll(() => giveBack());
 
 describe.each(KINDS)("%s", (_, idmap) => {
   const pids = { theirs: "", ours: "" };
