@@ -6,9 +6,8 @@ import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { loadConfig } from "./container-config.ts";
-import { settleHalfMade } from "./half-made.ts";
+import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
-import { alreadyRunning, remains, decidedState } from "./running-container.ts";
 import { resolveShares } from "./share.ts";
 import { startFacts, wantedFilter } from "./start.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
@@ -31,11 +30,6 @@ export async function planExecuteOf(request: Request, target: Target, options: S
 }
 
 export const execute: ExecuteVerb = async (request, target, options) => {
-  const settled = await settleHalfMade(request, target);
-  if (!settled.ok) return settled;
-  const running = await decidedState(request, target);
-  if (running.state !== "STOPPED") return fail(alreadyRunning(target));
-  const left = remains(running, target);
-  if (left !== undefined) return fail(left);
-  return planExecuteOf(request, target, asStartOptions(options), false);
+  const settled = await settleForStart(request, target);
+  return settled.ok ? planExecuteOf(request, target, asStartOptions(options), false) : settled;
 };

@@ -1,9 +1,10 @@
-// Owns the look for a container that lxc-create has not finished; the rest is loaded only when there is one.
+// Owns what stands between a container and its start: a lxc-create that has not finished (loaded only when there is one), a run of it.
 import { existsSync } from "node:fs";
 import { containerDir } from "../host/store/layout.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
+import { alreadyRunning, decidedState, remains } from "./running-container.ts";
 import type { Target } from "./verbs.ts";
 
 export async function settleHalfMade(request: Request, target: Target): Promise<Result<unknown>> {
@@ -12,4 +13,14 @@ export async function settleHalfMade(request: Request, target: Target): Promise<
   const settled = await settlePartial(request, target);
   if (!settled.ok || settled.value === "none") return settled;
   return fail({ code: "container.partial", text: `container "${target.name}" was half made or half removed`, cause: "its lxc-create or lxc-destroy did not come to its end; what it had left is removed now", remedy: "create it again" });
+}
+
+/** Nothing of it runs or is left: it may be started. */
+export async function settleForStart(request: Request, target: Target): Promise<Result<unknown>> {
+  const settled = await settleHalfMade(request, target);
+  if (!settled.ok) return settled;
+  const running = await decidedState(request, target);
+  if (running.state !== "STOPPED") return fail(alreadyRunning(target));
+  const left = remains(running, target);
+  return left === undefined ? ok(undefined) : fail(left);
 }

@@ -5,14 +5,13 @@ import { bootId } from "../host/probe/kernel.ts";
 import { cgroupsWanted, pathsWanted, planStart } from "../plan/lifecycle/start.ts";
 import type { StartInputs } from "../plan/lifecycle/start.ts";
 import type { Result } from "../model/problem.ts";
-import { fail, ok } from "../model/problem.ts";
+import { ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { loadConfig } from "./container-config.ts";
 import { replanEntries } from "./reboot-request.ts";
-import { alreadyRunning, remains, decidedState } from "./running-container.ts";
-import { settleHalfMade } from "./half-made.ts";
+import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
@@ -53,11 +52,6 @@ export async function planOf(request: Request, target: Target, options: StartOpt
 }
 
 export const start: StartVerb = async (request, target, options) => {
-  const settled = await settleHalfMade(request, target);
-  if (!settled.ok) return settled;
-  const running = await decidedState(request, target);
-  if (running.state !== "STOPPED") return fail(alreadyRunning(target));
-  const left = remains(running, target);
-  if (left !== undefined) return fail(left);
-  return planOf(request, target, options, false);
+  const settled = await settleForStart(request, target);
+  return settled.ok ? planOf(request, target, options, false) : settled;
 };

@@ -5,6 +5,8 @@ import type { Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
 import type { ExitRecord, State } from "../model/state.ts";
+import type { AttachWishes } from "../plan/lifecycle/attach.ts";
+import type { UnshareInputs } from "../plan/lifecycle/unshare.ts";
 
 /** Which container: every verb takes it. lxcpath is already canonical (see runtime/lxcpath.ts). */
 export interface Target { readonly name: string; readonly lxcpath: string }
@@ -30,20 +32,7 @@ export interface ExecuteOptions extends Omit<StartOptions, "console" | "consoleL
   readonly uid?: number;
   readonly gid?: number;
 }
-export interface AttachOptions {
-  readonly command: readonly string[];
-  /** Confinements to skip; all three for a bare -e. */
-  readonly elevated: readonly ("CGROUP" | "CAP" | "LSM")[];
-  /** Only these namespaces (mnt pid uts ipc user net cgroup time); undefined: all the container has. */
-  readonly namespaces?: readonly string[];
-  readonly arch?: string;
-  readonly isRemountSysProc: boolean;
-  readonly isClearEnv: boolean;
-  readonly keepVar: readonly string[];
-  readonly setVar: readonly string[];
-  readonly ptyLog?: string;
-  readonly uid?: number;
-  readonly gid?: number;
+export interface AttachOptions extends AttachWishes {
   readonly context?: string;
   readonly rcfile?: string;
 }
@@ -76,15 +65,7 @@ export interface UsernsExecOptions {
   readonly gid?: number;
   readonly command: readonly string[];
 }
-export interface UnshareOptions {
-  readonly namespaces: readonly string[];
-  readonly uid?: number;
-  readonly hostname?: string;
-  readonly interfaces: readonly string[];
-  readonly isDaemon: boolean;
-  readonly isRemount: boolean;
-  readonly command: readonly string[];
-}
+export type UnshareOptions = UnshareInputs;
 
 export interface NicStatistics { readonly link: string; readonly txBytes: number; readonly rxBytes: number }
 /** lxc-info(1). Undefined where the kernel or the state gives nothing. */

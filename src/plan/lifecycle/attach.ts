@@ -16,15 +16,12 @@ import { becomeUser, dropCapabilities, forbidNewPrivileges, keepRightToFilter, l
 import { joinedBits, joinNamespaces, joins, remountSysProc } from "../attach/namespaces.ts";
 import { openContainerPty, openHostPty, useTerminal } from "../attach/terminal.ts";
 
-export interface AttachInputs {
-  readonly name: string;
-  readonly lxcpath: string;
-  readonly caller: Caller;
-  readonly init: InitFacts;
-  /** lxc.environment entries of the container's config. */
-  readonly configured: readonly string[];
+/** What the caller of lxc-attach asks for. */
+export interface AttachWishes {
   readonly command: readonly string[];
+  /** Confinements to skip; all three for a bare -e. */
   readonly elevated: readonly ("CGROUP" | "CAP" | "LSM")[];
+  /** Only these namespaces (mnt pid uts ipc user net cgroup time); undefined: all the container has. */
   readonly namespaces?: readonly string[];
   readonly arch?: string;
   readonly isRemountSysProc: boolean;
@@ -34,6 +31,15 @@ export interface AttachInputs {
   readonly ptyLog?: string;
   readonly uid?: number;
   readonly gid?: number;
+}
+
+export interface AttachInputs extends AttachWishes {
+  readonly name: string;
+  readonly lxcpath: string;
+  readonly caller: Caller;
+  readonly init: InitFacts;
+  /** lxc.environment entries of the container's config. */
+  readonly configured: readonly string[];
   /** Init's system call filter, as its state record has it (hex). */
   readonly seccomp?: string;
 }
