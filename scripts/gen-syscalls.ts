@@ -14,6 +14,8 @@ const NEWER: Readonly<Record<string, number>> = {
   removexattrat: 466, open_tree_attr: 467, file_getattr: 468, file_setattr: 469,
 };
 const X86 = "/usr/include/x86_64-linux-gnu/asm";
+/** Newer ones that only 64-bit x86 has, x32 among it: their numbers fill a gap. */
+const OF_64 = [["uretprobe", 335], ["uprobe", 336]] as const;
 /** What arm64's own unistd.h asks of the generic list. */
 const ARM64 = ["RENAMEAT", "NEW_STAT", "SET_GET_RLIMIT", "TIME32_SYSCALLS", "SYS_CLONE3", "MEMFD_SECRET"];
 
@@ -36,9 +38,9 @@ export function readTable(header: string): Table {
 }
 
 export const x86Tables = (): Readonly<Record<string, Table>> => ({
-  X86_64: new Map([...readTable(readFileSync(`${X86}/unistd_64.h`, "utf8")), ["uretprobe", 335]]),
+  X86_64: new Map([...readTable(readFileSync(`${X86}/unistd_64.h`, "utf8")), ...OF_64]),
   I386: readTable(readFileSync(`${X86}/unistd_32.h`, "utf8")),
-  X32: readTable(readFileSync(`${X86}/unistd_x32.h`, "utf8")),
+  X32: new Map([...readTable(readFileSync(`${X86}/unistd_x32.h`, "utf8")), ...OF_64]),
 });
 
 function armTables(root: string): Readonly<Record<string, Table>> {
