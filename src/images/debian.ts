@@ -27,7 +27,7 @@ export interface DebianRootfs {
 
 const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
 /** Changes when what is in the archive does, so that an old one is not taken for it. */
-const RECIPE = "systemd-2";
+const RECIPE = "systemd-3";
 const SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin";
 const APT = "/etc/apt";
 const KEPT_LINES = 12;
@@ -62,9 +62,9 @@ function writeSources(scratch: string, sources: readonly AptSource[]): readonly 
   });
 }
 
-/** systemd takes the name that lxc.uts.name gave only while /etc/hostname is absent. debugfs belongs to the host's root:
- * its mount would fail in each container that has CAP_SYS_RAWIO in its own user namespace, and leave the system degraded. */
-const CUSTOMIZE = "rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"; ln -sf /dev/null \"$1/etc/systemd/system/sys-kernel-debug.mount\"";
+/** systemd takes the name that lxc.uts.name gave only while /etc/hostname is absent. debugfs and configfs belong to the host's
+ * root: their mounts would fail in each container that is root in its own user namespace, and leave the system degraded. */
+const CUSTOMIZE = "rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"; for unit in debug config; do ln -sf /dev/null \"$1/etc/systemd/system/sys-kernel-$unit.mount\"; done";
 const command = (suite: string, target: string, sources: readonly string[]): readonly string[] => [
   `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${PACKAGES.join(",")}`, "--format=tar",
   "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
