@@ -19,12 +19,9 @@
 #define WHEN_REBOOT 2
 #define SPAWN_INHERIT_ENV 1
 #define SPAWN_INHERIT_STDIO 2
-#define SPAWN_SHELL_ENV 4
 #define EXEC_INHERIT_ENV 1
 #define EXEC_SEARCH_PATH 2
 #define SETIDS_KEEP_GROUPS 1
-#define SUPERVISE_FOREGROUND 1
-#define CLONE_DETACH 0
 
 enum field_kind { FIELD_END, FIELD_U32, FIELD_U64, FIELD_SLOT, FIELD_NEW_SLOT, FIELD_SLOTS, FIELD_TEXT, FIELD_DATA, FIELD_TEXTS, FIELD_NUMS, FIELD_OPS };
 #define FIELD_OPTIONAL 0x80
@@ -85,7 +82,7 @@ enum op_code {
   OP_IF_INDEX = 73, /* netdevice(7) SIOCGIFINDEX */
   OP_LISTEN = 74, /* unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken */
   OP_LOCK = 75, /* fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes */
-  OP_SUPERVISE = 80, /* is the monitor until init ends: terminals, console log and ring, command socket, exit record. flags: SUPERVISE_* */
+  OP_SUPERVISE = 80, /* is the monitor until init ends: terminals, console log and ring, command socket, exit record. */
   OP_RELAY = 81, /* joins this terminal and a pty master until the child's pidfd ends and the output is drained; raw mode, window size, restored at the end */
   OP_REPLAN = 82, /* asks the planner for the next plan (request kind and fields) and runs it in this process */
 };

@@ -1,6 +1,7 @@
 // Writes engine/isa.gen.h from src/isa/schema.ts; with --check says whether it is stale.
 import { readFileSync, writeFileSync } from "node:fs";
-import { COMPOSED, HEADER_BYTES, OP_BYTES } from "../src/isa/encode.ts";
+import { HEADER_BYTES, OP_BYTES } from "../src/isa/encode.ts";
+import { COMPOSED } from "../src/isa/heap.ts";
 import { E_STATUS, FLAGS, LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "../src/isa/schema.ts";
 import type { OpRow } from "../src/isa/schema.ts";
 

@@ -1,7 +1,8 @@
 // Owns reading an encoded plan back: for tests, and for looking at a plan file. It trusts nothing it reads.
 import { errnoName } from "../linux/errno.ts";
 import type { Errno } from "../linux/errno.ts";
-import { COMPOSED, HEADER_BYTES, NONE, OP_BYTES } from "./encode.ts";
+import { HEADER_BYTES, NONE, OP_BYTES } from "./encode.ts";
+import { COMPOSED } from "./heap.ts";
 import type { Ref, Text } from "./op.ts";
 import type { FieldKind, OpRow } from "./schema.ts";
 import { LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "./schema.ts";

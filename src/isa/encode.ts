@@ -17,8 +17,6 @@ export const NONE = 0xffffffffffffffffn;
 const ABSENT = 0xffffffff; // in both words
 const HEADER_WORDS = HEADER_BYTES / 4;
 const OP_WORDS = OP_BYTES / 4;
-/** Top bit of a span's length: the span is a list of references, not bytes. */
-export const COMPOSED = 0x80000000;
 
 const rows: Readonly<Record<string, OpRow>> = SCHEMA;
 

@@ -3,7 +3,8 @@
 // and turned into bytes once, and words are written as words (x86_64 and aarch64 are little-endian, as the plan is).
 import type { Ref, Text } from "./op.ts";
 
-const COMPOSED = 0x80000000;
+/** Top bit of a span's length: the span is a list of references, not bytes. */
+export const COMPOSED = 0x80000000;
 /** Kinds of a part in a composed text; engine/plan.h has the same. */
 const PART = { bytes: 0, decimal: 1, startTime: 2, raw32: 3 } as const;
 

@@ -92,7 +92,7 @@ export const SCHEMA = {
   listen: { code: 74, doc: "unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken", fields: { address: "text", into: "newSlot" } },
   lock: { code: 75, doc: "fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes", fields: { path: "text", into: "newSlot", nowait: "u32?" } },
   // long-lived
-  supervise: { code: 80, doc: "is the monitor until init ends: terminals, console log and ring, command socket, exit record. flags: SUPERVISE_*", fields: { pid: "slot", pidfd: "slot", listen: "slot?", console: "slot?", ttys: "slots?", record: "text", log: "text?", options: "texts?" } },
+  supervise: { code: 80, doc: "is the monitor until init ends: terminals, console log and ring, command socket, exit record.", fields: { pid: "slot", pidfd: "slot", listen: "slot?", console: "slot?", ttys: "slots?", record: "text", log: "text?", options: "texts?" } },
   relay: { code: 81, doc: "joins this terminal and a pty master until the child's pidfd ends and the output is drained; raw mode, window size, restored at the end", fields: { master: "slot", pidfd: "slot", log: "slot?" } },
   replan: { code: 82, doc: "asks the planner for the next plan (request kind and fields) and runs it in this process", fields: { request: "texts" } },
 } as const satisfies Readonly<Record<string, OpRow>>;
@@ -104,12 +104,9 @@ export const WHEN = { always: 0, stop: 1, reboot: 2 } as const;
 export const FLAGS = {
   SPAWN_INHERIT_ENV: 1, // the caller's environment below `env`
   SPAWN_INHERIT_STDIO: 2, // the caller's stdout and stderr instead of a capture
-  SPAWN_SHELL_ENV: 4, // reserved
   EXEC_INHERIT_ENV: 1, // the caller's environment below `env`
   EXEC_SEARCH_PATH: 2, // execvp(3) lookup with the PATH of the new environment
   SETIDS_KEEP_GROUPS: 1,
-  SUPERVISE_FOREGROUND: 1,
-  CLONE_DETACH: 0,
 } as const;
 
 /** Limits the engine's verifier enforces. */

@@ -7,6 +7,7 @@ import type { Request } from "../model/request.ts";
 import type { ExitRecord, State } from "../model/state.ts";
 import type { AttachWishes } from "../plan/lifecycle/attach.ts";
 import type { UnshareInputs } from "../plan/lifecycle/unshare.ts";
+import type { UsernsExecInputs } from "../plan/lifecycle/usernsexec.ts";
 
 /** Which container: every verb takes it. lxcpath is already canonical (see runtime/lxcpath.ts). */
 export interface Target { readonly name: string; readonly lxcpath: string }
@@ -57,14 +58,7 @@ export interface CreateOptions {
   /** Long stages say how far they are; progressLine() of model/progress.ts makes a line of it. */
   readonly onProgress?: (progress: Progress) => void;
 }
-export interface UsernsExecOptions {
-  /** `-m` values as typed: `[u:|g:|b:]NS:HOST:RANGE`. */
-  readonly maps: readonly string[];
-  readonly isMapSelf: boolean;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly command: readonly string[];
-}
+export type UsernsExecOptions = UsernsExecInputs;
 export type UnshareOptions = UnshareInputs;
 
 export interface NicStatistics { readonly link: string; readonly txBytes: number; readonly rxBytes: number }

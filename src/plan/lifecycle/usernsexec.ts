@@ -12,7 +12,7 @@ import { FLAGS } from "../../isa/schema.ts";
 import { callerRanges, mapProblems, usernsOps, withSelf } from "../usernsexec.ts";
 
 export interface UsernsExecInputs {
-  /** `-m` values as typed; none: the caller's first ranges. */
+  /** `-m` values as typed, `[u:|g:|b:]NS:HOST:RANGE`; none: the caller's first ranges. */
   readonly maps: readonly string[];
   readonly isMapSelf: boolean;
   readonly uid?: number;
