@@ -4,6 +4,16 @@ import type { Grammar } from "../grammar/grammar.ts";
 /** How get_config_item joins the items: `lines` ends each with a newline, `joined` has newlines between, `blanks` blanks. */
 export type Getter = "scalar" | "lines" | "joined" | "blanks" | "commas" | "none";
 
+/** What Berth does not do yet, or never will, about a key; the reference manual says it. */
+export interface KeyState {
+  /** `partly`: acted on, with exceptions; `not yet`: taken, and a start warns; `refused`: a start with it fails; `nothing`: nothing is left to do. */
+  readonly kind: "partly" | "not yet" | "refused" | "nothing";
+  /** What is missing, or why nothing is to be done. One sentence. */
+  readonly why: string;
+  /** Number of the issue that stands against it. */
+  readonly issue?: number;
+}
+
 export interface Row<T> {
   /** `lxc.tty.max`, `lxc.net.N.type`, `lxc.cgroup.*`. */
   readonly key: string;
@@ -23,6 +33,10 @@ export interface Row<T> {
   readonly until?: string;
   /** Names it had before 2.1. */
   readonly legacy: readonly string[];
+  /** What a wrong value does to the wall between container and host. One or two sentences; absent: nothing. */
+  readonly security?: string;
+  /** Absent: Berth acts on the key, wholly. */
+  readonly state?: KeyState;
   /** Where in ContainerSpec it lands. */
   readonly spec: string;
   readonly getter: Getter;
