@@ -1,6 +1,7 @@
 // Owns the library's surface, for Node >= 20 and Bun: the verbs, their types, and what runs a plan.
 export * from "./runtime/verbs.ts";
 export { attach } from "./runtime/attach.ts";
+export { configGet } from "./runtime/config-get.ts";
 export { configItem } from "./runtime/config-item.ts";
 export { create } from "./runtime/create.ts";
 export { destroy } from "./runtime/destroy.ts";

@@ -1,9 +1,8 @@
 // Owns set and unset on a config's text: only lines of the key change, everything else stays byte for byte.
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { fillHwaddr, hwaddr } from "./grammar/address.ts";
-import { brief } from "./grammar/grammar.ts";
-import { guessRemedy } from "./guess.ts";
 import { legacyKey } from "./legacy.ts";
+import { presentKey } from "./present-key.ts";
 import { parseLine, parseText, syntaxText, type Line, type Syntax } from "./syntax.ts";
 import { findKey, isClearedBy, type Found } from "./table.ts";
 
@@ -19,17 +18,6 @@ function presentKeys(syntax: Syntax): readonly string[] {
     if (legacy.sub === "type") network++;
     return `lxc.net.${Math.max(0, network)}.${legacy.sub}`;
   });
-}
-
-const keyProblem = (key: string, text: string, remedy: string): Problem => ({ code: "config.key", at: { kind: "option", key }, text, remedy });
-
-function settableKey(key: string): Result<Found> {
-  const found = findKey(key);
-  if (found !== undefined) return ok(found);
-  const legacy = legacyKey(key);
-  if (legacy?.kind === "gone") return fail(keyProblem(key, `'${key}' is not a key any more: ${legacy.why}`, "leave it out"));
-  if (legacy !== undefined) return fail(keyProblem(key, `'${key}' is the name of LXC 2 and older`, `set '${legacy.kind === "renamed" ? legacy.key : `lxc.net.0.${legacy.sub}`}'`));
-  return fail(keyProblem(key, `unknown key '${brief(key)}'`, guessRemedy(key)));
 }
 
 function valueProblem({ row }: Found, key: string, value: string): Problem | undefined {
@@ -61,7 +49,7 @@ function replaceInPlace(syntax: Syntax, indexes: readonly number[], value: strin
 
 /** Scalars: lines of that key go, one is added at the end. Lists: one is added at the end. Empty value: all lines of the key go. */
 export function setItem(text: string, key: string, value: string): Result<string> {
-  const found = settableKey(key);
+  const found = presentKey(key);
   if (!found.ok) return found;
   if (value === "") return unsetItem(text, key);
   const problem = valueProblem(found.value, key, value);
@@ -78,7 +66,7 @@ export function setItem(text: string, key: string, value: string): Result<string
 
 /** All lines of the key go; for lxc.net, lxc.net.N, lxc.hook, lxc.cgroup and their like all below it. */
 export function unsetItem(text: string, key: string): Result<string> {
-  const found = settableKey(key);
+  const found = presentKey(key);
   if (!found.ok) return found;
   const whole = found.value.key;
   const syntax = parseText("", text);

@@ -4,6 +4,8 @@ export { syntaxText, type Line, type Syntax } from "./syntax.ts";
 export { resolve, type ResolveInput } from "./resolve.ts";
 export { getItem, getKeys } from "./get.ts";
 export { fillTemplates, setItem, unsetItem } from "./edit.ts";
+export { presentKey } from "./present-key.ts";
+export { nearest } from "./nearest.ts";
 export { architecture } from "./grammar/path.ts";
 export { systemConfig, systemKeys, type SystemConfigInput } from "./system.ts";
 export { createdConfig, type CreatedConfigInput } from "./created.ts";

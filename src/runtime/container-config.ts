@@ -48,8 +48,11 @@ function readMain(request: Request, target: Target, options: LoadOptions): Resul
 
 export function loadConfig(request: Request, target: Target, options: LoadOptions = {}): Result<LoadedConfig> {
   const main = readMain(request, target, options);
-  if (!main.ok) return main;
-  const { file, text } = main.value;
+  return main.ok ? loadText(request, target, main.value, options) : main;
+}
+
+/** What a config with this text means; `file` is where it is, or will be. */
+export function loadText(request: Request, target: Target, { file, text }: { readonly file?: string; readonly text: string }, options: LoadOptions = {}): Result<LoadedConfig> {
   const { read = readConfigFile } = options;
   const syntax = readConfig({ file: file ?? "config", text, read, cwd: request.cwd, share: `${request.prefix}/share` });
   if (!syntax.ok) return syntax;

@@ -12,6 +12,9 @@ import type { UsernsExecInputs } from "../plan/lifecycle/usernsexec.ts";
 /** Which container: every verb takes it. lxcpath is already canonical (see runtime/lxcpath.ts). */
 export interface Target { readonly name: string; readonly lxcpath: string }
 
+/** What the config verbs work on: a container's config, or any file, named by its absolute path. */
+export type ConfigSubject = Target | { readonly file: string };
+
 /** Options that change a config before it is used (lxc-start -f, -s, --rcfile). */
 export interface ConfigOverrides {
   readonly rcfile?: string;
@@ -112,6 +115,15 @@ export type DestroyVerb = (request: Request, target: Target, options: { readonly
 export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;
 /** Value of a config key, `undefined` for a key that does not exist; lists are newline-terminated (get_config_item). */
 export type ConfigItemVerb = (request: Request, target: Target, key: string) => Promise<Result<string | undefined>>;
+export interface ConfigValue {
+  /** In its normal form. */
+  readonly key: string;
+  readonly isList: boolean;
+  /** Of a list one for each item; of a scalar always one. */
+  readonly values: readonly string[];
+}
+/** The effective value of one key, includes and defaults counted in. */
+export type ConfigGetVerb = (request: Request, subject: ConfigSubject, key: string) => Promise<Result<ConfigValue>>;
 export type ListVerb = (request: Request, lxcpath: string, options: ListOptions) => Promise<Result<readonly ListedContainer[]>>;
 /** true when one of the states was reached in time. Seconds; -1 waits for ever. */
 export type WaitVerb = (request: Request, target: Target, states: readonly State[], timeout: number) => Promise<Result<boolean>>;

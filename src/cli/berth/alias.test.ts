@@ -5,7 +5,6 @@ import { doors } from "../doors.ts";
 test("an alias is the command it stands for, options and all", () => {
   expect(commandOf(["berth", "rm", "-f", "web"])).toEqual(["lxc-destroy", "-f", "web"]);
   expect(commandOf(["berth", "explain", "web"])).toEqual(["lxc-start", "--explain", "web"]);
-  expect(commandOf(["berth", "config", "get", "lxc.lxcpath"])).toEqual(["lxc-config", "lxc.lxcpath"]);
 });
 
 test("anything else stays as it is", () => {

@@ -20,7 +20,6 @@ export const ALIASES: readonly Alias[] = [
 export function commandOf(argv: readonly string[]): readonly string[] {
   const [program, verb, ...rest] = argv;
   if (program !== "berth") return argv;
-  if (verb === "config" && rest[0] === "get") return ["lxc-config", ...rest.slice(1)];
   const alias = ALIASES.find((one) => one.verb === verb);
   return alias === undefined ? argv : [...alias.argv, ...rest];
 }

@@ -15,7 +15,7 @@ lxc-* command that it stands for: berth start --help shows them.
 Verbs:
 ${ALIASES.map(({ verb, does }) => row(`${verb} NAME`.replace("ls NAME", "ls"), does)).join("\n")}
 ${row("why NAME", "why its last start failed, or how its last run ended")}
-${row("config get KEY", "a system key, e.g. lxc.lxcpath")}
+${row("config VERB NAME", "read and change its config: berth config --help")}
 ${row("version", "of Berth, and the LXC release it is compatible with")}
 
 Examples:
@@ -24,6 +24,7 @@ Examples:
   berth exec web -- ps -ef        # a command in it
   berth explain web               # what a start would do, step by step
   berth why web                   # what went wrong
+  berth config get web lxc.tty.max
   berth stop web && berth rm web
 `;
 const VERSION = `berth ${BERTH_VERSION} (LXC ${LXC_LEVEL})\n`;
@@ -33,6 +34,7 @@ export async function main(request: Request): Promise<Answer> {
   if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") return done(verb === undefined ? 1 : 0, verb === undefined ? { err: HELP } : { out: HELP });
   if (verb === "version" || verb === "--version") return done(0, { out: VERSION });
   if (verb === "why") return (await import("./why.ts")).main({ ...request, argv: ["berth why", ...request.argv.slice(2)] });
+  if (verb === "config") return (await import("./config.ts")).main({ ...request, argv: ["berth config", ...request.argv.slice(2)] });
   const argv = commandOf(request.argv);
   const door = doors[argv[0] ?? ""];
   if (argv === request.argv || door === undefined) return done(1, { err: `berth: there is no verb '${verb}'\n    remedy: berth --help lists them\n` });

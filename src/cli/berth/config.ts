@@ -1,0 +1,31 @@
+// Owns `berth config VERB`: which file answers for which verb. Each is loaded only when it is asked for.
+import type { Request } from "../../model/request.ts";
+import type { Answer, Door } from "../answer.ts";
+import { done } from "../command-line.ts";
+
+export interface ConfigVerb { readonly verb: string; readonly words: string; readonly does: string; readonly load: () => Promise<Door> }
+
+export const VERBS: readonly ConfigVerb[] = [
+  { verb: "get", words: "NAME KEY", does: "its value; also of a system key such as lxc.lxcpath", load: () => import("./config-get.ts") },
+];
+
+export const HELP = `Usage: berth config VERB NAME [WORD...] [OPTION...]
+       berth config VERB --file FILE [WORD...] [OPTION...]
+
+Read and change the config of a container, or any file in that language.
+
+Verbs:
+${VERBS.map(({ verb, words, does }) => `  ${`${verb} ${words}`.padEnd(24)}${does}`).join("\n")}
+
+berth config VERB --help shows the options of a verb, with examples.
+lxc.container.conf(5) explains the keys.
+`;
+
+export async function main(request: Request): Promise<Answer> {
+  const [, word, ...rest] = request.argv;
+  if (word === undefined) return done(1, { err: HELP });
+  if (word === "help" || word === "--help" || word === "-h") return done(0, { out: HELP });
+  const found = VERBS.find(({ verb }) => verb === word);
+  if (found === undefined) return done(1, { err: `berth config: there is no verb '${word}'\n    remedy: berth config --help lists them\n` });
+  return (await found.load()).main({ ...request, argv: [`berth config ${word}`, ...rest] });
+}
