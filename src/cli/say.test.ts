@@ -22,6 +22,18 @@ test("the key is said once", () => {
   expect(say(listening().voice, [{ code: "config.syntax", text: "'no line' does not start with 'lxc.'", at: { ...at, key: "no line" } }])).toBe("lxc-start: web: /c/config:3: 'no line' does not start with 'lxc.'\n");
 });
 
+test("the line is shown, its token marked, what was expected beside the mark", () => {
+  const at = { kind: "config", file: "/c/config", line: 3, column: 15, key: "lxc.tty.max" } as const;
+  const problem = { code: "config.value", text: "lxc.tty.max: 'many' is not a number", cause: "expected a number", remedy: "r", at, excerpt: { text: "lxc.tty.max = many", start: 14, length: 4 } } as const;
+  expect(say(listening().voice, [problem])).toBe(`lxc-start: web: /c/config:3: lxc.tty.max: 'many' is not a number
+    lxc.tty.max = many
+                  ^^^^ expected a number
+    remedy: r
+`);
+  expect(say(listening().voice, [{ ...problem, cause: "of something else" }])).toContain("^^^^\n    cause: of something else\n");
+  expect(say(listening().voice, [{ ...problem, code: "config.legacy" }])).not.toContain("^^^^");
+});
+
 test("a warning says so; without a name there is no name", () => {
   const { voice, heard } = listening();
   expect(say({ ...voice, name: "" }, [{ code: "cgroup.undelegated", severity: "warning", text: "no limits" }])).toBe("lxc-start: warning: no limits\n");

@@ -17,10 +17,23 @@ export const prefixed = ({ program, name }: Pick<Voice, "program" | "name">, tex
 
 const sentence = ({ at, text }: Problem): string => (at?.kind === "config" ? placed(at, text) : text);
 
+/** An old name is told whole, with the new one: its line would only be said twice. */
+const isShown = ({ excerpt, code }: Problem): boolean => excerpt !== undefined && code !== "config.legacy";
+const isBesideMark = (problem: Problem): boolean => isShown(problem) && problem.cause?.startsWith("expected ") === true;
+
+/** The user's line, and below it what it is about: `^^^^ expected a number`. */
+function markedLine(problem: Problem): string {
+  const { excerpt, cause } = problem;
+  if (excerpt === undefined || !isShown(problem)) return "";
+  const mark = `${" ".repeat(excerpt.start)}${"^".repeat(excerpt.length)}`;
+  return `    ${excerpt.text}\n    ${mark}${isBesideMark(problem) ? ` ${cause ?? ""}` : ""}\n`;
+}
+
 export function problemLines(voice: Pick<Voice, "program" | "name">, problem: Problem): string {
   const word = problem.severity === "warning" ? "warning: " : "";
   const more = (label: string, text: string | undefined): string => (text === undefined ? "" : `    ${label}: ${text}\n`);
-  return `${prefixed(voice, `${word}${sentence(problem)}`)}${more("cause", problem.cause)}${more("remedy", problem.remedy)}`;
+  const cause = isBesideMark(problem) ? undefined : problem.cause;
+  return `${prefixed(voice, `${word}${sentence(problem)}`)}${markedLine(problem)}${more("cause", cause)}${more("remedy", problem.remedy)}`;
 }
 
 /** The text for stderr, "" when quiet; the log gets all of it. */

@@ -146,12 +146,10 @@ function lineEntry(draft: Draft, line: Line): void {
     if (line.key !== "lxc.include") apply(draft, { key: line.key, value: line.value, from: at(line.key), valueColumn: line.valueColumn });
     return;
   }
+  // A line that does not start with `lxc.` says nothing, and a start says nothing of it: only lint does (ignoredLines).
+  if (line.kind === "ignored") return;
   const said = brief(line.text.trim());
-  if (line.kind === "broken") {
-    problemAt(draft, { code: "config.syntax", at: at(said), text: `'${said}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
-  } else {
-    problemAt(draft, { code: "config.syntax", severity: "warning", at: at(said), text: `'${said}' does not start with 'lxc.', the line is left out`, remedy: "begin the line with # if it is a comment" });
-  }
+  problemAt(draft, { code: "config.syntax", at: at(said), text: `'${said}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" });
 }
 
 /** For lxc.include after -s. */

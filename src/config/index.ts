@@ -2,6 +2,7 @@
 export { readConfig, shippedPath, type ReadAnswer, type ReadConfigInput, type ReadFile } from "./include.ts";
 export { syntaxText, type Line, type Syntax } from "./syntax.ts";
 export { resolve, type ResolveInput } from "./resolve.ts";
+export { withExcerpts } from "./excerpt.ts";
 export { getItem, getKeys } from "./get.ts";
 export { fillTemplates, setItem, unsetItem } from "./edit.ts";
 export { presentKey } from "./present-key.ts";

@@ -39,7 +39,6 @@ not a key
     "config:10:1 error idmap.invalid: 'u 5 200000 10' overlaps 'u 0 100000 10' inside the container; the other range is at config:9 lxc.idmap; move or shorten one of them: id 5 inside the container is in both",
     "config:8:1 error config.key: lxc.prlimit.nofiles: 'nofiles' is not a resource; did you mean 'lxc.prlimit.nofile'?",
     "config:5:1 warning config.legacy: lxc.utsname is the name of LXC 2 and older, it is lxc.uts.name now; write 'lxc.uts.name = web'",
-    "config:11:1 warning config.syntax: 'not a key' does not start with 'lxc.', the line is left out; begin the line with # if it is a comment",
   ]);
 });
 

@@ -4,6 +4,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import type { ReadFile } from "./include.ts";
 import { collectSettings } from "./collect.ts";
+import { withExcerpts } from "./excerpt.ts";
 import { consoleKeys } from "./keys/console.ts";
 import { controlKeys } from "./keys/control.ts";
 import { filesystemKeys } from "./keys/filesystem.ts";
@@ -124,8 +125,9 @@ export function resolve(input: ResolveInput): Result<ContainerSpec> {
   const settings = collectSettings(syntaxes, input.overrides, input.read === undefined ? undefined : { read: input.read, cwd: input.cwd ?? "/" });
   const problems = [...settings.problems];
   const spec = specOf(settings, input, problems);
-  const errors = problems.filter((problem) => problem.severity !== "warning");
-  const warnings = problems.filter((problem) => problem.severity === "warning");
+  const marked = withExcerpts(syntaxes, problems);
+  const errors = marked.filter((problem) => problem.severity !== "warning");
+  const warnings = marked.filter((problem) => problem.severity === "warning");
   const configFile = syntaxes.at(-1)?.file;
   return errors.length > 0 ? fail(...errors, ...warnings) : ok({ ...spec, ...(configFile === undefined ? {} : { configFile }) }, warnings);
 }

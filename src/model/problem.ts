@@ -13,6 +13,9 @@ export type ProblemCode =
   | "template.missing" | "template.failed" | "storage.full" | "storage.unsupported" | "image.invalid"
   | "engine.op" | "engine.missing" | "planner.failed" | "host.feature" | "unsupported";
 
+/** The line a problem is about, and the offending token in it: `start` is 0-based. Whole, or cut around the token. */
+export interface Excerpt { readonly text: string; readonly start: number; readonly length: number }
+
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning";
@@ -21,6 +24,7 @@ export interface Problem {
   readonly text: string;
   readonly cause?: string;
   readonly remedy?: string;
+  readonly excerpt?: Excerpt;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T; readonly warnings?: readonly Problem[] } | { readonly ok: false; readonly problems: readonly Problem[] };

@@ -3,13 +3,13 @@ import type { Plan } from "../isa/op.ts";
 import { bootId } from "../host/probe/kernel.ts";
 import { planExecute } from "../plan/lifecycle/execute.ts";
 import type { Result } from "../model/problem.ts";
-import { fail, ok } from "../model/problem.ts";
+import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { loadConfig } from "./container-config.ts";
 import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares } from "./share.ts";
-import { startFacts, wantedFilter } from "./start.ts";
+import { startFacts, wantedFilter, withLoaded } from "./start.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
 
 export async function planExecuteOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
@@ -26,7 +26,7 @@ export async function planExecuteOf(request: Request, target: Target, options: S
     isDaemon: options.isDaemon, bootId: bootId(), command, closeAllFds: options.closeAllFds, share: share.value,
     replan: replanEntries("execute", target, options), isReboot, ...seccomp,
   });
-  return plan.ok ? ok(plan.value, [...(loaded.warnings ?? []), ...(plan.warnings ?? [])]) : plan;
+  return withLoaded(loaded, plan);
 }
 
 export const execute: ExecuteVerb = async (request, target, options) => {

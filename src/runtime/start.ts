@@ -1,15 +1,16 @@
 // Owns the verb start.
+import { withExcerpts } from "../config/index.ts";
 import type { Plan } from "../isa/op.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { bootId } from "../host/probe/kernel.ts";
 import { cgroupsWanted, pathsWanted, planStart } from "../plan/lifecycle/start.ts";
 import type { StartInputs } from "../plan/lifecycle/start.ts";
 import type { Result } from "../model/problem.ts";
-import { ok } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
-import { loadConfig } from "./container-config.ts";
+import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
@@ -35,6 +36,11 @@ export async function wantedFilter(request: Request, spec: ContainerSpec, facts:
   return seccomp === undefined ? {} : { seccomp };
 }
 
+/** The config's warnings before the plan's own; problems of either with the lines they are about. */
+export function withLoaded({ value: { syntax }, warnings = [] }: Extract<Result<LoadedConfig>, { readonly ok: true }>, plan: Result<Plan>): Result<Plan> {
+  return plan.ok ? ok(plan.value, [...warnings, ...withExcerpts([syntax], plan.warnings ?? [])]) : fail(...withExcerpts([syntax], plan.problems));
+}
+
 export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
   const loaded = loadConfig(request, target, { ...whole, forStart: true });
@@ -48,7 +54,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
     replan: replanEntries("start", target, options), isReboot, ...seccomp, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
   });
-  return plan.ok ? ok(plan.value, [...(loaded.warnings ?? []), ...(plan.warnings ?? [])]) : plan;
+  return withLoaded(loaded, plan);
 }
 
 export const start: StartVerb = async (request, target, options) => {

@@ -4,6 +4,7 @@ import type { AutoMounts, Mount } from "../../model/mount.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { RootfsSpec, Sourced } from "../../model/spec.ts";
 import type { ReadFile } from "../include.ts";
+import { excerptOf } from "../excerpt.ts";
 import { mountLine, type MountLine } from "../grammar/mount.ts";
 import { filesystemKeys } from "../keys/filesystem.ts";
 import { many, type Settings } from "../settings.ts";
@@ -51,7 +52,8 @@ function fstabLines(file: string, text: string, context: MountContext): readonly
     const reading = mountLine.read(line);
     if (reading.ok) return toMount(reading.value, from, context);
     const at = { ...from, column: (from.column ?? 1) + reading.offset };
-    context.problems.push({ code: "config.value", at, text: reading.text, cause: `expected ${mountLine.expects}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) });
+    const problem: Problem = { code: "config.value", at, text: reading.text, cause: `expected ${mountLine.expects}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) };
+    context.problems.push({ ...problem, excerpt: excerptOf(raw, problem) });
     return [];
   });
 }
