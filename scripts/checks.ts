@@ -1,5 +1,5 @@
 // Owns the named checks that `npm run ok` and `npm test` share. Each one counts as a test.
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { header } from "./gen-isa.ts";
 import { BUN, ROOT, run, tsc } from "./step.ts";
@@ -51,9 +51,11 @@ export async function bunTest(paths: readonly string[], options: RunOptions = {}
   return { passed, failed, output: failed === 0 ? "" : output + why };
 }
 
+/** The test files of a folder; a test file is its own only one. */
 export function testFiles(folder: string): string[] {
   const top = join(ROOT, folder);
   if (!existsSync(top)) return [];
+  if (statSync(top).isFile()) return [folder];
   return readdirSync(top, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".test.ts")).sort().map((name) => join(folder, name));
 }
 

@@ -53,6 +53,8 @@ export const NEEDS = {
       "bridge-utils": "tests of bridges",
       procps: "pgrep in tests",
       python3: "a test that plants hostile files",
+      "lxc-templates": "Debian's config files of distributions, to compare ours with",
+      "python3-lxc": "asks Debian's LXC what it makes of a key and a value",
       "util-linux": "setpriv, unshare and nsenter in tests",
       bsdutils: "script(1): tests on a terminal",
       passwd: "useradd: tests as an ordinary user",

@@ -1,9 +1,10 @@
 // The files of share/lxc/config: they load without a word, alone and as templates include them, and mean what LXC's do.
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { problemLines } from "./golden/load.ts";
-import { readConfig, resolve, type ReadFile } from "./index.ts";
+import { readConfig, resolve, shippedPath, type ReadFile } from "./index.ts";
+import { parseText } from "./syntax.ts";
 
 const SHARE = join(import.meta.dir, "../../share");
 /** Sees nothing of the machine but what Berth ships. */
@@ -52,4 +53,32 @@ test("common.seccomp refuses what reaches the host's kernel", () => {
   const lines = readFileSync(join(SHARE, "lxc/config/common.seccomp"), "utf8").trim().split("\n");
   expect(lines.slice(0, 4)).toEqual(["2", "denylist", "reject_force_umount", "[all]"]);
   expect(lines.slice(4).map((line) => line.replace(" errno 1", ""))).toEqual(["kexec_load", "open_by_handle_at", "init_module", "finit_module", "delete_module"]);
+});
+
+const NAMES = readdirSync(join(SHARE, "lxc/config")).filter((name) => name.endsWith(".conf"));
+const FAMILIES = NAMES.filter((name) => name.endsWith(".common.conf") && name !== "oci.common.conf").map((name) => name.slice(0, -".common.conf".length));
+
+test("every distribution has both of its files, and all of LXC's are there", () => {
+  expect(FAMILIES.filter((name) => !NAMES.includes(`${name}.userns.conf`))).toEqual([]);
+  const ofLxc = "alpine archlinux centos debian devuan fedora gentoo kali opensuse openwrt oracle plamo sabayon slackware sparclinux ubuntu ubuntu-cloud voidlinux".split(" ");
+  expect(ofLxc.filter((name) => !FAMILIES.includes(name))).toEqual([]);
+  for (const name of ["gentoo.moresecure.conf", "ubuntu.lucid.conf", "ubuntu-cloud.lucid.conf", "oci.common.conf"]) expect(NAMES).toContain(name);
+});
+
+test.each(FAMILIES)("%s: device rules for cgroup v1 and v2 are the same; with userns.conf the map is the only wall", (name) => {
+  const { cgroup } = loadShipped(`${name}.common.conf`);
+  expect(cgroup.v1.length).toBeGreaterThan(5);
+  expect(cgroup.v2.map(({ value }) => value)).toEqual(cgroup.v1.map(({ value }) => value));
+  const { cgroup: none, security, ttyDir } = loadShipped(`${name}.common.conf`, `${name}.userns.conf`);
+  expect([none.v1, none.v2, security.capDrop, ttyDir]).toEqual([[], [], [], undefined]);
+});
+
+test("each file says first what it is for, and names only what is shipped", () => {
+  for (const name of NAMES) {
+    const file = join(SHARE, "lxc/config", name);
+    const text = readFileSync(file, "utf8");
+    expect([name, text.startsWith("# ")]).toEqual([name, true]);
+    const named = parseText(file, text).lines.map(({ value }) => value).filter((value) => value.startsWith("/usr/share/lxc/"));
+    expect([name, named.filter((path) => !existsSync(shippedPath(path, SHARE) ?? ""))]).toEqual([name, []]);
+  }
 });

@@ -12,6 +12,7 @@ import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { absolutePath } from "./lxcpath.ts";
+import { withShippedHooks } from "./shipped-hooks.ts";
 import type { ConfigOverrides, Target } from "./verbs.ts";
 
 export interface LoadedConfig { readonly syntax: Syntax; readonly spec: ContainerSpec; readonly file?: string }
@@ -61,7 +62,8 @@ export function loadText(request: Request, target: Target, { file, text }: { rea
     rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd, ...(options.forStart === true ? { read } : {}),
   });
   if (!spec.ok) return spec;
-  return ok({ syntax: syntax.value, spec: spec.value, ...(file === undefined ? {} : { file }) }, spec.warnings);
+  const hooks = withShippedHooks(spec.value.hooks, `${request.prefix}/share`);
+  return ok({ syntax: syntax.value, spec: { ...spec.value, hooks }, ...(file === undefined ? {} : { file }) }, spec.warnings);
 }
 
 /** `config:14 lxc.idmap: text`, for doors and records. */
