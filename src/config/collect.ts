@@ -7,13 +7,15 @@ import { rootfsPath } from "./grammar/path.ts";
 import { guessRemedy } from "./guess.ts";
 import { readConfig, type ReadFile } from "./include.ts";
 import { legacyKey } from "./legacy.ts";
-import type { Setting, Settings } from "./settings.ts";
+import type { Overridden, Setting, Settings, Translation } from "./settings.ts";
 import { parseLine, seeLines, type Line, type Syntax } from "./syntax.ts";
 import { findKey, isClearedBy, type Found } from "./table.ts";
 
 interface Draft {
   readonly byRow: Map<string, Setting[]>;
   readonly problems: Problem[];
+  readonly overridden: Overridden[];
+  readonly translations: Translation[];
   /** Index of the interface that the last bare lxc.network.type began; -1: none yet. */
   network: number;
   /** lxc.rootfs.backend of LXC 2: becomes the prefix of the path. */
@@ -24,9 +26,14 @@ interface Entry { readonly key: string; readonly value: string; readonly from: O
 
 const problemAt = (draft: Draft, problem: Problem): void => { draft.problems.push(problem); };
 
-function forget(draft: Draft, isForgotten: (key: string) => boolean): void {
-  for (const [row, settings] of draft.byRow) {
-    if (settings.some((setting) => isForgotten(setting.key))) draft.byRow.set(row, settings.filter((setting) => !isForgotten(setting.key)));
+/** `by`: the line that makes them forgotten. */
+function forget(draft: Draft, by: Origin, isForgotten: (key: string) => boolean, among: Iterable<string> = draft.byRow.keys()): void {
+  for (const row of among) {
+    const settings = draft.byRow.get(row) ?? [];
+    const lost = settings.filter((setting) => isForgotten(setting.key));
+    if (lost.length === 0) continue;
+    draft.overridden.push(...lost.map((setting) => ({ setting, by })));
+    draft.byRow.set(row, settings.filter((setting) => !isForgotten(setting.key)));
   }
 }
 
@@ -39,7 +46,7 @@ function beginNic(draft: Draft, found: Found, entry: Entry): void {
   if (lost !== undefined && !hasType) {
     problemAt(draft, { code: "config.conflict", severity: "warning", at: lost.from, text: `${lost.key} has no effect: ${found.key} comes after it and begins the interface anew`, remedy: `put the line of ${found.key} first` });
   }
-  forget(draft, (key) => key.startsWith(prefix));
+  forget(draft, entry.from, (key) => key.startsWith(prefix));
 }
 
 /** `veth.pair` needs an interface of type veth. */
@@ -79,8 +86,8 @@ function checkValue(draft: Draft, found: Found, entry: Entry): boolean {
 function store(draft: Draft, found: Found, entry: Entry): void {
   const { row, key } = found;
   if (entry.value === "") {
-    if (row.clears !== undefined) forget(draft, (other) => isClearedBy(found, other));
-    else draft.byRow.set(row.key, (draft.byRow.get(row.key) ?? []).filter((setting) => setting.key !== key));
+    if (row.clears !== undefined) forget(draft, entry.from, (other) => isClearedBy(found, other));
+    else forget(draft, entry.from, (other) => other === key, [row.key]);
     if (row.clears === undefined && row.cleared !== undefined) draft.byRow.set(row.key, [{ key, sub: found.sub, text: row.cleared, from: entry.from }]);
     return;
   }
@@ -90,8 +97,10 @@ function store(draft: Draft, found: Found, entry: Entry): void {
   const present = draft.byRow.get(row.key);
   if (present === undefined) { draft.byRow.set(row.key, [setting]); return; }
   const index = row.isRepeatable ? -1 : present.findIndex((other) => other.key === key);
-  if (index < 0) present.push(setting);
-  else present[index] = setting;
+  const before = present[index];
+  if (before === undefined) { present.push(setting); return; }
+  draft.overridden.push({ setting: before, by: entry.from });
+  present[index] = setting;
 }
 
 function nextNic(draft: Draft): number {
@@ -135,6 +144,7 @@ function apply(draft: Draft, entry: Entry): void {
   if (found !== undefined) return store(draft, found, entry);
   if (legacyKey(entry.key) === undefined) return problemAt(draft, unknownKey(draft, entry));
   const key = translated(draft, entry);
+  if (key !== undefined || legacyKey(entry.key)?.kind === "gone") draft.translations.push({ from: entry.from, key });
   const renamed = key === undefined ? undefined : findKey(key);
   if (renamed !== undefined) store(draft, renamed, entry);
 }
@@ -190,9 +200,9 @@ function takeSyntax(draft: Draft, syntax: Syntax, from?: Origin): void {
 }
 
 export function collectSettings(syntaxes: readonly Syntax[], overrides: readonly string[], includes?: Includes): Settings {
-  const draft: Draft = { byRow: new Map(), problems: [], network: -1, backend: undefined };
+  const draft: Draft = { byRow: new Map(), problems: [], overridden: [], translations: [], network: -1, backend: undefined };
   for (const syntax of syntaxes) takeSyntax(draft, syntax);
   for (const override of overrides) overrideEntry(draft, override, includes);
   addBackend(draft);
-  return { byRow: draft.byRow, problems: draft.problems };
+  return { byRow: draft.byRow, problems: draft.problems, overridden: draft.overridden, translations: draft.translations };
 }

@@ -11,3 +11,4 @@ export { architecture } from "./grammar/path.ts";
 export { systemConfig, systemKeys, type SystemConfigInput } from "./system.ts";
 export { createdConfig, type CreatedConfigInput } from "./created.ts";
 export { builtinDefault, type BuiltinDefaultInput } from "./builtin.ts";
+export { filesOf, updateConfig, type LineChange, type Updated } from "./update.ts";

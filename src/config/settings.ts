@@ -12,10 +12,18 @@ export interface Setting {
   readonly from: Origin;
 }
 
+/** A setting that a later line replaced or cleared. */
+export interface Overridden { readonly setting: Setting; readonly by: Origin }
+
+/** What a line with an old name sets: the present key with its number; undefined: nothing is left to set. */
+export interface Translation { readonly from: Origin; readonly key: string | undefined }
+
 export interface Settings {
   /** By the key of the row, in the order in which they take effect. */
   readonly byRow: ReadonlyMap<string, readonly Setting[]>;
   readonly problems: readonly Problem[];
+  readonly overridden: readonly Overridden[];
+  readonly translations: readonly Translation[];
 }
 
 export const settingsOf = (settings: Settings, row: Row<unknown>): readonly Setting[] => settings.byRow.get(row.key) ?? [];
