@@ -32,6 +32,13 @@ export interface InitSpec {
   readonly groups: Sourced<readonly number[]>;
 }
 
+export interface CgroupFile {
+  readonly file: string;
+  readonly value: string;
+  /** Set by a translation: the kernel has the file only with some schedulers. */
+  readonly mayBeMissing?: true;
+}
+
 export interface CgroupSpec {
   /** lxc.cgroup.dir and the four finer keys; relative paths. */
   readonly dir?: Sourced<string>;
@@ -41,8 +48,8 @@ export interface CgroupSpec {
   readonly containerInnerDir?: Sourced<string>;
   readonly isRelative: boolean;
   /** lxc.cgroup.FILE and lxc.cgroup2.FILE in the order given. */
-  readonly v1: readonly Sourced<{ readonly file: string; readonly value: string }>[];
-  readonly v2: readonly Sourced<{ readonly file: string; readonly value: string }>[];
+  readonly v1: readonly Sourced<CgroupFile>[];
+  readonly v2: readonly Sourced<CgroupFile>[];
 }
 
 export interface ConsoleSpec {

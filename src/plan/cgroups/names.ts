@@ -3,7 +3,7 @@ import type { Op } from "../../isa/op.ts";
 import type { CgroupHierarchy } from "../../model/facts.ts";
 import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
-import type { ContainerSpec, Sourced } from "../../model/spec.ts";
+import type { CgroupFile, ContainerSpec, Sourced } from "../../model/spec.ts";
 import type { Scope } from "../scope.ts";
 
 /** Paths relative to a hierarchy's base. */
@@ -36,7 +36,9 @@ export interface CgroupPart {
   readonly directories: readonly string[];
 }
 
-export type Limit = Sourced<{ readonly file: string; readonly value: string }>;
+export type Limit = Sourced<CgroupFile>;
+
+export const writeLimit = (directory: string, { value: { file, value, mayBeMissing }, from }: Limit): Op => ({ op: "writeFile", from, path: `${directory}/${file}`, data: value, ...(mayBeMissing === true ? { onError: ["ENOENT"] } : {}) });
 
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined && part !== "").join("/");
 

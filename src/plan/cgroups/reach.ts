@@ -36,34 +36,33 @@ function unreached(scope: Scope, limit: Limit, version: 1 | 2): Problem | undefi
   const isThere = writable(scope).some((hierarchy) => hierarchy.version === version && (controller === "cgroup" || hierarchy.controllers.includes(controller)));
   if (isThere) return undefined;
   const key = version === 1 ? "lxc.cgroup" : "lxc.cgroup2";
-  const other = version === 1 ? "lxc.cgroup2" : "lxc.cgroup";
   return {
     code: "cgroup.limit", severity: "warning", at: limit.from, text: `${key}.${limit.value.file} is not applied`,
-    cause: `controller '${controller}' is not available in cgroup v${version} here`, remedy: `remove the line, or use the ${other} key of the same limit`,
+    cause: `controller '${controller}' is not available here, in neither version of cgroups`, remedy: "remove the line, or enable the controller on the host",
   };
+}
+
+/** hostLimits has chosen one version's rules; left are those that the host takes from nobody, or not from this user. */
+function checkDeviceRules(scope: Scope): void {
+  const { spec, facts, problems } = scope;
+  const own = [...spec.cgroup.v2, ...spec.cgroup.v1].find((limit) => controllerOf(limit.value.file) === "devices");
+  const hierarchies = writable(scope);
+  const hasUnified = hierarchies.some(({ version }) => version === 2);
+  if (own === undefined || hierarchies.some(({ version, controllers }) => version === 1 && controllers.includes("devices")) || (hasUnified && isRoot(facts))) return;
+  const cause = hasUnified ? "only root may load device rules into the kernel" : "there is no unified cgroup hierarchy here";
+  problems.push({ code: "cgroup.limit", severity: "warning", at: own.from, text: "the device rules are not applied", cause, remedy: "an id map (lxc.idmap) keeps devices from being made at all" });
 }
 
 /** Warnings: a container runs without limits rather than not at all. */
 export function checkCgroups(scope: Scope): void {
   const { spec, problems } = scope;
   if (writable(scope).length === 0) { problems.push(undelegated(scope)); return; }
-  const hasRules = (version: 1 | 2): boolean => spec.cgroup[version === 1 ? "v1" : "v2"].some((limit) => controllerOf(limit.value.file) === "devices");
-  const hasV1Devices = writable(scope).some((hierarchy) => hierarchy.version === 1 && hierarchy.controllers.includes("devices"));
-  for (const limit of spec.cgroup.v1) {
-    // the shipped common.conf gives device rules for both versions: one of them is enough
-    if (controllerOf(limit.value.file) === "devices" && !hasV1Devices && hasRules(2)) continue;
-    const problem = unreached(scope, limit, 1);
-    if (problem !== undefined) problems.push(problem);
+  const isDevice = (limit: Limit): boolean => controllerOf(limit.value.file) === "devices";
+  for (const version of [1, 2] as const) {
+    for (const limit of version === 1 ? spec.cgroup.v1 : spec.cgroup.v2) {
+      const problem = isDevice(limit) ? undefined : unreached(scope, limit, version);
+      if (problem !== undefined) problems.push(problem);
+    }
   }
-  for (const limit of spec.cgroup.v2) {
-    if (controllerOf(limit.value.file) === "devices") continue;
-    const problem = unreached(scope, limit, 2);
-    if (problem !== undefined) problems.push(problem);
-  }
-  const rules = spec.cgroup.v2.find((limit) => controllerOf(limit.value.file) === "devices");
-  const hasUnified = writable(scope).some((hierarchy) => hierarchy.version === 2);
-  if (rules !== undefined && !(hasV1Devices && hasRules(1)) && !(hasUnified && isRoot(scope.facts))) {
-    const cause = hasUnified ? "only root may load device rules into the kernel" : "there is no unified cgroup hierarchy here";
-    problems.push({ code: "cgroup.limit", severity: "warning", at: rules.from, text: "lxc.cgroup2.devices rules are not applied", cause, remedy: "an id map (lxc.idmap) keeps devices from being made at all" });
-  }
+  checkDeviceRules(scope);
 }

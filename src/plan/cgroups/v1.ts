@@ -5,16 +5,17 @@ import { byDefault } from "../../model/origin.ts";
 import type { Scope } from "../scope.ts";
 import { isRoot } from "../scope.ts";
 import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
-import { ancestry, basePath, controllerOf, enterV1, leaving, makeCgroup } from "./names.ts";
+import { ancestry, basePath, controllerOf, enterV1, leaving, makeCgroup, writeLimit } from "./names.ts";
 
 /** A new cpuset has no cpus and no memory nodes, and takes no process before it has. */
-function initCpuset(hierarchy: CgroupHierarchy, relative: string): readonly Op[] {
+function initCpuset(hierarchy: CgroupHierarchy, directories: readonly string[], own: readonly Limit[] = []): readonly Op[] {
   if (!hierarchy.controllers.includes("cpuset")) return [];
   const from = byDefault("cpuset of the parent");
-  return ancestry(relative).flatMap((part) => {
+  const wished = (file: string): string | undefined => own.findLast((limit) => limit.value.file === file)?.value.value;
+  return directories.flatMap((part) => {
     const directory = `${basePath(hierarchy)}/${part}`;
     const set = (file: string, value: string | undefined): readonly Op[] => (value === undefined || value === "" ? [] : [{ op: "writeFile", from, path: `${directory}/${file}`, data: value }]);
-    return [...set("cgroup.clone_children", "1"), ...set("cpuset.cpus", hierarchy.cpusetCpus), ...set("cpuset.mems", hierarchy.cpusetMems)];
+    return [...set("cgroup.clone_children", "1"), ...set("cpuset.cpus", wished("cpuset.cpus") ?? hierarchy.cpusetCpus), ...set("cpuset.mems", wished("cpuset.mems") ?? hierarchy.cpusetMems)];
   });
 }
 
@@ -30,16 +31,16 @@ export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
   const base = basePath(hierarchy);
   const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
   const own = scope.spec.cgroup.v1.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)));
-  const write = (limit: Limit): Op => ({ op: "writeFile", from: limit.from, path: `${payload}/${limit.value.file}`, data: limit.value.value });
+  const write = (limit: Limit): Op => writeLimit(payload, limit);
   const { from } = names;
   return {
     hierarchy,
     // a user may often not write the base's own cgroup.procs, so the monitor could not get out again: it stays where it was started
-    monitor: isRoot(scope.facts) ? [...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, names.monitor), leaving(enterV1(monitor, from), monitor, [enterV1(base, from)])] : [],
+    monitor: isRoot(scope.facts) ? [...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, ancestry(names.monitor)), leaving(enterV1(monitor, from), monitor, [enterV1(base, from)])] : [],
     payload: [
-      ...makeCgroup(base, names.payload, from), ...initCpuset(hierarchy, names.payload),
-      ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...initCpuset(hierarchy, names.inner)]),
-      ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),
+      // the limits first: a parent's cpus cannot become fewer than its child has
+      ...makeCgroup(base, names.payload, from), ...initCpuset(hierarchy, ancestry(names.payload)), ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),
+      ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...initCpuset(hierarchy, [names.inner], own)]),
     ],
     join: [enterV1(inner, from)],
     late: own.filter(isDevice).map(write),

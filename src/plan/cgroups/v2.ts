@@ -7,8 +7,8 @@ import { byDefault } from "../../model/origin.ts";
 import { deviceProgram, parseDeviceRule } from "../../linux/bpf-device.ts";
 import type { Scope } from "../scope.ts";
 import { isRoot } from "../scope.ts";
-import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
-import { ancestry, basePath, controllerOf, enter, leaving, makeCgroup } from "./names.ts";
+import type { CgroupNames, CgroupPart } from "./names.ts";
+import { ancestry, basePath, controllerOf, enter, leaving, makeCgroup, writeLimit } from "./names.ts";
 
 /** What a delegated subtree's owner may write: /sys/kernel/cgroup/delegate of current kernels. */
 const DELEGATED = ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"] as const;
@@ -48,11 +48,11 @@ function monitorOps(scope: Scope, base: string, names: CgroupNames): readonly Op
 
 const BPF_F_ALLOW_MULTI = 2;
 
-/** lxc.cgroup2.devices.*: a program on the payload. Root only, and not beside the same rules in a v1 hierarchy. */
+/** lxc.cgroup2.devices.*: a program on the payload. Root only. */
 function deviceRules(scope: Scope, directory: Slot): readonly Op[] {
   const lines = scope.spec.cgroup.v2.filter((limit) => controllerOf(limit.value.file) === "devices");
   const [first] = lines;
-  if (first === undefined || !isRoot(scope.facts) || hasLegacyDevices(scope)) return [];
+  if (first === undefined || !isRoot(scope.facts)) return [];
   const rules = lines.flatMap((limit) => {
     const rule = parseDeviceRule(limit.value.value, limit.value.file === "devices.allow");
     if (rule === undefined) scope.problems.push({ code: "config.value", at: limit.from, text: `'${limit.value.value}' is not a device rule`, remedy: "write TYPE MAJOR:MINOR ACCESS, as in: c 1:3 rwm" });
@@ -60,10 +60,6 @@ function deviceRules(scope: Scope, directory: Slot): readonly Op[] {
   });
   return [{ op: "bpfDevice", from: first.from, program: [{ hex: deviceProgram(rules) }], cgroup: directory, flags: BPF_F_ALLOW_MULTI, note: `${rules.length} device rules` }];
 }
-
-/** The shipped common.conf gives device rules for both versions: where v1 has the controller, its own are used. */
-const hasLegacyDevices = (scope: Scope): boolean =>
-  scope.spec.cgroup.v1.some((limit) => controllerOf(limit.value.file) === "devices") && scope.facts.cgroups.hierarchies.some((hierarchy) => hierarchy.isWritable && hierarchy.version === 1 && hierarchy.controllers.includes("devices"));
 
 export interface UnifiedPart extends CgroupPart {
   /** The directory that clone(2) puts the child into. */
@@ -76,7 +72,6 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
   const { from } = names;
   const directory = scope.slots.take();
   const limits = scope.spec.cgroup.v2.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)) || controllerOf(limit.value.file) === "cgroup");
-  const write = (limit: Limit): Op => ({ op: "writeFile", from: limit.from, path: `${payload}/${limit.value.file}`, data: limit.value.value });
   return {
     hierarchy, directory,
     monitor: monitorOps(scope, base, names),
@@ -85,7 +80,7 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
     join: [], ...(isRoot(scope.facts) ? { laterMonitor: `${monitor}/cgroup.procs` } : {}),
-    late: [...handDown(hierarchy, names.inner), ...limits.map(write), ...deviceRules(scope, directory)],
+    late: [...handDown(hierarchy, names.inner), ...limits.map((limit) => writeLimit(payload, limit)), ...deviceRules(scope, directory)],
     delegate: [
       { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),
       ...DELEGATED_IF_THERE.map((file) => ({ path: `${inner}/${file}`, isOptional: true })),

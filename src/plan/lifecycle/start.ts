@@ -10,6 +10,7 @@ import type { ContainerSpec } from "../../model/spec.ts";
 import { SYSRQ } from "../automounts.ts";
 import { BELIEVED } from "../barriers.ts";
 import { cgroupCandidates } from "../cgroups/names.ts";
+import { hostLimits } from "../cgroups/host-limits.ts";
 import { checkCgroups } from "../cgroups/reach.ts";
 import { checkIdmap } from "../idmap.ts";
 import { checkRootfs, rootfsPaths } from "../rootfs.ts";
@@ -85,7 +86,9 @@ function checkHostInit({ spec, problems }: Scope, inputs: StartInputs): void {
 
 /** Plans a start or an execute. Problems of the spec and of the host come together, warnings with the plan. */
 export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecute }: { readonly inputs: StartInputs; readonly isExecute: boolean }): Result<Plan> {
-  const scope = newScope(spec, facts);
+  const host = hostLimits(spec, facts);
+  const scope = newScope(host.spec, facts);
+  scope.problems.push(...host.problems);
   checkSpec(scope);
   if (!isExecute) checkHostInit(scope, inputs);
   scope.problems.push(...(inputs.seccomp?.problems ?? []));
