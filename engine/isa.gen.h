@@ -37,6 +37,7 @@ enum op_code {
   OP_FS_MOUNT = 13, /* fsopen(2), fsconfig(2) of each option (`key` or `key=value`, `source=` included), fsmount(2) */
   OP_UMOUNT = 14, /* umount2(2) */
   OP_PIVOT_ROOT = 15, /* fchdir(2) to the slot, pivot_root(".", "."), umount2(".", MNT_DETACH), chdir("/") */
+  OP_LOOP_DEVICE = 17, /* loop(4): LOOP_CTL_GET_FREE, LOOP_CONFIGURE of the file with LO_FLAGS_AUTOCLEAR; open in `into`, /dev/loopNUMBER */
   OP_CHROOT = 16, /* fchdir(2) to the slot, chroot("."), chdir("/") */
   OP_CHDIR = 20, /* chdir(2), or fchdir(2) of the `at` slot when the path is empty */
   OP_MKDIR = 21, /* mkdirat(2); an existing directory is no error; with parents the missing ones are made too */
@@ -121,6 +122,10 @@ enum op_code {
 #define UMOUNT_PATH 1
 #define UMOUNT_FLAGS 2
 #define PIVOT_ROOT_ROOT 0
+#define LOOP_DEVICE_PATH 0
+#define LOOP_DEVICE_READONLY 1
+#define LOOP_DEVICE_INTO 2
+#define LOOP_DEVICE_NUMBER 3
 #define CHROOT_ROOT 0
 #define CHDIR_AT 0
 #define CHDIR_PATH 1
@@ -264,6 +269,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_FS_MOUNT] = { "fsMount", { FIELD_TEXT, FIELD_TEXTS | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_NEW_SLOT } },
   [OP_UMOUNT] = { "umount", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_PIVOT_ROOT] = { "pivotRoot", { FIELD_SLOT } },
+  [OP_LOOP_DEVICE] = { "loopDevice", { FIELD_TEXT, FIELD_U32 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT } },
   [OP_CHROOT] = { "chroot", { FIELD_SLOT } },
   [OP_CHDIR] = { "chdir", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT } },
   [OP_MKDIR] = { "mkdir", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_U32 | FIELD_OPTIONAL } },
@@ -327,6 +333,7 @@ int do_mount_setattr(struct run *run, const struct op *op);
 int do_fs_mount(struct run *run, const struct op *op);
 int do_umount(struct run *run, const struct op *op);
 int do_pivot_root(struct run *run, const struct op *op);
+int do_loop_device(struct run *run, const struct op *op);
 int do_chroot(struct run *run, const struct op *op);
 int do_chdir(struct run *run, const struct op *op);
 int do_mkdir(struct run *run, const struct op *op);
@@ -388,6 +395,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_FS_MOUNT] = do_fs_mount,
   [OP_UMOUNT] = do_umount,
   [OP_PIVOT_ROOT] = do_pivot_root,
+  [OP_LOOP_DEVICE] = do_loop_device,
   [OP_CHROOT] = do_chroot,
   [OP_CHDIR] = do_chdir,
   [OP_MKDIR] = do_mkdir,

@@ -48,6 +48,11 @@ export const NEEDS = {
     also: ["demo", "fuzz", "bench"],
     packages: {
       strace: "tests that look at system calls",
+      mount: "losetup: tests of root file systems on block devices",
+      e2fsprogs: "ext4 images in tests",
+      xfsprogs: "xfs images in tests",
+      "btrfs-progs": "btrfs images in tests",
+      "squashfs-tools": "squashfs images in tests",
       attr: "tests of extended attributes",
       "libcap2-bin": "tests of file capabilities",
       "bridge-utils": "tests of bridges",

@@ -44,10 +44,12 @@ const canonicalPath = (path: string): string => (path.length > 1 ? path.replace(
 function resolveRootfs(settings: Settings, mountDefault: string): RootfsSpec | undefined {
   const found = one(settings, filesystemKeys.rootfsPath);
   if (found === undefined) return undefined;
+  const options = one(settings, filesystemKeys.rootfsOptions);
   return {
     ...found.value,
     mount: one(settings, filesystemKeys.rootfsMount)?.value ?? mountDefault,
-    options: (one(settings, filesystemKeys.rootfsOptions)?.value ?? "").split(",").filter((option) => option !== ""),
+    options: (options?.value ?? "").split(",").filter((option) => option !== ""),
+    ...(options === undefined ? {} : { optionsFrom: options.from }),
     isManaged: one(settings, filesystemKeys.rootfsManaged)?.value ?? true,
     from: found.from,
   };

@@ -28,6 +28,7 @@ const PROPAGATION: readonly (readonly [number, string])[] = [[MS_PRIVATE, "priva
 const named = (table: readonly (readonly [number, string])[], value: number | bigint | undefined): string => table.filter(([bit]) => (BigInt(value ?? 0) & BigInt(bit)) !== 0n).map(([, name]) => name).join(",");
 const hasBit = (flags: number | bigint | undefined, bit: number): boolean => (BigInt(flags ?? 0) & BigInt(bit)) !== 0n;
 
+const article = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, "0");
 const limit = (value: number | bigint): string => (BigInt(value) === RLIM_INFINITY ? "unlimited" : String(value));
 const peer = (slot: Slot | undefined, name: NameOf): string => (slot === undefined ? "the parent" : name(slot).replace(/^the pid of /, ""));
@@ -56,9 +57,10 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   openTree: (op, name) => `copy the mount at ${place(op, name)}${hasBit(op.flags, AT_RECURSIVE) ? " and all below it" : ""}`,
   moveMount: (op, name) => `attach ${name(op.tree)} at ${place(op, name)}`,
   mountSetattr: setattrText,
-  fsMount: (op, name) => `make a ${textOf(op.type, name)} file system${(op.options ?? []).length > 0 ? ` (${(op.options ?? []).map((option) => textOf(option, name)).join(",")})` : ""}${named(ATTRIBUTES, op.attributes) === "" ? "" : ` ${named(ATTRIBUTES, op.attributes)}`}`,
+  fsMount: (op, name) => `make ${article(textOf(op.type, name))} file system${(op.options ?? []).length > 0 ? ` (${(op.options ?? []).map((option) => textOf(option, name)).join(",")})` : ""}${named(ATTRIBUTES, op.attributes) === "" ? "" : ` ${named(ATTRIBUTES, op.attributes)}`}`,
   umount: (op, name) => `unmount ${place(op, name)}`,
   pivotRoot: (op, name) => `move into ${name(op.root)}, the old one goes`,
+  loopDevice: (op, name) => `make a loop device of ${textOf(op.path, name)}${op.readonly === 1 ? ", read-only" : ""}`,
   chroot: (op, name) => `chroot into ${name(op.root)}`,
   chdir: (op, name) => `change directory to ${place(op, name)}`,
   mkdir: (op, name) => `make sure there is a directory ${place(op, name)} ${octal(op.mode)}`,

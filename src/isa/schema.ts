@@ -42,6 +42,7 @@ export const SCHEMA = {
   fsMount: { code: 13, doc: "fsopen(2), fsconfig(2) of each option (`key` or `key=value`, `source=` included), fsmount(2)", fields: { type: "text", options: "texts?", attributes: "u32?", into: "newSlot" } },
   umount: { code: 14, doc: "umount2(2)", fields: { at, path: "text", flags: "u32?" } },
   pivotRoot: { code: 15, doc: "fchdir(2) to the slot, pivot_root(\".\", \".\"), umount2(\".\", MNT_DETACH), chdir(\"/\")", fields: { root: "slot" } },
+  loopDevice: { code: 17, doc: "loop(4): LOOP_CTL_GET_FREE, LOOP_CONFIGURE of the file with LO_FLAGS_AUTOCLEAR; open in `into`, /dev/loopNUMBER", fields: { path: "text", readonly: "u32?", into: "newSlot", number: "newSlot" } },
   chroot: { code: 16, doc: "fchdir(2) to the slot, chroot(\".\"), chdir(\"/\")", fields: { root: "slot" } },
   // files
   chdir: { code: 20, doc: "chdir(2), or fchdir(2) of the `at` slot when the path is empty", fields: { at, path: "text" } },

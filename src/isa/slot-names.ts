@@ -34,6 +34,7 @@ function madeName(op: Op, slot: Slot, name: NameOf): string {
     case "fsMount": return `the ${textOf(op.type)}`;
     case "openPty": return slot === op.master ? "the terminal's master" : "the terminal";
     case "recvFd": return op.child === undefined ? "what the parent sent" : `what ${name(op.child).replace(/^the pid of /, "")} sent`;
+    case "loopDevice": return slot === op.number ? `the number of the loop device of ${textOf(op.path, name)}` : `the loop device of ${textOf(op.path, name)}`;
     case "ifIndex": return `the index of ${textOf(op.name)}`;
     case "listen": return "the socket";
     case "lock": return `the lock on ${textOf(op.path, name)}`;
@@ -49,6 +50,7 @@ const rootsOf = (ops: readonly Op[]): ReadonlySet<Slot> => new Set(ops.flatMap((
 export function walkNamed(plan: Plan, visit: (op: Op, name: NameOf) => void): void {
   const walk = (ops: readonly Op[], names: Map<Slot, string>): void => {
     const roots = rootsOf(ops);
+    for (const slot of roots) if (names.has(slot)) names.set(slot, "the root");
     const name: NameOf = (slot) => names.get(slot) ?? bareName(slot);
     for (const op of ops) {
       visit(op, name);

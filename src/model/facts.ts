@@ -1,5 +1,6 @@
 // Owns HostFacts: what a planner may know of the machine. Probed once per command, passed in as a value.
 import type { SubIdRange } from "../linux/idmap.ts";
+import type { ImageContent } from "../linux/superblock.ts";
 
 /** One cgroup hierarchy. v2 has no controllers in /proc/self/cgroup; `controllers` are those of cgroup.controllers. */
 export interface CgroupHierarchy {
@@ -55,6 +56,8 @@ export interface HostFacts {
   readonly userns: { readonly isAllowed: boolean; readonly reason?: string };
   /** Host paths a planner asked about: `stat` of the path (follows symlinks), undefined when missing. */
   readonly paths: Readonly<Record<string, PathFact>>;
+  /** What the container's root is on, where that is no directory. */
+  readonly storage?: StorageFacts;
   /** Names of network interfaces and whether they are bridges. */
   readonly links: Readonly<Record<string, { readonly isBridge: boolean; readonly mtu: number; readonly index: number }>>;
   /** Where Berth is installed: `<prefix>/libexec/berth`, `<prefix>/share`. */
@@ -64,4 +67,11 @@ export interface HostFacts {
   readonly random: string;
 }
 
-export interface PathFact { readonly kind: "file" | "directory" | "symlink" | "other"; readonly uid: number; readonly gid: number; readonly mode: number }
+export interface StorageFacts {
+  /** What the image or block device begins with; undefined: it could not be read. */
+  readonly content?: ImageContent;
+  /** The file systems this kernel has, /proc/filesystems. */
+  readonly fileSystems: readonly string[];
+}
+
+export interface PathFact { readonly kind: "file" | "directory" | "symlink" | "block" | "other"; readonly uid: number; readonly gid: number; readonly mode: number }

@@ -19,6 +19,7 @@ export interface RootfsSpec {
   readonly mount: string;
   /** lxc.rootfs.options, split at commas. */
   readonly options: readonly string[];
+  readonly optionsFrom?: Origin;
   readonly isManaged: boolean;
   readonly from: Origin;
 }

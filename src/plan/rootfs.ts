@@ -1,107 +1,96 @@
-// Owns how the root file system comes to its mount point, and how the container moves into it.
+// Owns the container's root directory: how it comes to its mount point, is sealed, and becomes "/".
 import type { Op, Slot } from "../isa/op.ts";
 import { AT_RECURSIVE, O_DIRECTORY, O_PATH } from "../linux/fs.ts";
-import { toHost } from "../linux/idmap.ts";
 import { MOUNT_ATTR_RDONLY, MS_SHARED, MS_SLAVE, mountOptions } from "../linux/mount-flags.ts";
 import { byDefault } from "../model/origin.ts";
+import type { HostFacts } from "../model/facts.ts";
 import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
-import { copyTree } from "./beneath.ts";
+import { blockOps } from "./rootfs/block.ts";
+import { directoryOps } from "./rootfs/directory.ts";
+import { checkRootIdmap, idmapRoot, rootIdmap } from "./rootfs/idmap.ts";
+import { rootfsKind } from "./rootfs/kind.ts";
+import type { RootfsKind } from "./rootfs/kind.ts";
+import { overlayOps } from "./rootfs/overlay.ts";
+import { isReachedByCaller, rootfsTarget } from "./rootfs/target.ts";
 import type { Scope } from "./scope.ts";
-import { hasUserns, idmapOf, setupId } from "./scope.ts";
+import { hasUserns } from "./scope.ts";
 
-/** Host paths whose facts this planner asks for. */
-export function rootfsPaths(rootfs: RootfsSpec, spec: ContainerSpec): readonly string[] {
-  const targets = hasHooksInside(spec) ? [rootfs.mount, ...SPARE_MOUNTS].flatMap((path) => [path, ...directoriesAbove(path)]) : [rootfs.mount];
-  return [rootfs.path, ...directoriesAbove(rootfs.path), ...targets];
+export { rootfsPaths, rootfsTarget } from "./rootfs/target.ts";
+export { storagePath } from "./rootfs/kind.ts";
+
+/** What each process does for the root file system, in this order. */
+export interface RootfsPlan {
+  /** The monitor, with the rights of the caller: what the container may not do itself. Slots pass to the child. */
+  readonly monitor: readonly Op[];
+  /** The monitor, once the child's ids are mapped. */
+  readonly mapped: (pid: Slot) => readonly Op[];
+  /** The child, still with the caller's ids. */
+  readonly early: readonly Op[];
+  /** The child, as root of the container. */
+  readonly late: readonly Op[];
 }
 
-/** Where else a root may be mounted, in the container's mount namespace only: LXC's own place, then the one hier(7) keeps for it. */
-const SPARE_MOUNTS = ["/usr/lib/lxc/rootfs", "/usr/lib/x86_64-linux-gnu/lxc/rootfs", "/usr/lib/aarch64-linux-gnu/lxc/rootfs", "/mnt"];
+const NOTHING: RootfsPlan = { monitor: [], mapped: () => [], early: [], late: [] };
 
-/** `/a/b/c`: `/`, `/a`, `/a/b`. */
-const directoriesAbove = (path: string): readonly string[] => path.split("/").slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join("/") || "/");
-
-/** May the caller's own ids pass every directory above the root? In a new user namespace even root's do so only by
- * what the modes say: no capability reaches beyond the ids that are mapped. */
-export function isReachedByCaller({ spec, facts }: Scope): boolean {
-  const { euid, egid } = facts.caller;
-  return spec.rootfs === undefined || directoriesAbove(spec.rootfs.path).every((path) => {
-    const fact = facts.paths[path];
-    if (fact === undefined) return true;
-    return (fact.mode & (fact.uid === euid ? 0o100 : fact.gid === egid ? 0o010 : 0o001)) !== 0;
-  });
-}
-
-/** May the container's root, who runs the hooks of the child, walk to this path? */
-function isReachedFromInside({ spec, facts }: Scope, path: string): boolean {
-  if (!hasUserns(spec)) return true;
-  const uid = toHost(idmapOf(spec), "u", setupId(spec, "u"));
-  return directoriesAbove(path).every((above) => {
-    const fact = facts.paths[above];
-    return fact !== undefined && (fact.mode & (fact.uid === uid ? 0o100 : 0o001)) !== 0;
-  });
-}
-
-const HOOKS_INSIDE = ["pre-mount", "mount", "autodev"] as const;
-const hasHooksInside = ({ hooks }: ContainerSpec): boolean => HOOKS_INSIDE.some((name) => (hooks[name] ?? []).length > 0);
-
-/** Where the root file system will be mounted on the host: what hooks get as LXC_ROOTFS_MOUNT. Only hooks go there by its path. */
-export function rootfsTarget(scope: Scope): string {
-  const { spec, facts } = scope;
-  const { rootfs } = spec;
-  if (rootfs === undefined) return "/";
-  const isThere = (path: string): boolean => facts.paths[path]?.kind === "directory";
-  const first = isThere(rootfs.mount) ? rootfs.mount : rootfs.path;
-  if (!hasHooksInside(spec)) return first;
-  const hidesSource = (path: string): boolean => path !== first && spec.mounts.some(({ source }) => `${source}/`.startsWith(`${path}/`));
-  return [first, ...SPARE_MOUNTS].find((path) => isThere(path) && !hidesSource(path) && isReachedFromInside(scope, path)) ?? first;
-}
+const hasHooksBefore = ({ hooks }: ContainerSpec): boolean => (hooks["pre-start"] ?? []).length + (hooks["pre-mount"] ?? []).length > 0;
+const kindOf = (rootfs: RootfsSpec, spec: ContainerSpec, facts: HostFacts): RootfsKind => rootfsKind(rootfs, facts, hasHooksBefore(spec));
 
 /** What is wrong with the root file system before anything runs. */
-export function checkRootfs(scope: Scope): void {
-  const { spec, facts, problems } = scope;
-  const rootfs = spec.rootfs;
+export function checkRootfs({ spec, facts, problems }: Scope): void {
+  const { rootfs } = spec;
   if (rootfs === undefined) return;
-  if (rootfs.type !== "dir") {
-    problems.push({ code: "storage.unsupported", at: rootfs.from, text: `storage '${rootfs.type}' is not supported yet`, remedy: "use a directory: lxc.rootfs.path = dir:PATH" });
-    return;
+  const kind = kindOf(rootfs, spec, facts);
+  if (kind.kind === "none") problems.push(kind.problem);
+  else problems.push(...checkRootIdmap(spec, facts, kind));
+}
+
+/** The slot is the root directory from here on. Where it can be, it is taken with the caller's own file system ids, so
+ * that a root below a 0700 home needs no ACL. */
+export function planRootfs(scope: Scope, root: Slot): RootfsPlan {
+  const { spec, facts } = scope;
+  const { rootfs } = spec;
+  if (rootfs === undefined) return { ...NOTHING, early: [{ op: "open", from: byDefault("lxc.rootfs.path"), path: "/", flags: O_PATH | O_DIRECTORY, into: root, note: "no root file system of its own: the host's is shared" }] };
+  const kind = kindOf(rootfs, spec, facts);
+  const attach: readonly Op[] = [...rootAttributes(rootfs, root, kind), { op: "moveMount", from: rootfs.from, tree: root, path: rootfsTarget(scope) }];
+  const idmap = rootIdmap(rootfs);
+  if (kind.kind === "none") return NOTHING;
+  if (kind.kind === "overlay") {
+    const { monitor, early, late } = overlayOps(scope, root, kind);
+    return { ...NOTHING, monitor, early, late: [...late, ...attach] };
   }
-  const fact = facts.paths[rootfs.path];
-  if (fact === undefined) problems.push({ code: "rootfs.missing", at: rootfs.from, text: `root file system '${rootfs.path}' does not exist or cannot be reached`, remedy: "make it, or correct lxc.rootfs.path" });
-  else if (fact.kind !== "directory") problems.push({ code: "rootfs.missing", at: rootfs.from, text: `root file system '${rootfs.path}' is not a directory` });
+  const made = kind.kind === "directory" ? directoryOps(rootfs, root) : blockOps(scope, root, kind);
+  const mapped = (pid: Slot): readonly Op[] => [...(idmap === undefined ? [] : idmapRoot(scope, { root, pid, idmap })), { op: "close", from: rootfs.from, slot: root, note: "it is the container's" }];
+  // as in LXC: a container with ids of its own may not mount what lies on blocks, nor map ids of the host's files
+  if (idmap !== undefined || (kind.kind !== "directory" && hasUserns(spec))) return { monitor: made, mapped, early: attach, late: [] };
+  return kind.kind === "directory" && isReachedByCaller(scope, kind.path) ? { ...NOTHING, early: [...made, ...attach] } : { ...NOTHING, late: [...made, ...attach] };
+}
+
+/** lxc.rootfs.options that are attributes, but `ro`, which waits: sealRootfs. A file system that is made here has them from the start. */
+function rootAttributes({ options, optionsFrom, from }: RootfsSpec, root: Slot, { kind }: RootfsKind): readonly Op[] {
+  const { set, clear } = mountOptions(options);
+  const [mark, unmark] = [set & ~MOUNT_ATTR_RDONLY, clear & ~MOUNT_ATTR_RDONLY];
+  return kind === "directory" && (mark !== 0 || unmark !== 0) ? [{ op: "mountSetattr", from: optionsFrom ?? from, at: root, path: "", flags: 0, set: mark, clear: unmark }] : [];
 }
 
 /** Nothing the child mounts may reach the host, nothing it looks at may change its propagation. */
 export const detachFromHost = (): Op =>
   ({ op: "mountSetattr", from: byDefault("mount propagation"), path: "/", flags: AT_RECURSIVE, propagation: MS_SLAVE, note: "mounts made from here on stay out of the host" });
 
-/** Puts the root file system at its mount point; the slot is its root directory from here on.
- * Done with the caller's own file system ids, so that a root below a 0700 home needs no ACL. */
-export function mountRootfs(scope: Scope, root: Slot): readonly Op[] {
-  const { rootfs } = scope.spec;
-  if (rootfs === undefined) return [{ op: "open", from: byDefault("lxc.rootfs.path"), path: "/", flags: O_PATH | O_DIRECTORY, into: root, note: "no root file system of its own: the host's is shared" }];
-  const options = mountOptions(rootfs.options.filter((option) => !option.startsWith("idmap=")));
-  const ops: Op[] = [copyTree({ path: rootfs.path, isRecursive: true }, root, rootfs.from)];
-  const set = options.set & ~MOUNT_ATTR_RDONLY;
-  if (set !== 0 || options.clear !== 0) ops.push({ op: "mountSetattr", from: rootfs.from, at: root, path: "", flags: 0, set, clear: options.clear & ~MOUNT_ATTR_RDONLY, note: "lxc.rootfs.options" });
-  if (rootfs.options.some((option) => option.startsWith("idmap="))) scope.problems.push({ code: "storage.unsupported", at: rootfs.from, text: "lxc.rootfs.options idmap= is not supported yet" });
-  ops.push({ op: "moveMount", from: rootfs.from, tree: root, path: rootfsTarget(scope) });
-  return ops;
-}
-
 /** lxc.rootfs.options = ro: only once everything is in place. */
 export function sealRootfs(scope: Scope, root: Slot): readonly Op[] {
   const { rootfs } = scope.spec;
   if (rootfs === undefined || (mountOptions(rootfs.options).set & MOUNT_ATTR_RDONLY) === 0) return [];
-  return [{ op: "mountSetattr", from: rootfs.from, at: root, path: "", flags: 0, set: MOUNT_ATTR_RDONLY, note: "read-only root" }];
+  return [{ op: "mountSetattr", from: rootfs.optionsFrom ?? rootfs.from, at: root, path: "", flags: 0, set: MOUNT_ATTR_RDONLY, note: "read-only root" }];
 }
 
 export function enterRootfs(scope: Scope, root: Slot): readonly Op[] {
   const { rootfs } = scope.spec;
   if (rootfs === undefined) return [];
   const from = byDefault("mount propagation");
+  const { propagation, isPropagationRecursive } = mountOptions(rootfs.options);
+  const wished: readonly Op[] = propagation === 0 ? [] : [{ op: "mountSetattr", from: rootfs.optionsFrom ?? rootfs.from, path: "/", flags: isPropagationRecursive ? AT_RECURSIVE : 0, propagation }];
   return [
     { op: "pivotRoot", from: rootfs.from, root, note: "from here on paths are the container's" },
-    { op: "mountSetattr", from, path: "/", flags: AT_RECURSIVE, propagation: MS_SHARED, note: "as systemd and nested containers expect it" },
+    { op: "mountSetattr", from, path: "/", flags: AT_RECURSIVE, propagation: MS_SHARED, note: "as systemd and nested containers expect it" }, ...wished,
   ];
 }

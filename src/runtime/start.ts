@@ -14,6 +14,7 @@ import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
+import { storagePath } from "../plan/rootfs.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
 /** -c and -L are config lines by another name. */
@@ -22,8 +23,10 @@ function consoleDefinitions({ console, consoleLog }: StartOptions): readonly str
 }
 
 export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
+  const storage = spec.rootfs === undefined ? undefined : storagePath(spec.rootfs);
   return probeHost(request, {
     paths: pathsWanted(spec), cgroups: cgroupsWanted(spec), idmap: request.euid !== 0 || spec.idmap.length > 0, lsms: true,
+    ...(storage === undefined ? {} : { storage }),
     links: spec.nics.some(({ type }) => type !== "none" && type !== "empty"), isCgroupRelative: spec.cgroup.isRelative,
   });
 }

@@ -8,6 +8,7 @@ import { probeCgroups } from "./cgroups.ts";
 import { hasNamespace, probeKernel, probeLsms, randomHex } from "./kernel.ts";
 import { probeLinks } from "./links.ts";
 import { probePaths } from "./paths.ts";
+import { probeStorage } from "./storage.ts";
 import { probeIdMapHelper, probeUserns } from "./userns.ts";
 
 export interface Wanted {
@@ -16,6 +17,8 @@ export interface Wanted {
   readonly idmap?: boolean;
   readonly links?: boolean;
   readonly lsms?: boolean;
+  /** The image, device or directory that a container's root is on. */
+  readonly storage?: string;
   /** lxc.cgroup.relative. */
   readonly isCgroupRelative?: boolean;
   /** Cgroup names that a container may take, see CgroupSources. */
@@ -34,6 +37,7 @@ export const enginePath = (prefix: string): string => `${prefix}/libexec/berth/b
 
 export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
   const isRoot = request.euid === 0;
+  const storage = wanted.storage === undefined ? undefined : probeStorage(wanted.storage);
   return {
     caller: probeCaller(request),
     kernel: probeKernel(),
@@ -49,6 +53,7 @@ export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
     hasTimeNamespace: hasNamespace("time"),
     userns: probeUserns(request.euid),
     paths: probePaths(wanted.paths ?? []),
+    ...(storage === undefined ? {} : { storage }),
     links: wanted.links === true ? probeLinks() : {},
     install: { engine: enginePath(request.prefix), share: `${request.prefix}/share` },
     now: Math.floor(Date.now() / 1000),

@@ -6,7 +6,7 @@ export function probePath(path: string): PathFact | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return undefined;
-    return { kind: found.isDirectory() ? "directory" : found.isFile() ? "file" : "other", uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
+    return { kind: found.isDirectory() ? "directory" : found.isFile() ? "file" : found.isBlockDevice() ? "block" : "other", uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import { openSources, planMounts } from "../mounts.ts";
 import { joinShared, lateNamespaces } from "../namespaces.ts";
 import type { Stdio } from "../process.ts";
 import { becomeInit, becomeRoot, execInit, joinParent, planCoreScheduling, planHostname, planPersonality, planStdio, runBelowInit } from "../process.ts";
-import { detachFromHost, enterRootfs, isReachedByCaller, mountRootfs, sealRootfs } from "../rootfs.ts";
+import { detachFromHost, enterRootfs, sealRootfs } from "../rootfs.ts";
 import { hasSysAdmin, planCapabilities, planKeyring, planNoNewPrivs, planSeccomp } from "../security.ts";
 import type { Container } from "./container.ts";
 
@@ -24,15 +24,13 @@ function settle(container: Container): { readonly ops: readonly Op[]; readonly r
   const hooks = hook(container, "pre-mount");
   const { ops: opened, sources } = openSources(scope);
   const own = becomeRoot(scope, container.keepsGroups);
-  const mounted = mountRootfs(scope, root);
-  // the caller's own rights reach below a 0700 home; where they do not, the container's root may own the way, as LXC wants it
-  const early = isReachedByCaller(scope) ? [...opened, ...mounted, ...own] : [...opened, ...own, ...mounted];
+  const { early, late } = container.rootfs;
   const links: readonly Op[] = network.hasLinks ? [{ op: "post", from: FROM, number: NETNS, note: "the network namespace is there" }, { op: "await", from: FROM, number: LINKS, note: "links are there" }] : [];
   const ops: readonly Op[] = [
     joinParent(), ...container.cgroups.parts.flatMap((part) => part.join), { op: "await", from: FROM, number: MAPPED, note: "ids are mapped" },
     ...joinShared(scope, container.inputs.share, "child"), detachFromHost(),
     // hooks run as the container's root, before anything is mounted
-    ...(hooks.length > 0 ? [...own, ...hooks, ...mounted, ...opened] : early),
+    ...(hooks.length > 0 ? [...own, ...hooks, ...early, ...late, ...opened] : [...opened, ...early, ...own, ...late]),
     ...lateNamespaces(scope, namespaces), ...planHostname(scope), ...planKeyring(scope), ...links, ...network.child,
   ];
   return { ops, rest: (before) => [...before, ...planMounts(scope, root, sources)] };

@@ -11,7 +11,8 @@ import type { NamespacePlan } from "../namespaces.ts";
 import { planNamespaces } from "../namespaces.ts";
 import type { NetworkPlan } from "../network.ts";
 import { planNetwork } from "../network.ts";
-import { rootfsTarget } from "../rootfs.ts";
+import { planRootfs, rootfsTarget } from "../rootfs.ts";
+import type { RootfsPlan } from "../rootfs.ts";
 import type { Scope } from "../scope.ts";
 import { idmapOf } from "../scope.ts";
 import type { TerminalPlan } from "../terminals.ts";
@@ -32,6 +33,7 @@ export interface Container {
   readonly rootfsMount: string;
   /** The root directory, in the child. */
   readonly root: Slot;
+  readonly rootfs: RootfsPlan;
 }
 
 function planCgroups(scope: Scope, isReboot: boolean): Container["cgroups"] {
@@ -54,5 +56,6 @@ export function planContainer(scope: Scope, inputs: StartInputs, isExecute: bool
     cgroups: planCgroups(scope, inputs.isReboot),
     keepsGroups: hasSetgroupsDenied(scope.facts, idmapOf(scope.spec)),
     rootfsMount: rootfsTarget(scope),
+    rootfs: planRootfs(scope, root),
   };
 }

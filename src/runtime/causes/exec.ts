@@ -3,7 +3,7 @@ import { probeKernel } from "../../host/probe/kernel.ts";
 import type { Failure, Finding } from "./failure.ts";
 import { lookInside, readExecutable } from "./look-inside.ts";
 
-/** Where the container's root lies on the host; undefined when it shares the host's. */
+/** Where the container's root lies on the host; undefined when it shares the host's, or cannot be looked into from here. */
 export function rootfsOf({ notes }: Failure): string | undefined {
   return notes.ops.find(({ op, origin, subject }) => (op === "openTree" || op === "open") && origin.endsWith("lxc.rootfs.path") && subject.startsWith("/"))?.subject;
 }
@@ -45,9 +45,14 @@ function formatFinding(failure: Failure, root: string, path: string): Finding {
   return { cause: `'${path}' is neither a program nor a script with a #! line`, remedy: initRemedy(path, failure) };
 }
 
+/** In layers or an image, which are no directory of the host. */
+const elsewhereFinding = (failure: Failure, path: string): Finding =>
+  (failure.errno === "ENOENT" ? { cause: `there is no '${path}' in the container, or its interpreter is not there`, remedy: initRemedy(path, failure) } : { remedy: initRemedy(path, failure) });
+
 /** A start's init, seen from outside. */
 function initFinding(failure: Failure, path: string): Finding {
   const root = rootfsOf(failure) ?? "";
+  if (failure.notes.ops.some(({ op, origin }) => op === "fsMount" && origin.endsWith("lxc.rootfs.path"))) return elsewhereFinding(failure, path);
   switch (failure.errno) {
     case "ENOENT": case "ENOTDIR": return missingFinding(failure, root, path);
     case "EACCES": case "EPERM": return refusedFinding(root, path);

@@ -5,6 +5,7 @@ import { fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding } from "./mounts.ts";
 import { hookFinding, idsFinding, listenFinding, lockFinding, networkFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
 import { seccompFinding } from "./seccomp.ts";
+import { idmapFinding, loopFinding, storageFinding } from "./storage.ts";
 import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namespace.ts";
 
 /** The first rule with an answer is believed. */
@@ -12,8 +13,8 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
   spawn: [idMapHelperFinding, hookFinding],
   writeFile: [mapWriteFinding, fileFinding],
-  mkdir: [fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [fileFinding], chown: [fileFinding],
-  openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [newMountFinding], mountSetattr: [attributeFinding], pivotRoot: [pivotFinding],
+  mkdir: [fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, fileFinding], chown: [fileFinding],
+  openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], pivotRoot: [pivotFinding],
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
   listen: [listenFinding], lock: [lockFinding],
   netlink: [networkFinding], ifIndex: [networkFinding],

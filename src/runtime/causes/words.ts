@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   mountSetattr: (subject) => `set the mount options of '${subject}'`,
   fsMount: (subject) => `make a file system of type '${subject}'`,
   umount: (subject) => `unmount '${subject}'`,
+  loopDevice: (subject) => `make a loop device of '${subject}'`,
   pivotRoot: () => "change to the container's root file system",
   chroot: () => "change to the container's root file system",
   chdir: (subject) => `change to the directory '${subject}'`,
