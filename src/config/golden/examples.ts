@@ -15,7 +15,8 @@ export interface Example {
 const text = (value: string, getter = value): Example => ({ good: [[value, getter]], bad: [] });
 const list = (...values: readonly string[]): Example => ({ good: values.map((value) => [value, `${value}\n`]), bad: [] });
 const bool: Example = { good: [["0", "0"], ["1", "1"]], bad: [["2", "'2' is not 0 or 1"], ["yes", "'yes' is not 0 or 1"]] };
-const count: Example = { good: [["0", "0"], ["4", "4"], ["0x10", "16"], ["010", "8"]], bad: [["-1", "'-1' is not a number"], ["four", "'four' is not a number"], ["08", "'08' is not a number"], ["4 5", "'4 5' is not a number"]] };
+const count: Example = { good: [["0", "0"], ["4", "4"], ["0x10", "16"], ["010", "8"], ["+3", "3"]], bad: [["-1", "'-1' is not a number"], ["four", "'four' is not a number"], ["08", "'08' is not a number"], ["4 5", "'4 5' is not a number"]] };
+const queues: Example = { good: [["1", "1"], ["0x10", "16"]], bad: [...count.bad, ["0", "0 is less than 1"], ["4097", "4097 is more than 4096"]] };
 const nic = (type: string, sub: string, example: Example): Example => ({ ...example, key: `lxc.net.3.${sub}`, before: `lxc.net.3.type = ${type}\n` });
 const oneWord = (values: readonly string[], list: string): Example => ({ good: values.map((value) => [value, value]), bad: [["other", `'other' is not ${list}`]] });
 const signal: Example = { good: [["SIGTERM", "15"], ["9", "9"], ["SIGRTMIN+3", "37"], ["SIGRTMAX-1", "63"], ["sigpwr", "30"], ["0", "0"]], bad: [["TERM", "'TERM' is not a signal"], ["SIGFOO", "'SIGFOO' is not a signal"], ["65", "'65' is not a signal"], ["SIGRTMIN+31", "'SIGRTMIN+31' is not a signal"]] };
@@ -40,7 +41,7 @@ const processExamples: Readonly<Record<string, Example>> = {
   "lxc.prlimit.*": { key: "lxc.prlimit.nofile", good: [["10", "10"], ["10:20", "10:20"], ["10 : 10", "10"], ["unlimited", "unlimited"], ["0:unlimited", "0:unlimited"], ["-1", "unlimited"]], bad: [["1k", "'1k' is not a number or 'unlimited'"], ["1:x", "'x' is not a number or 'unlimited'"], ["20:10", "the soft limit 20 is above the hard limit 10"]] },
   "lxc.sysctl.*": { key: "lxc.sysctl.net.ipv4.ip_forward", ...text("1") }, "lxc.proc.*": { key: "lxc.proc.oom_score_adj", ...text("10") },
   "lxc.sched.core": bool, "lxc.ephemeral": bool, "lxc.start.auto": bool, "lxc.start.delay": count,
-  "lxc.start.order": { good: [["-5", "-5"], ["+5", "5"]], bad: [["first", "'first' is not a whole number"]] },
+  "lxc.start.order": { good: [["-5", "-5"], ["+5", "5"]], bad: [["first", "'first' is not a whole number"], ["2147483648", "2147483648 is not within -2147483648 and 2147483647"]] },
   "lxc.group": { good: [["a b", "a\nb\n"], ["onboot", "onboot\n"]], bad: [] },
   "lxc.prlimit": clears(), "lxc.sysctl": clears(), "lxc.proc": clears(),
 };
@@ -99,7 +100,7 @@ const networkExamples: Readonly<Record<string, Example>> = {
   "lxc.net.N.ipv6.gateway": nic("veth", "ipv6.gateway", { good: [["fd00::1", "fd00::1"], ["auto", "auto"]], bad: [["10.0.0.1", "'10.0.0.1' is not an IPv6 address, auto or dev"]] }),
   "lxc.net.N.script.up": nic("veth", "script.up", text("/a b")), "lxc.net.N.script.down": nic("veth", "script.down", text("/a b")),
   "lxc.net.N.veth.pair": nic("veth", "veth.pair", name), "lxc.net.N.veth.mode": nic("veth", "veth.mode", oneWord(["bridge", "router"], "bridge or router")),
-  "lxc.net.N.veth.n_rxqueues": nic("veth", "veth.n_rxqueues", count), "lxc.net.N.veth.n_txqueues": nic("veth", "veth.n_txqueues", count),
+  "lxc.net.N.veth.n_rxqueues": nic("veth", "veth.n_rxqueues", queues), "lxc.net.N.veth.n_txqueues": nic("veth", "veth.n_txqueues", queues),
   "lxc.net.N.veth.ipv4.route": nic("veth", "veth.ipv4.route", { good: [["10.2.0.0/16", "10.2.0.0/16"]], bad: [["10.2.0.0", "'10.2.0.0' has no prefix length"], ["x/16", "'x' is not an IPv4 address"]] }),
   "lxc.net.N.veth.ipv6.route": nic("veth", "veth.ipv6.route", { good: [["fd01::/64", "fd01::/64"]], bad: [["fd01::", "'fd01::' has no prefix length"]] }),
   "lxc.net.N.veth.vlan.id": nic("veth", "veth.vlan.id", { good: [["none", "none"], ["5", "5"]], bad: [["4095", "4095 is more than 4094"]] }),

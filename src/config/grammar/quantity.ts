@@ -46,7 +46,8 @@ export interface Limit { readonly soft: bigint; readonly hard: bigint }
 
 function limitNumber(text: string): bigint | undefined {
   if (text === "unlimited" || text === "-1") return RLIM_INFINITY;
-  return /^\d{1,19}$/.test(text) ? BigInt(text) : undefined;
+  const value = /^\+?\d{1,20}$/.test(text) ? BigInt(text) : undefined;
+  return value === undefined || value > RLIM_INFINITY ? undefined : value;
 }
 
 const limitWord = (value: bigint): string => (value === RLIM_INFINITY ? "unlimited" : String(value));

@@ -1,9 +1,10 @@
 // Owns the plain grammars: switches, numbers, text, one of a few words.
 import { good, wrong, type Grammar } from "./grammar.ts";
 
-/** Numbers as strtoul(3) with base 0 reads them: 16, 0x10 and 020 are the same. */
+/** Numbers as strtoul(3) with base 0 reads them: 16, +16, 0x10 and 020 are the same. */
 export function unsigned(text: string): number | undefined {
   if (text.length === 1 && text >= "0" && text <= "9") return text.charCodeAt(0) - 48;
+  if (text.startsWith("+") && !text.startsWith("++")) return unsigned(text.slice(1));
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
   if (/^0[0-7]{1,16}$/.test(text)) return Number.parseInt(text, 8);
   return /^0[xX][0-9a-fA-F]{1,12}$/.test(text) ? Number.parseInt(text, 16) : undefined;
@@ -18,22 +19,26 @@ export const bool: Grammar<boolean> = {
   show: (value) => [value ? "1" : "0"],
 };
 
-/** 0 to `max`. */
-export const count = (max = 4294967295): Grammar<number> => ({
-  expects: max === 4294967295 ? "a number" : `a number from 0 to ${max}`,
+/** `min` to `max`. */
+export const count = (max = 4294967295, min = 0): Grammar<number> => ({
+  expects: max === 4294967295 ? "a number" : `a number from ${min} to ${max}`,
   read: (text) => {
     const value = unsigned(text);
     if (value === undefined) return wrong(`'${text}' is not a number`);
+    if (value < min) return wrong(`${text} is less than ${min}`);
     return value <= max ? good(value) : wrong(`${text} is more than ${max}`);
   },
   show: (value) => [String(value)],
 });
 
+/** What an int of C holds. */
 export const integer: Grammar<number> = {
-  expects: "a whole number, may be negative",
+  expects: "a whole number from -2147483648 to 2147483647",
   read: (text) => {
-    const value = unsigned(text.replace(/^[+-]/, ""));
-    return value === undefined ? wrong(`'${text}' is not a whole number`) : good(text.startsWith("-") ? -value : value);
+    const size = /^[+-]{2}/.test(text) ? undefined : unsigned(text.replace(/^-/, ""));
+    if (size === undefined) return wrong(`'${text}' is not a whole number`);
+    const value = text.startsWith("-") ? -size : size;
+    return value >= -2147483648 && value <= 2147483647 ? good(value) : wrong(`${text} is not within -2147483648 and 2147483647`);
   },
   show: (value) => [String(value)],
 };

@@ -1,12 +1,12 @@
 // Owns the keys of network interfaces, lxc.net.N.*.
 import { hwaddr, interfaceName, ipv4Address, ipv4Gateway, ipv4Route, ipv6Address, ipv6Gateway, ipv6Route } from "../grammar/address.ts";
 import { good, type Grammar } from "../grammar/grammar.ts";
-import { anyText, bool, count, oneOf } from "../grammar/scalar.ts";
+import { anyText, bool, count, oneOf, unsigned } from "../grammar/scalar.ts";
 import type { NicType } from "../../model/nic.ts";
 import { row } from "./row.ts";
 
 const NIC_TYPES: readonly NicType[] = ["none", "empty", "veth", "macvlan", "ipvlan", "vlan", "phys"];
-const vethVlan: Grammar<string> = { expects: "none, or a number from 0 to 4094", read: (text) => (text === "none" ? good(text) : withText(count(4094), text)) };
+const vethVlan: Grammar<string> = { expects: "none, or a number from 0 to 4094", read: (text) => (text === "none" ? good(text) : withText(count(4094), text)), show: (value) => [value === "none" ? value : String(unsigned(value))] };
 function withText(grammar: Grammar<number>, text: string): ReturnType<Grammar<string>["read"]> {
   const reading = grammar.read(text);
   return reading.ok ? good(text) : reading;
@@ -27,8 +27,8 @@ export const networkKeys = {
   scriptDown: row({ key: "lxc.net.N.script.down", grammar: anyText("a shell command line"), doc: "Run on the host before the interface goes.", since: "2.1", legacy: ["lxc.network.script.down"], spec: "nics[].scriptDown" }),
   vethPair: row({ key: "lxc.net.N.veth.pair", grammar: interfaceName, doc: "Name of the host's end. Only root's containers can choose it.", since: "2.1", legacy: ["lxc.network.veth.pair"], spec: "nics[].vethPair" }),
   vethMode: row({ key: "lxc.net.N.veth.mode", grammar: oneOf(["bridge", "router"]), default: "bridge", doc: "bridge: the host's end joins the bridge of link. router: routes on the host lead to the container.", since: "3.1", spec: "nics[].vethMode" }),
-  vethRx: row({ key: "lxc.net.N.veth.n_rxqueues", grammar: count(4096), doc: "Number of receive queues.", since: "5.0", spec: "nics[].other" }),
-  vethTx: row({ key: "lxc.net.N.veth.n_txqueues", grammar: count(4096), doc: "Number of transmit queues.", since: "5.0", spec: "nics[].other" }),
+  vethRx: row({ key: "lxc.net.N.veth.n_rxqueues", grammar: count(4096, 1), doc: "Number of receive queues.", since: "5.0", spec: "nics[].other" }),
+  vethTx: row({ key: "lxc.net.N.veth.n_txqueues", grammar: count(4096, 1), doc: "Number of transmit queues.", since: "5.0", spec: "nics[].other" }),
   vethRoute4: row({ key: "lxc.net.N.veth.ipv4.route", grammar: ipv4Route, isRepeatable: true, doc: "Route on the host that leads to the container (mode router).", since: "3.1", spec: "nics[].other", getter: "joined" }),
   vethRoute6: row({ key: "lxc.net.N.veth.ipv6.route", grammar: ipv6Route, isRepeatable: true, doc: "Route on the host that leads to the container (mode router).", since: "3.1", spec: "nics[].other", getter: "joined" }),
   vethVlan: row({ key: "lxc.net.N.veth.vlan.id", grammar: vethVlan, doc: "VLAN to whose untagged traffic the bridge port belongs; none: to no VLAN.", since: "3.2", spec: "nics[].other" }),
