@@ -40,7 +40,14 @@ function isWanted(scope: Scope, name: NamespaceName, shared: Readonly<Partial<Re
   }
 }
 
+/** A wish that needs a namespace which this kernel does not have. */
+function checkTime({ spec, facts, problems }: Scope): void {
+  const at = (spec.timeOffsets.boot ?? spec.timeOffsets.monotonic)?.from;
+  if (at !== undefined && !facts.hasTimeNamespace) problems.push({ code: "host.feature", at, text: `${at.key} needs a time namespace, and this kernel has none`, remedy: "take the line out, or use Linux 5.6 or newer with CONFIG_TIME_NS" });
+}
+
 export function planNamespaces(scope: Scope, shared: Readonly<Partial<Record<NamespaceName, string>>>): NamespacePlan {
+  checkTime(scope);
   const names = ORDER.filter((name) => isWanted(scope, name, shared));
   const bits = (list: readonly NamespaceName[]): number => list.reduce((flags, name) => flags | BITS[name], 0);
   return { cloneFlags: bits(names.filter((name) => !LATE.includes(name))), lateFlags: bits(names.filter((name) => LATE.includes(name))), names, has: (name) => names.includes(name) };

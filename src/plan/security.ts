@@ -52,14 +52,12 @@ export function planSeccomp(scope: Scope, program: string | undefined): readonly
 /** What this version does not apply is said, not passed over. */
 export function checkConfinement(scope: Scope): void {
   const { facts, problems } = scope;
-  const { seccompNotifyProxy, apparmorProfile, selinuxContext } = scope.spec.security;
+  const { apparmorProfile } = scope.spec.security;
   const warn = (at: Origin, text: string, remedy: string): void => { problems.push({ code: "unsupported", severity: "warning", at, text, remedy }); };
-  if (seccompNotifyProxy !== undefined) warn(seccompNotifyProxy.from, `'${seccompNotifyProxy.value}' is not asked about system calls: the action notify is not supported yet`, "remove lxc.seccomp.notify.proxy");
   // Without the module LXC says nothing either, unless a profile was asked for by name
   const isQuiet = (profile: string): boolean => ["generated", "unconfined", "unchanged", "lxc-container-default", "lxc-container-default-cgns"].includes(profile);
   const hasAppArmor = facts.lsms.includes("apparmor");
   if (apparmorProfile !== undefined && apparmorProfile.value !== "unconfined" && apparmorProfile.value !== "unchanged" && (hasAppArmor || !isQuiet(apparmorProfile.value))) {
     warn(apparmorProfile.from, `AppArmor profile '${apparmorProfile.value}' is not applied${hasAppArmor ? " yet" : ": this kernel runs no AppArmor"}`, "remove lxc.apparmor.profile, or set it to unconfined");
   }
-  if (selinuxContext !== undefined) warn(selinuxContext.from, `SELinux context '${selinuxContext.value}' is not applied${facts.lsms.includes("selinux") ? " yet" : ": this kernel runs no SELinux"}`, "remove lxc.selinux.context");
 }

@@ -54,10 +54,14 @@ function rootfsVerdict(target: Target, spec: ContainerSpec | undefined, outside:
   if (usual !== undefined && usual.text.includes("symbolic link")) return { problem: usual };
   const rootfs = spec?.rootfs;
   if (rootfs === undefined || rootfs.path === "") return {};
+  if (!rootfs.isManaged && isInside(rootfs.path, target)) {
+    return { problem: { code: "rootfs.unsafe", at: rootfs.from, text: `'${rootfs.path}' is not to be removed: lxc.rootfs.managed = 0`, cause: `it lies in '${containerDir(target)}', which would go`, remedy: "move it elsewhere first, or set lxc.rootfs.managed = 1" } };
+  }
   if (isInside(rootfs.path, target)) {
     const unsafe = rootfs.type === "dir" ? unsafeReason(rootfs.path) : undefined;
     return unsafe === undefined ? {} : { problem: { ...unsafe, at: rootfs.from } };
   }
+  if (!rootfs.isManaged) return { warning: { code: "rootfs.unsafe", severity: "warning", at: rootfs.from, text: `'${rootfs.path}' is left as it is`, cause: "lxc.rootfs.managed = 0", remedy: "remove it by hand if nobody needs it" } };
   if (outside.some((tree) => rootfs.path === tree || rootfs.path.startsWith(`${tree}/`)) || !existsSync(rootfs.path)) return {};
   return { warning: { code: "rootfs.unsafe", severity: "warning", at: rootfs.from, text: `'${rootfs.path}' is left as it is`, cause: `it lies outside '${containerDir(target)}' and lxc-create did not make it`, remedy: "remove it by hand if nobody needs it" } };
 }
@@ -104,9 +108,9 @@ interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly s
 function examine(request: Request, target: Target, { withSnapshots, facts }: { readonly withSnapshots: boolean; readonly facts: HostFacts }): Result<Findings> {
   const dependents = dependentsProblem(target, withSnapshots);
   if (dependents !== undefined) return fail(dependents);
-  const outside = madeOutside(target);
   const loaded = loadConfig(request, target);
   const spec = loaded.ok ? loaded.value.spec : undefined;
+  const outside = spec?.rootfs?.isManaged === false ? [] : madeOutside(target);
   const { problem, warning } = rootfsVerdict(target, spec, outside);
   const problems = [problem, idProblem(target, spec, facts)].filter((found) => found !== undefined).concat(removalProblems(target, { outside }));
   if (problems[0] !== undefined) return fail(problems[0]);

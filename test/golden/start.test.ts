@@ -143,3 +143,17 @@ test("the host's own init is never started on the host's own files", () => {
   expect(codes(["/bin/true"])).toEqual([]);
   expect(codes([], { ...bare, init: { ...bare.init, cmd: { value: ["/bin/sleep", "1"], from: line(4, "lxc.init.cmd") } } })).toEqual([]);
 });
+
+test("lxc.cgroup.dir.monitor.pivot: where the monitor goes when its own cgroup is removed", () => {
+  const cgroup = { isRelative: false, v1: [], v2: [], monitorDir: at("m", 3, "lxc.cgroup.dir.monitor"), containerDir: at("c", 4, "lxc.cgroup.dir.container"), monitorPivotDir: at("p/q", 5, "lxc.cgroup.dir.monitor.pivot") };
+  const result = planStart(specOf({ cgroup }), factsOf(), inputsOf());
+  expect(result.ok && explainPlan(result.value).filter((text) => text.includes("/p/q")).map((text) => text.trim().replace(/^\d+\s+\w+\s+/, ""))).toEqual([
+    "undo: make sure there is a directory /sys/fs/cgroup/p/q 0755  [config:5 lxc.cgroup.dir.monitor.pivot]",
+    'undo: write "0" to /sys/fs/cgroup/p/q/cgroup.procs  [config:5 lxc.cgroup.dir.monitor.pivot]',
+  ]);
+});
+
+test("a time offset on a kernel without time namespaces is refused, not forgotten", () => {
+  const result = planStart(specOf({ timeOffsets: { boot: at(5n, 9, "lxc.time.offset.boot") } }), factsOf({ hasTimeNamespace: false }), inputsOf());
+  expect(result.ok ? [] : result.problems.map(({ code, at: from }) => [code, from?.line])).toEqual([["host.feature", 9]]);
+});

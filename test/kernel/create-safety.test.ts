@@ -206,6 +206,16 @@ add("ok"); add(${JSON.stringify(`${target}/absolute`)}); add("x", tarfile.SYMTYP
     expect(readFileSync(witness, "utf8")).toBe(`${place.name} lxc destroy ${place.name}\n`);
     writeFileSync(config, `${place.config.join("\n")}\n`);
   });
+
+  test("lxc.rootfs.managed = 0: the root file system is somebody else's, destroy does not touch it", () => {
+    busybox();
+    const own = readFileSync(path("config"), "utf8");
+    writeFileSync(path("config"), `${own}lxc.rootfs.managed = 0\n`);
+    refused(destroy(), "lxc.rootfs.managed = 0");
+    expect(existsSync(path("rootfs/bin"))).toBe(true);
+    writeFileSync(path("config"), own);
+    destroyed();
+  });
 });
 
 test("what belongs to somebody else is not silently left, nor lost", async () => {

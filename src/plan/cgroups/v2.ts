@@ -28,7 +28,12 @@ function handDown(hierarchy: CgroupHierarchy, relative: string): readonly Op[] {
 
 /** Out of the monitor's own cgroup, so that it can be removed: to the base, or where that takes no processes (it has
  * children with controllers) to LXC's lxc.pivot, which stays behind for the next one. */
-function leaveMonitor(base: string, names: CgroupNames): readonly Op[] {
+function leaveMonitor({ spec }: Scope, base: string, names: CgroupNames): readonly Op[] {
+  const { monitorPivotDir } = spec.cgroup;
+  if (monitorPivotDir !== undefined) {
+    const [path, from] = [`${base}/${monitorPivotDir.value}`, monitorPivotDir.from];
+    return [{ op: "mkdir", from, path, mode: 0o755, parents: 1 }, enter(path, from)];
+  }
   const { from } = names;
   const pivot = `${base}/lxc.pivot`;
   return [
@@ -41,7 +46,7 @@ function leaveMonitor(base: string, names: CgroupNames): readonly Op[] {
 function monitorOps(scope: Scope, base: string, names: CgroupNames): readonly Op[] {
   const path = `${base}/${names.monitor}`;
   const made = makeCgroup(base, names.monitor, names.from);
-  const leave = leaveMonitor(base, names);
+  const leave = leaveMonitor(scope, base, names);
   if (!isRoot(scope.facts)) return [...made, leaving(enter(path, names.from), path, leave)];
   return made.map((op, i) => (i === made.length - 1 ? leaving(op, path, leave) : op));
 }

@@ -47,10 +47,9 @@ function launcher(scope: Scope, inputs: StartInputs, container: Container): read
   ];
 }
 
-/** Wishes that this version knows and does not fulfil: said, not passed over. */
+/** Values that this version knows and does not fulfil: said, not passed over. Whole keys are told by the config's table. */
 function checkUnsupported({ spec, problems }: Scope): void {
   const warn = (key: string, at: Origin, remedy: string): void => { problems.push({ code: "unsupported", severity: "warning", at, text: `${key} is not acted on yet`, remedy }); };
-  if (spec.isEphemeral) warn("lxc.ephemeral", byDefault("lxc.ephemeral"), "destroy it after it has stopped: lxc-destroy");
   const { path } = spec.console;
   if (path !== undefined && path.value !== "none") warn("lxc.console.path", path.from, "read the console with lxc.console.logfile, or start with -F");
   if (spec.autoMounts.shmounts !== undefined) warn("lxc.mount.auto = shmounts", spec.autoMounts.shmounts.from, "bind a directory with lxc.mount.entry");
