@@ -16,6 +16,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "config.include": "An included file is missing, unreadable or includes itself.",
   "config.missing": "There is no config file where one is needed.",
   "config.unreadable": "The config file is there but cannot be read.",
+  "config.unwritable": "The config file cannot be changed by this user, or not without losing something.",
   "config.legacy": "A key of an older LXC: accepted and translated; the new key is named.",
   "config.conflict": "Two lines exclude each other.",
   "container.missing": "No such container in the lxcpath.",

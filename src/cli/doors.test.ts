@@ -27,7 +27,7 @@ async function ended(name: string, ...words: readonly string[]): Promise<{ reado
   if (answer.kind !== "done") throw new Error("answered with a plan");
   return { out: answer.out ?? "", err: answer.err ?? "", status: answer.status };
 }
-const tools = Object.keys(doors).filter((name) => name.startsWith("lxc-") && name !== "lxc-config");
+const tools = Object.keys(doors).filter((name) => name.startsWith("lxc-") && name !== "lxc-config" && name !== "lxc-update-config");
 const named = tools.filter((name) => !["lxc-ls", "lxc-unshare", "lxc-usernsexec"].includes(name));
 
 test.each(tools)("%s: help, usage, version and a wrong option", async (name) => {

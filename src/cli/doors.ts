@@ -12,6 +12,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-start": () => import("./lxc/start.ts"),
   "lxc-stop": () => import("./lxc/stop.ts"),
   "lxc-unshare": () => import("./lxc/unshare.ts"),
+  "lxc-update-config": () => import("./lxc/update-config.ts"),
   "lxc-usernsexec": () => import("./lxc/usernsexec.ts"),
   "lxc-wait": () => import("./lxc/wait.ts"),
   berth: () => import("./berth/berth.ts"),

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { examples } from "./golden/examples.ts";
 import { mustLoad, problemLines } from "./golden/load.ts";
-import { fillTemplates, getItem, setItem, unsetItem } from "./index.ts";
+import { clearItem, fillTemplates, getItem, setItem, unsetItem } from "./index.ts";
 import { rows } from "./table.ts";
 
 const CONFIG = `# my container
@@ -67,6 +67,20 @@ test("old lines of interfaces are counted as what they mean", () => {
   expect(changed).toBe("lxc.network.type = veth\nlxc.network.link = br0\nlxc.network.type = veth\nlxc.net.1.link = br9\n");
   expect(mustLoad(changed).spec.nics.map((nic) => nic.link)).toEqual(["br0", "br9"]);
   expect(set(text, "lxc.net.0.type", "macvlan")).toBe(text.replace("veth", "macvlan"));
+});
+
+test("old lines of interfaces are counted after those of included files, and the old kind of storage goes with its path", () => {
+  const text = "lxc.include = /c\nlxc.network.type = veth\nlxc.network.link = br0\n";
+  const files = { "/c": "lxc.net.0.type = veth\n" };
+  const changed = setItem(mustLoad(text, files).syntax, "lxc.net.1.link", "br9");
+  expect(changed).toEqual({ ok: true, value: "lxc.include = /c\nlxc.network.type = veth\nlxc.net.1.link = br9\n" });
+  expect(unsetItem(mustLoad(text, files).syntax, "lxc.net.0")).toEqual({ ok: true, value: text });
+  expect(set("lxc.rootfs = /dev/vg/a\nlxc.rootfs.backend = lvm\n", "lxc.rootfs.path", "/b")).toBe("lxc.rootfs.path = /b\n");
+});
+
+test("a clearing line", () => {
+  expect([clearItem("lxc.tty.max = 1", "lxc.cap.drop"), clearItem("", "lxc.net.00")]).toEqual([{ ok: true, value: "lxc.tty.max = 1\nlxc.cap.drop =\n" }, { ok: true, value: "lxc.net.0 =\n" }]);
+  expect(clearItem("", "lxc.none").ok).toBe(false);
 });
 
 test("values that the parser would change are quoted", () => {

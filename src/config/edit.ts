@@ -1,24 +1,22 @@
 // Owns set and unset on a config's text: only lines of the key change, everything else stays byte for byte.
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import { collectSettings } from "./collect.ts";
 import { fillHwaddr, hwaddr } from "./grammar/address.ts";
-import { legacyKey } from "./legacy.ts";
 import { presentKey } from "./present-key.ts";
 import { parseLine, parseText, syntaxText, type Line, type Syntax } from "./syntax.ts";
 import { findKey, isClearedBy, type Found } from "./table.ts";
 
 /** The key each line sets in its present form: legacy names count as what they are called now. */
 function presentKeys(syntax: Syntax): readonly string[] {
-  let network = -1;
-  return syntax.lines.map((line) => {
-    const found = findKey(line.key);
-    if (found !== undefined) return found.key;
-    const legacy = line.kind === "entry" ? legacyKey(line.key) : undefined;
-    if (legacy?.kind === "renamed") return legacy.key;
-    if (legacy?.kind !== "network") return "";
-    if (legacy.sub === "type") network++;
-    return `lxc.net.${Math.max(0, network)}.${legacy.sub}`;
-  });
+  const hasLegacy = syntax.lines.some((line) => line.kind === "entry" && findKey(line.key) === undefined);
+  const { translations } = hasLegacy ? collectSettings([syntax], []) : { translations: [] };
+  const old = new Map(translations.flatMap(({ from, key }) => (from.file === syntax.file && key !== undefined ? [[from.line, key]] : [])));
+  return syntax.lines.map((line) => findKey(line.key)?.key ?? old.get(line.line) ?? (line.key === "lxc.rootfs.backend" ? "lxc.rootfs.path" : ""));
 }
+
+/** A config: its text, or its lines with its includes, which say which interfaces old lines are about. */
+export type Source = string | Syntax;
+const syntaxOf = (source: Source): Syntax => (typeof source === "string" ? parseText("", source) : source);
 
 function valueProblem({ row }: Found, key: string, value: string): Problem | undefined {
   const at = { kind: "option", key } as const;
@@ -48,15 +46,15 @@ function replaceInPlace(syntax: Syntax, indexes: readonly number[], value: strin
 }
 
 /** Scalars: lines of that key go, one is added at the end. Lists: one is added at the end. Empty value: all lines of the key go. */
-export function setItem(text: string, key: string, value: string): Result<string> {
+export function setItem(source: Source, key: string, value: string): Result<string> {
   const found = presentKey(key);
   if (!found.ok) return found;
-  if (value === "") return unsetItem(text, key);
+  if (value === "") return unsetItem(source, key);
   const problem = valueProblem(found.value, key, value);
   if (problem !== undefined) return fail(problem);
   const { row, key: whole } = found.value;
-  if (row.isRepeatable) return ok(append(text, whole, value));
-  const syntax = parseText("", text);
+  const syntax = syntaxOf(source);
+  if (row.isRepeatable) return ok(append(syntaxText(syntax), whole, value));
   const keys = presentKeys(syntax);
   const indexes = keys.flatMap((present, index) => (present === whole ? [index] : []));
   if (row.key === "lxc.net.N.type" && indexes.length > 0) return ok(replaceInPlace(syntax, indexes, value));
@@ -65,11 +63,11 @@ export function setItem(text: string, key: string, value: string): Result<string
 }
 
 /** All lines of the key go; for lxc.net, lxc.net.N, lxc.hook, lxc.cgroup and their like all below it. */
-export function unsetItem(text: string, key: string): Result<string> {
+export function unsetItem(source: Source, key: string): Result<string> {
   const found = presentKey(key);
   if (!found.ok) return found;
   const whole = found.value.key;
-  const syntax = parseText("", text);
+  const syntax = syntaxOf(source);
   const keys = presentKeys(syntax);
   const isGone = (present: string | undefined): boolean => present === whole || (present !== undefined && isClearedBy(found.value, present));
   return ok(withLines(syntax, syntax.lines.filter((_, index) => !isGone(keys[index])).map((line) => line.text)));
@@ -89,3 +87,11 @@ export function fillTemplates(text: string, random: string): string {
   });
   return withLines(syntax, lines);
 }
+
+/** A last line that forgets what included files set. */
+export const clearItem = (source: Source, key: string): Result<string> => {
+  const found = presentKey(key);
+  if (!found.ok) return found;
+  const text = syntaxText(syntaxOf(source));
+  return ok(`${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${found.value.key} =\n`);
+};

@@ -3,7 +3,8 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { brief } from "./grammar/grammar.ts";
 import { guessRemedy } from "./guess.ts";
 import { legacyKey } from "./legacy.ts";
-import { findKey, type Found } from "./table.ts";
+import { isBelow } from "./effective.ts";
+import { findKey, rows, type Found } from "./table.ts";
 
 const keyProblem = (key: string, text: string, remedy: string): Problem => ({ code: "config.key", at: { kind: "option", key }, text, remedy });
 
@@ -14,4 +15,13 @@ export function presentKey(key: string): Result<Found> {
   if (legacy?.kind === "gone") return fail(keyProblem(key, `'${key}' is not a key any more: ${legacy.why}`, "leave it out"));
   if (legacy !== undefined) return fail(keyProblem(key, `'${key}' is the name of LXC 2 and older`, `write '${legacy.kind === "renamed" ? legacy.key : `lxc.net.0.${legacy.sub}`}'`));
   return fail(keyProblem(key, `unknown key '${brief(key)}'`, guessRemedy(key)));
+}
+
+/** A key, or the words that several begin with: `lxc.signal`, `lxc.net.0`. */
+export function keyPrefix(prefix: string): Result<string> {
+  const trimmed = prefix.replace(/\.$/, "");
+  const found = presentKey(trimmed);
+  if (found.ok) return ok(found.value.key);
+  const general = trimmed.replace(/^lxc\.net\.\d+/, "lxc.net.N");
+  return rows.some(({ key }) => isBelow(key, general)) ? ok(trimmed) : found;
 }

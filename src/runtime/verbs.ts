@@ -1,7 +1,9 @@
 // Owns the signatures of the verbs: what the doors call and what the library exposes.
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
+import type { EffectiveKey, LineChange } from "../config/index.ts";
 import type { Plan } from "../isa/op.ts";
-import type { Result } from "../model/problem.ts";
+import type { Origin } from "../model/origin.ts";
+import type { Problem, Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
 import type { ExitRecord, State } from "../model/state.ts";
@@ -124,6 +126,66 @@ export interface ConfigValue {
 }
 /** The effective value of one key, includes and defaults counted in. */
 export type ConfigGetVerb = (request: Request, subject: ConfigSubject, key: string) => Promise<Result<ConfigValue>>;
+
+export interface ConfigListOptions {
+  /** Only keys that begin with these words: `lxc.net.0`. */
+  readonly prefix?: string;
+  /** Only what the file itself sets, not what it includes. */
+  readonly isOwn?: boolean;
+  /** Keys that are not set, too, with what they mean then. */
+  readonly withDefaults?: boolean;
+  /** `K=V`, as lxc-start -s. */
+  readonly define?: readonly string[];
+}
+export interface ConfigListing {
+  readonly file: string;
+  /** Sorted by key; of an interface the type comes first. */
+  readonly keys: readonly EffectiveKey[];
+  /** What is wrong with the config: what can be read of it is listed all the same. */
+  readonly problems: readonly Problem[];
+}
+export type ConfigListVerb = (request: Request, subject: ConfigSubject, options?: ConfigListOptions) => Promise<Result<ConfigListing>>;
+
+/** One key, or those below it; a default where no line sets it. */
+export interface ConfigShowOptions extends Pick<ConfigListOptions, "define" | "withDefaults"> { readonly key?: string }
+export type ConfigShowVerb = (request: Request, subject: ConfigSubject, options?: ConfigShowOptions) => Promise<Result<ConfigListing>>;
+
+export interface ConfigChange {
+  /** The file that is or would be written, links followed. */
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  /** False for a dry run, and when there was nothing to change. */
+  readonly isWritten: boolean;
+  /** The container runs: it takes the change at its next start. */
+  readonly isRunning: boolean;
+  /** Where what was there before is kept, and where an earlier backup went. */
+  readonly backup?: string;
+  readonly earlierBackup?: string;
+}
+export interface ConfigAssignment { readonly key: string; readonly values: readonly string[] }
+export interface ConfigSetOptions {
+  /** A list becomes these values; otherwise they are added to it. */
+  readonly isReplace?: boolean;
+  readonly isDryRun?: boolean;
+}
+/** What a change makes of a key. */
+export interface ConfigKeyChange { readonly key: string; readonly before: readonly string[]; readonly after: readonly string[] }
+export interface ConfigSetAnswer extends ConfigChange { readonly keys: readonly ConfigKeyChange[] }
+export type ConfigSetVerb = (request: Request, subject: ConfigSubject, assignments: readonly ConfigAssignment[], options?: ConfigSetOptions) => Promise<Result<ConfigSetAnswer>>;
+export interface ConfigUnsetOptions {
+  /** Writes a clearing line where an included file still sets the key. */
+  readonly isClear?: boolean;
+  readonly isDryRun?: boolean;
+}
+export interface ConfigUnsetAnswer extends ConfigSetAnswer {
+  /** Lines of included files that still set one of the keys. */
+  readonly stillSet: readonly Origin[];
+}
+export type ConfigUnsetVerb = (request: Request, subject: ConfigSubject, keys: readonly string[], options?: ConfigUnsetOptions) => Promise<Result<ConfigUnsetAnswer>>;
+/** lxc-update-config: old names of one file become today's. */
+export interface ConfigUpdateAnswer extends ConfigChange { readonly changes: readonly LineChange[] }
+export type ConfigUpdateVerb = (request: Request, subject: ConfigSubject, options?: { readonly isDryRun?: boolean }) => Promise<Result<ConfigUpdateAnswer>>;
 export type ListVerb = (request: Request, lxcpath: string, options: ListOptions) => Promise<Result<readonly ListedContainer[]>>;
 /** true when one of the states was reached in time. Seconds; -1 waits for ever. */
 export type WaitVerb = (request: Request, target: Target, states: readonly State[], timeout: number) => Promise<Result<boolean>>;

@@ -1,6 +1,6 @@
 // `berth config VERB` as typed: no root, no container that runs, a temporary directory.
 import { afterAll, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Request } from "../../model/request.ts";
@@ -82,4 +82,106 @@ test("get --format json", async () => {
   expect(JSON.parse((await config("get", "c1", "lxc.group", "--format", "json")).out)).toEqual({ key: "lxc.group", value: ["a", "b"] });
   expect(JSON.parse((await config("get", "c1", "lxc.tty.max", "lxc.net.0.link", "--format=json")).out)).toEqual([{ key: "lxc.tty.max", value: "4" }, { key: "lxc.net.0.link", value: "br0" }]);
   expect((await config("get", "c1", "lxc.group", "--format", "xml")).status).toBe(1);
+});
+
+const text = (): string => readFileSync(file, "utf8");
+const refused = async (...words: readonly string[]): Promise<string> => {
+  const before = readdirSync(join(lxcpath, "c1")).map((name) => readFileSync(join(lxcpath, "c1", name), "utf8"));
+  const ended = await config("set", "c1", ...words, "--dry-run");
+  expect([ended.status, ended.out, readdirSync(join(lxcpath, "c1")).map((name) => readFileSync(join(lxcpath, "c1", name), "utf8"))]).toEqual([1, "", before]);
+  return ended.err;
+};
+
+test("set --dry-run: the diff, and nothing done", async () => {
+  expect(await config("set", "c1", "lxc.tty.max", "8", "--dry-run")).toEqual({ status: 0, err: "", out: `--- ${file}\n+++ ${file}\n@@ -5,3 +5,4 @@\n lxc.net.0.type = veth\n lxc.net.0.link = br0\n lxc.include = ${lxcpath}/common\n+lxc.tty.max = 8\n` });
+  expect(text()).toBe(CONFIG);
+  const data: unknown = JSON.parse((await config("set", "c1", "lxc.tty.max=8", "lxc.group=c", "--dry-run", "--format", "json")).out);
+  expect(data).toEqual({ file, isWritten: false, isRunning: false, keys: [{ key: "lxc.tty.max", before: ["4"], after: ["8"] }, { key: "lxc.group", before: ["a", "b"], after: ["a", "b", "c"] }], diff: expect.stringContaining("+lxc.group = c\n") });
+});
+
+test("set: what would not load is refused with all problems, and nothing is left", async () => {
+  expect(await refused("lxc.tty.max=many", "lxc.tty.maxx=1", "lxc.utsname=x", "lxc.net=a")).toBe(`berth config set: c1: lxc.tty.max: 'many' is not a number
+    cause: expected a number from 0 to 1024
+berth config set: c1: unknown key 'lxc.tty.maxx'
+    remedy: did you mean 'lxc.tty.max'?
+berth config set: c1: 'lxc.utsname' is the name of LXC 2 and older
+    remedy: write 'lxc.uts.name'
+berth config set: c1: lxc.net takes no value
+    remedy: unset it to forget all lxc.net.*, or set one key of them
+`);
+  expect(await refused("lxc.net.0.vlan.id", "5")).toContain("lxc.net.0.vlan.id is for interfaces of type vlan");
+  expect(await refused("lxc.include", "/no/such/file")).toContain("'/no/such/file' does not exist");
+  expect(await refused("lxc.cap.keep", "sys_time")).toContain("lxc.cap");
+  expect(await refused("lxc.uts.name", "a", "b")).toContain("takes one value, not 2");
+  expect(await refused("lxc.uts.name", "a\nlxc.hook.start = /evil")).toContain("a value is one line");
+  expect(await refused("lxc.uts.name")).toContain("no value is given");
+  expect(await refused("lxc.uts.name=a", "lxc.tty.max", "1")).toContain("'lxc.tty.max' is not KEY=VALUE");
+});
+
+test("unset --dry-run: what is still set by an included file is told, and cleared when asked", async () => {
+  expect(await config("unset", "c1", "lxc.cap.drop", "--dry-run")).toEqual({ status: 0, out: "", err: `berth config unset: c1: warning: ${lxcpath}/common:2: lxc.cap.drop is still set here\n    lxc.cap.drop = sys_time sys_module\n`.replace(/\n {4}lxc\.cap.*\n$/, "\n") + "    remedy: --clear adds a line that clears it\n" });
+  expect((await config("unset", "c1", "lxc.cap.drop", "--dry-run", "--clear")).out).toContain("+lxc.cap.drop =\n");
+  expect((await config("unset", "c1", "lxc.net", "--dry-run")).out.match(/^-.*$/gm)).toEqual([`--- ${file}`, "-lxc.net.0.type = veth", "-lxc.net.0.link = br0"]);
+  expect((await config("unset", "c1", "lxc.hook", "lxc.arch", "--dry-run")).out).toBe("lxc.hook: not set\nlxc.arch: not set\n");
+  expect(await config("unset", "c1", "lxc.nonsense", "--dry-run")).toMatchObject({ status: 1, err: expect.stringContaining("unknown key") });
+});
+
+test("list: what is set, in the words of a config; a prefix, own lines only, defaults", async () => {
+  expect((await config("list", "c1")).out).toBe(`lxc.cap.drop = sys_time sys_module\nlxc.group = a\nlxc.group = b\nlxc.include = ${lxcpath}/common\nlxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.tty.max = 4\nlxc.uts.name = c1\n`);
+  expect((await config("list", "c1", "lxc.net")).out).toBe("lxc.net.0.type = veth\nlxc.net.0.link = br0\n");
+  expect((await config("list", "c1", "--own", "lxc.tty")).out).toBe("");
+  expect((await config("list", "c1", "lxc.tty", "--all")).out).toBe("lxc.tty.dir =\nlxc.tty.max = 4\n");
+  expect((await config("list", "c1", "lxc.net.0", "-a")).out).toContain("lxc.net.0.veth.mode = bridge\n");
+  expect(JSON.parse((await config("list", "c1", "lxc.group", "--format", "json")).out)).toEqual([{ key: "lxc.group", value: ["a", "b"] }]);
+  expect(await config("list", "c1", "lxc.nett")).toMatchObject({ status: 1, out: "", err: expect.stringContaining("did you mean 'lxc.net'?") });
+});
+
+test("list gives a config that means the same", async () => {
+  writeFileSync(file, `${CONFIG}lxc.group =\nlxc.group = c\nlxc.net.10.type = empty\nlxc.net.2.type = empty\n`);
+  const { out } = await config("list", "c1");
+  writeFileSync(join(lxcpath, "again"), out.replace(/^lxc\.include.*\n/m, ""));
+  expect((await berth("config", "list", "--file", "again")).out).toBe(out.replace(/^lxc\.include.*\n/m, ""));
+  expect(out).toContain("lxc.net.0.link = br0\nlxc.net.2.type = empty\nlxc.net.10.type = empty\n");
+});
+
+test("show: each value and its line; what came before; a default; an option", async () => {
+  writeFileSync(file, `lxc.tty.max = 1\n${CONFIG}lxc.cap.drop =\n`);
+  expect((await config("show", "c1", "lxc.tty.max", "--history")).out).toBe(`lxc.tty.max  4  ${lxcpath}/common:1\n             1  ${file}:1, overridden by ${lxcpath}/common:1\n`);
+  expect((await config("show", "c1", "lxc.cap.drop", "--history")).out).toBe(`lxc.cap.drop  (cleared)            \n              sys_time sys_module  ${lxcpath}/common:2, overridden by ${file}:9\n`);
+  expect((await config("show", "c1", "lxc.autodev")).out).toBe("lxc.autodev  1  default\n");
+  expect((await config("show", "c1", "lxc.tty.max", "-s", "lxc.tty.max=7")).out).toBe("lxc.tty.max  7  option -s\n");
+  expect((await config("show", "c1", "lxc.net.0")).out).toBe(`lxc.net.0.type  veth  ${file}:6\nlxc.net.0.link  br0   ${file}:7\n`);
+  expect(JSON.parse((await config("show", "c1", "lxc.tty.max", "--history", "--format", "json")).out)).toEqual([{
+    key: "lxc.tty.max", isList: false, values: [{ value: "4", kind: "config", file: `${lxcpath}/common`, line: 1, column: 1 }],
+    overridden: [{ value: "1", kind: "config", file, line: 1, column: 1, by: { kind: "config", file: `${lxcpath}/common`, line: 1, column: 1 } }],
+  }]);
+});
+
+test("a config that does not load: what can be read of it is shown, with what is wrong, exit 1", async () => {
+  writeFileSync(file, "lxc.uts.name = c1\nlxc.tty.max = many\nlxc.nonsense = 1\n");
+  expect(await config("list", "c1")).toMatchObject({ status: 1, out: "lxc.uts.name = c1\n", err: expect.stringContaining("unknown key 'lxc.nonsense'") });
+  expect(await config("show", "c1")).toMatchObject({ status: 1, out: `lxc.uts.name  c1  ${file}:1\n` });
+  expect(await config("get", "c1", "lxc.uts.name")).toMatchObject({ status: 1, out: "" });
+  const repaired = await config("set", "c1", "lxc.tty.max", "2", "--dry-run");
+  expect([repaired.status, repaired.err.includes("unknown key 'lxc.nonsense' (this was so before)")]).toEqual([0, true]);
+});
+
+const update = async (...words: readonly string[]): Promise<Ended> => {
+  const answer = await (await import("../lxc/update-config.ts")).main({ ...request([]), argv: ["lxc-update-config", ...words] });
+  if (answer.kind !== "done") throw new Error("answered with a plan");
+  return { status: answer.status, out: answer.out ?? "", err: answer.err ?? "" };
+};
+test("lxc-update-config: help as LXC's script, wrong command lines, a dry run", async () => {
+  for (const words of [[], ["-h"], ["--help"]]) expect(await update(...words)).toMatchObject({ status: 0, out: expect.stringContaining("Usage: lxc-update-config -c FILE"), err: "" });
+  for (const words of [["-c"], ["--bad"], ["foo"], ["-c", "nope"], ["-c", "c1"], ["-c", "c1/config", "foo"]]) expect([words, (await update(...words)).status]).toEqual([words, 1]);
+  writeFileSync(file, "lxc.utsname = c1\n");
+  expect(await update("-c", "c1/config", "--dry-run")).toEqual({ status: 0, out: `--- ${file}\n+++ ${file}\n@@ -1 +1 @@\n-lxc.utsname = c1\n+lxc.uts.name = c1\n`, err: "" });
+  expect(readdirSync(join(lxcpath, "c1"))).toEqual(["config"]);
+});
+
+test("lxc-update-config refuses what would lose its meaning in an included file", async () => {
+  writeFileSync(join(lxcpath, "more"), "lxc.network.link = br0\n");
+  writeFileSync(file, `lxc.network.type = veth\nlxc.include = ${lxcpath}/more\n`);
+  expect(await update("-c", "c1/config", "--dry-run")).toMatchObject({ status: 1, out: "", err: expect.stringContaining("would not mean the same with new names alone") });
+  expect(text()).toContain("lxc.network.type = veth");
 });

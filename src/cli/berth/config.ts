@@ -7,6 +7,10 @@ export interface ConfigVerb { readonly verb: string; readonly words: string; rea
 
 export const VERBS: readonly ConfigVerb[] = [
   { verb: "get", words: "NAME KEY", does: "its value; also of a system key such as lxc.lxcpath", load: () => import("./config-get.ts") },
+  { verb: "set", words: "NAME KEY VALUE", does: "set a key, or add to a list", load: () => import("./config-set.ts") },
+  { verb: "unset", words: "NAME KEY", does: "take a key's lines out", load: () => import("./config-unset.ts") },
+  { verb: "list", words: "NAME [PREFIX]", does: "the keys that are set", load: () => import("./config-list.ts") },
+  { verb: "show", words: "NAME [KEY]", does: "the keys, and the line that each comes from", load: () => import("./config-show.ts") },
 ];
 
 export const HELP = `Usage: berth config VERB NAME [WORD...] [OPTION...]

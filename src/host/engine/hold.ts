@@ -9,8 +9,11 @@ import type { Plan } from "../../isa/op.ts";
 export interface Holder { readonly isHeld: true; readonly pid: number; readonly release: () => Promise<void> }
 export type Held = Holder | { readonly isHeld: false; readonly events: readonly PlanEvent[]; readonly text: string };
 
-export async function holdPlan(plan: Plan, engine: string): Promise<Held> {
+/** `abort` kills it while it is not held yet. */
+export async function holdPlan(plan: Plan, engine: string, abort?: AbortSignal): Promise<Held> {
   const child = spawn(engine, ["run", "--plan-fd", "3", "--events-fd", "4"], { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"], env: {} });
+  const kill = (): void => { child.kill("SIGKILL"); };
+  abort?.addEventListener("abort", kill, { once: true });
   const [input, output, errors, planPipe, eventPipe] = child.stdio;
   const events: Uint8Array[] = [];
   const said: Uint8Array[] = [];
@@ -27,7 +30,9 @@ export async function holdPlan(plan: Plan, engine: string): Promise<Held> {
   for (const pipe of [input, planPipe]) pipe?.on("error", () => undefined);
   if (planPipe !== null && planPipe !== undefined && "end" in planPipe) planPipe.end(encode(plan));
   input.write("\n");
-  if (!(await echoed)) {
+  const isHeld = await echoed;
+  abort?.removeEventListener("abort", kill);
+  if (!isHeld) {
     await ended;
     return { isHeld: false, events: parseEvents(Buffer.concat(events)), text: Buffer.concat(said).toString() };
   }

@@ -29,6 +29,12 @@ const renameOp = ({ path, to, isPlain }: Naming, from: Origin): Op => ({
   op: "rename", path, to, ...(isPlain === true ? {} : { flags: RENAME_NOREPLACE }), from, note: "the name is taken from here on", undo: [{ op: "rename", path: to, to: path, from }],
 });
 
+/** The end of a plan that holds what its slot 0 has, until its input ends. */
+export const holdingOps = (from: Origin): readonly Op[] => [
+  { op: "dup", slot: 0, fd: HELD_FD, from },
+  { op: "exec", path: "cat", argv: ["cat"], env: [PATH], flags: FLAGS.EXEC_SEARCH_PATH, from },
+];
+
 /** Locks `file` (made when missing), renames `directory.from` if told to, then echoes what it reads:
  * the lock is held exactly as long as whoever started it keeps the other end open. */
 export function planHold(made: Made, file: string, rename?: Naming): Plan {
@@ -37,8 +43,7 @@ export function planHold(made: Made, file: string, rename?: Naming): Plan {
     { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },
     { op: "lock", path: file, into: 0, nowait: 1, from, note: "says to everybody that the container is being made" },
     ...(rename === undefined ? [] : [renameOp(rename, from)]),
-    { op: "dup", slot: 0, fd: HELD_FD, from },
-    { op: "exec", path: "cat", argv: ["cat"], env: [PATH], flags: FLAGS.EXEC_SEARCH_PATH, from },
+    ...holdingOps(from),
   ];
   return { verb: "create", ...made, ops };
 }

@@ -1,0 +1,55 @@
+// Owns `berth config list`: the keys that are set, in the words of a config file.
+import type { Request } from "../../model/request.ts";
+import type { ConfigListing } from "../../runtime/verbs.ts";
+import type { Answer } from "../answer.ts";
+import { done, failed, misuse, withLine } from "../command-line.ts";
+import { asJson } from "../json.ts";
+import type { Tool } from "../options.ts";
+import { say } from "../say.ts";
+import { badFormat, JSON_ROW } from "./config-output.ts";
+import { SUBJECT, subjectOf } from "./config-subject.ts";
+
+const rows = [
+  ...SUBJECT,
+  { long: "own", help: "only what the file sets itself, not what it includes" },
+  { long: "all", short: "a", help: "keys that are not set, too, with their defaults" },
+  JSON_ROW,
+] as const;
+
+export const tool: Tool<(typeof rows)[number]> = {
+  name: "berth config list", synopsis: "NAME [PREFIX]", hasName: false, rows,
+  about: "List the keys that a config and its included files set, with what is left of their values. The output is a config again.",
+  examples: [
+    ["berth config list web", "all that is set"], ["berth config list web lxc.net.0", "one interface"], ["berth config list web --own", "without included files"],
+    ["berth config list web lxc.signal --all", "defaults too"], ["berth config list web --format json", "as data"],
+  ],
+};
+
+const textOf = ({ keys }: ConfigListing): string =>
+  keys.flatMap(({ key, values }) => values.map(({ value }) => `${key} = ${value}\n`)).join("");
+
+/** Keys without a value are shown only where all keys are. */
+const emptyText = ({ keys }: ConfigListing): string =>
+  keys.flatMap(({ key, values }) => (values.length === 0 ? [`${key} =\n`] : values.map(({ value }) => `${key} = ${value}\n`))).join("");
+
+export const dataOf = ({ keys }: ConfigListing): readonly unknown[] => keys.map(({ key, isList, values }) => ({ key, value: isList ? values.map(({ value }) => value) : (values[0]?.value ?? "") }));
+
+/** What is wrong with the config is told after what could be read of it; the status says so. */
+export const statusOf = ({ problems }: ConfigListing): number => (problems.some(({ severity }) => severity !== "warning") ? 1 : 0);
+
+export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
+  const { options } = line;
+  const format = badFormat(options.last("format"));
+  if (format !== undefined) return misuse(line, format);
+  const subject = subjectOf(line);
+  if (!subject.ok) return misuse(line, ...subject.problems);
+  const { called, words: [prefix] } = subject.value;
+  const voice = { ...line.voice, name: called };
+  const { configList } = await import("../../runtime/config-list.ts");
+  const withDefaults = options.has("all");
+  const result = await configList(request, subject.value.subject, { isOwn: options.has("own"), withDefaults, ...(prefix === undefined ? {} : { prefix }) });
+  if (!result.ok) return failed({ voice }, result.problems);
+  const shown = withDefaults ? result.value : { ...result.value, keys: result.value.keys.filter(({ values }) => values.length > 0) };
+  const out = options.has("format") ? asJson(dataOf(shown)) : withDefaults ? emptyText(shown) : textOf(shown);
+  return done(statusOf(shown), { out, err: say(voice, shown.problems) });
+});

@@ -1,0 +1,52 @@
+// Owns the verb configUnset: the lines of keys go from a config's own file.
+import { clearItem, effectiveKeys, isClearedBy, presentKey, unsetItem } from "../config/index.ts";
+import type { EffectiveKey } from "../config/index.ts";
+import type { Origin } from "../model/origin.ts";
+import type { Problem, Result } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { changeConfig, type Editor } from "./config-change.ts";
+import { syntaxOf } from "./config-document.ts";
+import { judge } from "./config-judge.ts";
+import { keyChanges } from "./config-set.ts";
+import type { ConfigKeyChange, ConfigUnsetOptions, ConfigUnsetVerb } from "./verbs.ts";
+
+interface Done { readonly keys: readonly ConfigKeyChange[]; readonly stillSet: readonly Origin[] }
+
+/** The keys that one word stands for, as far as the config sets them: itself, or all that lxc.net, lxc.hook and their like clear. */
+const keysOf = (all: readonly EffectiveKey[], word: string): readonly EffectiveKey[] => {
+  const found = presentKey(word);
+  if (!found.ok) return [];
+  const { row, key } = found.value;
+  return all.filter((one) => (row.clears === undefined ? one.key === key : isClearedBy(found.value, one.key)));
+};
+
+function unsetOne(request: Request, draft: { readonly file: string; readonly text: string }, word: string, isClear: boolean): Result<string> {
+  const bare = unsetItem(syntaxOf(request, draft), word);
+  if (!bare.ok || !isClear) return bare;
+  const left = keysOf(effectiveKeys(syntaxOf(request, { ...draft, text: bare.value })), word);
+  return left.some(({ values }) => values.length > 0) ? clearItem(bare.value, word) : bare;
+}
+
+const editor = (request: Request, words: readonly string[], { isClear = false }: ConfigUnsetOptions): Editor<Done> => (document) => {
+  const problems: Problem[] = [];
+  let { text } = document;
+  for (const word of words) {
+    const result = unsetOne(request, { file: document.file, text }, word, isClear);
+    if (result.ok) text = result.value;
+    else problems.push(...result.problems);
+  }
+  if (problems.length > 0) return fail(...problems);
+  const judged = judge(request, document, text);
+  if (!judged.ok) return judged;
+  const after = { ...document, text };
+  const [was, now] = [document, after].map((draft) => effectiveKeys(syntaxOf(request, draft)));
+  const keys = words.flatMap((word) => [...keysOf(was ?? [], word), ...keysOf(now ?? [], word)].map(({ key }) => key));
+  const stillSet = words.flatMap((word) => keysOf(now ?? [], word)).flatMap(({ values }) => values.map(({ from }) => from));
+  return ok({ text, value: { keys: keyChanges(request, keys, { before: document, after }), stillSet }, ...(judged.warnings === undefined ? {} : { warnings: judged.warnings }) });
+};
+
+export const configUnset: ConfigUnsetVerb = async (request, subject, keys, options = {}) => {
+  const changed = await changeConfig(request, subject, editor(request, keys, options), { isDryRun: options.isDryRun === true });
+  return changed.ok ? ok({ ...changed.value.change, ...changed.value.value }, changed.warnings) : changed;
+};
