@@ -129,3 +129,17 @@ test("--explain prints the plan and gives none to run", async () => {
   const data: unknown = JSON.parse((await ended("lxc-unshare", "-s", "UTSNAME", "--explain=json", "--", "true")).out);
   expect(data).toMatchObject({ verb: "unshare", steps: expect.arrayContaining([expect.objectContaining({ process: "launcher" })]) });
 });
+
+test("--strict: every old name and foreign limit is refused at once, each at its line; without it they are warnings", async () => {
+  const file = join(lxcpath, "old.conf");
+  writeFileSync(file, "lxc.utsname = old\nlxc.tty = 4\nlxc.rootfs = /nonexistent/rootfs\nlxc.network.type = empty\n");
+  const strict = await ended("lxc-start", "-n", "old", "-P", lxcpath, "-f", file, "--strict", "--explain", "--", "true");
+  expect(strict.status).toBe(1);
+  for (const line of ["1: lxc.utsname is", "2: lxc.tty is", "3: lxc.rootfs is", "4: lxc.network.type is"]) expect(strict.err).toContain(`lxc-start: old: ${file}:${line} the name of LXC 2 and older, it is lxc.`);
+  expect(strict.err).toContain("    lxc.utsname = old\n    ^^^^^^^^^^^\n");
+  const lenient = await ended("lxc-start", "-n", "old", "-P", lxcpath, "-f", file, "--explain", "--", "true");
+  expect([lenient.err.includes("'/nonexistent/rootfs' does not exist"), lenient.err.includes("old: /")]).toEqual([true, true]);
+  const create = await ended("lxc-create", "-n", "new", "-P", lxcpath, "-t", "none", "-f", file, "--strict");
+  expect([create.status, create.err.split("older, it is").length, existsSync(join(lxcpath, "new"))]).toEqual([1, 5, false]);
+  rmSync(file);
+});

@@ -31,7 +31,7 @@ test("the line is shown, its token marked, what was expected beside the mark", (
     remedy: r
 `);
   expect(say(listening().voice, [{ ...problem, cause: "of something else" }])).toContain("^^^^\n    cause: of something else\n");
-  expect(say(listening().voice, [{ ...problem, code: "config.legacy" }])).not.toContain("^^^^");
+  expect(say(listening().voice, [{ ...problem, code: "config.legacy", severity: "warning" }])).not.toContain("^^^^");
 });
 
 test("a warning says so; without a name there is no name", () => {

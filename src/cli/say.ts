@@ -18,7 +18,7 @@ export const prefixed = ({ program, name }: Pick<Voice, "program" | "name">, tex
 const sentence = ({ at, text }: Problem): string => (at?.kind === "config" ? placed(at, text) : text);
 
 /** An old name is told whole, with the new one: its line would only be said twice. */
-const isShown = ({ excerpt, code }: Problem): boolean => excerpt !== undefined && code !== "config.legacy";
+const isShown = ({ excerpt, code, severity }: Problem): boolean => excerpt !== undefined && (code !== "config.legacy" || severity !== "warning");
 const isBesideMark = (problem: Problem): boolean => isShown(problem) && problem.cause?.startsWith("expected ") === true;
 
 /** The user's line, and below it what it is about: `^^^^ expected a number`. */

@@ -95,7 +95,7 @@ test("what would break the config is refused, before anything is written", () =>
   expect(refused("lxc.tty.maxx", "1")).toEqual(["option lxc.tty.maxx error config.key: unknown key 'lxc.tty.maxx'; did you mean 'lxc.tty.max'?"]);
   expect(refused("lxc.utsname", "x")).toEqual(["option lxc.utsname error config.key: 'lxc.utsname' is the name of LXC 2 and older; write 'lxc.uts.name'"]);
   expect(refused("lxc.network.link", "x")).toEqual(["option lxc.network.link error config.key: 'lxc.network.link' is the name of LXC 2 and older; write 'lxc.net.0.link'"]);
-  expect(refused("lxc.kmsg", "1")).toEqual(["option lxc.kmsg error config.key: 'lxc.kmsg' is not a key any more: /dev/kmsg is no longer linked to the console; leave it out"]);
+  expect(refused("lxc.kmsg", "1")).toEqual(["option lxc.kmsg error config.key: 'lxc.kmsg' is not a key any more: with 1, /dev/kmsg became a link to the console; no such link is made any more, as 0 wanted it; leave it out"]);
   expect(refused("lxc.uts.name", "a\nlxc.hook.start = /evil")).toEqual(["option lxc.uts.name error config.value: lxc.uts.name: a value is one line"]);
   expect(refused("lxc.net", "x")).toEqual(["option lxc.net error config.value: lxc.net takes no value; unset it to forget all lxc.net.*, or set one key of them"]);
   expect(unsetItem("", "lxc.none").ok).toBe(false);

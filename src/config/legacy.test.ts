@@ -76,7 +76,7 @@ test("a line of lxc.network before any type is refused", () => {
 
 test("keys without a successor do nothing and say so", () => {
   expect(problemsOf("lxc.kmsg = 0\nlxc.pivotdir = lxc_putold\nlxc.network.lxcscript.none = /a\n")).toEqual([
-    "config:1:1 warning config.legacy: lxc.kmsg is not a key any more: /dev/kmsg is no longer linked to the console; remove the line",
+    "config:1:1 warning config.legacy: lxc.kmsg is not a key any more: with 1, /dev/kmsg became a link to the console; no such link is made any more, as 0 wanted it; remove the line",
     "config:2:1 warning config.legacy: lxc.pivotdir is not a key any more: the old root is not mounted inside any more while the container starts; remove the line",
     "config:3:1 warning config.legacy: lxc.network.lxcscript.none is not a key any more: LXC does not know this script; remove the line",
   ]);

@@ -17,6 +17,7 @@ import { dropEmpty, reserve, type Reserved } from "./creating/reserve.ts";
 import { partialFile } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
+import { strictly } from "./strict.ts";
 import type { CreateOptions, CreateVerb } from "./verbs.ts";
 
 /** LXC's `none` and `best`, and lists that end there, come down to a directory here. */
@@ -152,7 +153,7 @@ export const create: CreateVerb = async (request, target, options) => {
   if (!source.ok) return source;
   const unsafe = dirProblem(options, source.value);
   if (unsafe !== undefined) return fail(unsafe);
-  const base = readBase(request, target, facts, { file: options.configFile, hasRootfs: source.value.kind !== "none" });
+  const base = strictly(options.isStrict, readBase(request, target, facts, { file: options.configFile, hasRootfs: source.value.kind !== "none" }));
   if (!base.ok) return base;
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
   const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: base.warnings ?? [], rootfs };

@@ -10,6 +10,7 @@ import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares } from "./share.ts";
 import { startFacts, wantedFilter, withLoaded } from "./start.ts";
+import { strictly } from "./strict.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
 
 export async function planExecuteOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
@@ -31,5 +32,5 @@ export async function planExecuteOf(request: Request, target: Target, options: S
 
 export const execute: ExecuteVerb = async (request, target, options) => {
   const settled = await settleForStart(request, target);
-  return settled.ok ? planExecuteOf(request, target, asStartOptions(options), false) : settled;
+  return settled.ok ? strictly(options.isStrict, await planExecuteOf(request, target, asStartOptions(options), false)) : settled;
 };

@@ -14,6 +14,7 @@ import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
+import { strictly } from "./strict.ts";
 import { storagePath } from "../plan/rootfs.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
@@ -41,7 +42,7 @@ export async function wantedFilter(request: Request, spec: ContainerSpec, facts:
 
 /** The config's warnings before the plan's own; problems of either with the lines they are about. */
 export function withLoaded({ value: { syntax }, warnings = [] }: Extract<Result<LoadedConfig>, { readonly ok: true }>, plan: Result<Plan>): Result<Plan> {
-  return plan.ok ? ok(plan.value, [...warnings, ...withExcerpts([syntax], plan.warnings ?? [])]) : fail(...withExcerpts([syntax], plan.problems));
+  return plan.ok ? ok(plan.value, [...warnings, ...withExcerpts([syntax], plan.warnings ?? [])]) : fail(...withExcerpts([syntax], plan.problems), ...warnings);
 }
 
 export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
@@ -62,5 +63,5 @@ export async function planOf(request: Request, target: Target, options: StartOpt
 
 export const start: StartVerb = async (request, target, options) => {
   const settled = await settleForStart(request, target);
-  return settled.ok ? planOf(request, target, options, false) : settled;
+  return settled.ok ? strictly(options.isStrict, await planOf(request, target, options, false)) : settled;
 };

@@ -22,6 +22,8 @@ export interface ConfigOverrides {
   readonly rcfile?: string;
   /** `K=V`, applied after load by the same parser. */
   readonly define: readonly string[];
+  /** Names of LXC 2 and older, and limits that would be translated, are refused. */
+  readonly isStrict?: boolean;
 }
 
 export interface StartOptions extends ConfigOverrides {
@@ -55,6 +57,7 @@ export interface CreateOptions {
   /** `none`, a template's name, an absolute path to a template script, a directory or a tarball. */
   readonly template: string;
   readonly templateArgs: readonly string[];
+  readonly isStrict?: boolean;
   /** -f/--config; undefined: lxc.default_config. */
   readonly configFile?: string;
   readonly bdev?: string;

@@ -8,7 +8,7 @@ import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { absolute, done, failed, withLine } from "../command-line.ts";
 import type { OptionRow } from "../getopt.ts";
-import { NAME } from "../options.ts";
+import { NAME, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { optional } from "../values.ts";
@@ -32,7 +32,7 @@ const rows = [
   { long: "config", short: "f", argument: "required", metavar: "FILE", help: "config to begin with (default: lxc-config lxc.default_config)" },
   { long: "bdev", short: "B", argument: "required", metavar: "STORAGE", help: "where the root file system is kept (default: dir)" },
   { long: "dir", argument: "required", metavar: "PATH", help: "with -B dir: directory of the root file system" },
-  ...STORAGE,
+  ...STORAGE, STRICT,
 ] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {
@@ -109,7 +109,7 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const config = options.last("config");
   const { create } = await import("../../runtime/create.ts");
   const result = await create(request, target, {
-    template: templatePath(request, template), templateArgs: words, isQuiet: voice.isQuiet,
+    template: templatePath(request, template), templateArgs: words, isQuiet: voice.isQuiet, isStrict: options.has("strict"),
     ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), ...optional("dir", options.last("dir")),
     ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]) }),
   });

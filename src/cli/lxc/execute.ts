@@ -5,7 +5,7 @@ import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import { absolute, misuse, withLine } from "../command-line.ts";
 import { runOrExplain } from "../explanation.ts";
-import { EXPLAIN, NAME, RCFILE } from "../options.ts";
+import { EXPLAIN, NAME, RCFILE, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { DEFINE, SHARE, shareOf } from "../starting.ts";
 import { definesOf, idOf, optional, problemsOf } from "../values.ts";
@@ -17,7 +17,7 @@ const rows = [
   DEFINE,
   { long: "uid", short: "u", argument: "required", metavar: "UID", help: "run the command as this user id of the container" },
   { long: "gid", short: "g", argument: "required", metavar: "GID", help: "run the command as this group id of the container" },
-  ...SHARE, EXPLAIN,
+  ...SHARE, STRICT, EXPLAIN,
 ] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {
@@ -44,7 +44,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const isDaemon = options.has("daemon");
   const { execute } = await import("../../runtime/execute.ts");
   const result = await execute(request, target, {
-    isDaemon, define: define.value, command: words, closeAllFds: isDaemon, share: shareOf(options.last),
+    isDaemon, define: define.value, command: words, closeAllFds: isDaemon, share: shareOf(options.last), isStrict: options.has("strict"),
     ...optional("rcfile", rcfile === undefined ? undefined : absolute(request, rcfile)), ...optional("uid", uid.value), ...optional("gid", gid.value),
   });
   const isBare = rcfile === undefined && !existsSync(`${target.lxcpath}/${target.name}/config`);

@@ -4,7 +4,7 @@ import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import { absolute, failed, misuse, withLine } from "../command-line.ts";
 import { runOrExplain } from "../explanation.ts";
-import { EXPLAIN, NAME, RCFILE } from "../options.ts";
+import { EXPLAIN, NAME, RCFILE, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { closingOf, DEFINE, SHARE, shareOf } from "../starting.ts";
 import { definesOf, optional } from "../values.ts";
@@ -18,7 +18,7 @@ const rows = [
   { long: "console", short: "c", argument: "required", metavar: "FILE", help: "device or file that is the container's console" },
   { long: "console-log", short: "L", argument: "required", metavar: "FILE", help: "also write what the console prints to FILE" },
   { long: "close-all-fds", short: "C", help: "do not hand open file descriptors on (a daemon never does)" },
-  DEFINE, ...SHARE, EXPLAIN,
+  DEFINE, ...SHARE, STRICT, EXPLAIN,
 ] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {
@@ -47,7 +47,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const console = options.last("console");
   const { start } = await import("../../runtime/start.ts");
   const result = await start(request, target, {
-    isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last),
+    isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last), isStrict: options.has("strict"),
     ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
     ...optional("console", console === undefined || console === "none" ? console : absolute(request, console)),
   });

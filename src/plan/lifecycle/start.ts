@@ -94,7 +94,7 @@ export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecu
   const ops = launcher(scope, inputs, planContainer(scope, inputs, isExecute));
   if (scope.slots.left < 0) scope.problems.push({ code: "unsupported", text: `too many terminals (lxc.tty.max = ${spec.ttyMax.value})`, at: spec.ttyMax.from, remedy: "use fewer" });
   if (stepsOf(ops) > LIMITS.ops) scope.problems.push(tooManySteps(spec, stepsOf(ops)));
-  if (scope.problems.some(isError)) return fail(...scope.problems.filter(isError));
+  if (scope.problems.some(isError)) return fail(...scope.problems.filter(isError), ...scope.problems.filter((problem) => !isError(problem)));
   return ok({ verb: isExecute ? "execute" : "start", name: spec.name, lxcpath: spec.lxcpath, ops }, scope.problems);
 }
 
