@@ -16,6 +16,8 @@ export const RTMIN = 34;
 export const RTMAX = 64;
 
 const numbers: ReadonlyMap<string, number> = new Map(Object.entries(SIGNALS));
+/** With SIG, as a config writes them. */
+export const signalNames: readonly string[] = Object.keys(SIGNALS).map((name) => `SIG${name}`);
 const names: ReadonlyMap<number, string> = new Map(Object.entries(SIGNALS).reverse().map(([name, value]) => [value, name]));
 
 function realTime(text: string): number | undefined {

@@ -10,9 +10,28 @@ export interface Wrong {
 }
 export type Reading<T> = { readonly ok: true; readonly value: T } | Wrong;
 
+/** What is known of right values without reading one: the JSON Schema, completion and the library's types need it. */
+export interface Facts {
+  /** 0 or 1, or a whole number that may also be written as 0x10 or 010. */
+  readonly is?: "switch" | "number";
+  readonly min?: number;
+  readonly max?: number;
+  /** The value is words between blanks: what follows is said of each. */
+  readonly isWords?: boolean;
+  /** All right texts, but for those that match `pattern`. */
+  readonly choices?: readonly string[];
+  /** The choices may be written in any case. */
+  readonly ignoresCase?: boolean;
+  /** Every right text that is no choice matches this regular expression. */
+  readonly pattern?: string;
+  /** Words worth offering where other texts are right, too. */
+  readonly offers?: readonly string[];
+}
+
 export interface Grammar<T> {
   /** What a value must look like, for the reference and for messages: `0 or 1`. */
   readonly expects: string;
+  readonly facts?: Facts;
   readonly read: (text: string) => Reading<T>;
   /** The items get_config_item prints for a value; default: its text as written. */
   show?(value: T): readonly string[];

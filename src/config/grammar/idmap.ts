@@ -1,13 +1,14 @@
 // Owns one line of an id map. Whether lines fit together is checked when all are known (resolve/idmap.ts).
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import { good, words, wrong, type Grammar } from "./grammar.ts";
-import { unsigned } from "./scalar.ts";
+import { NUMBER, unsigned } from "./scalar.ts";
 
 /** 4294967295 is (uid_t)-1: no id. */
 export const LAST_ID = 4294967294;
 
 export const idMap: Grammar<IdMapEntry> = {
   expects: "u|g FIRST_ID_INSIDE FIRST_ID_ON_HOST COUNT",
+  facts: { pattern: `^[ \\t]*[ug](?:[ \\t]+${NUMBER}){3}[ \\t]*$` },
   read: (text) => {
     const [kind, ...rest] = words(text);
     if (kind === undefined || (kind.text !== "u" && kind.text !== "g")) return wrong(`'${kind?.text ?? ""}' is not u or g`, 0, "write 'u' for user ids and 'g' for group ids, one line each");

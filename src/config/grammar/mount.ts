@@ -38,6 +38,7 @@ function mountOptions(field: Word | undefined): Reading<{ readonly options: read
 
 export const mountLine: Grammar<MountLine> = {
   expects: "a line of fstab(5): SOURCE TARGET TYPE OPTIONS [DUMP PASS]",
+  facts: { pattern: "^[ \\t]*[^ \\t]+(?:[ \\t]+[^ \\t]+){2}(?:[ \\t]+[^ \\t]+(?:[ \\t]+[0-9]+){0,2}(?:[ \\t]+#.*)?)?[ \\t]*$" },
   read: (text) => {
     const all = words(text);
     const comment = all.findIndex((word, index) => index >= 4 && word.text.startsWith("#"));
@@ -80,6 +81,9 @@ function cgroupWord(word: string): AutoMountWord | undefined {
   return { class: "cgroup", mode: name === "cgroup2" ? mode ?? "rw" : mode, isFull: name === "cgroup-full", isForced: force !== undefined || name === "cgroup2", isV2: name === "cgroup2" };
 }
 
+/** What is usually written; more can be. */
+const AUTO_MOUNTS = [...Object.keys(SIMPLE), ...["cgroup", "cgroup-full"].flatMap((name) => [name, ...["mixed", "ro", "rw"].map((mode) => `${name}:${mode}`)]), "cgroup2", "cgroup2:ro"];
+
 function shmountsWord(word: string): AutoMountWord | undefined {
   if (!word.startsWith("shmounts:")) return undefined;
   const [host = "", container] = word.slice("shmounts:".length).split(":");
@@ -88,6 +92,7 @@ function shmountsWord(word: string): AutoMountWord | undefined {
 
 export const autoMounts: Grammar<readonly AutoMountWord[]> = {
   expects: "words out of proc[:mixed|:rw], sys[:ro|:mixed|:rw], cgroup[-full][:mixed|:ro|:rw][:force], cgroup2[:ro|:rw][:force], shmounts:HOST[:CONTAINER]",
+  facts: { isWords: true, choices: AUTO_MOUNTS, pattern: "^cgroup(?:-full)?(?::(?:mixed|ro|rw))?(?::force)?$|^cgroup2(?::(?:ro|rw))?(?::force)?$|^shmounts:[^:]" },
   read: (text) => {
     const found: AutoMountWord[] = [];
     for (const word of words(text)) {

@@ -10,6 +10,7 @@ const ARCHITECTURES: Readonly<Record<string, 32 | 64>> = {
 
 export const architecture: Grammar<string> = {
   expects: "an architecture: x86, i686, x86_64, amd64, arm64, …",
+  facts: { choices: Object.keys(ARCHITECTURES) },
   read: (text) => {
     if (Object.hasOwn(ARCHITECTURES, text)) return good(text);
     const guess = nearest(text, Object.keys(ARCHITECTURES));
@@ -22,6 +23,7 @@ export const architecture: Grammar<string> = {
 /** A directory beneath something: nobody climbs out of it. */
 export const relativePath = (what: string): Grammar<string> => ({
   expects: `${what}, a relative path without ..`,
+  facts: { pattern: "^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))" },
   read: (text) => {
     if (text.startsWith("/")) return wrong(`'${text}' starts with '/'`, 0, "write the path relative to the cgroup root");
     return text.split("/").includes("..") ? wrong(`'${text}' contains '..'`) : good(text);
@@ -30,6 +32,7 @@ export const relativePath = (what: string): Grammar<string> => ({
 
 export const oneDirectory = (what: string): Grammar<string> => ({
   expects: `${what}, one directory name`,
+  facts: { pattern: "^(?!\\.{1,2}$)[^/]*$" },
   read: (text) => (text.includes("/") || text === ".." || text === "." ? wrong(`'${text}' is not the name of one directory`) : good(text)),
 });
 
@@ -40,6 +43,7 @@ export interface RootfsPath { readonly type: string; readonly path: string }
 /** `[TYPE:]PATH`. A path that starts with `/` has no type, also when it holds a colon. */
 export const rootfsPath: Grammar<RootfsPath> = {
   expects: `[TYPE:]PATH with TYPE one of ${DRIVERS.join(" ")}`,
+  facts: { pattern: `^/|^[^:]*$|^(?:${DRIVERS.join("|")}):.`, offers: DRIVERS.map((name) => `${name}:`) },
   read: (text) => {
     const colon = text.startsWith("/") ? -1 : text.indexOf(":");
     if (colon < 0) return good({ type: "dir", path: text });

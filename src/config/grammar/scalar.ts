@@ -10,8 +10,12 @@ export function unsigned(text: string): number | undefined {
   return /^0[xX][0-9a-fA-F]{1,12}$/.test(text) ? Number.parseInt(text, 16) : undefined;
 }
 
+/** What `unsigned` reads, as part of a regular expression. */
+export const NUMBER = "(?:[+]?(?:0|[1-9][0-9]*|0[0-7]+|0[xX][0-9a-fA-F]+))";
+
 export const bool: Grammar<boolean> = {
   expects: "0 or 1",
+  facts: { is: "switch", pattern: "^[+]?(?:0*[01]|0[xX]0*[01])$" },
   read: (text) => {
     const value = unsigned(text);
     return value === 0 || value === 1 ? good(value === 1) : wrong(`'${text}' is not 0 or 1`);
@@ -22,6 +26,7 @@ export const bool: Grammar<boolean> = {
 /** `min` to `max`. */
 export const count = (max = 4294967295, min = 0): Grammar<number> => ({
   expects: max === 4294967295 ? "a number" : `a number from ${min} to ${max}`,
+  facts: { is: "number", min, max, pattern: `^${NUMBER}$` },
   read: (text) => {
     const value = unsigned(text);
     if (value === undefined) return wrong(`'${text}' is not a number`);
@@ -34,6 +39,7 @@ export const count = (max = 4294967295, min = 0): Grammar<number> => ({
 /** What an int of C holds. */
 export const integer: Grammar<number> = {
   expects: "a whole number from -2147483648 to 2147483647",
+  facts: { is: "number", min: -2147483648, max: 2147483647, pattern: `^-?${NUMBER}$` },
   read: (text) => {
     const size = /^[+-]{2}/.test(text) ? undefined : unsigned(text.replace(/^-/, ""));
     if (size === undefined) return wrong(`'${text}' is not a whole number`);
@@ -43,11 +49,12 @@ export const integer: Grammar<number> = {
   show: (value) => [String(value)],
 };
 
-/** `what` names it: `a path`, `a shell command line`. */
-export const anyText = (what: string): Grammar<string> => ({ expects: what, read: good });
+/** `what` names it: `a path`, `a shell command line`; `offers`: words that mean something special. */
+export const anyText = (what: string, offers?: readonly string[]): Grammar<string> => ({ expects: what, read: good, ...(offers === undefined ? {} : { facts: { offers } }) });
 
 export const maxLength = (what: string, length: number): Grammar<string> => ({
   expects: `${what}, at most ${length} characters`,
+  facts: { pattern: `^.{0,${length}}$` },
   read: (text) => (text.length <= length ? good(text) : wrong(`'${text}' has ${text.length} characters, at most ${length} are possible`)),
 });
 
@@ -55,6 +62,7 @@ export function oneOf<const T extends string>(choices: readonly T[]): Grammar<T>
   const list = choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}`;
   return {
     expects: list,
+    facts: { choices },
     read: (text) => {
       const found = choices.find((choice) => choice === text);
       return found === undefined ? wrong(`'${text}' is not ${list}`) : good(found);

@@ -1,9 +1,9 @@
 // Owns lists of words: capabilities, namespaces, groups; and splitting a command line.
-import { capabilityName, capabilityNumber } from "../../linux/capabilities.ts";
+import { CAPABILITIES, capabilityName, capabilityNumber } from "../../linux/capabilities.ts";
 import type { NamespaceName } from "../../model/spec.ts";
 import { nearest } from "../nearest.ts";
 import { good, words, wrong, type Grammar, type Reading } from "./grammar.ts";
-import { unsigned } from "./scalar.ts";
+import { NUMBER, unsigned } from "./scalar.ts";
 
 /** Every word through `one`; stops at the first that is wrong. */
 function each<T>(text: string, one: (word: string) => Reading<T>): Reading<readonly T[]> {
@@ -21,11 +21,19 @@ function capability(word: string): Reading<string> {
   return value === undefined ? wrong(`'${word}' is not a capability`, 0, "see capabilities(7); write the names without CAP_") : good(capabilityName(value));
 }
 
-export const capabilities: Grammar<readonly string[]> = { expects: "names of capabilities without CAP_, separated by blanks", read: (text) => each(text, capability) };
+/** A number, or a name with CAP_ in front, is understood, too. */
+const OTHER_CAPABILITY = "^[0-9]{1,2}$|^[cC][aA][pP]_[a-zA-Z_]+$";
+
+export const capabilities: Grammar<readonly string[]> = {
+  expects: "names of capabilities without CAP_, separated by blanks",
+  facts: { isWords: true, choices: CAPABILITIES, ignoresCase: true, pattern: OTHER_CAPABILITY },
+  read: (text) => each(text, capability),
+};
 
 /** `none` empties what came before it. */
 export const keptCapabilities: Grammar<readonly string[]> = {
   expects: "names of capabilities without CAP_, separated by blanks, or none",
+  facts: { isWords: true, choices: [...CAPABILITIES, "none"], ignoresCase: true, pattern: OTHER_CAPABILITY },
   read: (text) => each(text, (word) => (word === "none" ? good(word) : capability(word))),
 };
 
@@ -38,12 +46,15 @@ export function namespaceName(word: string): Reading<NamespaceName> {
   return wrong(`'${word}' is not a namespace`, 0, guess === undefined ? `use ${NAMESPACES.join(", ")}` : `did you mean '${guess}'?`);
 }
 
-export const namespaces: Grammar<readonly NamespaceName[]> = { expects: `words out of ${NAMESPACES.join(", ")}`, read: (text) => each(text, namespaceName), show: (names) => names };
+export const namespaces: Grammar<readonly NamespaceName[]> = {
+  expects: `words out of ${NAMESPACES.join(", ")}`, facts: { isWords: true, choices: NAMESPACES }, read: (text) => each(text, namespaceName), show: (names) => names,
+};
 
-export const anyWords = (what: string): Grammar<readonly string[]> => ({ expects: `${what}, separated by blanks`, read: (text) => each(text, (word) => good(word)), show: (names) => names });
+export const anyWords = (what: string): Grammar<readonly string[]> => ({ expects: `${what}, separated by blanks`, facts: { isWords: true }, read: (text) => each(text, (word) => good(word)), show: (names) => names });
 
 export const groupIds: Grammar<readonly number[]> = {
   expects: "group ids, separated by commas",
+  facts: { pattern: `^\\s*(?:${NUMBER}\\s*)?(?:,\\s*(?:${NUMBER}\\s*)?)*$` },
   read: (text) => {
     const values: number[] = [];
     let offset = 0;

@@ -1,4 +1,5 @@
 // Owns the keys of what runs inside: init, its environment, signals, the host name, limits of a process.
+import { rlimitNames } from "../../linux/rlimits.ts";
 import { limit, signal } from "../grammar/quantity.ts";
 import { architecture } from "../grammar/path.ts";
 import { anyText, bool, count, integer, maxLength } from "../grammar/scalar.ts";
@@ -22,7 +23,7 @@ export const processKeys = {
   signalStop: row({ key: "lxc.signal.stop", grammar: signal, default: "0", doc: "Signal that ends the container at once. Unset: SIGKILL.", since: "2.1", legacy: ["lxc.stopsignal"], spec: "signals.stop" }),
   prlimit: row({
     key: "lxc.prlimit.*", grammar: limit, doc: "Resource limit of init, by the name it has in setrlimit(2), in lower case without RLIMIT_. Unset: as the starter has it.",
-    since: "2.1", legacy: ["lxc.limit.*"], security: "A limit above the starter's own lets the container take more of the host; unlimited core or memlock can fill disk and memory.", spec: "prlimits",
+    since: "2.1", legacy: ["lxc.limit.*"], security: "A limit above the starter's own lets the container take more of the host; unlimited core or memlock can fill disk and memory.", spec: "prlimits", members: rlimitNames,
   }),
   sysctl: row({ key: "lxc.sysctl.*", grammar: anyText("the value"), doc: "Kernel parameter set inside before init starts: only those that a namespace of the container owns.", since: "2.1", security: "A parameter that no namespace owns changes the host's; Berth leaves it to the kernel to refuse that.", spec: "sysctls" }),
   proc: row({ key: "lxc.proc.*", grammar: anyText("the value"), doc: "Written to the file of this name in init's /proc/PID, such as oom_score_adj.", since: "2.1", security: "oom_score_adj below 0 makes the kernel kill the host's own processes first.", spec: "procs" }),

@@ -44,6 +44,8 @@ export interface Row<T> {
   readonly items?: (text: string) => readonly string[];
   /** All items of a list as the getter prints them, where that is more than one after the other. */
   readonly fold?: (items: readonly string[]) => readonly string[];
+  /** All names that can stand for `*`, where they are known. */
+  readonly members?: readonly string[];
   /** Only an empty value makes sense: it clears every key that starts with this. */
   readonly clears?: string;
 }

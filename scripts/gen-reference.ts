@@ -1,0 +1,4 @@
+// Owns what is generated from the table of config keys: manual pages, Markdown, schema, completion, types.
+import { referencePages, type Generated } from "./reference/pages.ts";
+
+export const referenceFiles = (): readonly Generated[] => [...referencePages()];

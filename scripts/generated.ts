@@ -1,0 +1,28 @@
+// Owns the list of all generated files that are kept in the repository, and what they must hold.
+import { readFileSync } from "node:fs";
+import { commandsPage } from "./gen-commands.ts";
+import { header } from "./gen-isa.ts";
+import { problemsPage } from "./gen-problems.ts";
+import { referenceFiles } from "./gen-reference.ts";
+import type { Generated } from "./reference/pages.ts";
+
+export const ROOT: string = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** All but the tables of system calls: those are made from the headers of a machine (gen-syscalls.ts). */
+export const generatedFiles = async (): Promise<readonly Generated[]> => [
+  { path: "engine/isa.gen.h", text: header() },
+  { path: "docs/reference/problems.md", text: problemsPage() },
+  { path: "docs/reference/commands.md", text: await commandsPage() },
+  ...referenceFiles(),
+];
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(`${ROOT}/${path}`, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Those whose text in the repository is another one, or missing. */
+export const staleFiles = (files: readonly Generated[]): readonly string[] => files.filter(({ path, text }) => textOf(path) !== text).map(({ path }) => path);
