@@ -60,7 +60,7 @@ export function loadText(request: Request, target: Target, { file, text }: { rea
   const syntax = readConfig({ file: file ?? "config", text, read, cwd: request.cwd, share: `${request.prefix}/share` });
   if (!syntax.ok) return syntax;
   const spec = resolve({
-syntax: syntax.value, overrides: options.define ?? [], name: target.name, lxcpath: target.lxcpath, random: options.random ?? randomHex(), isRoot: request.euid === 0,
+    syntax: syntax.value, overrides: options.define ?? [], name: target.name, lxcpath: target.lxcpath, random: options.random ?? randomHex(), isRoot: request.euid === 0,
     rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd, ...(options.forStart === true ? { read, isForStart: true } : {}),
   });
   if (!spec.ok) return spec;
