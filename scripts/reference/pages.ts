@@ -64,6 +64,7 @@ function indexPage(groups: readonly KeyGroup[]): string {
     "# The config of a container\n", `${NOTE}\n`, `${intro}\n`,
     "| page | keys |", "|---|---|", ...groups.map(({ name, title, keys }) => `| [${title}](${name}.md) | ${keys.map(({ key }) => code(key)).join(" ")} |`),
     `| [lxc.conf: where containers are](system.md) | ${systemRows.map(({ key }) => code(key)).join(" ")} |`,
+    "| [lxc-usernet: network interfaces of ordinary users](usernet.md) | |",
     "", "[keys.md](../keys.md) lists every key with its state.\n",
     ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`),
   ].join("\n");
@@ -78,6 +79,11 @@ function systemPage(): string {
   return ["# lxc.conf: where containers are\n", `${NOTE.replace("src/config/keys/", "src/config/system.ts")}\n`, `${intro}\n`, ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`), ...keySections].join("\n");
 }
 
+function usernetPage(): string {
+  const { intro, sections } = readText("usernet");
+  return ["# lxc-usernet: network interfaces of ordinary users\n", "Written by `scripts/gen-reference.ts` from `text/usernet.md`; do not edit.\n", `${intro}\n`, ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`)].join("\n");
+}
+
 export interface Generated { readonly path: string; readonly text: string }
 
 export function referencePages(groups: readonly KeyGroup[] = keyGroups()): readonly Generated[] {
@@ -86,6 +92,7 @@ export function referencePages(groups: readonly KeyGroup[] = keyGroups()): reado
     { path: "docs/reference/keys.md", text: statePage(groups) },
     { path: "docs/reference/config/README.md", text: indexPage(groups) },
     { path: "docs/reference/config/system.md", text: systemPage() },
+    { path: "docs/reference/config/usernet.md", text: usernetPage() },
     ...groups.map((group) => ({ path: `docs/reference/config/${group.name}.md`, text: groupPage(group, examples) })),
   ];
 }
