@@ -15,8 +15,8 @@ test("no HOME, an empty one and / are the same", () => {
   expect(systemConfig({ isRoot: false, home: "/home/ann/", text: undefined })("lxc.lxcpath")).toBe("/home/ann/.local/share/lxc");
 });
 
-test("the file wins, its last line of a key, an empty value leaves the default", () => {
-  const text = "# lxc.lxcpath = /no\nlxc.lxcpath = /srv/a\nlxc.lxcpath=/srv/lxc//\nlxc.cgroup.pattern = lxc/%n\nlxc.default_config =\nlxc.bdev.zfs.root = 'tank/lxc'\nlxc.nothing = x\nbroken\nlxc.broken\n";
+test("the file wins, its first line of a key, an empty value leaves the default", () => {
+  const text = "# lxc.lxcpath = /no\nlxc.lxcpath=/srv/lxc//\nlxc.lxcpath = /srv/a\nlxc.cgroup.pattern = lxc/%n\nlxc.default_config =\nlxc.bdev.zfs.root = 'tank/lxc'\nlxc.nothing = x\nbroken\nlxc.broken\n";
   const get = systemConfig({ isRoot: true, home: "/root", text });
   expect([get("lxc.lxcpath"), get("lxc.cgroup.pattern"), get("lxc.default_config"), get("lxc.bdev.zfs.root")]).toEqual(["/srv/lxc", "lxc/%n", "/etc/lxc/default.conf", "tank/lxc"]);
   expect([get("lxc.nothing"), get("lxc.broken"), get("")]).toEqual([undefined, undefined, undefined]);

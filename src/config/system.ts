@@ -31,10 +31,10 @@ export const systemRows: readonly SystemRow[] = [
 
 export const systemKeys: readonly string[] = systemRows.map((row) => row.key);
 
-/** The last line of a key wins; an empty value leaves the default. Other keys in the file say nothing. */
+/** The first line of a key wins, unlike in a container's config, as LXC has it; an empty value leaves the default. Other keys in the file say nothing. */
 function settings(text: string): ReadonlyMap<string, string> {
   const lines = parseText("lxc.conf", text).lines.filter((line) => line.kind === "entry" && line.value !== "");
-  return new Map(lines.map((line) => [line.key, line.value]));
+  return new Map(lines.toReversed().map((line) => [line.key, line.value]));
 }
 
 /** LXC's rule: a path has no slash at its end. */

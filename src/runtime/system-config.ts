@@ -12,6 +12,8 @@ export const systemConfigKeys: readonly string[] = [
 export const systemConfig: SystemConfigVerb = (request, key) => {
   const isRoot = request.euid === 0;
   const home = request.env["HOME"];
-  const file = isRoot ? "/etc/lxc/lxc.conf" : `${home ?? "/"}/.config/lxc/lxc.conf`;
+  const own = `${home ?? "/"}/.config/lxc/lxc.conf`;
+  // HOME may be relative to where the caller is
+  const file = isRoot ? "/etc/lxc/lxc.conf" : own.startsWith("/") ? own : `${request.cwd}/${own}`;
   return parseSystemConfig({ isRoot, home, text: readText(file) })(key);
 };

@@ -189,6 +189,9 @@ export type ConfigUnsetVerb = (request: Request, subject: ConfigSubject, keys: r
 /** lxc-update-config: old names of one file become today's. */
 export interface ConfigUpdateAnswer extends ConfigChange { readonly changes: readonly LineChange[] }
 export type ConfigUpdateVerb = (request: Request, subject: ConfigSubject, options?: { readonly isDryRun?: boolean }) => Promise<Result<ConfigUpdateAnswer>>;
+/** The same for all files of a container's own directory that its config includes. */
+export interface ConfigFixAnswer { readonly files: readonly ConfigUpdateAnswer[] }
+export type ConfigFixVerb = (request: Request, subject: ConfigSubject, options?: { readonly isDryRun?: boolean }) => Promise<Result<ConfigFixAnswer>>;
 export type ListVerb = (request: Request, lxcpath: string, options: ListOptions) => Promise<Result<readonly ListedContainer[]>>;
 /** true when one of the states was reached in time. Seconds; -1 waits for ever. */
 export type WaitVerb = (request: Request, target: Target, states: readonly State[], timeout: number) => Promise<Result<boolean>>;

@@ -185,3 +185,19 @@ test("lxc-update-config refuses what would lose its meaning in an included file"
   expect(await update("-c", "c1/config", "--dry-run")).toMatchObject({ status: 1, out: "", err: expect.stringContaining("would not mean the same with new names alone") });
   expect(text()).toContain("lxc.network.type = veth");
 });
+
+test("fix --dry-run: the config and its own included files, together; others stay", async () => {
+  writeFileSync(join(lxcpath, "c1/net"), "lxc.network.link = br0\nlxc.network.type = empty\n");
+  writeFileSync(join(lxcpath, "common"), "lxc.tty = 1\n");
+  writeFileSync(file, `lxc.include = ${lxcpath}/common\nlxc.network.type = veth\nlxc.include = ${lxcpath}/c1/net\n`);
+  const { status, out } = await config("fix", "c1", "--dry-run");
+  expect([status, out.split("\n").filter((line) => /^[-+]/.test(line))]).toEqual([0, [
+    `--- ${file}`, `+++ ${file}`, "-lxc.network.type = veth", "+lxc.net.0.type = veth", `--- ${lxcpath}/c1/net`, `+++ ${lxcpath}/c1/net`,
+    "-lxc.network.link = br0", "-lxc.network.type = empty", "+lxc.net.0.link = br0", "+lxc.net.1.type = empty",
+  ]]);
+  expect(text()).toContain("lxc.network.type = veth");
+  writeFileSync(file, CONFIG);
+  expect((await config("fix", "c1")).out).toBe("c1: nothing to mend\n");
+  expect((await config("fix", "c1", "--format=json")).out).toBe("[]\n");
+  rmSync(join(lxcpath, "c1/net"));
+});

@@ -1,0 +1,38 @@
+// Owns `berth config fix`.
+import type { Request } from "../../model/request.ts";
+import type { ConfigUpdateAnswer } from "../../runtime/verbs.ts";
+import type { Answer } from "../answer.ts";
+import { done, failed, misuse, withLine } from "../command-line.ts";
+import { asJson } from "../json.ts";
+import type { Tool } from "../options.ts";
+import { say } from "../say.ts";
+import { badFormat, changeData, CHANGING, diffOf, runningNote } from "./config-output.ts";
+import { subjectOf } from "./config-subject.ts";
+
+export const tool: Tool<(typeof CHANGING)[number]> = {
+  name: "berth config fix", synopsis: "NAME", hasName: false, rows: CHANGING,
+  about: "Mend a config: the key names of LXC 2 and older become those of today, in the config and in the files of the container's own directory that it includes. What was there stays as FILE.backup. The changes are shown; nothing is asked.",
+  examples: [["berth config fix web --dry-run", "what would change"], ["berth config fix web", "change it"], ["berth config fix --file /etc/lxc/default.conf", "any config file"]],
+  notes: ["The config means afterwards what it meant before. A line whose key has no successor becomes a comment."],
+};
+
+const keptText = ({ file, backup, earlierBackup }: ConfigUpdateAnswer): string =>
+  (backup === undefined ? "" : `${file}: the old text is ${backup}${earlierBackup === undefined ? "" : `; the backup that was there is ${earlierBackup}`}\n`);
+
+export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
+  const { options } = line;
+  const format = badFormat(options.last("format"));
+  if (format !== undefined) return misuse(line, format);
+  const subject = subjectOf(line);
+  if (!subject.ok) return misuse(line, ...subject.problems);
+  const { called } = subject.value;
+  const voice = { ...line.voice, name: called };
+  const { configFix } = await import("../../runtime/config-fix.ts");
+  const result = await configFix(request, subject.value.subject, { isDryRun: options.has("dry-run") });
+  if (!result.ok) return failed({ voice }, result.problems);
+  const { files } = result.value;
+  const err = say(voice, result.warnings ?? []);
+  if (options.has("format")) return done(0, { out: asJson(files.map(changeData)), err });
+  const note = files.map((file) => runningNote(file, called)).find((text) => text !== "") ?? "";
+  return done(0, { out: files.length === 0 ? `${called}: nothing to mend\n` : files.map(diffOf).join("") + files.map(keptText).join("") + note, err });
+});
