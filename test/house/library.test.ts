@@ -23,6 +23,12 @@ test("it compiles, imports under Node and carries types", () => {
   expect(names.status).toBe(0);
   expect(names.output.trim().split(" ")).toContain("start");
 
+  const use = 'import { configGet, configList, configSet, configShow, configUpdate, libraryRequest } from "berth"; const r = libraryRequest(), f = { file: process.cwd() + "/config" }; const dry = { isDryRun: true };'
+    + ' const all = await Promise.all([configGet(r, f, "lxc.tty.max"), configList(r, f), configShow(r, f, { key: "lxc.autodev" }), configSet(r, f, [{ key: "lxc.tty.max", values: ["x"] }], dry), configUpdate(r, f, dry)]);'
+    + ' console.log(JSON.stringify(all.map((a) => a.ok ? a.value.values ?? a.value.keys?.length ?? a.value.changes.length : a.problems[0].code)))';
+  writeFileSync(join(room, "config"), "lxc.utsname = a\nlxc.tty.max = 4\n");
+  expect(run(["node", "--input-type=module", "-e", use])).toEqual({ status: 0, output: '[["4"],2,1,"config.value",1]\n' });
+
   symlinkSync(join(ROOT, "node_modules/@types"), join(room, "node_modules/@types"));
   writeFileSync(join(room, "package.json"), '{ "type": "module" }');
   const program = (line: string): void => writeFileSync(join(room, "use.ts"), `import * as berth from "berth";\n${line}\n`);
