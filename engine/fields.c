@@ -58,6 +58,12 @@ int slot_put(struct run *run, const struct op *op, int field, enum slot_kind kin
 	return 0;
 }
 
+void slots_forget(struct run *run, const struct op *op) {
+	const unsigned char *kinds = schema_of(op->code)->fields;
+	for (int i = 0; i < MAX_FIELDS; i++)
+		if ((kinds[i] & ~FIELD_OPTIONAL) == FIELD_NEW_SLOT && has(op, i)) slot_clear(&run->slots[op->f[i]]);
+}
+
 /* The text after the command name in proc(5) stat: its name may contain anything. */
 uint64_t start_time(pid_t pid) {
 	char path[64], stat[1024];

@@ -100,6 +100,7 @@ int run_ops(struct run *run, uint32_t first, uint32_t count) {
 		if (result >= 0) continue;
 		bool is_ignored = is_tolerated(op, error);
 		emit(run, is_ignored ? EVENT_IGNORED : EVENT_FAILED, op->id, error, run->detail);
+		if (is_ignored) slots_forget(run, op);
 		if (is_ignored) continue;
 		run_undo(run);
 		errno = error;

@@ -45,6 +45,7 @@ uint64_t num(const struct op *op, int field);               /* 0 when optional a
 int slot_fd(struct run *run, const struct op *op, int field);   /* -1 with errno EBADF when empty; AT_FDCWD is never returned */
 int64_t slot_value(struct run *run, const struct op *op, int field);
 int slot_put(struct run *run, const struct op *op, int field, enum slot_kind kind, int64_t value);
+void slots_forget(struct run *run, const struct op *op); /* what an op would have made is not there: nor what was there before */
 const char *text(struct run *run, const struct op *op, int field);              /* "" when absent */
 const void *data(struct run *run, const struct op *op, int field, size_t *len); /* NULL when absent */
 size_t text_list(struct run *run, const struct op *op, int field, char **out, size_t max); /* NULL-terminated */

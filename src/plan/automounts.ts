@@ -1,6 +1,6 @@
 // Owns lxc.mount.auto for proc and sys, what is written to /proc/sys on the way, and the boot id.
 import type { Op, Slot } from "../isa/op.ts";
-import { O_CREAT, O_TRUNC } from "../linux/fs.ts";
+import { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_TRUNC } from "../linux/fs.ts";
 import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY } from "../linux/mount-flags.ts";
 import type { Origin } from "../model/origin.ts";
 import { byDefault } from "../model/origin.ts";
@@ -53,8 +53,8 @@ function planSys(scope: Scope, root: Slot, hasOwnNetwork: boolean): readonly Op[
     return [host, ...put, ...(mode === "rw" ? [] : [seal])];
   }
   const made: Op = { op: "fsMount", from, type: "sysfs", options: ["source=sysfs"], attributes: HARMLESS, into: tree };
-  if (mode === "rw") return [made, ...put];
-  if (mode === "ro") return [made, seal, ...put];
+  if (mode === "rw") return [{ ...made, attributes: 0 }, ...put];
+  if (mode === "ro") return [{ ...made, options: ["source=sysfs", "ro"], attributes: MOUNT_ATTR_RDONLY }, ...put];
   return [made, ...put, copyTree({ at: root, path: "sys/devices/virtual/net" }, net, from), seal, { ...attach(root, net, "sys/devices/virtual/net", from), note: "the container's own links stay writable" }];
 }
 
@@ -72,7 +72,7 @@ export function planBootId(scope: Scope, root: Slot): readonly Op[] {
   const path = "dev/.lxc-boot-id";
   const tolerant = { onError: "ignore" } as const;
   return [
-    { op: "writeFile", from, at: root, path, data: `${id}\n`, flags: O_CREAT | O_TRUNC, mode: 0o444 },
+    { op: "writeFile", from, at: root, path, data: `${id}\n`, flags: O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW, mode: 0o444 },
     copyTree({ at: root, path }, tree, from), treeAttributes(tree, { set: HARMLESS | MOUNT_ATTR_RDONLY }, from),
     { ...attach(root, tree, "proc/sys/kernel/random/boot_id", from), ...tolerant },
     { op: "unlink", from, at: root, path },

@@ -65,11 +65,16 @@ export function planRootfs(scope: Scope, root: Slot): RootfsPlan {
   return kind.kind === "directory" && isReachedByCaller(scope, kind.path) ? { ...NOTHING, early: [...made, ...attach] } : { ...NOTHING, late: [...made, ...attach] };
 }
 
-/** lxc.rootfs.options that are attributes, but `ro`, which waits: sealRootfs. A file system that is made here has them from the start. */
+/** lxc.rootfs.options but `ro`, which waits: sealRootfs. A file system that is made here has its attributes from the start.
+ * Propagation is towards the host; inside, the root is shared in any case. */
 function rootAttributes({ options, optionsFrom, from }: RootfsSpec, root: Slot, { kind }: RootfsKind): readonly Op[] {
-  const { set, clear } = mountOptions(options);
+  const { set, clear, propagation, isPropagationRecursive } = mountOptions(options);
   const [mark, unmark] = [set & ~MOUNT_ATTR_RDONLY, clear & ~MOUNT_ATTR_RDONLY];
-  return kind === "directory" && (mark !== 0 || unmark !== 0) ? [{ op: "mountSetattr", from: optionsFrom ?? from, at: root, path: "", flags: 0, set: mark, clear: unmark }] : [];
+  const base = { op: "mountSetattr", from: optionsFrom ?? from, at: root, path: "" } as const;
+  return [
+    ...(kind === "directory" && (mark !== 0 || unmark !== 0) ? [{ ...base, flags: 0, set: mark, clear: unmark }] : []),
+    ...(propagation === 0 || propagation === MS_SHARED ? [] : [{ ...base, flags: isPropagationRecursive ? AT_RECURSIVE : 0, propagation }]),
+  ];
 }
 
 /** Nothing the child mounts may reach the host, nothing it looks at may change its propagation. */
@@ -87,10 +92,8 @@ export function enterRootfs(scope: Scope, root: Slot): readonly Op[] {
   const { rootfs } = scope.spec;
   if (rootfs === undefined) return [];
   const from = byDefault("mount propagation");
-  const { propagation, isPropagationRecursive } = mountOptions(rootfs.options);
-  const wished: readonly Op[] = propagation === 0 ? [] : [{ op: "mountSetattr", from: rootfs.optionsFrom ?? rootfs.from, path: "/", flags: isPropagationRecursive ? AT_RECURSIVE : 0, propagation }];
   return [
     { op: "pivotRoot", from: rootfs.from, root, note: "from here on paths are the container's" },
-    { op: "mountSetattr", from, path: "/", flags: AT_RECURSIVE, propagation: MS_SHARED, note: "as systemd and nested containers expect it" }, ...wished,
+    { op: "mountSetattr", from, path: "/", flags: AT_RECURSIVE, propagation: MS_SHARED, note: "as systemd and nested containers expect it" },
   ];
 }

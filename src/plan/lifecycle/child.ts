@@ -8,7 +8,7 @@ import { GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
 import { planCgroupMounts } from "../cgroups/mounts.ts";
 import { planDevDirectory, planDevices } from "../devices.ts";
 import { planHooks } from "../hooks.ts";
-import { openSources, planMounts } from "../mounts.ts";
+import { keepSharedDependent, openSources, planMounts } from "../mounts.ts";
 import { joinShared, lateNamespaces } from "../namespaces.ts";
 import type { Stdio } from "../process.ts";
 import { becomeInit, becomeRoot, execInit, joinParent, planCoreScheduling, planHostname, planPersonality, planStdio, runBelowInit } from "../process.ts";
@@ -33,7 +33,7 @@ function settle(container: Container): { readonly ops: readonly Op[]; readonly r
     ...(hooks.length > 0 ? [...own, ...hooks, ...early, ...late, ...opened] : [...opened, ...early, ...own, ...late]),
     ...lateNamespaces(scope, namespaces), ...planHostname(scope), ...planKeyring(scope), ...links, ...network.child,
   ];
-  return { ops, rest: (before) => [...before, ...planMounts(scope, root, sources)] };
+  return { ops, rest: (before) => [...before, ...planMounts(scope, root, sources, container.mounts.idmapped)] };
 }
 
 const hook = (container: Container, name: HookName): readonly Op[] => planHooks(container.scope, { name, rootfsMount: container.rootfsMount });
@@ -77,7 +77,7 @@ export function planChild(container: Container): readonly Op[] {
     ...planCgroupMounts(scope, root, { names: container.cgroups.names, hasNamespace: namespaces.has("cgroup"), hasSysAdmin: hasSysAdmin(scope) }),
     ...hook(container, "mount"), ...hook(container, "autodev"),
     ...planDevices(scope, root), ...planBootId(scope, root), ...terminals.child,
-    ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...programMounts(container),
+    ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...keepSharedDependent(scope), ...programMounts(container),
     ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...planNoNewPrivs(scope), ...planSeccomp(scope, inputs.seccomp?.program), ...hook(container, "start"),
     ...planStdio(scope, stdioOf(container)), ...becomeInit(scope, container.keepsGroups),
     { op: "post", from: FROM, number: READY, note: "the container is set up" }, { op: "await", from: FROM, number: GO, note: "start-host hooks are done" },

@@ -7,6 +7,8 @@ import { planV1 } from "../cgroups/v1.ts";
 import type { UnifiedPart } from "../cgroups/v2.ts";
 import { planV2 } from "../cgroups/v2.ts";
 import { hasSetgroupsDenied } from "../idmap.ts";
+import { planMountSources } from "../mounts.ts";
+import type { MountPlan } from "../mounts.ts";
 import type { NamespacePlan } from "../namespaces.ts";
 import { planNamespaces } from "../namespaces.ts";
 import type { NetworkPlan } from "../network.ts";
@@ -34,6 +36,7 @@ export interface Container {
   /** The root directory, in the child. */
   readonly root: Slot;
   readonly rootfs: RootfsPlan;
+  readonly mounts: MountPlan;
 }
 
 function planCgroups(scope: Scope, isReboot: boolean): Container["cgroups"] {
@@ -57,5 +60,6 @@ export function planContainer(scope: Scope, inputs: StartInputs, isExecute: bool
     keepsGroups: hasSetgroupsDenied(scope.facts, idmapOf(scope.spec)),
     rootfsMount: rootfsTarget(scope),
     rootfs: planRootfs(scope, root),
+    mounts: planMountSources(scope),
   };
 }

@@ -93,10 +93,10 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   const undo: readonly Op[] = [{ op: "kill", from: MONITOR, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from: MONITOR, pidfd, timeout: 10_000 }, ...delegation.undo];
   const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
   const ops: readonly Op[] = [
-    ...container.rootfs.monitor, ...joinShared(scope, container.inputs.share, "parent"),
+    ...container.rootfs.monitor, ...container.mounts.monitor, ...joinShared(scope, container.inputs.share, "parent"),
     { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" },
     ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
-    ...planLimits(scope, pid), ...container.rootfs.mapped(pid),
+    ...planLimits(scope, pid), ...container.rootfs.mapped(pid), ...container.mounts.mapped(pid),
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped" },
     ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid)] : []),
     ...planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames }),

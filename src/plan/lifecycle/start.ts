@@ -52,7 +52,6 @@ function checkUnsupported({ spec, problems }: Scope): void {
   const warn = (key: string, at: Origin, remedy: string): void => { problems.push({ code: "unsupported", severity: "warning", at, text: `${key} is not acted on yet`, remedy }); };
   const { path } = spec.console;
   if (path !== undefined && path.value !== "none") warn("lxc.console.path", path.from, "read the console with lxc.console.logfile, or start with -F");
-  if (spec.autoMounts.shmounts !== undefined) warn("lxc.mount.auto = shmounts", spec.autoMounts.shmounts.from, "bind a directory with lxc.mount.entry");
 }
 
 function checkSpec(scope: Scope): void {

@@ -1,0 +1,84 @@
+// Owns the configs of mounts-twin.test.ts: a name, the lines, what the root file system and the host hold beside the usual.
+// @HOST is a directory with a/ (a tmpfs on a/below), file, "two words"/, strict/ (a tmpfs nosuid,nodev,noexec with d/),
+// lower/, upper/ and shared/ (a shared mount); @HOME is the container's directory.
+
+export interface Row {
+  readonly lines: readonly string[];
+  /** The file @HOME/fstab. */
+  readonly fstab?: readonly string[];
+  /** A shell line, run in the root file system before the start. */
+  readonly rootfs?: string;
+  readonly kinds?: readonly ("privileged" | "root-owned")[];
+  /** Lines that only one of the two has. */
+  readonly differs?: { readonly theirs: readonly string[]; readonly ours: readonly string[] };
+}
+
+const entry = (...lines: readonly string[]): Row => ({ lines: lines.map((line) => `lxc.mount.entry = ${line}`) });
+
+export const CONFIGS: Readonly<Record<string, Row>> = {
+  "no mounts": { lines: [] },
+  "bind": entry("@HOST/a srv none bind 0 0"),
+  "bind, options that narrow": entry("@HOST/a srv none bind,nosuid,nodev,noexec 0 0"),
+  "bind, read-only": entry("@HOST/a srv none bind,ro 0 0"),
+  "rbind": entry("@HOST/a srv none rbind 0 0"),
+  "rbind, read-only": entry("@HOST/a srv none rbind,ro 0 0"),
+  "bind of a file": entry("@HOST/file etc/name none bind,create=file 0 0"),
+  "bind of a socket's like: a device": entry("/dev/null etc/null none bind,create=file 0 0"),
+  "bind from a strict mount": entry("@HOST/strict/d srv none bind 0 0"),
+  "bind from a strict mount, read-only": entry("@HOST/strict/d srv none bind,ro 0 0"),
+  "bind from a strict mount, words that widen": entry("@HOST/strict/d srv none bind,suid,dev,exec 0 0"),
+  "create=dir, deep": entry("@HOST/a srv/x/y/z none bind,create=dir 0 0"),
+  "create=file, deep": entry("@HOST/file srv/x/y/z none bind,create=file 0 0"),
+  "target missing": entry("@HOST/a srv/x none bind 0 0"),
+  "source missing": entry("@HOST/none srv none bind 0 0"),
+  "source missing, optional": entry("@HOST/none srv none bind,optional 0 0", "@HOST/a mnt none bind 0 0"),
+  "target missing, optional": entry("@HOST/a srv/x none bind,optional 0 0"),
+  "source missing, optional, create=dir": entry("@HOST/none srv/x none bind,optional,create=dir 0 0"),
+  "escapes": entry("@HOST/two\\040words srv/a\\040b none bind,create=dir 0 0"),
+  "absolute target with the root's path": entry("@HOST/a @HOME/rootfs/srv none bind 0 0"),
+  "absolute target elsewhere": entry("@HOST/a /srv none bind 0 0"),
+  "relative source": { ...entry("etc srv none bind,relative 0 0"), rootfs: "echo > etc/seen" },
+  "tmpfs": entry("tmpfs srv tmpfs size=1m,mode=700,nosuid,nodev 0 0"),
+  "tmpfs, read-only": entry("tmpfs srv tmpfs ro,size=1m 0 0"),
+  "tmpfs, words of the superblock": entry("tmpfs srv tmpfs sync,dirsync,lazytime 0 0"),
+  "tmpfs, times": entry("tmpfs srv tmpfs noatime,nodiratime 0 0", "tmpfs mnt tmpfs strictatime 0 0"),
+  "words without a meaning": entry("tmpfs srv tmpfs defaults,async,nomand,norelatime,nostrictatime,x-systemd.automount 0 0"),
+  "mqueue": entry("mqueue dev/mqueue mqueue rw,relatime,create=dir,optional 0 0"),
+  "a file system that does not exist": entry("none srv nosuchfs defaults 0 0"),
+  "a file system that does not exist, optional": entry("none srv nosuchfs optional 0 0"),
+  "proc and sysfs by entries": entry("proc proc proc nodev,noexec,nosuid 0 0", "sysfs sys sysfs ro 0 0"),
+  "remount": entry("tmpfs srv tmpfs defaults 0 0", "tmpfs srv tmpfs remount,ro 0 0"),
+  "bind, remount, read-only": entry("@HOST/a srv none bind,remount,ro 0 0"),
+  "private": entry("@HOST/a srv none bind,private 0 0"),
+  "slave": entry("@HOST/shared srv none bind,slave 0 0"),
+  "shared": entry("@HOST/shared srv none bind,shared 0 0"),
+  "rslave": entry("@HOST/a srv none rbind,rslave 0 0"),
+  "rprivate": entry("@HOST/a srv none rbind,rprivate 0 0"),
+  "unbindable": entry("@HOST/a srv none bind,unbindable 0 0"),
+  "one over the other": entry("tmpfs srv tmpfs create=dir 0 0", "@HOST/a srv/a none bind,create=dir 0 0", "@HOST/file srv/a/file none bind,optional,create=file 0 0"),
+  "fstab": { lines: ["lxc.mount.fstab = @HOME/fstab", "lxc.mount.entry = @HOST/a mnt none bind 0 0"], fstab: ["# a comment", "tmpfs srv tmpfs size=1m 0 0", "@HOST/file etc/name none bind,create=file 0 0"] },
+  "auto proc": { lines: ["lxc.mount.auto = proc"] },
+  "auto proc:rw sys:rw": { lines: ["lxc.mount.auto = proc:rw sys:rw"] },
+  "auto sys:ro": { lines: ["lxc.mount.auto = proc:mixed sys:ro"] },
+  "auto cgroup": { lines: ["lxc.mount.auto = proc sys cgroup"] },
+  "auto cgroup:ro:force": { lines: ["lxc.mount.auto = proc sys cgroup:ro:force"] },
+  "auto cgroup:mixed:force": { lines: ["lxc.mount.auto = proc sys cgroup:mixed:force"] },
+  "auto cgroup:rw:force": { lines: ["lxc.mount.auto = proc sys cgroup:rw:force"] },
+  "auto cgroup-full:mixed:force": { lines: ["lxc.mount.auto = proc sys cgroup-full:mixed:force"] },
+  "auto cgroup, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup:mixed", "lxc.namespace.keep = cgroup"] },
+  "auto cgroup:rw, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup:rw", "lxc.namespace.keep = cgroup"] },
+  "auto cgroup-full, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup-full:mixed", "lxc.namespace.keep = cgroup"] },
+  "auto shmounts": { lines: ["lxc.mount.auto = shmounts:@HOST/shared"] },
+  "auto shmounts, elsewhere": { lines: ["lxc.mount.auto = shmounts:@HOST/shared:/shm"] },
+  "auto shmounts, a directory that is not shared": { lines: ["lxc.mount.auto = shmounts:@HOST/a"] },
+  "no autodev": { lines: ["lxc.autodev = 0"] },
+  "no autodev, no /dev": { lines: ["lxc.autodev = 0"], rootfs: "rmdir dev" },
+  "a root without mount points": { lines: ["lxc.mount.auto = proc sys"], rootfs: "rmdir dev proc sys" },
+  "a root without mount points, nothing asked for": { lines: [], rootfs: "rmdir dev proc sys" },
+  "read-only root": { lines: ["lxc.rootfs.options = ro", "lxc.mount.auto = proc sys"] },
+  "root with options": { lines: ["lxc.rootfs.options = nosuid,nodev,noatime"] },
+  "root that is a slave": { lines: ["lxc.rootfs.options = rslave"] },
+  "overlay": { lines: ["lxc.rootfs.path = overlay:@HOME/rootfs:@HOME/delta"], kinds: ["privileged"] },
+  "overlay entry": entry("overlay srv overlay lowerdir=@HOST/lower:@HOST/a,upperdir=@HOME/up,workdir=@HOME/w,create=dir 0 0"),
+  "autodev's size": { lines: ["lxc.autodev.tmpfs.size = 1048576"] },
+};

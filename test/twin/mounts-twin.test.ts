@@ -1,0 +1,93 @@
+// The same mounts in the same config, under Debian's lxc and under Berth: what /proc/self/mountinfo says inside.
+// A row that differs says how, and docs/differences.md says why.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DIST } from "../kernel/place.ts";
+import { lendRoot } from "../kernel/users.ts";
+import { CONFIGS } from "./mounts-configs.ts";
+import type { Row } from "./mounts-configs.ts";
+
+const PATIENCE_MS = 60_000;
+const work = mkdtempSync(join(tmpdir(), "mounts-twin-"));
+const name = `mt${process.pid}`;
+const host = join(work, "host");
+const SIDES = { theirs: "/usr/bin", ours: join(DIST, "bin") } as const;
+type Side = keyof typeof SIDES;
+type KindName = "privileged" | "root-owned";
+const IDMAP = { privileged: "", "root-owned": "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n" } as const;
+
+const home = (side: Side): string => join(work, side, name);
+function run(side: Side, command: string, ...words: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  return spawnSync(join(SIDES[side], command), ["-P", join(work, side), "-n", name, ...words], { encoding: "utf8", input: "", timeout: PATIENCE_MS });
+}
+function sh(line: string, cwd: string = work): void {
+  const { status, stderr } = spawnSync("sh", ["-ec", line], { cwd, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${line}: ${stderr}`);
+}
+
+function make(side: Side, kind: KindName, row: Row): void {
+  const rootfs = join(home(side), "rootfs");
+  for (const path of ["bin", "sbin", "etc", "dev", "proc", "sys", "mnt", "srv"]) mkdirSync(join(rootfs, path), { recursive: true });
+  cpSync("/bin/busybox", join(rootfs, "bin/busybox"));
+  symlinkSync("../bin/busybox", join(rootfs, "sbin/init"));
+  writeFileSync(join(rootfs, "etc/inittab"), "::sysinit:/bin/busybox true\n");
+  const lines = row.lines.map((line) => line.replaceAll("@HOST", host).replaceAll("@HOME", home(side)));
+  writeFileSync(join(home(side), "fstab"), (row.fstab ?? []).map((line) => `${line.replaceAll("@HOST", host)}\n`).join(""));
+  writeFileSync(join(home(side), "config"), `lxc.rootfs.path = dir:${rootfs}\nlxc.pty.max = 1024\nlxc.net.0.type = empty\n${IDMAP[kind]}${lines.join("\n")}\n`);
+  if (row.rootfs !== undefined) sh(row.rootfs, rootfs);
+  chmodSync(home(side), 0o755);
+  if (kind === "root-owned") sh(`chown -hR 100000:100000 ${rootfs}`);
+}
+
+const NUMBERED = /^(shared|master):\d+$/;
+/** One line of mountinfo without what has to be different. */
+function mountLine(side: Side, pid: string, line: string): string {
+  const [, , , root = "", mountpoint = "", options, ...rest] = line.replaceAll(home(side), "@HOME").split(" ");
+  const dash = rest.indexOf("-");
+  const spread = rest.slice(0, dash).flatMap((word) => NUMBERED.exec(word)?.[1] ?? (word === "unbindable" ? word : []));
+  const [type = "", source = "", superOptions = ""] = rest.slice(dash + 1);
+  const found = lstatSync(`/proc/${pid}/root${mountpoint.replaceAll("\\040", " ")}`, { throwIfNoEntry: false });
+  return [mountpoint, found === undefined ? "hidden" : found.isDirectory() ? "dir" : "node", root, options, spread.join("+") || "private", type, source, superOptions].join(" ");
+}
+/** Where LXC binds its own boot id from, and /proc/sys, whose flags it loses: docs/differences.md. */
+const isLeftOut = (line: string): boolean => / \/proc\/sys(\/kernel\/random\/boot_id)? /.test(line);
+
+function look(side: Side, kind: KindName, row: Row): readonly string[] {
+  make(side, kind, row);
+  try {
+    const started = run(side, "lxc-start");
+    if (started.status !== 0) return ["the start fails", ...(side === "ours" ? [started.stderr] : [])];
+    const pid = run(side, "lxc-info", "-pH").stdout.trim();
+    return readFileSync(`/proc/${pid}/mountinfo`, "utf8").trimEnd().split("\n").filter((line) => !isLeftOut(line)).map((line) => mountLine(side, pid, line)).sort();
+  } finally {
+    run(side, "lxc-stop", "-k");
+    rmSync(home(side), { recursive: true, force: true });
+  }
+}
+
+let giveBack = (): void => {};
+beforeAll(() => {
+  giveBack = lendRoot("100000:65536");
+  for (const path of ["", "theirs", "ours", "host", "host/a/below", "host/two words", "host/strict", "host/lower", "host/upper", "host/shared"]) mkdirSync(join(work, path), { recursive: true });
+  for (const path of ["", "theirs", "ours", "host"]) chmodSync(join(work, path), 0o755);
+  writeFileSync(join(host, "file"), "text");
+  sh("mount -t tmpfs -o nosuid,nodev,noexec,mode=755 strict host/strict; mkdir host/strict/d; mount -t tmpfs below host/a/below; mount -t tmpfs shared host/shared; mount --make-shared host/shared");
+});
+afterAll(() => {
+  sh("umount host/strict; umount host/a/below; umount host/shared");
+  rmSync(work, { recursive: true });
+  giveBack();
+}, PATIENCE_MS);
+
+for (const [what, row] of Object.entries(CONFIGS)) {
+  for (const kind of row.kinds ?? (["privileged", "root-owned"] as const)) {
+    test(`${what}, ${kind}`, () => {
+      const [theirs, ours] = [look("theirs", kind, row), look("ours", kind, row)];
+      const only = (here: readonly string[], there: readonly string[]): readonly string[] => here.filter((line) => !there.includes(line));
+      expect({ theirs: only(theirs, ours), ours: only(ours, theirs) }).toEqual({ theirs: row.differs?.theirs ?? [], ours: row.differs?.ours ?? [] });
+    }, PATIENCE_MS);
+  }
+}
