@@ -37,6 +37,18 @@ test("fsMount that fails says in the kernel's words which option it was", async 
   expect((await runPlan([op("fsMount", { type: "nofs", into: 0 })])).failed).toMatchObject({ error: errno("ENODEV"), text: "nofs" });
 });
 
+test("an op that is passed over leaves its slot empty, whatever was in it before", async () => {
+  using scratch = new Scratch();
+  mkdirSync(scratch.path("target"));
+  const ran = await runPlan(inside([
+    op("fsMount", { type: "tmpfs", options: ["source=first"], into: 1 }),
+    op("openTree", { path: scratch.path("none"), flags: OPEN_TREE_CLONE, into: 1 }, { onError: "ignore" }),
+    op("moveMount", { tree: 1, path: scratch.path("target") }, { onError: ["EBADF"] }),
+    shell(`grep -c ${scratch.dir} /proc/self/mountinfo`),
+  ]));
+  expect([ran.ignored.map(({ error }) => error), ran.out]).toEqual([[errno("ENOENT"), errno("EBADF")], "0\n"]);
+});
+
 test("openTree copies a tree, of a directory or one file, attached at an empty path", async () => {
   using scratch = new Scratch();
   mkdirSync(scratch.path("source/below"), { recursive: true });

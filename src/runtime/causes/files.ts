@@ -23,6 +23,7 @@ export function fileFinding(failure: Failure): Finding {
     case "ENOSPC": case "EDQUOT": return { code: "storage.full", cause: failure.errno === "EDQUOT" ? "the disk quota is used up" : "the file system has no room left (or no inodes)", remedy: "free some space: df -h, df -i" };
     case "EROFS": return { cause: "the file system is mounted read-only", ...(isOwn ? { code: "lxcpath.unwritable" } : {}) };
     case "EACCES": case "EPERM": return isOwn ? { code: "lxcpath.unwritable", cause: "the container's directory does not belong to this user", remedy: "run this as the user who created the container" } : { cause: "this user may not write there" };
+    case "EEXIST": return failure.op.op === "mkdir" || failure.op.op === "mknod" ? { cause: "something of another kind is there, or a symbolic link that leads nowhere: links are followed inside the container's root only", remedy: "remove it, or name another target" } : {};
     case "ENOENT": return path.startsWith("/proc/sys/") ? { code: "host.feature", cause: "this kernel has no such sysctl, or it does not belong to a namespace of the container" } : {};
     default: return {};
   }
