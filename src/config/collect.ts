@@ -2,51 +2,29 @@
 // the last one wins.
 import type { Origin } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
+import { clear, forgetNic, heldOf, newDraft, nextNic, put, replace, saidOfNic, settled, typeOf, type Draft } from "./draft.ts";
 import { brief } from "./grammar/grammar.ts";
 import { rootfsPath } from "./grammar/path.ts";
 import { guessRemedy } from "./guess.ts";
 import { readConfig, type ReadFile } from "./include.ts";
 import { legacyKey } from "./legacy.ts";
-import type { Overridden, Setting, Settings, Translation } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { parseLine, seeLines, type Line, type Syntax } from "./syntax.ts";
-import { findKey, isClearedBy, type Found } from "./table.ts";
-
-interface Draft {
-  readonly byRow: Map<string, Setting[]>;
-  readonly problems: Problem[];
-  readonly overridden: Overridden[];
-  readonly translations: Translation[];
-  /** Index of the interface that the last bare lxc.network.type began; -1: none yet. */
-  network: number;
-  /** lxc.rootfs.backend of LXC 2: becomes the prefix of the path. */
-  backend: string | undefined;
-}
+import { findKey, type Found } from "./table.ts";
 
 interface Entry { readonly key: string; readonly value: string; readonly from: Origin; readonly valueColumn: number | undefined }
 
 const problemAt = (draft: Draft, problem: Problem): void => { draft.problems.push(problem); };
 
-/** `by`: the line that makes them forgotten. */
-function forget(draft: Draft, by: Origin, isForgotten: (key: string) => boolean, among: Iterable<string> = draft.byRow.keys()): void {
-  for (const row of among) {
-    const settings = draft.byRow.get(row) ?? [];
-    const lost = settings.filter((setting) => isForgotten(setting.key));
-    if (lost.length === 0) continue;
-    draft.overridden.push(...lost.map((setting) => ({ setting, by })));
-    draft.byRow.set(row, settings.filter((setting) => !isForgotten(setting.key)));
-  }
-}
-
 /** LXC's rule: a new type makes a new interface, whatever was said of this number before. */
 function beginNic(draft: Draft, found: Found, entry: Entry): void {
-  const prefix = `lxc.net.${found.sub}.`;
-  const before = [...draft.byRow.values()].flat().filter((setting) => setting.key.startsWith(prefix) && setting.key !== found.key && setting.from.file === entry.from.file && entry.from.kind === "config");
-  const hasType = (draft.byRow.get(found.row.key) ?? []).some((setting) => setting.key === found.key);
-  const [lost] = before;
-  if (lost !== undefined && !hasType) {
-    problemAt(draft, { code: "config.conflict", severity: "warning", at: lost.from, text: `${lost.key} has no effect: ${found.key} comes after it and begins the interface anew`, remedy: `put the line of ${found.key} first` });
+  if (typeOf(draft, found.sub) === undefined && entry.from.kind === "config") {
+    const lost = saidOfNic(draft, found.sub).find((setting) => setting.from.file === entry.from.file);
+    if (lost !== undefined) {
+      problemAt(draft, { code: "config.conflict", severity: "warning", at: lost.from, text: `${lost.key} has no effect: ${found.key} comes after it and begins the interface anew`, remedy: `put the line of ${found.key} first` });
+    }
   }
-  forget(draft, entry.from, (key) => key.startsWith(prefix));
+  forgetNic(draft, found.sub, entry.from);
 }
 
 /** `veth.pair` needs an interface of type veth. */
@@ -54,7 +32,7 @@ function checkNicType(draft: Draft, found: Found, entry: Entry): boolean {
   if (found.sub === "" || found.row.isFamily) return true;
   const [, kind] = /^lxc\.net\.N\.(veth|vlan|macvlan|ipvlan)\./.exec(found.row.key) ?? [];
   if (kind === undefined) return true;
-  const type = (draft.byRow.get("lxc.net.N.type") ?? []).find((setting) => setting.sub === found.sub);
+  const type = typeOf(draft, found.sub);
   if (type?.text === kind) return true;
   problemAt(draft, {
     code: "config.conflict", at: entry.from,
@@ -86,26 +64,13 @@ function checkValue(draft: Draft, found: Found, entry: Entry): boolean {
 function store(draft: Draft, found: Found, entry: Entry): void {
   const { row, key } = found;
   if (entry.value === "") {
-    if (row.clears !== undefined) forget(draft, entry.from, (other) => isClearedBy(found, other));
-    else forget(draft, entry.from, (other) => other === key, [row.key]);
-    if (row.clears === undefined && row.cleared !== undefined) draft.byRow.set(row.key, [{ key, sub: found.sub, text: row.cleared, from: entry.from }]);
+    clear(draft, found, entry.from);
+    if (row.clears === undefined && row.cleared !== undefined) put(draft, found, { key, sub: found.sub, text: row.cleared, from: entry.from });
     return;
   }
   if (!checkValue(draft, found, entry) || !checkNicType(draft, found, entry)) return;
   if (row.key === "lxc.net.N.type") beginNic(draft, found, entry);
-  const setting: Setting = { key, sub: found.sub, text: entry.value, from: key === entry.from.key ? entry.from : { ...entry.from, key } };
-  const present = draft.byRow.get(row.key);
-  if (present === undefined) { draft.byRow.set(row.key, [setting]); return; }
-  const index = row.isRepeatable ? -1 : present.findIndex((other) => other.key === key);
-  const before = present[index];
-  if (before === undefined) { present.push(setting); return; }
-  draft.overridden.push({ setting: before, by: entry.from });
-  present[index] = setting;
-}
-
-function nextNic(draft: Draft): number {
-  const used = (draft.byRow.get("lxc.net.N.type") ?? []).map((setting) => Number(setting.sub));
-  return Math.max(-1, ...used) + 1;
+  put(draft, found, { key, sub: found.sub, text: entry.value, from: key === entry.from.key ? entry.from : { ...entry.from, key } });
 }
 
 const legacyWarning = (entry: Entry, text: string, remedy: string): Problem => ({ code: "config.legacy", severity: "warning", at: entry.from, text, remedy });
@@ -185,11 +150,12 @@ function* includeProblems(syntax: Syntax): Generator<Problem> {
 
 /** LXC 2 had the kind of storage in a key of its own. */
 function addBackend(draft: Draft): void {
-  const [path] = draft.byRow.get("lxc.rootfs.path") ?? [];
-  if (path === undefined || draft.backend === undefined || draft.backend === "" || /^[a-z]+:/.test(path.text)) return;
+  const found = findKey("lxc.rootfs.path");
+  const path = heldOf(draft, "lxc.rootfs.path", "lxc.rootfs.path");
+  if (found === undefined || path === undefined || draft.backend === undefined || draft.backend === "" || /^[a-z]+:/.test(path.text)) return;
   const text = `${draft.backend}:${path.text}`;
   const reading = rootfsPath.read(text);
-  if (reading.ok) draft.byRow.set("lxc.rootfs.path", [{ ...path, text }]);
+  if (reading.ok) replace(draft, found, { ...path, text });
   else problemAt(draft, { code: "config.value", at: { ...path.from, key: "lxc.rootfs.backend" }, text: `lxc.rootfs.backend: ${reading.text}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) });
 }
 
@@ -200,9 +166,9 @@ function takeSyntax(draft: Draft, syntax: Syntax, from?: Origin): void {
 }
 
 export function collectSettings(syntaxes: readonly Syntax[], overrides: readonly string[], includes?: Includes): Settings {
-  const draft: Draft = { byRow: new Map(), problems: [], overridden: [], translations: [], network: -1, backend: undefined };
+  const draft = newDraft();
   for (const syntax of syntaxes) takeSyntax(draft, syntax);
   for (const override of overrides) overrideEntry(draft, override, includes);
   addBackend(draft);
-  return { byRow: draft.byRow, problems: draft.problems, overridden: draft.overridden, translations: draft.translations };
+  return settled(draft);
 }

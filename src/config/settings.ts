@@ -26,10 +26,13 @@ export interface Settings {
   readonly translations: readonly Translation[];
 }
 
-export const settingsOf = (settings: Settings, row: Row<unknown>): readonly Setting[] => settings.byRow.get(row.key) ?? [];
+/** All that a row's value is looked up in. */
+type ByRow = Pick<Settings, "byRow">;
+
+export const settingsOf = (settings: ByRow, row: Row<unknown>): readonly Setting[] => settings.byRow.get(row.key) ?? [];
 
 /** The value of a scalar. Settings hold only values that their grammar reads. */
-export function one<T>(settings: Settings, row: Row<T>): Sourced<T> | undefined {
+export function one<T>(settings: ByRow, row: Row<T>): Sourced<T> | undefined {
   const setting = settingsOf(settings, row).at(-1);
   const reading = setting === undefined ? undefined : row.grammar.read(setting.text);
   return setting === undefined || reading === undefined || !reading.ok ? undefined : { value: reading.value, from: setting.from };
@@ -46,7 +49,7 @@ export function optional<K extends string, T>(name: K, settings: Settings, row: 
 export interface Item<T> extends Sourced<T> { readonly sub: string; readonly key: string }
 
 /** The values of a list or of a family of keys. */
-export function many<T>(settings: Settings, row: Row<T>): readonly Item<T>[] {
+export function many<T>(settings: ByRow, row: Row<T>): readonly Item<T>[] {
   return settingsOf(settings, row).flatMap((setting) => {
     const reading = row.grammar.read(setting.text);
     return reading.ok ? [{ value: reading.value, from: setting.from, sub: setting.sub, key: setting.key }] : [];

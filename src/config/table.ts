@@ -12,6 +12,9 @@ export const rows: readonly Row<unknown>[] = [processKeys, consoleKeys, filesyst
 const exact: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => !row.isFamily).map((row) => [row.key, row]));
 const families: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => row.isFamily).map((row) => [row.key.slice(0, -1), row]));
 
+/** Where the dot of the longest family stands: a key may be a megabyte. */
+const LONGEST_FAMILY = Math.max(...[...families.keys()].map((family) => family.length - 1));
+
 export interface Found {
   readonly row: Row<unknown>;
   /** The key in its normal form: `lxc.net.00.type` is `lxc.net.0.type`. */
@@ -32,7 +35,7 @@ export function findKey(key: string): Found | undefined {
   const row = key.includes(".N") ? undefined : exact.get(key);
   if (row !== undefined) return { row, key, sub: "" };
   if (key.startsWith("lxc.net.")) return findNet(key);
-  for (let dot = key.lastIndexOf("."); dot > 0; dot = key.lastIndexOf(".", dot - 1)) {
+  for (let dot = key.lastIndexOf(".", LONGEST_FAMILY); dot > 0; dot = key.lastIndexOf(".", dot - 1)) {
     const family = families.get(key.slice(0, dot + 1));
     if (family !== undefined) return dot + 1 < key.length ? { row: family, key, sub: key.slice(dot + 1) } : undefined;
   }

@@ -51,12 +51,15 @@ export const wrong = (text: string, offset = 0, remedy?: string): Wrong => ({ ok
 /** A token and where it starts. */
 export interface Word { readonly text: string; readonly offset: number }
 
+const BLANK = 32, TAB = 9;
+
 /** The words between blanks. */
 export function words(text: string): readonly Word[] {
   const found: Word[] = [];
   let start = -1;
   for (let at = 0; at <= text.length; at++) {
-    const isBlank = at === text.length || text.charAt(at) === " " || text.charAt(at) === "\t";
+    const code = text.charCodeAt(at);
+    const isBlank = at === text.length || code === BLANK || code === TAB;
     if (!isBlank && start < 0) start = at;
     if (isBlank && start >= 0) {
       found.push({ text: text.slice(start, at), offset: start });

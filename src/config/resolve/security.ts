@@ -8,11 +8,9 @@ import { many, one, optional, type Settings } from "../settings.ts";
 function keptCapabilities(settings: Settings): readonly Sourced<string>[] | undefined {
   const items = many(settings, isolationKeys.capKeep);
   if (items.length === 0) return undefined;
-  let kept: readonly Sourced<string>[] = [];
-  for (const { value, from } of items) {
-    for (const name of value) kept = name === "none" ? [{ value: name, from }] : [...kept.filter((other) => other.value !== "none"), { value: name, from }];
-  }
-  return kept;
+  const names = items.flatMap(({ value, from }) => value.map((name) => ({ value: name, from })));
+  const none = names.findLastIndex(({ value }) => value === "none");
+  return none < 0 ? names : none === names.length - 1 ? names.slice(none) : names.slice(none + 1);
 }
 
 /** Whether CAP_SYS_ADMIN stays: lxc.mount.auto = cgroup depends on it. */
