@@ -1,9 +1,11 @@
 // Owns the lock of a config: LXC's own file for it, so that its tools and Berth's never write at once.
 import { existsSync, mkdirSync } from "node:fs";
 import { userInfo } from "node:os";
+import { dirname } from "node:path";
 import { holdPlan, type Holder } from "../host/engine/hold.ts";
 import { enginePath } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
+import type { OpenFile } from "../host/store/replace-file.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -32,14 +34,28 @@ function lockRoot(request: Request): string | undefined {
   return home === undefined ? undefined : `${home}/.cache/lxc/run/lxc/lock`;
 }
 
-const unlocked = { release: (): Promise<void> => Promise.resolve() };
+export type Lock = Pick<Holder, "release">;
+export const UNLOCKED: Lock = { release: () => Promise.resolve() };
+
+interface Wish { readonly target: Target; readonly file: string; readonly shown: string }
+
+async function hold(request: Request, { target, file, shown }: Wish): Promise<Result<Lock>> {
+  const engine = enginePath(request.prefix);
+  if (!existsSync(engine)) return fail({ code: "engine.missing", text: `cannot lock '${shown}': there is no '${engine}'`, remedy: "install Berth again" });
+  const plan = planConfigLock(target, file);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const held = await holdPlan(plan, engine, patience.signal);
+  clearTimeout(timer);
+  if (held.isHeld) return ok(held);
+  if (patience.signal.aborted) return fail({ code: "container.busy", text: `'${shown}' is locked by another command`, cause: `it has held the lock for ${PATIENCE_MS / 1000} seconds`, remedy: `see which one with: fuser -v '${shown}'` });
+  return fail(engineProblem(plan, held.events, `lock '${shown}'`));
+}
 
 /** An id without any place for locks goes without: what another writes meanwhile is noticed all the same. */
-export async function lockConfig(request: Request, target: Target): Promise<Result<Pick<Holder, "release">>> {
+export async function lockConfig(request: Request, target: Target): Promise<Result<Lock>> {
   const root = lockRoot(request);
-  if (root === undefined) return ok(unlocked);
-  const engine = enginePath(request.prefix);
-  if (!existsSync(engine)) return fail({ code: "engine.missing", text: `cannot lock the config of '${target.name}': there is no '${engine}'`, remedy: "install Berth again" });
+  if (root === undefined) return ok(UNLOCKED);
   const directory = `${root}${target.lxcpath === "/" ? "" : target.lxcpath}`;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o755 });
@@ -49,12 +65,12 @@ export async function lockConfig(request: Request, target: Target): Promise<Resu
       : { code: "config.unwritable", text: `cannot lock the config of '${target.name}': cannot make '${directory}': ${code}`, remedy: "set XDG_RUNTIME_DIR to a directory of your own" });
   }
   const file = `${directory}/.${target.name}`;
-  const plan = planConfigLock(target, file);
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
-  const held = await holdPlan(plan, engine, patience.signal);
-  clearTimeout(timer);
-  if (held.isHeld) return ok(held);
-  if (patience.signal.aborted) return fail({ code: "container.busy", text: `the config of '${target.name}' is locked by another command`, cause: `it has held '${file}' for ${PATIENCE_MS / 1000} seconds`, remedy: "see which one with: fuser -v on that file" });
-  return fail(engineProblem(plan, held.events, `lock '${file}'`));
+  return hold(request, { target, file, shown: file });
+}
+
+/** LXC's lock is one file for root and another for each user: where both may write, the config itself is locked too.
+ * The engine reaches it through our descriptor, so that no name can lead it elsewhere. */
+export async function lockFile(request: Request, { fd, located: { path, base }, stat }: OpenFile): Promise<Result<Lock>> {
+  if (request.euid === 0 && stat.uid === 0n) return ok(UNLOCKED);
+  return hold(request, { target: { name: base, lxcpath: dirname(path) }, file: `/proc/${process.pid}/fd/${fd}`, shown: path });
 }

@@ -113,7 +113,7 @@ describe.each(["root-owned", "user-owned"] as const)("%s", (kind) => {
       spawnSync("dd", ["if=/dev/zero", `of=${small}/fill`, "bs=1k"]);
       refused(config("set", "--file", join(small, "config"), "lxc.group", "b"), "no space left");
       refused(update(join(small, "config")), "no space left");
-      expect([text(join(small, "config")).slice(0, 18), readdirSync(small).toSorted()]).toEqual(["lxc.utsname = old\n", ["config", "config.backup", "fill"]]);
+      expect([text(join(small, "config")).slice(0, 18), readdirSync(small).toSorted()]).toEqual(["lxc.utsname = old\n", ["config", "fill"]]);
       rmSync(join(small, "fill"));
       expect(update(join(small, "config")).status).toBe(0);
       expect(readdirSync(small).toSorted()).toEqual(["config", "config.backup"]);
@@ -199,6 +199,20 @@ describe.each(["root-owned", "user-owned"] as const)("%s", (kind) => {
     expect(readdirSync(dir).toSorted()).toEqual(["config", "config.backup", "config.backup.1", "config.backup.2"]);
   });
 
+  test("berth config fix mends the config and its own included files, each with a backup", () => {
+    put(join(dir, "net"), "lxc.network.link = br0\n");
+    put(join(place.lxcpath, "shared"), "lxc.tty = 1\n");
+    put(file, `lxc.include = ${place.lxcpath}/shared\nlxc.network.type = veth\nlxc.include = ${dir}/net\n`);
+    refused(update(file), "would not mean the same");
+    const { status, stdout } = config("fix", "c");
+    expect([status, stdout.includes("+lxc.net.0.link = br0\n"), stdout.includes(`${dir}/net: the old text is ${dir}/net.backup\n`)]).toEqual([0, true, true]);
+    expect([text(), text(join(dir, "net")), text(join(place.lxcpath, "shared")), readdirSync(dir).toSorted()]).toEqual([
+      `lxc.include = ${place.lxcpath}/shared\nlxc.net.0.type = veth\nlxc.include = ${dir}/net\n`, "lxc.net.0.link = br0\n", "lxc.tty = 1\n", ["config", "config.backup", "net", "net.backup"],
+    ]);
+    expect(config("fix", "c").stdout).toBe("c: nothing to mend\n");
+    rmSync(join(place.lxcpath, "shared"));
+  });
+
   test("a second name of the file keeps the old text", () => {
     linkSync(file, join(dir, "second"));
     expect(set("lxc.tty.max", "2").status).toBe(0);
@@ -239,6 +253,47 @@ test("root changes a user's config: it stays the user's; a link of the user lead
     expect(berth(place, "lxc-update-config", ["-P", lxcpath, "-c", file], { isFromRoot: true }).status).toBe(1);
     expect([readFileSync(secret, "utf8"), readdirSync(lxcpath).filter((name) => name.includes("backup"))]).toEqual([CONFIG, []]);
   }
+  rmSync(`/run/lxc/lock${lxcpath}`, { recursive: true, force: true });
+  await leavePlace(place);
+});
+
+test("root and a user who set at once lose nothing, although LXC gives them different locks", async () => {
+  const place = makePlace("user-owned");
+  const { user, lxcpath } = place;
+  if (user === undefined) throw new Error("no user");
+  must("sh", "-c", `mkdir ${lxcpath}/c && touch ${lxcpath}/c/config && chown -R ${user.uid}:${user.gid} ${lxcpath}/c`);
+  const sets = Array.from({ length: 20 }, (_, n) => {
+    const [program = "", ...rest] = argvFor(place, [join(DIST, "bin/berth"), "config", "set", "-P", lxcpath, "c", "lxc.group", `g${n}`], n % 2 === 0);
+    return spawn(program, rest, { stdio: "ignore" });
+  });
+  expect(await Promise.all(sets.map(ended))).toEqual(sets.map(() => 0));
+  expect(readFileSync(join(lxcpath, "c/config"), "utf8").split("\n").toSorted()).toEqual(["", ...sets.map((_, n) => `lxc.group = g${n}`)].toSorted());
+  expect([readdirSync(join(lxcpath, "c")), statSync(join(lxcpath, "c/config")).uid]).toEqual([["config"], user.uid]);
+  rmSync(`/run/lxc/lock${lxcpath}`, { recursive: true, force: true });
+  await leavePlace(place);
+});
+
+test("a user who exchanges directories and links all the time leads root nowhere", async () => {
+  const place = makePlace("user-owned");
+  const { user, lxcpath } = place;
+  if (user === undefined) throw new Error("no user");
+  const secret = join(lxcpath, "in-secret");
+  must("sh", "-c", `mkdir -m 700 ${secret} && printf 'lxc.utsname = s\\n' > ${secret}/config && mkdir ${lxcpath}/x && chown ${user.uid}:${user.gid} ${lxcpath}/x`);
+  const [before, inode] = [readFileSync(join(secret, "config"), "utf8"), statSync(join(secret, "config")).ino];
+  const flip = `cd ${lxcpath}/x && mkdir a && echo 'lxc.utsname = a' > a/config && ln -s ${secret} b && ln -s ${secret}/config l && while :; do cp -r a c; mv c gone; rm -rf gone; cp -P b c; rm -f c; mkdir c; cp -P l c/config; rm -f c/config; cp a/config c/config; rm -rf c; done 2>/dev/null`;
+  const [program = "", ...rest] = argvFor(place, ["sh", "-c", flip]);
+  const flipper = spawn(program, rest, { stdio: "ignore", detached: true });
+  try {
+    await eventually("it flips", () => existsSync(join(lxcpath, "x/l")));
+    for (let n = 0; n < 30; n++) {
+      berth(place, "berth", ["config", "set", "-P", `${lxcpath}/x`, "c", "lxc.group", `g${n}`], { isFromRoot: true });
+      berth(place, "lxc-update-config", ["-c", join(lxcpath, "x/c/config")], { isFromRoot: true });
+    }
+  } finally {
+    process.kill(-(flipper.pid ?? 0), "SIGKILL");
+    await ended(flipper);
+  }
+  expect([readFileSync(join(secret, "config"), "utf8"), statSync(join(secret, "config")).ino, readdirSync(secret)]).toEqual([before, inode, ["config"]]);
   rmSync(`/run/lxc/lock${lxcpath}`, { recursive: true, force: true });
   await leavePlace(place);
 });

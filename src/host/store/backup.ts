@@ -1,13 +1,14 @@
 // Owns FILE.backup: what a file was before a change. An earlier one that says something else is kept as FILE.backup.1,
 // FILE.backup.2, and so on.
 import { linkSync, lstatSync, readFileSync, renameSync, unlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { errorCode } from "../read-text.ts";
 import { beneath } from "./link-walk.ts";
 import { freshName, writeNew, type OpenFile } from "./replace-file.ts";
 
 export type BackedUp =
-  /** `earlier`: the name under which the backup that was there before is kept. */
-  | { readonly kind: "kept"; readonly path: string; readonly earlier?: string }
+  /** `earlier`: where the backup that was there before is kept; `isMade`: it did not say the same already. */
+  | { readonly kind: "kept"; readonly path: string; readonly isMade: boolean; readonly earlier?: string }
   | { readonly kind: "error"; readonly code: string; readonly path: string };
 
 const MOST = 10_000;
@@ -50,11 +51,20 @@ export function keepBackup(file: OpenFile, random: string): BackedUp {
   try {
     const there = lstatSync(beneath(directory, name), { throwIfNoEntry: false });
     if (there?.isDirectory() === true) return { kind: "error", code: "EISDIR", ...said };
-    if (there !== undefined && isLike(beneath(directory, name), file.bytes)) return { kind: "kept", ...said };
+    if (there !== undefined && isLike(beneath(directory, name), file.bytes)) return { kind: "kept", ...said, isMade: false };
     const earlier = there === undefined ? undefined : setAside(directory, name);
     addName(file, name, random);
-    return { kind: "kept", ...said, ...(earlier === undefined ? {} : { earlier: `${path.slice(0, -base.length)}${earlier}` }) };
+    return { kind: "kept", ...said, isMade: true, ...(earlier === undefined ? {} : { earlier: `${path.slice(0, -base.length)}${earlier}` }) };
   } catch (error) {
     return { kind: "error", code: errorCode(error), ...said };
   }
+}
+
+/** For a change that was not made after all. */
+export function dropBackup({ located: { directory, base } }: OpenFile, { isMade, earlier }: Extract<BackedUp, { readonly kind: "kept" }>): void {
+  const name = beneath(directory, `${base}.backup`);
+  try {
+    if (earlier !== undefined) renameSync(beneath(directory, basename(earlier)), name);
+    else if (isMade) unlinkSync(name);
+  } catch { /* one backup too many is no loss */ }
 }

@@ -51,7 +51,7 @@ export function closeFile({ located, fd }: OpenFile): void {
 const isSame = (a: BigIntStats, b: BigIntStats | undefined): boolean => b !== undefined && a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
 
 /** Whether the name still stands for what was read. */
-const isUnchanged = ({ located: { directory, base }, stat }: OpenFile): boolean => isSame(stat, lstatSync(beneath(directory, base), { bigint: true, throwIfNoEntry: false }));
+export const isUnchanged = ({ located: { directory, base }, stat }: OpenFile): boolean => isSame(stat, lstatSync(beneath(directory, base), { bigint: true, throwIfNoEntry: false }));
 
 /** A name for what is not whole yet; `random` is hex digits. */
 export const freshName = (base: string, random: string): string => `.${base}.berth-${random.slice(0, 12)}`;
