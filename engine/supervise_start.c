@@ -133,7 +133,7 @@ static int live_through_doubt(struct supervisor *s)
 int supervise_believe(struct supervisor *s)
 {
 	/* in microseconds; who sleeps (not in the kernel for a disk) has got somewhere, however early that is */
-	static const int pauses[] = { 400, 200, 200, 200, 500, 500, 1000, 2000, 3000, 4000, 8000 };
+	static const int pauses[] = { 100, 100, 100, 100, 100, 200, 200, 200, 500, 500, 1000, 2000, 3000, 4000, 8000 };
 	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
 		int has_lived = live_through(s, pauses[i]);
 		if (has_lived != 1) return has_lived;

@@ -19,8 +19,9 @@ export class Heap {
   readonly #isAscii: boolean;
   #words: Uint32Array<ArrayBuffer>;
   #used: number;
-  #texts = "";
+  readonly #texts: string[] = [];
   #textBytes = 0;
+  #slots = 0;
 
   /** `first` words are the caller's: header and op records. */
   constructor(first: number, isAscii: boolean) {
@@ -30,6 +31,10 @@ export class Heap {
   }
 
   put(index: number, value: number): void { this.#words[index] = value; }
+
+  /** The word there is a slot that an op makes. */
+  seeSlot(index: number): void { this.#slots = Math.max(this.#slots, (this.#words[index] ?? 0) + 1); }
+  get slotCount(): number { return this.#slots; }
 
   /** Room for so many words; the index of the first. */
   #take(count: number, align: 1 | 2): number {
@@ -51,7 +56,7 @@ export class Heap {
     if (at === undefined) {
       at = this.#textBytes;
       this.#known.set(text, at);
-      this.#texts += `${text}\0`;
+      this.#texts.push(text);
       this.#textBytes += size + 1;
     }
     this.#offsets.push(index);
@@ -108,7 +113,7 @@ export class Heap {
   bytes(notes: string, finish: (put: (index: number, value: number) => void, at: { readonly notes: number; readonly end: number }) => void): Uint8Array<ArrayBuffer> {
     const textsAt = 4 * this.#used;
     for (const index of this.#offsets) this.#words[index] = (this.#words[index] ?? 0) + textsAt;
-    const tail = this.#texts + notes;
+    const tail = `${this.#texts.join("\0")}${this.#texts.length > 0 ? "\0" : ""}${notes}`;
     const notesBytes = this.#isAscii ? notes.length : this.#encoder.encode(notes).length;
     const end = textsAt + this.#textBytes + notesBytes;
     finish((index, value) => this.put(index, value), { notes: end - notesBytes, end });

@@ -6,12 +6,24 @@ import { SCHEMA } from "./schema.ts";
 
 const rows: Readonly<Record<string, OpRow>> = SCHEMA;
 
-/** JSON has no bigint. Environments are nobody's business but the program's. */
-function reduce(key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return { bigint: String(value) };
-  return key === "env" ? [] : value;
+/** Environments are nobody's business but the program's. */
+const hidden = (ops: readonly Op[]): readonly Op[] => ops.map((op): Op => {
+  const shown: Op = "env" in op && op.env !== undefined ? { ...op, env: [] } : op.op === "clone" ? { ...op, body: hidden(op.body) } : op;
+  return shown.undo === undefined || !shown.undo.some((undo) => "env" in undo || undo.op === "clone") ? shown : { ...shown, undo: hidden(shown.undo) };
+});
+
+/** JSON has no bigint. */
+const writeBigint = (_: string, value: unknown): unknown => (typeof value === "bigint" ? { bigint: String(value) } : value);
+
+/** A replacer makes JSON.stringify several times as slow, and hardly any plan has a number that needs one. */
+export function planToJson({ verb, name, lxcpath, ops }: Plan): string {
+  const plan = { verb, name, lxcpath, ops: hidden(ops) };
+  try {
+    return JSON.stringify(plan);
+  } catch {
+    return JSON.stringify(plan, writeBigint);
+  }
 }
-export const planToJson = ({ verb, name, lxcpath, ops }: Plan): string => JSON.stringify({ verb, name, lxcpath, ops }, reduce);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 const isString = (value: unknown): value is string => typeof value === "string";

@@ -29,7 +29,7 @@ export function planCapabilities(scope: Scope): readonly Op[] {
   const kept = capKeep === undefined ? undefined : numbersOf(scope, capKeep);
   const drop = kept === undefined ? capabilityMask(numbersOf(scope, capDrop)) : EVERY & ~capabilityMask(kept);
   const from = capKeep?.[0]?.from ?? capDrop[0]?.from ?? byDefault("lxc.cap.drop");
-  return drop === 0n ? [] : [{ op: "capBounding", from, drop }];
+  return drop === 0n ? [] : [{ op: "capBounding", from, drop: Number(drop) }];
 }
 
 /** May processes of the container mount things? */

@@ -53,7 +53,12 @@ export interface Row<T> {
 type Optional = "isRepeatable" | "isFamily" | "default" | "legacy" | "getter";
 export type RowInput<T> = Omit<Row<T>, Optional> & Partial<Pick<Row<T>, Optional>>;
 
+const NONE: readonly string[] = [];
+
+/** Each command that reads a config makes all rows: the defaults go into the input itself, which nobody else holds. */
 export function row<T>(input: RowInput<T>): Row<T> {
-  const isRepeatable = input.isRepeatable ?? false;
-  return { default: "", legacy: [], isFamily: input.key.endsWith(".*"), getter: isRepeatable ? "lines" : "scalar", ...input, isRepeatable };
+  return Object.assign(input, {
+    default: input.default ?? "", legacy: input.legacy ?? NONE, isFamily: input.isFamily ?? input.key.endsWith(".*"), isRepeatable: input.isRepeatable ?? false,
+    getter: input.getter ?? (input.isRepeatable === true ? "lines" : "scalar"),
+  });
 }

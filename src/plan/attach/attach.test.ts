@@ -38,7 +38,7 @@ test("all namespaces at once; -s takes a part, and only of what the container ha
 
 test("bounding capabilities and no_new_privs are init's, unless -e CAP", () => {
   const bound = { ...init, capBounding: 0x1fffeffffffn, hasNoNewPrivs: true };
-  expect(find(plan({ init: bound }), "capBounding")[0]?.drop).toBe(1n << 24n);
+  expect(find(plan({ init: bound }), "capBounding")[0]?.drop).toBe(1 << 24);
   expect(find(plan({ init: bound }), "prctl")[1]).toMatchObject({ option: 38, arg2: 1 });
   expect(find(plan({ init: bound, elevated: ["CAP"] }), "capBounding")).toEqual([]);
   expect(find(plan({ elevated: ["CGROUP"] }), "writeFile")).toEqual([]);

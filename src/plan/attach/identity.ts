@@ -13,7 +13,7 @@ const ALL = capabilityMask(CAPABILITIES.map((_, number) => number));
 /** What init cannot get back, the command cannot have either. */
 export function dropCapabilities(init: InitFacts): readonly Op[] {
   const drop = ALL & ~init.capBounding;
-  return drop === 0n ? [] : [{ op: "capBounding", from: byHost("CapBnd of init"), drop }];
+  return drop === 0n ? [] : [{ op: "capBounding", from: byHost("CapBnd of init"), drop: Number(drop) }];
 }
 
 export interface IdentityWishes { readonly uid?: number; readonly gid?: number; readonly joinsUser: boolean }

@@ -5,7 +5,7 @@ import { byDefault } from "../../model/origin.ts";
 import type { Scope } from "../scope.ts";
 import { isRoot } from "../scope.ts";
 import type { CgroupNames, CgroupPart, Limit } from "./names.ts";
-import { ancestry, basePath, controllerOf, enterV1, leaving, makeCgroup, writeLimit } from "./names.ts";
+import { ancestry, basePath, controllerOf, enterV1, makeCgroup, writeLimit } from "./names.ts";
 
 /** A new cpuset has no cpus and no memory nodes, and takes no process before it has. */
 function initCpuset(hierarchy: CgroupHierarchy, directories: readonly string[], own: readonly Limit[] = []): readonly Op[] {
@@ -36,7 +36,7 @@ export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
   return {
     hierarchy,
     // a user may often not write the base's own cgroup.procs, so the monitor could not get out again: it stays where it was started
-    monitor: isRoot(scope.facts) ? [...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, ancestry(names.monitor)), leaving(enterV1(monitor, from), monitor, [enterV1(base, from)])] : [],
+    monitor: isRoot(scope.facts) ? [...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, ancestry(names.monitor)), { ...enterV1(monitor, from), undo: [enterV1(base, from)] }] : [],
     payload: [
       // the limits first: a parent's cpus cannot become fewer than its child has
       ...makeCgroup(base, names.payload, from), ...initCpuset(hierarchy, ancestry(names.payload)), ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),

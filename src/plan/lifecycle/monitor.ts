@@ -6,6 +6,7 @@ import { SIGKILL } from "../../linux/signals.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
 import { BELIEVED, GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
+import type { CgroupPart } from "../cgroups/names.ts";
 import { planDelegation } from "../cgroups/delegate.ts";
 import { planHooks, planNetScripts, planStopHooks } from "../hooks.ts";
 import { writeIdmap } from "../idmap.ts";
@@ -79,6 +80,8 @@ function holdNamespaces({ scope, namespaces }: Container, pid: Slot, monitor: Sl
   return { ops, held };
 }
 
+const isV1 = ({ hierarchy }: CgroupPart): boolean => hierarchy.version === 1;
+
 interface Launch {
   readonly ops: readonly Op[];
   /** Once the child is in its cgroups: they may not take it any more. */
@@ -98,6 +101,8 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
     ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
     ...planLimits(scope, pid), ...container.rootfs.mapped(pid), ...container.mounts.mapped(pid),
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped" },
+    // while the child makes its mounts; it moves into cgroups of its own by itself
+    ...cgroups.parts.filter(isV1).flatMap((part) => part.monitor),
     ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid)] : []),
     ...planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames }),
     ...(network.hasLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
@@ -156,7 +161,7 @@ export function planMonitor(container: Container): readonly Op[] {
   return [
     ...detach(container), ...claimed,
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
-    ...cgroups.parts.flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
+    ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
     ...child, ...received,
     { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
     ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding,
