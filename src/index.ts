@@ -23,6 +23,8 @@ export { systemConfig, systemConfigKeys } from "./runtime/system-config.ts";
 export { unshare } from "./runtime/unshare.ts";
 export { usernsexec } from "./runtime/usernsexec.ts";
 export { wait } from "./runtime/wait.ts";
+export { configText, setItem, unsetItem } from "./config/index.ts";
+export type { AnyConfigKey, ConfigKey, ConfigValues } from "./config/index.ts";
 export type { Op, OpKind, Plan } from "./isa/op.ts";
 export type { Origin } from "./model/origin.ts";
 export type { Problem, ProblemCode, Result } from "./model/problem.ts";

@@ -39,7 +39,7 @@ function keyEntry(key: KeyDescription, example: readonly string[], text: string 
     ".TP", `\\fB${literal(key.key)}\\fR = ${key.isClearing ? "" : `\\fI${literal(key.expects)}\\fR`}`.trim(), ...paragraph(key.doc), ".RS", ".PP", ...paragraph(keyFacts(key)),
     ...(key.security === undefined ? [] : [".PP", ...paragraph(`**Security:** ${key.security}`)]), ...state,
     ...(text === undefined ? [] : roff(blocksOf(text.replaceAll(/^### (.*)$/gm, "**$1**\n")))),
-    ...(example.length === 0 || key.isClearing ? [] : roff([{ kind: "code", lines: example }])), ".RE",
+    ...(example.length === 0 || key.isClearing || text?.includes("```") === true ? [] : roff([{ kind: "code", lines: example }])), ".RE",
   ];
 }
 

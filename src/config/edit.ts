@@ -18,7 +18,7 @@ function presentKeys(syntax: Syntax): readonly string[] {
 export type Source = string | Syntax;
 const syntaxOf = (source: Source): Syntax => (typeof source === "string" ? parseText("", source) : source);
 
-function valueProblem({ row }: Found, key: string, value: string): Problem | undefined {
+export function valueProblem({ row }: Found, key: string, value: string): Problem | undefined {
   const at = { kind: "option", key } as const;
   if (/[\n\0]/.test(value)) return { code: "config.value", at, text: `${key}: a value is one line` };
   if (row.clears !== undefined) return { code: "config.value", at, text: `${key} takes no value`, remedy: `unset it to forget all ${row.clears}*, or set one key of them` };
@@ -28,7 +28,7 @@ function valueProblem({ row }: Found, key: string, value: string): Problem | und
 }
 
 /** In quotes where the parser would otherwise take blanks or quotes off. */
-const written = (key: string, value: string): string => (parseLine(`${key} = ${value}`, "", 0).value === value ? value : `"${value}"`);
+export const written = (key: string, value: string): string => (parseLine(`${key} = ${value}`, "", 0).value === value ? value : `"${value}"`);
 
 function withLines(syntax: Syntax, lines: readonly string[]): string {
   const kept = lines.map((text): Line => parseLine(text, syntax.file, 0));

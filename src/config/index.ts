@@ -6,6 +6,8 @@ export { withExcerpts } from "./excerpt.ts";
 export { getItem, getKeys } from "./get.ts";
 export { clearItem, fillTemplates, setItem, unsetItem } from "./edit.ts";
 export { keyPrefix, presentKey } from "./present-key.ts";
+export { configText } from "./data.ts";
+export type { AnyConfigKey, ConfigKey, ConfigValues } from "./keys.gen.ts";
 export { nearest } from "./nearest.ts";
 export { architecture } from "./grammar/path.ts";
 export { systemConfig, systemKeys, type SystemConfigInput } from "./system.ts";

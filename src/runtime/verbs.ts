@@ -1,6 +1,6 @@
 // Owns the signatures of the verbs: what the doors call and what the library exposes.
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
-import type { EffectiveKey, LineChange } from "../config/index.ts";
+import type { AnyConfigKey, EffectiveKey, LineChange } from "../config/index.ts";
 import type { Plan } from "../isa/op.ts";
 import type { Origin } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
@@ -119,7 +119,7 @@ export type CreateVerb = (request: Request, target: Target, options: CreateOptio
 export type DestroyVerb = (request: Request, target: Target, options: { readonly isForced: boolean; readonly withSnapshots: boolean }) => Promise<Result<void>>;
 export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;
 /** Value of a config key, `undefined` for a key that does not exist; lists are newline-terminated (get_config_item). */
-export type ConfigItemVerb = (request: Request, target: Target, key: string) => Promise<Result<string | undefined>>;
+export type ConfigItemVerb = (request: Request, target: Target, key: AnyConfigKey) => Promise<Result<string | undefined>>;
 export interface ConfigValue {
   /** In its normal form. */
   readonly key: string;
@@ -128,7 +128,7 @@ export interface ConfigValue {
   readonly values: readonly string[];
 }
 /** The effective value of one key, includes and defaults counted in. */
-export type ConfigGetVerb = (request: Request, subject: ConfigSubject, key: string) => Promise<Result<ConfigValue>>;
+export type ConfigGetVerb = (request: Request, subject: ConfigSubject, key: AnyConfigKey) => Promise<Result<ConfigValue>>;
 
 export interface ConfigListOptions {
   /** Only keys that begin with these words: `lxc.net.0`. */
@@ -166,7 +166,7 @@ export interface ConfigChange {
   readonly backup?: string;
   readonly earlierBackup?: string;
 }
-export interface ConfigAssignment { readonly key: string; readonly values: readonly string[] }
+export interface ConfigAssignment { readonly key: AnyConfigKey; readonly values: readonly string[] }
 export interface ConfigSetOptions {
   /** A list becomes these values; otherwise they are added to it. */
   readonly isReplace?: boolean;
@@ -185,7 +185,7 @@ export interface ConfigUnsetAnswer extends ConfigSetAnswer {
   /** Lines of included files that still set one of the keys. */
   readonly stillSet: readonly Origin[];
 }
-export type ConfigUnsetVerb = (request: Request, subject: ConfigSubject, keys: readonly string[], options?: ConfigUnsetOptions) => Promise<Result<ConfigUnsetAnswer>>;
+export type ConfigUnsetVerb = (request: Request, subject: ConfigSubject, keys: readonly AnyConfigKey[], options?: ConfigUnsetOptions) => Promise<Result<ConfigUnsetAnswer>>;
 /** lxc-update-config: old names of one file become today's. */
 export interface ConfigUpdateAnswer extends ConfigChange { readonly changes: readonly LineChange[] }
 export type ConfigUpdateVerb = (request: Request, subject: ConfigSubject, options?: { readonly isDryRun?: boolean }) => Promise<Result<ConfigUpdateAnswer>>;

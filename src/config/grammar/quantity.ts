@@ -1,6 +1,6 @@
 // Owns quantities with units: sizes, times, resource limits, signals.
 import { RLIM_INFINITY } from "../../linux/rlimits.ts";
-import { signalNames, signalNumber } from "../../linux/signals.ts";
+import { RTMAX, signalNames, signalNumber } from "../../linux/signals.ts";
 import { good, wrong, type Grammar } from "./grammar.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, kb: 1024, m: 1048576, mb: 1048576, g: 1073741824, gb: 1073741824 };
@@ -16,7 +16,7 @@ function powerOfTwo(size: number): number {
 /** lxc.console.size and lxc.console.buffer.size: at least a page, rounded up to a power of two, as LXC does. */
 export const ringSize: Grammar<number> = {
   expects: "auto, or a number of bytes, kB, MB or GB",
-  facts: { choices: ["auto"], pattern: "^[0-9]{1,12}\\s*(?:[kKmMgG][bB]?)?$" },
+  facts: { is: "number", min: 0, max: 2 ** 40, choices: ["auto"], pattern: "^[0-9]{1,12}\\s*(?:[kKmMgG][bB]?)?$" },
   read: (text) => {
     if (text === "auto") return good(AUTO);
     const [, digits = "", unit = ""] = /^(\d{1,12})\s*([A-Za-z]*)$/.exec(text) ?? [];
@@ -56,7 +56,7 @@ const limitWord = (value: bigint): string => (value === RLIM_INFINITY ? "unlimit
 
 export const limit: Grammar<Limit> = {
   expects: "SOFT[:HARD], each a number or unlimited",
-  facts: { choices: ["unlimited"], pattern: "^(?:[+]?[0-9]{1,20}|unlimited|-1)\\s*(?::\\s*(?:[+]?[0-9]{1,20}|unlimited|-1))?$" },
+  facts: { is: "number", min: -1, choices: ["unlimited"], pattern: "^(?:[+]?[0-9]{1,20}|unlimited|-1)\\s*(?::\\s*(?:[+]?[0-9]{1,20}|unlimited|-1))?$" },
   read: (text) => {
     const colon = text.indexOf(":");
     const [first, second] = colon < 0 ? [text, text] : [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
@@ -72,7 +72,7 @@ export const limit: Grammar<Limit> = {
 /** 0 is no signal: what that means is said at each key. */
 export const signal: Grammar<number> = {
   expects: "a signal: a number, SIGNAME, SIGRTMIN+N or SIGRTMAX-N",
-  facts: { choices: signalNames, ignoresCase: true, pattern: "^0+$|^[0-9]{1,3}$|^[sS][iI][gG][rR][tT][mM](?:[iI][nN]|[aA][xX])(?:[+-][0-9]{1,2})?$" },
+  facts: { is: "number", min: 0, max: RTMAX, choices: signalNames, ignoresCase: true, pattern: "^0*(?:[0-9]|[1-5][0-9]|6[0-4])$|^[sS][iI][gG][rR][tT][mM](?:[iI][nN]|[aA][xX])(?:[+-](?:[012]?[0-9]|30))?$" },
   read: (text) => {
     const value = /^0+$/.test(text) ? 0 : signalNumber(text.toUpperCase());
     if (value !== undefined) return good(value);

@@ -8,7 +8,7 @@ const LEVELS = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "AL
 /** A name in any case or a number from 0 to 8; the name is the value. */
 const logLevel: Grammar<string> = {
   expects: `0 to 8, or ${LEVELS.join(" ")}`,
-  facts: { choices: LEVELS, ignoresCase: true, pattern: "^[+]?(?:0*[0-8]|0[xX]0*[0-8]|0+10)$" },
+  facts: { is: "number", min: 0, max: 8, choices: LEVELS, ignoresCase: true, pattern: "^[+]?(?:0*[0-8]|0[xX]0*[0-8]|0+10)$" },
   read: (text) => {
     const found = LEVELS[unsigned(text) ?? LEVELS.findIndex((level) => level === text.toUpperCase())];
     return found === undefined ? wrong(`'${text}' is not a log level`, 0, `use one of ${LEVELS.join(" ")} or their numbers from 0`) : good(found);
