@@ -73,6 +73,10 @@ export function unsetItem(source: Source, key: string): Result<string> {
   return ok(withLines(syntax, syntax.lines.filter((_, index) => !isGone(keys[index])).map((line) => line.text)));
 }
 
+/** The value as it will be kept: a hardware address is chosen once. */
+export const keptValue = (key: string, value: string, random: string): string =>
+  (findKey(key)?.row.key === "lxc.net.N.hwaddr" && hwaddr.read(value).ok ? fillHwaddr(value, random, 0) : value);
+
 /** Hardware address templates filled in, so that they stay what they are from start to start. */
 export function fillTemplates(text: string, random: string): string {
   const syntax = parseText("", text);

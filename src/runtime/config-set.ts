@@ -1,6 +1,7 @@
 // Owns the verb configSet: keys of a config get values, all of them or none.
-import { clearItem, effectiveKeys, presentKey, setItem, unsetItem } from "../config/index.ts";
+import { clearItem, effectiveKeys, keptValue, presentKey, setItem, unsetItem } from "../config/index.ts";
 import type { EffectiveKey, EffectiveValue } from "../config/index.ts";
+import { randomHex } from "../host/probe/kernel.ts";
 import { placed } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
@@ -8,7 +9,7 @@ import type { Request } from "../model/request.ts";
 import { changeConfig, type Editor } from "./config-change.ts";
 import { syntaxOf, type ConfigDocument } from "./config-document.ts";
 import { judge } from "./config-judge.ts";
-import type { ConfigAssignment, ConfigKeyChange, ConfigSetOptions, ConfigSetVerb } from "./verbs.ts";
+import type { ConfigAssignment, ConfigKeyChange, ConfigSetOptions, ConfigSetVerb, ConfigSubject } from "./verbs.ts";
 
 type Draft = Pick<ConfigDocument, "file" | "text">;
 
@@ -75,7 +76,14 @@ const editor = (request: Request, assignments: readonly ConfigAssignment[], opti
   return ok({ text, value: keyChanges(request, keys, { before: document, after }), warnings: [...(judged.warnings ?? []), ...ineffective(request, after, assignments)] });
 };
 
-export const configSet: ConfigSetVerb = async (request, subject, assignments, options = {}) => {
+/** A container's hardware address is chosen once; a config that others begin with keeps its template. */
+function chosen(subject: ConfigSubject, { key, values }: ConfigAssignment): ConfigAssignment {
+  const isTemplate = "file" in subject && !subject.file.endsWith("/config");
+  return { key, values: isTemplate ? values : values.map((value) => keptValue(key, value, randomHex())) };
+}
+
+export const configSet: ConfigSetVerb = async (request, subject, given, options = {}) => {
+  const assignments = given.map((assignment) => chosen(subject, assignment));
   const changed = await changeConfig(request, subject, editor(request, assignments, options), { isDryRun: options.isDryRun === true });
   return changed.ok ? ok({ ...changed.value.change, keys: changed.value.value }, changed.warnings) : changed;
 };

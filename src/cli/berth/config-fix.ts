@@ -6,6 +6,7 @@ import { done, failed, misuse, withLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
+import { terminalText } from "../terminal-text.ts";
 import { badFormat, changeData, CHANGING, diffOf, runningNote } from "./config-output.ts";
 import { subjectOf } from "./config-subject.ts";
 
@@ -34,5 +35,6 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const err = say(voice, result.warnings ?? []);
   if (options.has("format")) return done(0, { out: asJson(files.map(changeData)), err });
   const note = files.map((file) => runningNote(file, called)).find((text) => text !== "") ?? "";
-  return done(0, { out: files.length === 0 ? `${called}: nothing to mend\n` : files.map(diffOf).join("") + files.map(keptText).join("") + note, err });
+  const out = files.length === 0 ? `${called}: nothing to mend\n` : files.map(diffOf).join("") + files.map(keptText).join("") + note;
+  return done(0, { out: terminalText(request, out), err });
 });

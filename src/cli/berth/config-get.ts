@@ -9,6 +9,7 @@ import { done, failed, misuse, withLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import { FORMAT } from "../options.ts";
 import type { Tool } from "../options.ts";
+import { terminalText } from "../terminal-text.ts";
 import { SUBJECT, subjectOf } from "./config-subject.ts";
 
 const rows = [...SUBJECT, { ...FORMAT, help: "print JSON instead of text" }] as const;
@@ -54,5 +55,6 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
     const data = values.map(({ key, isList, values: items }) => ({ key, value: isList ? items : (items[0] ?? "") }));
     return done(0, { out: asJson(data.length === 1 ? data[0] : data) });
   }
-  return done(0, { out: keys.length === 1 ? values.flatMap((one) => one.values).map((value) => `${value}\n`).join("") : values.map(lineOf).join("") });
+  const out = keys.length === 1 ? values.flatMap((one) => one.values).map((value) => `${value}\n`).join("") : values.map(lineOf).join("");
+  return done(0, { out: terminalText(request, out) });
 });

@@ -6,6 +6,7 @@ import { done, failed, misuse, withLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
+import { terminalText } from "../terminal-text.ts";
 import { badFormat, JSON_ROW } from "./config-output.ts";
 import { SUBJECT, subjectOf } from "./config-subject.ts";
 
@@ -51,5 +52,5 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   if (!result.ok) return failed({ voice }, result.problems);
   const shown = withDefaults ? result.value : { ...result.value, keys: result.value.keys.filter(({ values }) => values.length > 0) };
   const out = options.has("format") ? asJson(dataOf(shown)) : withDefaults ? emptyText(shown) : textOf(shown);
-  return done(statusOf(shown), { out, err: say(voice, shown.problems) });
+  return done(statusOf(shown), { out: terminalText(request, out), err: say(voice, shown.problems) });
 });

@@ -8,6 +8,7 @@ import { done, failed, misuse, withLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
+import { terminalText } from "../terminal-text.ts";
 import { badFormat, changeData, CHANGING, diffOf, runningNote } from "./config-output.ts";
 import { subjectOf } from "./config-subject.ts";
 
@@ -67,5 +68,5 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const { configSet } = await import("../../runtime/config-set.ts");
   const result = await configSet(request, subject.value.subject, assignments.value, { isReplace: options.has("replace"), isDryRun });
   if (!result.ok) return failed({ voice }, result.problems);
-  return done(0, { out: changedAnswer(result.value, { isJson: options.has("format"), isDryRun, called }), err: say(voice, result.warnings ?? []) });
+  return done(0, { out: terminalText(request, changedAnswer(result.value, { isJson: options.has("format"), isDryRun, called })), err: say(voice, result.warnings ?? []) });
 });

@@ -7,6 +7,7 @@ import { done, failed, misuse, withLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
+import { terminalText } from "../terminal-text.ts";
 import { definesOf } from "../values.ts";
 import { statusOf } from "./config-list.ts";
 import { badFormat, JSON_ROW } from "./config-output.ts";
@@ -73,5 +74,5 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   if (!result.ok) return failed({ voice }, result.problems);
   const hasHistory = options.has("history");
   const out = options.has("format") ? asJson(dataOf(result.value, hasHistory)) : aligned(rowsOf(result.value, hasHistory));
-  return done(statusOf(result.value), { out, err: say(voice, result.value.problems) });
+  return done(statusOf(result.value), { out: terminalText(request, out), err: say(voice, result.value.problems) });
 });

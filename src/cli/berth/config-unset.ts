@@ -6,6 +6,7 @@ import type { Answer } from "../answer.ts";
 import { done, failed, misuse, withLine } from "../command-line.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
+import { terminalText } from "../terminal-text.ts";
 import { badFormat, CHANGING } from "./config-output.ts";
 import { changedAnswer } from "./config-set.ts";
 import { subjectOf } from "./config-subject.ts";
@@ -44,5 +45,5 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   if (!result.ok) return failed({ voice }, result.problems);
   const isNothing = result.value.keys.length === 0 && !options.has("format");
   const nothing = isNothing ? words.map((word) => `${word}: not set\n`).join("") : "";
-  return done(0, { out: nothing + changedAnswer(result.value, { isJson: options.has("format"), isDryRun, called }), err: say(voice, [...stillSet(result.value), ...(result.warnings ?? [])]) });
+  return done(0, { out: terminalText(request, nothing + changedAnswer(result.value, { isJson: options.has("format"), isDryRun, called })), err: say(voice, [...stillSet(result.value), ...(result.warnings ?? [])]) });
 });

@@ -201,3 +201,9 @@ test("fix --dry-run: the config and its own included files, together; others sta
   expect((await config("fix", "c1", "--format=json")).out).toBe("[]\n");
   rmSync(join(lxcpath, "c1/net"));
 });
+
+test("set: a container's hardware address is chosen, the template of a file that others begin with stays", async () => {
+  expect((await config("set", "c1", "lxc.net.0.hwaddr", "00:16:3e:xx:xx:xx", "--dry-run")).out).toMatch(/^\+lxc\.net\.0\.hwaddr = 00:16:3e(:[0-9a-f]{2}){3}$/m);
+  writeFileSync(join(lxcpath, "default.conf"), "lxc.net.0.type = veth\n");
+  expect((await berth("config", "set", "--file", "default.conf", "lxc.net.0.hwaddr", "00:16:3e:xx:xx:xx", "--dry-run")).out).toContain("+lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx\n");
+});

@@ -7,6 +7,7 @@ import { unifiedDiff } from "../diff.ts";
 import { helpText } from "../help.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
+import { terminalText } from "../terminal-text.ts";
 
 const rows = [
   { long: "config", short: "c", argument: "required", metavar: "FILE", help: "the config file" },
@@ -37,7 +38,7 @@ async function answer(request: Request): Promise<Answer> {
     const { configUpdate } = await import("../../runtime/config-update.ts");
     const isDryRun = options.has("dry-run");
     const result = await configUpdate(request, { file: absolute(request, file) }, { isDryRun });
-    return result.ok ? done(0, { out: told(result.value, isDryRun), err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
+    return result.ok ? done(0, { out: terminalText(request, told(result.value, isDryRun)), err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
   });
 }
 

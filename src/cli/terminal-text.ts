@@ -1,0 +1,8 @@
+// Owns text of a file as it is shown on a terminal: nobody's config may move the reader's cursor or paint over lines.
+import type { Request } from "../model/request.ts";
+
+const name = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+
+/** Control characters as \x1b on a terminal; what goes to a file or a program stays as it is. */
+// oxlint-disable-next-line no-control-regex
+export const terminalText = ({ isTty }: Request, text: string): string => (isTty[1] ? text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, name) : text);
