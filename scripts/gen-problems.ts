@@ -19,6 +19,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "config.unwritable": "The config file cannot be changed by this user, or not without losing something.",
   "config.legacy": "A key of an older LXC: accepted and translated; the new key is named.",
   "config.conflict": "Two lines exclude each other.",
+  "config.smell": "A config is legal and does something that its writer probably did not want; `berth config lint` names the rule.",
   "container.missing": "No such container in the lxcpath.",
   "container.exists": "A container of this name exists already.",
   "container.running": "The container runs, and must not for this.",

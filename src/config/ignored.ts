@@ -6,10 +6,11 @@ import { brief } from "./grammar/grammar.ts";
 import { seeLines, type Syntax } from "./syntax.ts";
 import { findKey } from "./table.ts";
 
-/** `lcx.tty.max`, `uts.name`: a key whose beginning was lost. */
-function meantKey(line: string): string | undefined {
-  const [, key = ""] = /^([A-Za-z0-9_.-]+)\s*=/.exec(line) ?? [];
-  return [`lxc.${key}`, key.replace(/^[^.]*/, "lxc")].find((guess) => findKey(guess) !== undefined);
+/** `lcx.tty.max`, `lxc,tty.max`, `uts.name`: a key whose beginning was lost or mistyped. */
+export function meantKey(line: string): string | undefined {
+  const [, key = ""] = /^([A-Za-z][\w.,:;-]*)\s*=/.exec(line) ?? [];
+  const rest = /^[A-Za-z]{2,4}[.,:;_-](.+)$/.exec(key)?.[1];
+  return [key, `lxc.${key}`, ...(rest === undefined ? [] : [`lxc.${rest}`])].map((guess) => guess.toLowerCase()).find((guess) => guess.startsWith("lxc.") && findKey(guess) !== undefined);
 }
 
 /** In the order of the files; included ones too. */

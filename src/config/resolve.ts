@@ -125,14 +125,19 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
   };
 }
 
-export function resolve(input: ResolveInput): Result<ContainerSpec> {
+/** All that can be understood, also of a config with errors: for whoever explains them. */
+export function interpret(input: ResolveInput): { readonly spec: ContainerSpec; readonly settings: Settings; readonly problems: readonly Problem[] } {
   const syntaxes = "lines" in input.syntax ? [input.syntax] : input.syntax;
   const settings = collectSettings(syntaxes, input.overrides, input.read === undefined ? undefined : { read: input.read, cwd: input.cwd ?? "/" });
   const problems = [...settings.problems, ...(input.isForStart === true ? stateProblems(settings) : [])];
   const spec = specOf(settings, input, problems);
-  const marked = withExcerpts(syntaxes, problems);
-  const errors = marked.filter((problem) => problem.severity !== "warning");
-  const warnings = marked.filter((problem) => problem.severity === "warning");
   const configFile = syntaxes.at(-1)?.file;
-  return errors.length > 0 ? fail(...errors, ...warnings) : ok({ ...spec, ...(configFile === undefined ? {} : { configFile }) }, warnings);
+  return { spec: { ...spec, ...(configFile === undefined ? {} : { configFile }) }, settings, problems: withExcerpts(syntaxes, problems) };
+}
+
+export function resolve(input: ResolveInput): Result<ContainerSpec> {
+  const { spec, problems } = interpret(input);
+  const errors = problems.filter((problem) => problem.severity !== "warning");
+  const warnings = problems.filter((problem) => problem.severity === "warning");
+  return errors.length > 0 ? fail(...errors, ...warnings) : ok(spec, warnings);
 }

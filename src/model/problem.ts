@@ -5,7 +5,7 @@ import type { Origin } from "./origin.ts";
 export type ProblemCode =
   | "option.unknown" | "option.missing" | "option.value" | "option.conflict"
   | "name.missing" | "name.invalid"
-  | "config.syntax" | "config.key" | "config.value" | "config.include" | "config.missing" | "config.unreadable" | "config.unwritable" | "config.legacy" | "config.conflict"
+  | "config.syntax" | "config.key" | "config.value" | "config.include" | "config.missing" | "config.unreadable" | "config.unwritable" | "config.legacy" | "config.conflict" | "config.smell"
   | "container.missing" | "container.exists" | "container.running" | "container.stopped" | "container.busy" | "container.snapshots" | "container.clones" | "container.partial"
   | "rootfs.missing" | "rootfs.unsafe" | "init.missing" | "init.exited"
   | "lxcpath.unwritable" | "idmap.invalid" | "idmap.range" | "idmap.helper" | "cgroup.undelegated" | "cgroup.limit" | "cgroup.translated"
