@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { commandsPage } from "./gen-commands.ts";
 import { header } from "./gen-isa.ts";
+import { lintPage } from "./gen-lint.ts";
 import { problemsPage } from "./gen-problems.ts";
 import { referenceFiles } from "./gen-reference.ts";
 import type { Generated } from "./reference/pages.ts";
@@ -13,6 +14,7 @@ export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "engine/isa.gen.h", text: header() },
   { path: "docs/reference/problems.md", text: problemsPage() },
   { path: "docs/reference/commands.md", text: await commandsPage() },
+  { path: "docs/reference/lint.md", text: lintPage() },
   ...referenceFiles(),
 ];
 

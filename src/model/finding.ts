@@ -16,8 +16,6 @@ export interface Finding extends Omit<Problem, "severity" | "at"> {
   readonly at: Origin & { readonly file: string };
   /** What is marked, beginning at at.column; empty: nothing. */
   readonly token: string;
-  /** The line as it stands in its file; empty: none. */
-  readonly source: string;
   /** Lines that mend it without changing anything else; absent: a person has to choose. */
   readonly fix?: readonly LineFix[];
 }

@@ -1,7 +1,7 @@
 // Owns LintFacts: what the linter may know of the machine beyond HostFacts. Looked up read-only, passed in as a value.
 import type { IdMapEntry } from "../linux/idmap.ts";
 import type { HostFacts } from "./facts.ts";
-import type { NicType } from "./nic.ts";
+import type { Problem } from "./problem.ts";
 
 export type FileKind = "file" | "directory" | "device" | "socket" | "fifo";
 
@@ -36,9 +36,8 @@ export interface LintFacts {
   /** Which init the root file system has; undefined: unknown. */
   readonly init?: InitKind;
   readonly mountpoints: readonly string[];
-  /** Kinds of interfaces that the kernel knows (true) or does not (false). */
-  readonly links: Readonly<Partial<Record<NicType, boolean>>>;
-  readonly hasApparmorParser: boolean;
+  /** What a start would say here and now: a plan is made of the config, and not run. */
+  readonly start: readonly Problem[];
   /** Processors share cores (SMT). */
   readonly hasSiblings: boolean;
   /** Whose container it is: the owner of its config. */

@@ -1,12 +1,11 @@
 // Owns `# berth: ignore RULE`: which findings a comment silences, and which comments silence nothing.
 import type { Finding } from "../../model/finding.ts";
 import type { Line } from "../syntax.ts";
-import type { Placed, View } from "./view.ts";
+import { placeOf, type Placed, type View } from "./view.ts";
 
 interface Silencer { readonly line: Line; readonly rule: string; readonly target: string | undefined; isUsed: boolean }
 
 const COMMENT = /^\s*#\s*berth:\s*ignore\s+(\S.*)$/;
-const placeOf = (file: string, line: number | undefined): string => `${file}:${line ?? 0}`;
 
 function silencersOf(lines: readonly Placed[]): readonly Silencer[] {
   const found: Silencer[] = [];
@@ -15,7 +14,7 @@ function silencersOf(lines: readonly Placed[]): readonly Silencer[] {
     if (words === undefined) continue;
     // further comments may stand between; a blank line ends it
     const next = lines.slice(index + 1, index + 50).find((other) => other.line.file !== line.file || other.line.kind !== "comment")?.line;
-    const target = next === undefined || next.kind === "blank" || next.file !== line.file ? undefined : placeOf(next.file, next.line);
+    const target = next === undefined || next.kind === "blank" || next.file !== line.file ? undefined : placeOf(next);
     for (const rule of words.split(/[\s,]+/)) if (rule !== "") found.push({ line, rule, target, isUsed: false });
   }
   return found;
@@ -26,11 +25,11 @@ export interface Silence { readonly isSilent: (finding: Finding) => boolean; rea
 /** A comment holds for the next line and for what that line includes; what belongs to no line is silenced anywhere in the main file. */
 export function silenceOf(view: View): Silence {
   const silencers = silencersOf(view.lines);
-  const chains = silencers.length === 0 ? new Map<string, readonly Line[]>() : new Map(view.lines.map(({ line, includes }) => [placeOf(line.file, line.line), includes]));
   const places = ({ at }: Finding): readonly string[] => {
-    const chain = chains.get(placeOf(at.file, at.line)) ?? [];
-    const fstab = chains.has(placeOf(at.file, at.line)) ? undefined : view.spec.fstab?.from;
-    return [placeOf(at.file, at.line), ...chain.map((line) => placeOf(line.file, line.line)), ...(fstab?.file === undefined ? [] : [placeOf(fstab.file, fstab.line)])];
+    const placed = view.byPlace.get(placeOf(at));
+    const chain = placed?.includes ?? [];
+    const fstab = placed === undefined ? view.spec.fstab?.from : undefined;
+    return [placeOf(at), ...chain.map((line) => placeOf(line)), ...(fstab?.file === undefined ? [] : [placeOf(fstab)])];
   };
   return {
     isSilent: (finding) => {

@@ -1,24 +1,19 @@
 // Owns the linter: every rule of the table over one config, findings in the order of the files.
 import type { Finding, Severity } from "../../model/finding.ts";
 import type { LintFacts } from "../../model/lint-facts.ts";
+import { excerptOf } from "../excerpt.ts";
 import type { Line } from "../syntax.ts";
 import { silenceOf } from "./ignore.ts";
 import type { Rule, Sighting } from "./rule.ts";
+import { lineAt } from "./sight.ts";
 import { rules } from "./table.ts";
 import { isShipped, originOf, viewOf, type LintInput, type View } from "./view.ts";
 
-interface Sources { readonly lines: ReadonlyMap<string, Line>; readonly rank: ReadonlyMap<string, number> }
-
-const placeOf = (file: string, line: number | undefined): string => `${file}:${line ?? 0}`;
-
-function sourcesOf(view: View): Sources {
+/** Files in the order in which they are first read. */
+function ranksOf(view: View): ReadonlyMap<string, number> {
   const rank = new Map<string, number>([[view.main, 0]]);
-  const lines = new Map<string, Line>();
-  for (const { line } of view.lines) {
-    if (!rank.has(line.file)) rank.set(line.file, rank.size);
-    lines.set(placeOf(line.file, line.line), line);
-  }
-  return { lines, rank };
+  for (const { line } of view.lines) if (!rank.has(line.file)) rank.set(line.file, rank.size);
+  return rank;
 }
 
 /** Where the token stands: in the value first, since keys hold many words; a token that is not there marks the key. */
@@ -33,15 +28,14 @@ function mark(line: Line, token: string | undefined, column: number): { readonly
   return { column: line.column, token: line.key === "" ? text.trim() : line.key };
 }
 
-function findingOf(rule: Rule, sighting: Sighting, sources: Sources): Finding {
+function findingOf(view: View, rule: Rule, sighting: Sighting): Finding {
   const { at, text, cause, fix, code = "config.smell" } = sighting;
-  const file = at.file ?? "";
-  const line = at.line === undefined ? undefined : sources.lines.get(placeOf(file, at.line));
+  const line = at.line === undefined ? undefined : lineAt(view, at);
   const marked = line === undefined ? undefined : mark(line, sighting.token, at.column ?? 1);
+  const place = { ...at, file: at.file ?? view.main, ...(marked === undefined ? {} : { column: marked.column }) };
   return {
-    rule: rule.id, code, severity: rule.severity, text, remedy: sighting.remedy ?? rule.remedy,
-    at: { ...at, file, ...(marked === undefined ? {} : { column: marked.column }) },
-    token: marked?.token ?? "", source: line?.text ?? "",
+    rule: rule.id, code, severity: rule.severity, text, remedy: sighting.remedy ?? rule.remedy, at: place, token: marked?.token ?? "",
+    ...(line === undefined || marked === undefined ? {} : { excerpt: excerptOf(line.text, { code, at: place, text: `'${marked.token}'` }) }),
     ...(cause === undefined ? {} : { cause }), ...(fix === undefined || fix.length === 0 ? {} : { fix }),
   };
 }
@@ -49,7 +43,7 @@ function findingOf(rule: Rule, sighting: Sighting, sources: Sources): Finding {
 /** What a package's files say is theirs, unless it breaks the config or they are what is looked at. */
 const concerns = (view: View, { at: { file }, severity }: Finding): boolean => file === view.main || severity === "error" || !isShipped(file);
 
-function inOrder(findings: readonly Finding[], { rank }: Sources): readonly Finding[] {
+function inOrder(findings: readonly Finding[], rank: ReadonlyMap<string, number>): readonly Finding[] {
   const seen = new Set<string>();
   const place = ({ at }: Finding): readonly number[] => [rank.get(at.file) ?? rank.size, at.line ?? 0, at.column ?? 0];
   const compare = (a: Finding, b: Finding): number => {
@@ -65,7 +59,7 @@ function inOrder(findings: readonly Finding[], { rank }: Sources): readonly Find
 const UNUSED = "ignore-unused";
 
 /** A rule about the host may be needed on another host; one that does not exist is a slip everywhere. */
-function unusedComments(view: View, silence: ReturnType<typeof silenceOf>): readonly Sighting[] {
+function unusedComments(silence: ReturnType<typeof silenceOf>): readonly Sighting[] {
   return silence.unused().flatMap(({ line, rule: id }): readonly Sighting[] => {
     const rule = rules.find((candidate) => candidate.id === id);
     if (rule?.needsHost === true) return [];
@@ -81,13 +75,12 @@ export const beginLint = (input: LintInput): LintDraft => ({ view: viewOf(input)
 
 export function finishLint({ view: bare }: LintDraft, facts?: LintFacts): readonly Finding[] {
   const view: View = facts === undefined ? bare : { ...bare, facts };
-  const sources = sourcesOf(view);
   const silence = silenceOf(view);
-  const all = rules.flatMap((rule) => [...rule.look(view)].map((sighting) => findingOf(rule, sighting, sources)));
+  const all = rules.flatMap((rule) => [...rule.look(view)].map((sighting) => findingOf(view, rule, sighting)));
   const heard = all.filter((finding) => concerns(view, finding) && !silence.isSilent(finding));
   const row = rules.find(({ id }) => id === UNUSED);
-  const unused = row === undefined ? [] : unusedComments(view, silence).map((sighting) => findingOf(row, sighting, sources));
-  return inOrder([...heard, ...unused], sources);
+  const unused = row === undefined ? [] : unusedComments(silence).map((sighting) => findingOf(view, row, sighting));
+  return inOrder([...heard, ...unused], ranksOf(view));
 }
 
 export const lint = (input: LintInput, facts?: LintFacts): readonly Finding[] => finishLint(beginLint(input), facts);

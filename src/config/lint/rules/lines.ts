@@ -1,11 +1,12 @@
 // Owns the rules about lines that say nothing, or not what they seem to say: typos, looks, old names.
-import { guessKey } from "../../guess.ts";
+import { ignoredLines, meantKey } from "../../ignored.ts";
 import { legacyKey } from "../../legacy.ts";
 import type { Line } from "../../syntax.ts";
 import { findKey } from "../../table.ts";
 import type { Rule, Sighting } from "../rule.ts";
-import { becomes, fromLoader, sighted, withKey } from "../sight.ts";
-import { originOf, type Entry, type View } from "../view.ts";
+import { filesOf, updateConfig } from "../../update.ts";
+import { becomes, eachLine, fromLoader, lineAt, sighted, withKey } from "../sight.ts";
+import { originOf, placeOf, type View } from "../view.ts";
 
 /** Blanks that are none, signs without width, a byte order mark. */
 const BLANKS = /[\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]/;
@@ -27,47 +28,18 @@ const lookalike = (line: Line): string | undefined => {
 
 const known = (key: string): boolean => findKey(key) !== undefined || legacyKey(key) !== undefined;
 
-/** The key that a line which does not start with `lxc.` meant. */
-function meantKey(line: Line): string | undefined {
-  const [, word] = /^\s*([A-Za-z][\w.,:;-]*)\s*=/.exec(line.text) ?? [];
-  if (word === undefined) return undefined;
-  const rest = /^[A-Za-z]{2,4}[.,:;_-](.+)$/.exec(word)?.[1];
-  return [word, `lxc.${word}`, ...(rest === undefined ? [] : [`lxc.${rest}`])].map((guess) => guess.toLowerCase()).find((guess) => guess.startsWith("lxc.") && known(guess));
-}
-
 const isCaseSlip = (line: Line): boolean => line.kind === "entry" && !known(line.key) && known(line.key.toLowerCase());
-const isAt = (line: Line) => ({ at }: { readonly at?: { readonly file?: string; readonly line?: number } }): boolean => at?.file === line.file && at.line === line.line;
-
 /** Lines that another rule explains better than the loader. */
-const isExplained = (view: View): ((problem: { readonly at?: { readonly file?: string; readonly line?: number } }) => boolean) => {
-  const lines = view.lines.filter(({ line }) => lookalike(line) !== undefined || isCaseSlip(line) || (line.kind === "ignored" && meantKey(line) !== undefined)).map(({ line }) => line);
-  return (problem) => lines.some((line) => isAt(line)(problem));
-};
+const isExplained = (line: Line | undefined): boolean => line !== undefined && (lookalike(line) !== undefined || isCaseSlip(line));
 
-function* each(view: View, find: (line: Line) => Sighting | undefined): Generator<Sighting> {
-  for (const { line } of view.lines) {
-    const found = find(line);
-    if (found !== undefined) yield found;
-  }
-}
-
-function oldName(view: View, { line, legacy, key, value }: Entry): Sighting | undefined {
-  if (legacy === undefined || legacy.kind === "gone") return undefined;
-  // the kind of storage stands in front of the path now
-  const backend = key === "lxc.rootfs.path" && !/^[a-z]+:/.test(value) ? view.lines.findLast((other) => other.line.key === "lxc.rootfs.backend")?.line.value ?? "" : "";
-  const text = withKey(line, key);
-  const now = backend === "" ? text : text.replace(value, `${backend}:${value}`);
-  return sighted(line, `${line.key} is the name of LXC 2 and older, it is ${key} now`, { code: "config.legacy", remedy: `write '${now.trim()}'`, fix: becomes(line, now) });
-}
-
+/** Only names that the loader translates: the same look says what each line becomes. */
 function* oldNames(view: View): Generator<Sighting> {
-  for (const entry of view.entries) {
-    const found = oldName(view, entry);
-    if (found !== undefined) yield found;
-  }
-  for (const { line } of view.lines) {
-    const legacy = line.kind === "entry" && findKey(line.key) === undefined ? legacyKey(line.key) : undefined;
-    if (legacy?.kind === "gone") yield sighted(line, `${line.key} is not a key any more: ${legacy.why}`, { code: "config.legacy", remedy: "remove the line", fix: becomes(line, undefined) });
+  if (view.settings.translations.length === 0) return;
+  const changes = new Map(filesOf(view.syntax).flatMap((part) => updateConfig(view.syntax, part).changes.map((change): [string, string] => [placeOf({ file: part.file, line: change.line }), change.after])));
+  for (const sighting of fromLoader(view, ({ code }) => code === "config.legacy")) {
+    const line = lineAt(view, sighting.at);
+    const after = line === undefined ? undefined : changes.get(placeOf(line));
+    yield line === undefined || after === undefined ? sighting : { ...sighting, fix: becomes(line, after) };
   }
 }
 
@@ -85,14 +57,19 @@ export const lineRules: readonly Rule[] = [
     id: "line-ignored", severity: "warning", sees: "A line that does not start with `lxc.` and is no comment.",
     why: "LXC passes such lines over without a word; what they were to say is not done.", remedy: "begin the line with # if it is a comment, or with lxc. if it is a setting",
     trips: "This container is for the web team\nlxc.uts.name = web", passes: "# This container is for the web team\nlxc.uts.name = web",
-    look: (view) => { const isElsewhere = isExplained(view); return fromLoader(view, (problem) => problem.code === "config.syntax" && problem.severity === "warning" && !isElsewhere(problem)); },
+    look: function* (view) {
+      for (const { at, text, remedy } of ignoredLines(view.syntax)) {
+        const line = at === undefined ? undefined : lineAt(view, at);
+        if (line !== undefined && !isExplained(line) && meantKey(line.text.trim()) === undefined) yield sighted(line, text, { code: "config.syntax", ...(remedy === undefined ? {} : { remedy }) });
+      }
+    },
   },
   {
     id: "prefix-typo", severity: "error", sees: "A line that is passed over because its `lxc.` has a typo or is missing.",
     why: "It looks like a setting, but nothing reads it: a limit or an id map that is not there.", remedy: "write lxc. in front",
     trips: "lcx.uts.name = web", passes: "lxc.uts.name = web",
-    look: (view) => each(view, (line) => {
-      const key = line.kind === "ignored" && lookalike(line) === undefined ? meantKey(line) : undefined;
+    look: (view) => eachLine(view, (line) => {
+      const key = line.kind === "ignored" && lookalike(line) === undefined ? meantKey(line.text.trim()) : undefined;
       if (key === undefined) return undefined;
       const text = line.text.replace(/^(\s*)[^\s=]+/, `$1${key}`);
       const word = /[^\s=]+/.exec(line.text)?.[0] ?? "";
@@ -107,12 +84,12 @@ export const lineRules: readonly Rule[] = [
   {
     id: "key-unknown", severity: "error", sees: "A key that LXC never had.", why: "The config does not load.", remedy: "see lxc.container.conf(5) for the keys",
     trips: "lxc.uts.nmae = web", passes: "lxc.uts.name = web",
-    look: (view) => { const isElsewhere = isExplained(view); return fromLoader(view, (problem) => problem.code === "config.key" && !isElsewhere(problem)); },
+    look: (view) => fromLoader(view, ({ code, at }) => code === "config.key" && !isExplained(at === undefined ? undefined : lineAt(view, at))),
   },
   {
     id: "key-case", severity: "error", sees: "A key in capital letters that exists in small ones.", why: "Keys are compared letter by letter; the config does not load.", remedy: "write the key in small letters",
     trips: "lxc.Net.0.type = empty", passes: "lxc.net.0.type = empty",
-    look: (view) => each(view, (line) => (isCaseSlip(line) && lookalike(line) === undefined ? sighted(line, `'${line.key}' is no key, '${line.key.toLowerCase()}' is`, { code: "config.key", remedy: `write '${line.key.toLowerCase()}'`, fix: becomes(line, withKey(line, line.key.toLowerCase())) }) : undefined)),
+    look: (view) => eachLine(view, (line) => (isCaseSlip(line) && lookalike(line) === undefined ? sighted(line, `'${line.key}' is no key, '${line.key.toLowerCase()}' is`, { code: "config.key", remedy: `write '${line.key.toLowerCase()}'`, fix: becomes(line, withKey(line, line.key.toLowerCase())) }) : undefined)),
   },
   {
     id: "key-legacy", severity: "warning", sees: "A key by the name it had before LXC 2.1.",
@@ -124,7 +101,7 @@ export const lineRules: readonly Rule[] = [
     id: "character-lookalike", severity: "error", sees: "A character that looks like a blank or a quote and is none: a no-break space, a byte order mark, a typographic quote.",
     why: "It becomes part of the key or of the value. It comes with texts that are copied from web pages.", remedy: "type the line anew",
     trips: "lxc.uts.name\u00a0= web", passes: "# any character may stand in a comment:\u00a0“web”\nlxc.uts.name = web",
-    look: (view) => each(view, (line) => {
+    look: (view) => eachLine(view, (line) => {
       const found = lookalike(line);
       const name = `U+${(found?.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
       return found === undefined ? undefined : sighted(line, `the character ${name} looks like ${QUOTES.test(found) ? "a quote" : "a blank"} and is none`, { code: "config.syntax", token: found, remedy: "type it anew", fix: becomes(line, straight(line.text)) });
@@ -135,5 +112,3 @@ export const lineRules: readonly Rule[] = [
     trips: "lxc.uts.name = web\r", passes: "lxc.uts.name = web", look: carriageReturns,
   },
 ];
-
-export const guessOf = guessKey;
