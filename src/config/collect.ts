@@ -42,11 +42,26 @@ function checkNicType(draft: Draft, found: Found, entry: Entry): boolean {
   return false;
 }
 
+/** A byte that no path, name or word can hold: what is read would not be what was written. */
+function strayByte(value: string): { readonly text: string; readonly offset: number; readonly remedy: string } | undefined {
+  const offset = value.search(NUL_OR_REPLACED);
+  if (offset < 0) return undefined;
+  return value.charAt(offset) === "\0" ? { text: "the value holds a NUL byte", offset, remedy: "remove it" } : { text: "the value holds a byte that is not UTF-8", offset, remedy: "write the file in UTF-8: iconv -f latin1 -t utf8" };
+}
+/** A byte that is not UTF-8 is read as U+FFFD. */
+// oxlint-disable-next-line no-control-regex
+const NUL_OR_REPLACED = /[\0\ufffd]/;
+
 function checkValue(draft: Draft, found: Found, entry: Entry): boolean {
   const { row } = found;
   const column = entry.valueColumn;
   if (row.clears !== undefined) {
     problemAt(draft, { code: "config.value", at: entry.from, text: `${entry.key} takes no value`, remedy: `write '${entry.key} =' to forget all ${row.clears}*, or name one key of them` });
+    return false;
+  }
+  const stray = strayByte(entry.value);
+  if (stray !== undefined) {
+    problemAt(draft, { code: "config.value", at: column === undefined ? entry.from : { ...entry.from, column: column + stray.offset }, text: `${entry.key}: ${stray.text}`, remedy: stray.remedy });
     return false;
   }
   const reading = row.grammar.read(entry.value);

@@ -1,4 +1,5 @@
 // Owns set and unset on a config's text: only lines of the key change, everything else stays byte for byte.
+import type { Origin } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { collectSettings } from "./collect.ts";
 import { fillHwaddr, hwaddr } from "./grammar/address.ts";
@@ -77,13 +78,20 @@ export function unsetItem(source: Source, key: string): Result<string> {
 export const keptValue = (key: string, value: string, random: string): string =>
   (findKey(key)?.row.key === "lxc.net.N.hwaddr" && hwaddr.read(value).ok ? fillHwaddr(value, random, 0) : value);
 
+const isTemplate = (line: Line): boolean => line.key.endsWith(".hwaddr") && /x/i.test(line.value) && hwaddr.read(line.value).ok;
+
+/** The first line of the file itself whose address is still to be filled in. */
+export function templateLine({ file, lines }: Syntax): Origin | undefined {
+  const line = lines.find(isTemplate);
+  return line === undefined ? undefined : { kind: "config", file, line: line.line, column: line.column, key: line.key };
+}
+
 /** Hardware address templates filled in, so that they stay what they are from start to start. */
 export function fillTemplates(text: string, random: string): string {
   const syntax = parseText("", text);
-  const keys = presentKeys(syntax);
   let used = 0;
-  const lines = syntax.lines.map((line, index) => {
-    if (!keys[index]?.endsWith(".hwaddr") || !/x/i.test(line.value) || !hwaddr.read(line.value).ok) return line.text;
+  const lines = syntax.lines.map((line) => {
+    if (!isTemplate(line)) return line.text;
     const filled = fillHwaddr(line.value, random, used);
     used += line.value.toLowerCase().split("x").length - 1;
     const at = line.valueColumn - 1;

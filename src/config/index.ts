@@ -4,7 +4,7 @@ export { syntaxText, type Line, type Syntax } from "./syntax.ts";
 export { resolve, type ResolveInput } from "./resolve.ts";
 export { withExcerpts } from "./excerpt.ts";
 export { getItem, getKeys } from "./get.ts";
-export { clearItem, fillTemplates, keptValue, setItem, unsetItem } from "./edit.ts";
+export { clearItem, fillTemplates, keptValue, templateLine, setItem, unsetItem } from "./edit.ts";
 export { keyPrefix, presentKey } from "./present-key.ts";
 export { configText } from "./data.ts";
 export type { AnyConfigKey, ConfigKey, ConfigValues } from "./keys.gen.ts";

@@ -126,3 +126,10 @@ test("a config of 10,000 lines and a line of a megabyte", () => {
   expect(long.ok ? [] : problemLines(long.problems).map((line) => line.length < 500)).toEqual([true]);
   expect(problemsOf(`lxc.${"x".repeat(1_000_000)}\nlxc.${"y".repeat(1_000_000)} = 1\n`).map((line) => line.length < 1000)).toEqual([true, true]);
 });
+
+test("a byte that is no text is refused where it would be used, and stays where it is not", () => {
+  expect(problemsOf("lxc.uts.name = a\u0000b\nlxc.mount.entry = /srv/caf\ufffd a none bind\n# caf\ufffd\u0000\nlxc.group =\n")).toEqual([
+    "config:1:17 error config.value: lxc.uts.name: the value holds a NUL byte; remove it",
+    "config:2:27 error config.value: lxc.mount.entry: the value holds a byte that is not UTF-8; write the file in UTF-8: iconv -f latin1 -t utf8",
+  ]);
+});

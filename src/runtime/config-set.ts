@@ -9,6 +9,7 @@ import type { Request } from "../model/request.ts";
 import { changeConfig, type Editor } from "./config-change.ts";
 import { syntaxOf, type ConfigDocument } from "./config-document.ts";
 import { judge } from "./config-judge.ts";
+import { withAddresses } from "./keep-addresses.ts";
 import type { ConfigAssignment, ConfigKeyChange, ConfigSetOptions, ConfigSetVerb, ConfigSubject } from "./verbs.ts";
 
 type Draft = Pick<ConfigDocument, "file" | "text">;
@@ -60,7 +61,7 @@ function ineffective(request: Request, after: Draft, assignments: readonly Confi
   });
 }
 
-const editor = (request: Request, assignments: readonly ConfigAssignment[], options: ConfigSetOptions): Editor<readonly ConfigKeyChange[]> => (document) => {
+const editor = (request: Request, subject: ConfigSubject, { assignments, options }: { readonly assignments: readonly ConfigAssignment[]; readonly options: ConfigSetOptions }): Editor<readonly ConfigKeyChange[]> => (document) => {
   const problems: Problem[] = [];
   let { text } = document;
   for (const assignment of assignments) {
@@ -69,6 +70,7 @@ const editor = (request: Request, assignments: readonly ConfigAssignment[], opti
     else problems.push(...result.problems);
   }
   if (problems.length > 0) return fail(...problems);
+  text = withAddresses(subject, { before: document.text, after: text });
   const judged = judge(request, document, text);
   if (!judged.ok) return judged;
   const keys = assignments.flatMap(({ key }) => { const found = presentKey(key); return found.ok ? [found.value.key] : []; });
@@ -84,6 +86,6 @@ function chosen(subject: ConfigSubject, { key, values }: ConfigAssignment): Conf
 
 export const configSet: ConfigSetVerb = async (request, subject, given, options = {}) => {
   const assignments = given.map((assignment) => chosen(subject, assignment));
-  const changed = await changeConfig(request, subject, editor(request, assignments, options), { isDryRun: options.isDryRun === true });
+  const changed = await changeConfig(request, subject, editor(request, subject, { assignments, options }), { isDryRun: options.isDryRun === true });
   return changed.ok ? ok({ ...changed.value.change, keys: changed.value.value }, changed.warnings) : changed;
 };

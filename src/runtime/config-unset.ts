@@ -9,7 +9,8 @@ import { changeConfig, type Editor } from "./config-change.ts";
 import { syntaxOf } from "./config-document.ts";
 import { judge } from "./config-judge.ts";
 import { keyChanges } from "./config-set.ts";
-import type { ConfigKeyChange, ConfigUnsetOptions, ConfigUnsetVerb } from "./verbs.ts";
+import { withAddresses } from "./keep-addresses.ts";
+import type { ConfigKeyChange, ConfigSubject, ConfigUnsetVerb } from "./verbs.ts";
 
 interface Done { readonly keys: readonly ConfigKeyChange[]; readonly stillSet: readonly Origin[] }
 
@@ -28,7 +29,7 @@ function unsetOne(request: Request, draft: { readonly file: string; readonly tex
   return left.some(({ values }) => values.length > 0) ? clearItem(bare.value, word) : bare;
 }
 
-const editor = (request: Request, words: readonly string[], { isClear = false }: ConfigUnsetOptions): Editor<Done> => (document) => {
+const editor = (request: Request, subject: ConfigSubject, { words, isClear }: { readonly words: readonly string[]; readonly isClear: boolean }): Editor<Done> => (document) => {
   const problems: Problem[] = [];
   let { text } = document;
   for (const word of words) {
@@ -37,6 +38,7 @@ const editor = (request: Request, words: readonly string[], { isClear = false }:
     else problems.push(...result.problems);
   }
   if (problems.length > 0) return fail(...problems);
+  text = withAddresses(subject, { before: document.text, after: text });
   const judged = judge(request, document, text);
   if (!judged.ok) return judged;
   const after = { ...document, text };
@@ -47,6 +49,6 @@ const editor = (request: Request, words: readonly string[], { isClear = false }:
 };
 
 export const configUnset: ConfigUnsetVerb = async (request, subject, keys, options = {}) => {
-  const changed = await changeConfig(request, subject, editor(request, keys, options), { isDryRun: options.isDryRun === true });
+  const changed = await changeConfig(request, subject, editor(request, subject, { words: keys, isClear: options.isClear === true }), { isDryRun: options.isDryRun === true });
   return changed.ok ? ok({ ...changed.value.change, ...changed.value.value }, changed.warnings) : changed;
 };

@@ -5,16 +5,15 @@ import { planExecute } from "../plan/lifecycle/execute.ts";
 import type { Result } from "../model/problem.ts";
 import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import { loadConfig } from "./container-config.ts";
 import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares } from "./share.ts";
-import { startFacts, wantedFilter, withLoaded } from "./start.ts";
+import { loadForStart, startFacts, wantedFilter, withLoaded } from "./start.ts";
 import { strictly } from "./strict.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
 
 export async function planExecuteOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
-  const loaded = loadConfig(request, target, { ...options, forStart: true, mayBeMissing: true });
+  const loaded = await loadForStart(request, target, { ...options, mayBeMissing: true, isReboot });
   if (!loaded.ok) return loaded;
   const { spec } = loaded.value;
   const command = options.command.length > 0 ? options.command : spec.executeCmd?.value ?? [];

@@ -52,7 +52,7 @@ export function parseAwaitRunning(request: Request): AwaitRunning | undefined {
 /** execute's own options, once uid and gid have become definitions. */
 export const asStartOptions = (options: ExecuteOptions): StartOptions => ({
   ...(options.rcfile === undefined ? {} : { rcfile: options.rcfile }), define: [...options.define, ...idDefinitions(options)],
-  isDaemon: options.isDaemon, command: options.command, closeAllFds: options.closeAllFds, share: options.share,
+  isDaemon: options.isDaemon, command: options.command, closeAllFds: options.closeAllFds, share: options.share, ...(options.isExplained === undefined ? {} : { isExplained: options.isExplained }),
 });
 
 const idDefinitions = ({ uid, gid }: ExecuteOptions): readonly string[] =>

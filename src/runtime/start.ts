@@ -1,5 +1,5 @@
 // Owns the verb start.
-import { withExcerpts } from "../config/index.ts";
+import { templateLine, withExcerpts } from "../config/index.ts";
 import type { Plan } from "../isa/op.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { bootId } from "../host/probe/kernel.ts";
@@ -10,7 +10,7 @@ import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
-import { loadConfig, type LoadedConfig } from "./container-config.ts";
+import { loadConfig, type LoadedConfig, type LoadOptions } from "./container-config.ts";
 import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
@@ -40,6 +40,18 @@ export async function wantedFilter(request: Request, spec: ContainerSpec, facts:
   return seccomp === undefined ? {} : { seccomp };
 }
 
+/** The config, with hardware addresses that will stay: its own file, unless only looked at, is the place for them. */
+export async function loadForStart(request: Request, target: Target, options: LoadOptions & Pick<StartOptions, "isExplained"> & { readonly isReboot: boolean }): Promise<Result<LoadedConfig>> {
+  const load = (): Result<LoadedConfig> => loadConfig(request, target, { ...options, forStart: true });
+  const loaded = load();
+  const isLookedAt = options.isReboot || options.isExplained === true || options.rcfile !== undefined;
+  if (!loaded.ok || isLookedAt || templateLine(loaded.value.syntax) === undefined) return loaded;
+  const { keepAddresses } = await import("./keep-addresses.ts");
+  const { isWritten, warnings } = await keepAddresses(request, target, loaded.value.syntax);
+  const again = isWritten ? load() : loaded;
+  return again.ok ? ok(again.value, [...(again.warnings ?? []), ...withExcerpts([again.value.syntax], warnings)]) : again;
+}
+
 /** The config's warnings before the plan's own; problems of either with the lines they are about. */
 export function withLoaded({ value: { syntax }, warnings = [] }: Extract<Result<LoadedConfig>, { readonly ok: true }>, plan: Result<Plan>): Result<Plan> {
   return plan.ok ? ok(plan.value, [...warnings, ...withExcerpts([syntax], plan.warnings ?? [])]) : fail(...withExcerpts([syntax], plan.problems), ...warnings);
@@ -47,7 +59,7 @@ export function withLoaded({ value: { syntax }, warnings = [] }: Extract<Result<
 
 export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
-  const loaded = loadConfig(request, target, { ...whole, forStart: true });
+  const loaded = await loadForStart(request, target, { ...whole, isReboot });
   if (!loaded.ok) return loaded;
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;

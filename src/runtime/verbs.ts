@@ -24,6 +24,8 @@ export interface ConfigOverrides {
   readonly define: readonly string[];
   /** Names of LXC 2 and older, and limits that would be translated, are refused. */
   readonly isStrict?: boolean;
+  /** The plan will only be shown: nothing is written. */
+  readonly isExplained?: boolean;
 }
 
 export interface StartOptions extends ConfigOverrides {

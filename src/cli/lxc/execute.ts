@@ -44,7 +44,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const isDaemon = options.has("daemon");
   const { execute } = await import("../../runtime/execute.ts");
   const result = await execute(request, target, {
-    isDaemon, define: define.value, command: words, closeAllFds: isDaemon, share: shareOf(options.last), isStrict: options.has("strict"),
+    isDaemon, define: define.value, command: words, closeAllFds: isDaemon, share: shareOf(options.last), isStrict: options.has("strict"), isExplained: options.has("explain"),
     ...optional("rcfile", rcfile === undefined ? undefined : absolute(request, rcfile)), ...optional("uid", uid.value), ...optional("gid", gid.value),
   });
   const isBare = rcfile === undefined && !existsSync(`${target.lxcpath}/${target.name}/config`);

@@ -47,7 +47,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const console = options.last("console");
   const { start } = await import("../../runtime/start.ts");
   const result = await start(request, target, {
-    isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last), isStrict: options.has("strict"),
+    isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last), isStrict: options.has("strict"), isExplained: options.has("explain"),
     ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
     ...optional("console", console === undefined || console === "none" ? console : absolute(request, console)),
   });

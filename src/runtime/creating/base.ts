@@ -1,4 +1,5 @@
 // Owns the config a container begins with: whose text, and which id map it asks for.
+import { readFileSync } from "node:fs";
 import { builtinDefault, fillTemplates, readConfig, resolve } from "../../config/index.ts";
 import { readConfigFile } from "../../host/store/read-config.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
@@ -8,6 +9,7 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { firstGrantRemedy } from "../../model/subids.ts";
 import { callerRanges, mapProblems } from "../../plan/usernsexec.ts";
+import { decodeConfig } from "../config-text.ts";
 import { rootfsMountDefault } from "../container-config.ts";
 import { absolutePath } from "../lxcpath.ts";
 import { systemConfig } from "../system-config.ts";
@@ -27,7 +29,11 @@ function baseText(request: Request, facts: HostFacts, given: string | undefined)
   if (path === undefined || answer === undefined || (answer.kind === "missing" && given === undefined)) return ok({ file: "built-in default", text: builtin(facts) });
   const at = given === undefined ? byDefault("lxc.default_config") : byOption("--config");
   switch (answer.kind) {
-    case "file": return ok({ file: path, text: answer.text === "" || answer.text.endsWith("\n") ? answer.text : `${answer.text}\n` });
+    case "file": {
+      // a file that is not UTF-8 goes into the new config as UTF-8, no letter of it is lost
+      const text = answer.text.includes("\ufffd") ? decodeConfig(readFileSync(path)).text : answer.text;
+      return ok({ file: path, text: text === "" || text.endsWith("\n") ? text : `${text}\n` });
+    }
     case "missing": return fail({ code: "config.missing", at, text: `the config file '${path}' does not exist`, remedy: "check the path given with -f/--config" });
     case "directory": return fail({ code: "config.unreadable", at, text: `'${path}' is a directory` });
     case "error": return fail({ code: "config.unreadable", at, text: `cannot read '${path}': ${answer.text}`, remedy: `it must be readable, or another one given with -f/--config; HOME is ${request.env["HOME"] ?? "not set"}` });

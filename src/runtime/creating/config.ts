@@ -7,6 +7,7 @@ import type { Source } from "../../images/source.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
+import { decodeConfig, encodeConfig } from "../config-text.ts";
 import { loadConfig } from "../container-config.ts";
 import type { CreateOptions, Target } from "../verbs.ts";
 import type { Base } from "./base.ts";
@@ -29,7 +30,7 @@ export const CONFIGS = "/usr/share/lxc/config";
 export const HOOKS = "/usr/share/lxc/hooks";
 
 /** Written whole or not at all; the creator stays its owner. The name may have been planted by a template: it is made anew. */
-export function writeConfig(target: Target, text: string): void {
+export function writeConfig(target: Target, text: string | Uint8Array): void {
   const file = configFile(target);
   rmSync(`${file}.new`, { force: true, recursive: true });
   writeFileSync(`${file}.new`, text, { mode: CONFIG_MODE, flag: "wx" });
@@ -65,7 +66,9 @@ export function finishConfig(job: Job): Result<void> {
   if (source.kind === "none") return ok(undefined, job.warnings);
   if (!lstatSync(configFile(target)).isFile()) return fail({ code: "template.failed", text: `the template left no plain file '${configFile(target)}'` });
   const header = createdConfig({ template: source.path, templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
-  writeConfig(target, header + readFileSync(configFile(target), "utf8"));
+  const { text, encoding } = decodeConfig(readFileSync(configFile(target)));
+  const bytes = encodeConfig(header + text, encoding);
+  writeConfig(target, bytes.ok ? bytes.value : header + text);
   const loaded = loadConfig(request, target);
   return loaded.ok ? ok(undefined, loaded.warnings) : loaded;
 }
