@@ -1,13 +1,19 @@
 // Owns what is left of a config key by key: each value, the line it comes from, and what later lines made of earlier ones.
 import type { Origin } from "../model/origin.ts";
+import { written } from "./edit.ts";
 import { collectSettings, type Includes } from "./collect.ts";
 import type { Setting } from "./settings.ts";
 import { seeLines, type Syntax } from "./syntax.ts";
 import { findKey } from "./table.ts";
 
-export interface EffectiveValue { readonly value: string; readonly from: Origin }
+export interface EffectiveValue {
+  readonly value: string;
+  readonly from: Origin;
+  /** Sorts the values of all keys as they take effect: of devices that are allowed and denied the order is the meaning. */
+  readonly order: number;
+}
 /** `by`: the line that replaced or cleared it. */
-export interface OverriddenValue extends EffectiveValue { readonly by: Origin }
+export interface OverriddenValue { readonly value: string; readonly from: Origin; readonly by: Origin }
 export interface EffectiveKey {
   readonly key: string;
   readonly isList: boolean;
@@ -16,7 +22,8 @@ export interface EffectiveKey {
   readonly overridden: readonly OverriddenValue[];
 }
 
-interface Group { readonly isList: boolean; readonly values: EffectiveValue[]; readonly overridden: OverriddenValue[] }
+type Bare = Omit<EffectiveValue, "order">;
+interface Group { readonly isList: boolean; readonly values: Bare[]; readonly overridden: OverriddenValue[] }
 
 function groupOf(groups: Map<string, Group>, key: string): Group {
   const present = groups.get(key);
@@ -40,7 +47,27 @@ export const byKey = (a: { readonly key: string }, b: { readonly key: string }):
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
-const valueOf = ({ text, from }: Setting): EffectiveValue => ({ value: text, from });
+const valueOf = ({ text, from }: Setting): Bare => ({ value: text, from });
+
+const placeOf = ({ file, line }: { readonly file?: string; readonly line?: number }): string => `${file ?? ""}:${line ?? 0}`;
+
+/** Where each line takes effect; a line of a file that is included twice does so twice. */
+function positions(syntax: Syntax): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  let count = 0;
+  seeLines(syntax, (line) => {
+    if (line.kind !== "entry") return;
+    const present = found.get(placeOf(line));
+    if (present === undefined) found.set(placeOf(line), [count++]);
+    else present.push(count++);
+  });
+  return found;
+}
+
+/** What is left of a line that took effect several times are its last effects. */
+function ordered(values: readonly Bare[], places: ReadonlyMap<string, number[]>): readonly EffectiveValue[] {
+  return values.toReversed().map((one, index) => ({ ...one, order: (one.from.kind === "config" ? places.get(placeOf(one.from))?.pop() : undefined) ?? Number.MAX_SAFE_INTEGER - index })).reverse();
+}
 
 /** Every key that some line sets. `overrides` as for resolve(). */
 export function effectiveKeys(syntax: Syntax, overrides: readonly string[] = [], includes?: Includes): readonly EffectiveKey[] {
@@ -49,8 +76,12 @@ export function effectiveKeys(syntax: Syntax, overrides: readonly string[] = [],
   addIncludes(groups, syntax);
   for (const setting of [...settings.byRow.values()].flat()) groupOf(groups, setting.key).values.push(valueOf(setting));
   for (const { setting, by } of settings.overridden) groupOf(groups, setting.key).overridden.push({ ...valueOf(setting), by });
-  return [...groups].map(([key, group]) => ({ key, ...group })).toSorted(byKey);
+  const places = positions(syntax);
+  return [...groups].map(([key, group]) => ({ key, ...group, values: ordered(group.values, places) })).toSorted(byKey);
 }
 
-/** Whether a key is `prefix` or lies below it, by whole words: `lxc.net.1` is not above `lxc.net.10`. */
-export const isBelow = (key: string, prefix: string): boolean => key === prefix || key.startsWith(prefix.endsWith(".") ? prefix : `${prefix}.`);
+/** The keys as lines of a config, in the order in which their values take effect: read again they mean the same. */
+export function effectiveText(keys: readonly EffectiveKey[]): string {
+  const lines = keys.flatMap(({ key, values }) => (values.length === 0 ? [{ key, value: "", order: Number.MAX_SAFE_INTEGER }] : values.map(({ value, order }) => ({ key, value, order }))));
+  return lines.toSorted((a, b) => a.order - b.order).map(({ key, value }) => (value === "" ? `${key} =\n` : `${key} = ${written(key, value)}\n`)).join("");
+}

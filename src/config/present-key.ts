@@ -3,7 +3,6 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { brief } from "./grammar/grammar.ts";
 import { guessRemedy } from "./guess.ts";
 import { legacyKey } from "./legacy.ts";
-import { isBelow } from "./effective.ts";
 import { findKey, rows, type Found } from "./table.ts";
 
 const keyProblem = (key: string, text: string, remedy: string): Problem => ({ code: "config.key", at: { kind: "option", key }, text, remedy });
@@ -16,6 +15,9 @@ export function presentKey(key: string): Result<Found> {
   if (legacy !== undefined) return fail(keyProblem(key, `'${key}' is the name of LXC 2 and older`, `write '${legacy.kind === "renamed" ? legacy.key : `lxc.net.0.${legacy.sub}`}'`));
   return fail(keyProblem(key, `unknown key '${brief(key)}'`, guessRemedy(key)));
 }
+
+/** Whether a key is `prefix` or lies below it, by whole words: `lxc.net.1` is not above `lxc.net.10`. */
+export const isBelow = (key: string, prefix: string): boolean => key === prefix || key.startsWith(prefix.endsWith(".") ? prefix : `${prefix}.`);
 
 /** A key, or the words that several begin with: `lxc.signal`, `lxc.net.0`. */
 export function keyPrefix(prefix: string): Result<string> {

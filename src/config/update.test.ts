@@ -4,14 +4,14 @@ import fc from "fast-check";
 import { examples } from "./golden/examples.ts";
 import { load, mustLoad, problemLines, type Files } from "./golden/load.ts";
 import { JESSIE, PRECISE, PRECISE_FSTAB, TRUSTY, TRUSTY_FILES, WHEEZY } from "./golden/old-configs.ts";
+import { meaningOf } from "./meaning.ts";
 import { rows } from "./table.ts";
 import { updateConfig, type Updated } from "./update.ts";
 
 const update = (text: string, files: Files = {}): Updated => updateConfig(load(text, files).syntax);
 const updated = (text: string, files: Files = {}): string => update(text, files).text;
 
-/** The meaning: a spec without where each wish comes from. */
-const meaning = (text: string, files: Files): unknown => JSON.parse(JSON.stringify(mustLoad(text, files).spec, (key, value: unknown) => (key === "from" ? undefined : typeof value === "bigint" ? `${value}` : value)));
+const meaning = (text: string, files: Files): unknown => JSON.parse(meaningOf(mustLoad(text, files).spec));
 const legacyLines = (text: string, files: Files): readonly string[] => problemLines(mustLoad(text, files).warnings.filter(({ code, at }) => code === "config.legacy" && at?.file === "config"));
 
 function expectSame(text: string, files: Files = {}): void {
@@ -88,8 +88,8 @@ test("any config of old lines that loads means the same after the update", () =>
     if (!load(text, INCLUDED).spec.ok) return;
     loaded++;
     expectSame(text, INCLUDED);
-  }), { numRuns: 1500 });
-  expect(loaded).toBeGreaterThan(100);
+  }), { numRuns: 400 });
+  expect(loaded).toBeGreaterThan(30);
 });
 
 test("any text at all: only lines with old names change, the others and the count of lines stay", () => {

@@ -1,5 +1,5 @@
 // Owns the verb configList: every key of a config with its values and where they come from.
-import { byKey, effectiveKeys, getItem, getKeys, isBelow, keyPrefix, presentKey } from "../config/index.ts";
+import { byKey, effectiveKeys, effectiveText, getItem, getKeys, isBelow, keyPrefix, presentKey } from "../config/index.ts";
 import type { EffectiveKey, Syntax } from "../config/index.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
 import { byDefault } from "../model/origin.ts";
@@ -16,7 +16,7 @@ function defaults(spec: ContainerSpec, syntax: Syntax, present: ReadonlySet<stri
     const value = getItem(spec, syntax, key);
     if (!found.ok || value === undefined || found.value.row.clears !== undefined) return [];
     const isList = found.value.row.isRepeatable;
-    return [{ key, isList, values: value === "" ? [] : [{ value, from: byDefault(key) }], overridden: [] }];
+    return [{ key, isList, values: value === "" ? [] : [{ value, from: byDefault(key), order: Number.MAX_SAFE_INTEGER }], overridden: [] }];
   });
 }
 
@@ -35,5 +35,6 @@ export const configList: ConfigListVerb = async (request, subject, options = {})
   const loaded = loadDocument(request, document.value, { define });
   const unset = options.withDefaults === true && loaded.ok ? defaults(loaded.value.spec, syntax, new Set(own.map(({ key }) => key))) : [];
   const keys = [...own, ...unset].toSorted(byKey).filter(({ key }) => prefix === undefined || isBelow(key, prefix));
-  return ok({ file, keys, problems: loaded.ok ? (loaded.warnings ?? []) : loaded.problems });
+  const isLine = ({ key, values }: EffectiveKey): boolean => (options.withDefaults === true || values.length > 0) && (key !== "lxc.include" || options.isOwn === true);
+  return ok({ file, keys, text: effectiveText(keys.filter(isLine)), problems: loaded.ok ? (loaded.warnings ?? []) : loaded.problems });
 };

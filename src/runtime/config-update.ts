@@ -1,17 +1,13 @@
 // Owns the verb configUpdate: the old names of one config file become today's, and it means what it meant.
-import { updateConfig, type LineChange } from "../config/index.ts";
+import { meaningOf, updateConfig, type LineChange } from "../config/index.ts";
 import { randomHex } from "../host/probe/kernel.ts";
 import type { Problem } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import type { ContainerSpec } from "../model/spec.ts";
 import { problemText } from "./container-config.ts";
 import { changeConfig, type Editor } from "./config-change.ts";
 import { loadDocument, syntaxOf, type ConfigDocument } from "./config-document.ts";
 import type { ConfigUpdateVerb } from "./verbs.ts";
-
-/** A spec without where each wish comes from. */
-const meaningOf = (spec: ContainerSpec): string => JSON.stringify(spec, (key, value: unknown) => (key === "from" ? undefined : typeof value === "bigint" ? `${value}` : value));
 
 /** Lines of an included file may continue an interface that this file begins: they would be lost. */
 export function changedMeaning(request: Request, before: ConfigDocument, after: ConfigDocument, options: Parameters<typeof loadDocument>[2] = {}): Problem | undefined {

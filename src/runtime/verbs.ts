@@ -146,6 +146,8 @@ export interface ConfigListing {
   readonly file: string;
   /** Sorted by key; of an interface the type comes first. */
   readonly keys: readonly EffectiveKey[];
+  /** They as lines of a config. lxc.include is among them for a file's own keys only: else what it brings is. */
+  readonly text: string;
   /** What is wrong with the config: what can be read of it is listed all the same. */
   readonly problems: readonly Problem[];
 }

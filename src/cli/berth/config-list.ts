@@ -19,21 +19,14 @@ const rows = [
 
 export const tool: Tool<(typeof rows)[number]> = {
   name: "berth config list", synopsis: "NAME [PREFIX]", hasName: false, rows,
-  about: "List the keys that a config and its included files set, with what is left of their values. The output is a config again.",
+  about: "List the keys that a config and its included files set, with what is left of their values. The output is a config again: one file that means the same.",
   examples: [
     ["berth config list web", "all that is set"], ["berth config list web lxc.net.0", "one interface"], ["berth config list web --own", "without included files"],
     ["berth config list web lxc.signal --all", "defaults too"], ["berth config list web --format json", "as data"],
   ],
 };
 
-const textOf = ({ keys }: ConfigListing): string =>
-  keys.flatMap(({ key, values }) => values.map(({ value }) => `${key} = ${value}\n`)).join("");
-
-/** Keys without a value are shown only where all keys are. */
-const emptyText = ({ keys }: ConfigListing): string =>
-  keys.flatMap(({ key, values }) => (values.length === 0 ? [`${key} =\n`] : values.map(({ value }) => `${key} = ${value}\n`))).join("");
-
-export const dataOf = ({ keys }: ConfigListing): readonly unknown[] => keys.map(({ key, isList, values }) => ({ key, value: isList ? values.map(({ value }) => value) : (values[0]?.value ?? "") }));
+const dataOf = ({ keys }: ConfigListing, withDefaults: boolean): readonly unknown[] => keys.filter(({ values }) => withDefaults || values.length > 0).map(({ key, isList, values }) => ({ key, value: isList ? values.map(({ value }) => value) : (values[0]?.value ?? "") }));
 
 /** What is wrong with the config is told after what could be read of it; the status says so. */
 export const statusOf = ({ problems }: ConfigListing): number => (problems.some(({ severity }) => severity !== "warning") ? 1 : 0);
@@ -50,7 +43,6 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const withDefaults = options.has("all");
   const result = await configList(request, subject.value.subject, { isOwn: options.has("own"), withDefaults, ...(prefix === undefined ? {} : { prefix }) });
   if (!result.ok) return failed({ voice }, result.problems);
-  const shown = withDefaults ? result.value : { ...result.value, keys: result.value.keys.filter(({ values }) => values.length > 0) };
-  const out = options.has("format") ? asJson(dataOf(shown)) : withDefaults ? emptyText(shown) : textOf(shown);
-  return done(statusOf(shown), { out: terminalText(request, out), err: say(voice, shown.problems) });
+  const out = options.has("format") ? asJson(dataOf(result.value, withDefaults)) : result.value.text;
+  return done(statusOf(result.value), { out: terminalText(request, out), err: say(voice, result.value.problems) });
 });
