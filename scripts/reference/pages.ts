@@ -72,8 +72,8 @@ function indexPage(groups: readonly KeyGroup[]): string {
 
 function systemPage(): string {
   const { intro, sections, ofKey } = readText("system");
-  const keySections = systemRows.flatMap(({ key, doc, root, user }) => [
-    `## ${key}\n`, `${doc}\n`, "| | |", "|---|---|", `| root's default | ${root === undefined ? "unset" : code(root)} |`, `| a user's default | ${user === undefined ? "unset" : code(user)} |`, "",
+  const keySections = systemRows.flatMap(({ key, doc, root, user, since, grammar, state }) => [
+    `## ${key}\n`, `${doc}\n`, "| | |", "|---|---|", `| value | ${cell(grammar.expects)} |`, `| root's default | ${root === undefined ? "unset" : code(root)} |`, `| a user's default | ${user === undefined ? "unset" : code(user)} |`, `| since | LXC ${since} |`, ...(state === undefined ? [] : [`| state | ${state.kind}: ${cell(state.why)}${state.issue === undefined ? "" : ` (issue ${state.issue})`} |`]), "",
     ...(ofKey.has(key) ? [`${ofKey.get(key) ?? ""}\n`] : []),
   ]);
   return ["# lxc.conf: where containers are\n", `${NOTE.replace("src/config/keys/", "src/config/system.ts")}\n`, `${intro}\n`, ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`), ...keySections].join("\n");

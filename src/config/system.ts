@@ -1,4 +1,6 @@
 // Owns lxc.conf(5), the system keys: where containers live, which storage and cgroups are used.
+import { good, wrong, type Grammar } from "./grammar/grammar.ts";
+import type { KeyState } from "./keys/row.ts";
 import { parseText } from "./syntax.ts";
 
 export interface SystemConfigInput {
@@ -11,22 +13,36 @@ export interface SystemConfigInput {
 
 export interface SystemRow {
   readonly key: string;
+  readonly grammar: Grammar<string>;
   /** For root and for an ordinary user, where `~` stands for HOME; undefined: no default. */
   readonly root?: string;
   readonly user?: string;
   readonly doc: string;
+  /** First LXC release that has it. */
+  readonly since: string;
+  /** Absent: Berth acts on the key, wholly. */
+  readonly state?: KeyState;
 }
 
+/** A text that matches; `what` says what it is. */
+const matching = (what: string, pattern: RegExp, remedy?: string): Grammar<string> => ({
+  expects: what, facts: { pattern: pattern.source },
+  read: (text) => (pattern.test(text) ? good(text) : wrong(`'${text}' is not ${what}`, 0, remedy)),
+});
+const absolute = matching("an absolute path", /^\//, "begin it with /");
+const word = (what: string): Grammar<string> => matching(what, /^[^\s/]+$/);
+const storage: KeyState = { kind: "not yet", why: "New containers are put into directories only.", issue: 7 };
+
 export const systemRows: readonly SystemRow[] = [
-  { key: "lxc.default_config", root: "/etc/lxc/default.conf", user: "~/.config/lxc/default.conf", doc: "Config that new containers begin with." },
-  { key: "lxc.lxcpath", root: "/var/lib/lxc", user: "~/.local/share/lxc", doc: "Directory in which containers live." },
-  { key: "lxc.bdev.lvm.vg", root: "lxc", user: "lxc", doc: "LVM volume group for new containers." },
-  { key: "lxc.bdev.lvm.thin_pool", root: "lxc", user: "lxc", doc: "LVM thin pool for new containers." },
-  { key: "lxc.bdev.zfs.root", root: "lxc", user: "lxc", doc: "ZFS dataset below which new containers are made." },
-  { key: "lxc.bdev.rbd.rbdpool", root: "lxc", user: "lxc", doc: "Ceph RBD pool for new containers." },
-  { key: "lxc.bdev.rbd.rbduser", doc: "Ceph user for the RBD pool." },
-  { key: "lxc.cgroup.pattern", doc: "Cgroup of new containers; %n is the container's name." },
-  { key: "lxc.cgroup.use", doc: "Cgroup v1 controllers to use, separated by commas, or @all. Unset: all that can be written." },
+  { key: "lxc.default_config", grammar: absolute, root: "/etc/lxc/default.conf", user: "~/.config/lxc/default.conf", doc: "Config that new containers begin with.", since: "1.0" },
+  { key: "lxc.lxcpath", grammar: absolute, root: "/var/lib/lxc", user: "~/.local/share/lxc", doc: "Directory in which containers live.", since: "1.0" },
+  { key: "lxc.bdev.lvm.vg", grammar: word("the name of a volume group"), root: "lxc", user: "lxc", doc: "LVM volume group for new containers.", since: "1.0", state: storage },
+  { key: "lxc.bdev.lvm.thin_pool", grammar: word("the name of a thin pool"), root: "lxc", user: "lxc", doc: "LVM thin pool for new containers.", since: "1.0", state: storage },
+  { key: "lxc.bdev.zfs.root", grammar: matching("the name of a dataset", /^[^\s/]\S*$/, "write it without a leading /"), root: "lxc", user: "lxc", doc: "ZFS dataset below which new containers are made.", since: "1.0", state: storage },
+  { key: "lxc.bdev.rbd.rbdpool", grammar: word("the name of a pool"), root: "lxc", user: "lxc", doc: "Ceph RBD pool for new containers.", since: "2.0", state: storage },
+  { key: "lxc.bdev.rbd.rbduser", grammar: word("the name of a user"), doc: "Ceph user for the RBD pool.", since: "5.0", state: storage },
+  { key: "lxc.cgroup.pattern", grammar: matching("a relative path without ..", /^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/), doc: "Cgroup of new containers; %n is the container's name.", since: "1.0", state: { kind: "not yet", why: "The cgroups have their usual names; lxc.cgroup.dir of a container's config chooses others.", issue: 5 } },
+  { key: "lxc.cgroup.use", grammar: matching("names of controllers with commas between them, @all or @kernel", /^(@all|@kernel|[a-z_]+(=[a-z_]+)?)(,(@all|@kernel|[a-z_]+(=[a-z_]+)?))*$/), doc: "Cgroup v1 controllers to use, separated by commas, or @all. Unset: all that can be written.", since: "1.0", state: { kind: "not yet", why: "All controllers that can be written are used.", issue: 5 } },
 ];
 
 export const systemKeys: readonly string[] = systemRows.map((row) => row.key);

@@ -18,6 +18,7 @@ import { partialFile } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
 import { strictly } from "./strict.ts";
+import { systemConfigProblems } from "./system-config.ts";
 import type { CreateOptions, CreateVerb } from "./verbs.ts";
 
 /** LXC's `none` and `best`, and lists that end there, come down to a directory here. */
@@ -156,7 +157,7 @@ export const create: CreateVerb = async (request, target, options) => {
   const base = strictly(options.isStrict, readBase(request, target, facts, { file: options.configFile, hasRootfs: source.value.kind !== "none" }));
   if (!base.ok) return base;
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
-  const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: base.warnings ?? [], rootfs };
+  const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: [...await systemConfigProblems(request, true), ...(base.warnings ?? [])], rootfs };
   const reserved = await reserve(target, facts, { ...(source.value.kind === "none" ? {} : { rootfs }), isRootfsOutside: options.dir !== undefined });
   if (!reserved.ok) return reserved;
   return makeOrUndo(job, reserved.value);

@@ -15,6 +15,7 @@ import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import { strictly } from "./strict.ts";
+import { systemConfigProblems } from "./system-config.ts";
 import { storagePath } from "../plan/rootfs.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
@@ -42,7 +43,11 @@ export async function wantedFilter(request: Request, spec: ContainerSpec, facts:
 
 /** The config, with hardware addresses that will stay: its own file, unless only looked at, is the place for them. */
 export async function loadForStart(request: Request, target: Target, options: LoadOptions & Pick<StartOptions, "isExplained"> & { readonly isReboot: boolean }): Promise<Result<LoadedConfig>> {
-  const load = (): Result<LoadedConfig> => loadConfig(request, target, { ...options, forStart: true });
+  const system = options.isReboot ? [] : await systemConfigProblems(request, true);
+  const load = (): Result<LoadedConfig> => {
+    const result = loadConfig(request, target, { ...options, forStart: true });
+    return result.ok ? ok(result.value, [...system, ...(result.warnings ?? [])]) : result;
+  };
   const loaded = load();
   const isLookedAt = options.isReboot || options.isExplained === true || options.rcfile !== undefined;
   if (!loaded.ok || isLookedAt || templateLine(loaded.value.syntax) === undefined) return loaded;

@@ -2,6 +2,8 @@
 // Not through config/index.ts: every command asks for lxc.lxcpath, few need the whole language, which takes milliseconds to load.
 import { systemConfig as parseSystemConfig } from "../config/system.ts";
 import { readText } from "../host/read-text.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
 import type { SystemConfigVerb } from "./verbs.ts";
 
 /** In the order `lxc-config -l` lists them, which leaves the rbd keys out. */
@@ -9,11 +11,19 @@ export const systemConfigKeys: readonly string[] = [
   "lxc.default_config", "lxc.lxcpath", "lxc.bdev.lvm.vg", "lxc.bdev.lvm.thin_pool", "lxc.bdev.zfs.root", "lxc.cgroup.use", "lxc.cgroup.pattern",
 ];
 
-export const systemConfig: SystemConfigVerb = (request, key) => {
-  const isRoot = request.euid === 0;
-  const home = request.env["HOME"];
-  const own = `${home ?? "/"}/.config/lxc/lxc.conf`;
+function systemFile({ euid, env, cwd }: Request): string {
+  const own = `${env["HOME"] ?? "/"}/.config/lxc/lxc.conf`;
   // HOME may be relative to where the caller is
-  const file = isRoot ? "/etc/lxc/lxc.conf" : own.startsWith("/") ? own : `${request.cwd}/${own}`;
-  return parseSystemConfig({ isRoot, home, text: readText(file) })(key);
-};
+  return euid === 0 ? "/etc/lxc/lxc.conf" : own.startsWith("/") ? own : `${cwd}/${own}`;
+}
+
+export const systemConfig: SystemConfigVerb = (request, key) =>
+  parseSystemConfig({ isRoot: request.euid === 0, home: request.env["HOME"], text: readText(systemFile(request)) })(key);
+
+/** What is wrong in lxc.conf, as warnings; `isForUse` also tells what is right and not acted on. */
+export async function systemConfigProblems(request: Request, isForUse: boolean): Promise<readonly Problem[]> {
+  const file = systemFile(request);
+  const text = readText(file);
+  if (text === undefined || text === "") return [];
+  return (await import("../config/system-problems.ts")).systemProblems(file, text, isForUse);
+}

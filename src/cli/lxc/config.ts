@@ -1,8 +1,9 @@
 // Owns lxc-config(1), which has a command line of its own: any beginning of a key will do, and everything is on stdout.
 import type { Request } from "../../model/request.ts";
-import { systemConfig, systemConfigKeys } from "../../runtime/system-config.ts";
+import { systemConfig, systemConfigKeys, systemConfigProblems } from "../../runtime/system-config.ts";
 import type { Answer } from "../answer.ts";
 import { done } from "../command-line.ts";
+import { problemLines } from "../say.ts";
 
 export const HELP = `Usage: lxc-config -l: list all available configuration items
        lxc-config item: print configuration item
@@ -21,4 +22,9 @@ const answerTo = (request: Request, word: string | undefined): Answer => {
   return done(0, { out: value === undefined ? `${word} is not set.\n` : `${value}\n` });
 };
 
-export const main = (request: Request): Promise<Answer> => Promise.resolve(answerTo(request, request.argv[1]));
+/** What is wrong in lxc.conf goes to stderr, where LXC says nothing. */
+export const main = async (request: Request): Promise<Answer> => {
+  const answer = answerTo(request, request.argv[1]);
+  const problems = await systemConfigProblems(request, false);
+  return answer.kind !== "done" || problems.length === 0 ? answer : { ...answer, err: problems.map((problem) => problemLines({ program: "lxc-config", name: "" }, problem)).join("") };
+};
