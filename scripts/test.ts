@@ -3,6 +3,7 @@
 import { build } from "./build.ts";
 import { isa, lint, oneByOne, runAll, testFiles, together, types } from "./checks.ts";
 import type { Check } from "./checks.ts";
+import { configFuzzing } from "./config-fuzz.ts";
 import { engineTests, fuzzing } from "./engine-checks.ts";
 import { runWhereAllCanPass } from "./open-tree.ts";
 
@@ -30,7 +31,7 @@ const only = process.argv.slice(2); // npm test -- test/kernel/lifecycle.test.ts
 const everything = (): Check[] => [
   types, isa, lint, building,
   together("unit tests", UNIT, 300), together("golden plans", ["test/golden"]), together("house rules", ["test/house"], 300),
-  ...engineTests(), ...fuzzing(FUZZ_SECONDS), ...kernel(),
+  ...engineTests(), ...fuzzing(FUZZ_SECONDS), ...configFuzzing(FUZZ_SECONDS), ...kernel(),
 ];
 const sum = await runAll(only.length === 0 ? everything() : [building, ...only.map((path) => together(path, [path]))]);
 if (sum.broken.length > 0) console.log(`failed: ${sum.broken.join(", ")}`);

@@ -127,6 +127,7 @@ function apply(draft: Draft, entry: Entry): void {
   if (key !== undefined || legacyKey(entry.key)?.kind === "gone") draft.translations.push({ from: entry.from, key });
   const renamed = key === undefined ? undefined : findKey(key);
   if (renamed !== undefined) store(draft, renamed, entry);
+  else if (key !== undefined) problemAt(draft, { code: "config.key", at: entry.from, text: `'${brief(entry.key)}' would be '${brief(key)}' now, and that is no key`, remedy: "see lxc.container.conf(5) for the keys" });
 }
 
 function lineEntry(draft: Draft, line: Line): void {

@@ -106,3 +106,9 @@ test("no legacy name is also a present one, all lead somewhere", () => {
   }
   for (const none of ["lxc.uts.name", "lxc.network.", "lxc.network.x", "lxc.network.0.x", "lxc.networks", "lxc.limits", "uts"]) expect([none, legacyKey(none)]).toEqual([none, undefined]);
 });
+
+test("an old line that would be no key today is refused, not lost", () => {
+  expect(problemsOf("lxc.network.999999999.type = veth\nlxc.network.type = veth\n").filter((line) => line.includes("error"))).toEqual([
+    "config:2:1 error config.key: 'lxc.network.type' would be 'lxc.net.1000000000.type' now, and that is no key; see lxc.container.conf(5) for the keys",
+  ]);
+});
