@@ -15,7 +15,7 @@ export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "docs/reference/problems.md", text: problemsPage() },
   { path: "docs/reference/commands.md", text: await commandsPage() },
   { path: "docs/reference/lint.md", text: lintPage() },
-  ...referenceFiles(),
+  ...await referenceFiles(),
 ];
 
 function textOf(path: string): string | undefined {

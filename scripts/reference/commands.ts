@@ -1,0 +1,75 @@
+// Owns what completion has to know of the commands: their options with what each takes, and the words that follow.
+import type { OptionRow } from "../../src/cli/getopt.ts";
+import { COMMON, type Tool } from "../../src/cli/options.ts";
+import { ALIASES } from "../../src/cli/berth/alias.ts";
+import { VERBS } from "../../src/cli/berth/config.ts";
+import { tool as why } from "../../src/cli/berth/why.ts";
+import { doors } from "../../src/cli/doors.ts";
+import { systemKeyNames } from "./key-words.ts";
+
+/** What a word is: `subject` is a container or a system key, `words` are listed, `command` is a program of the container, `text` is the user's own. */
+export type Kind = "container" | "key" | "assignment" | "value" | "subject" | "file" | "directory" | "command" | "text" | { readonly words: readonly string[] };
+
+export interface Option {
+  readonly long: string;
+  readonly short?: string;
+  readonly argument?: "required" | "optional";
+  readonly kind: Kind;
+  readonly metavar: string;
+  readonly help: string;
+  /** It says which container is meant: the first word does not then. */
+  readonly isSubject: boolean;
+}
+export interface Command {
+  /** `lxc-start`, `berth start`, `berth config get`. */
+  readonly name: string;
+  readonly about: string;
+  readonly options: readonly Option[];
+  /** Words that are no options; the last one may be repeated where it is a key, a value or a text. */
+  readonly words: readonly Kind[];
+}
+
+const STATES = ["STOPPED", "STARTING", "RUNNING", "STOPPING", "ABORTING", "FREEZING", "FROZEN", "THAWED"];
+const LEVELS = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL"];
+const BY_METAVAR: Readonly<Record<string, Kind>> = {
+  FILE: "file", PATH: "directory", KEY: "key", "KEY=VALUE": "assignment", "NAME|PID": "container",
+  json: { words: ["json"] }, LEVEL: { words: LEVELS }, STATES: { words: STATES }, STORAGE: { words: ["dir"] }, "CGROUP|CAP|LSM": { words: ["CGROUP", "CAP", "LSM"] }, TEMPLATE: "file",
+};
+
+function optionOf(row: OptionRow, isConfigVerb: boolean): Option {
+  const { long, short, argument, metavar = "", help } = row;
+  const kind = long === "name" ? "container" : long === "zfsroot" ? "text" : BY_METAVAR[metavar] ?? "text";
+  return { long, help, metavar, kind, isSubject: long === "name" || (isConfigVerb && long === "file"), ...(short === undefined ? {} : { short }), ...(argument === undefined ? {} : { argument }) };
+}
+
+function commandOf(name: string, tool: Tool, words: readonly Kind[]): Command {
+  const rows: readonly OptionRow[] = [...tool.rows, ...COMMON.filter(({ long }) => long !== "?" && tool.rows.every((row) => row.long !== long))];
+  const isConfigVerb = name.startsWith("berth config ");
+  const [about = ""] = tool.about.split(/(?<=\.) /);
+  return { name, about: about.replace(/\.$/, ""), options: rows.map((row) => optionOf(row, isConfigVerb)), words };
+}
+
+/** lxc-create's first word is a new name; lxc-unshare and lxc-usernsexec begin with a command. */
+function wordsOf(command: string, tool: Tool): readonly Kind[] {
+  if (command === "lxc-create") return ["text"];
+  if (tool.hasName) return ["container"];
+  return command === "lxc-unshare" || command === "lxc-usernsexec" ? ["command"] : [];
+}
+
+const WORD: Readonly<Record<string, Kind>> = { NAME: "container", KEY: "key", PREFIX: "key", VALUE: "value" };
+const verbWords = (words: string): readonly Kind[] => words.split(" ").map((word) => WORD[word.replaceAll(/[[\].]/g, "")] ?? "text");
+
+export async function commands(): Promise<readonly Command[]> {
+  const own = await Promise.all(Object.entries(doors).map(async ([name, load]): Promise<readonly Command[]> => {
+    const { tool } = await load();
+    if (name === "lxc-config") return [{ name, about: "Print a system key of lxc.conf(5)", options: [], words: [{ words: ["-l", ...systemKeyNames] }] }];
+    return tool === undefined ? [] : [commandOf(name, tool, wordsOf(name, tool))];
+  }));
+  const tools = own.flat();
+  const aliases = ALIASES.flatMap(({ verb, argv: [program = ""], does }): readonly Command[] => tools.filter(({ name }) => name === program).map((tool) => ({ ...tool, name: `berth ${verb}`, about: does })));
+  const verbs = await Promise.all(VERBS.map(async ({ verb, words, does, load }): Promise<readonly Command[]> => {
+    const { tool } = await load();
+    return tool === undefined ? [] : [{ ...commandOf(`berth config ${verb}`, tool, verb === "get" ? ["subject", "key"] : verbWords(words)), about: does }];
+  }));
+  return [...tools, ...aliases, commandOf("berth why", why, ["container"]), ...verbs.flat()];
+}
