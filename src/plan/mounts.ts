@@ -11,6 +11,8 @@ import { planIdmapped } from "./mounts/idmapped.ts";
 import { attributes, isBind, optionsOf, tolerance, treeFlags } from "./mounts/words.ts";
 import type { Scope } from "./scope.ts";
 
+export { layerPaths } from "./mounts/file-system.ts";
+
 /** A source that was opened with the caller's own ids, before the child took those of the container. */
 interface OpenedSource { readonly mount: Mount; readonly tree: Slot }
 
@@ -90,7 +92,7 @@ export function planMounts(scope: Scope, root: Slot, sources: readonly OpenedSou
     const tree = early?.tree ?? temporary;
     // closed, so that an optional entry whose source is missing cannot act on the one before it
     const done: readonly Op[] = tree === temporary ? [{ op: "close", from: mount.from, slot: temporary, ...tolerance(mount) }] : [];
-    return [...treeOf(scope, mount, { options, root, tree, isOpened: early !== undefined }), ...target(root, mount), { ...attach(root, tree, mount.target, mount.from), ...tolerance(mount) }, ...done];
+    return [...treeOf(scope, mount, { options, root, tree, isOpened: early !== undefined }), ...target(root, mount), { ...attach(root, tree, mount.target, mount.from), ...tolerance(mount), ...(options.isMove ? { note: "move" } : {}) }, ...done];
   });
   scope.slots.give(temporary, ...sources.map((source) => source.tree));
   return [...makeLayers(scope, "child"), ...ops];

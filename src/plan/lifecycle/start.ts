@@ -13,6 +13,7 @@ import { cgroupCandidates } from "../cgroups/names.ts";
 import { hostLimits } from "../cgroups/host-limits.ts";
 import { checkCgroups } from "../cgroups/reach.ts";
 import { checkIdmap } from "../idmap.ts";
+import { layerPaths } from "../mounts.ts";
 import { checkRootfs, rootfsPaths } from "../rootfs.ts";
 import type { Scope } from "../scope.ts";
 import { isRoot, newScope } from "../scope.ts";
@@ -25,7 +26,7 @@ import { planMonitor } from "./monitor.ts";
 export type { StartInputs };
 
 /** Host paths whose PathFact a start needs in `facts.paths`. Probe all of them; one that is missing stays undefined. */
-export const pathsWanted = (spec: ContainerSpec): readonly string[] => [...(spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs, spec)), `${spec.lxcpath}/${spec.name}`, SYSRQ];
+export const pathsWanted = (spec: ContainerSpec): readonly string[] => [...(spec.rootfs === undefined ? [] : rootfsPaths(spec.rootfs, spec)), `${spec.lxcpath}/${spec.name}`, SYSRQ, ...layerPaths(spec)];
 
 /** Cgroup names that a start could take, for the same. */
 export const cgroupsWanted = cgroupCandidates;

@@ -1,5 +1,6 @@
 // Owns entries that make a file system: its source, its options, and the layers of overlayfs.
 import type { Op, Slot } from "../../isa/op.ts";
+import { O_DIRECTORY, O_PATH } from "../../linux/fs.ts";
 import { toHost } from "../../linux/idmap.ts";
 import { MOUNT_ATTR_RDONLY } from "../../linux/mount-flags.ts";
 import type { MountOptions } from "../../linux/mount-flags.ts";
@@ -34,23 +35,36 @@ export function fileSystem(scope: Scope, mount: Mount, { options, into }: { read
   return [made, ...attributes(mount, { ...options, set: 0, clear: 0 }, into)];
 }
 
-/** As in LXC: only below the container's own directory, and never in its root. */
-function isOwn(spec: ContainerSpec, path: string): boolean {
-  const home = `${spec.lxcpath}/${spec.name}/`;
+const homeOf = ({ lxcpath, name }: ContainerSpec): string => `${lxcpath}/${name}/`;
+
+/** Layers that LXC makes: only below the container's own directory, and never in its root. */
+function ownLayers(spec: ContainerSpec, mount: Mount): readonly string[] {
+  const home = homeOf(spec);
   const roots = [`${home}rootfs`, ...(spec.rootfs === undefined ? [] : [spec.rootfs.path])];
-  return path.startsWith(home) && !path.split("/").includes("..") && !roots.some((root) => `${path}/`.startsWith(`${root}/`));
+  return mount.options.flatMap((word) => /^(?:upperdir|workdir)=(.+)$/.exec(word)?.[1] ?? [])
+    .filter((path) => path.startsWith(home) && !path.split("/").includes("..") && !roots.some((root) => `${path}/`.startsWith(`${root}/`)));
 }
 
-/** The upper layers that entries name, and what overlayfs works in. `by`: who makes them; root gives them to the container's. */
+/** Host paths whose facts this planner asks for. */
+export const layerPaths = (spec: ContainerSpec): readonly string[] => spec.mounts.filter(isOverlay).flatMap((mount) => ownLayers(spec, mount));
+
+/** The upper layers that entries name and that are missing, and what overlayfs works in. `by`: who makes them; root gives
+ * them to the container's. Beneath the container's directory, whatever links lie in it. */
 export function makeLayers(scope: Scope, by: "monitor" | "child"): readonly Op[] {
-  const { spec, facts } = scope;
+  const { spec, facts, slots } = scope;
   if ((isRoot(facts) && hasUserns(spec)) !== (by === "monitor")) return [];
+  const missing = spec.mounts.filter(isOverlay).flatMap((mount) => ownLayers(spec, mount).filter((path) => facts.paths[path] === undefined).map((path) => ({ path, from: mount.from })));
+  const [first] = missing;
+  if (first === undefined) return [];
   const [uid, gid] = [toHost(idmapOf(spec), "u", setupId(spec, "u")), toHost(idmapOf(spec), "g", setupId(spec, "g"))];
-  return spec.mounts.filter(isOverlay).flatMap((mount) => mount.options.flatMap((word): readonly Op[] => {
-    const path = /^(?:upperdir|workdir)=(.+)$/.exec(word)?.[1];
-    if (path === undefined || !isOwn(spec, path)) return [];
-    const base = { from: mount.from, onError: "ignore", path } as const;
-    const made: Op = { ...base, op: "mkdir", mode: 0o755, parents: 1 };
-    return by === "monitor" && uid !== undefined && gid !== undefined ? [made, { ...base, op: "chown", uid, gid }] : [made];
-  }));
+  const home = slots.take();
+  return [
+    { op: "open", from: first.from, path: homeOf(spec), flags: O_PATH | O_DIRECTORY, into: home, onError: "ignore" },
+    ...missing.flatMap(({ path, from }): readonly Op[] => {
+      const base = { from, onError: "ignore", at: home, path: path.slice(homeOf(spec).length) } as const;
+      const made: Op = { ...base, op: "mkdir", mode: 0o755, parents: 1 };
+      return by === "monitor" && uid !== undefined && gid !== undefined ? [made, { ...base, op: "chown", uid, gid }] : [made];
+    }),
+    { op: "close", from: first.from, slot: home, onError: "ignore" },
+  ];
 }
