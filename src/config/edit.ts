@@ -36,6 +36,13 @@ function withLines(syntax: Syntax, lines: readonly string[]): string {
   return syntaxText({ ...syntax, lines: kept, endsWithNewline: kept.length > 0 && syntax.endsWithNewline });
 }
 
+/** A line before the last one ends with a newline: it keeps it when the last one goes. */
+function without(syntax: Syntax, isGone: (index: number) => boolean): string {
+  const kept = syntax.lines.filter((_, index) => !isGone(index));
+  const endsWithNewline = syntax.endsWithNewline || (kept.length > 0 && isGone(syntax.lines.length - 1));
+  return withLines({ ...syntax, endsWithNewline }, kept.map((line) => line.text));
+}
+
 function append(text: string, key: string, value: string): string {
   return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${key} = ${written(key, value)}\n`;
 }
@@ -59,8 +66,7 @@ export function setItem(source: Source, key: string, value: string): Result<stri
   const keys = presentKeys(syntax);
   const indexes = keys.flatMap((present, index) => (present === whole ? [index] : []));
   if (row.key === "lxc.net.N.type" && indexes.length > 0) return ok(replaceInPlace(syntax, indexes, value));
-  const others = syntax.lines.filter((_, index) => keys[index] !== whole).map((line) => line.text);
-  return ok(append(withLines(syntax, others), whole, value));
+  return ok(append(without(syntax, (index) => keys[index] === whole), whole, value));
 }
 
 /** All lines of the key go; for lxc.net, lxc.net.N, lxc.hook, lxc.cgroup and their like all below it. */
@@ -71,7 +77,7 @@ export function unsetItem(source: Source, key: string): Result<string> {
   const syntax = syntaxOf(source);
   const keys = presentKeys(syntax);
   const isGone = (present: string | undefined): boolean => present === whole || (present !== undefined && isClearedBy(found.value, present));
-  return ok(withLines(syntax, syntax.lines.filter((_, index) => !isGone(keys[index])).map((line) => line.text)));
+  return ok(without(syntax, (index) => isGone(keys[index])));
 }
 
 /** The value as it will be kept: a hardware address is chosen once. */

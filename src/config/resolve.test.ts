@@ -32,10 +32,10 @@ not a key
 `;
   expect(problemsOf(text)).toEqual([
     "config:7:15 error config.include: '/etc/none' does not exist; correct the path, or end it with '/' if it is a directory that may be missing",
-    "config:2:15 error config.value: lxc.autodev: 'yes' is not 0 or 1; expected 0 or 1",
+    "config:2:15 error config.value: lxc.autodev: 'yes' is not 0 or 1; expected 0 or 1; write 1",
     "config:3:1 error config.key: unknown key 'lxc.tty.mix'; did you mean 'lxc.tty.max'?",
     "config:4:1 error config.syntax: 'lxc.uts.name' has no '='; write KEY = VALUE, or begin the line with # to keep it as a comment",
-    "config:6:29 error config.value: lxc.cap.drop: 'sys_tiem' is not a capability; expected names of capabilities without CAP_, separated by blanks; see capabilities(7); write the names without CAP_",
+    "config:6:29 error config.value: lxc.cap.drop: 'sys_tiem' is not a capability; expected names of capabilities without CAP_, separated by blanks; did you mean 'sys_time'?",
     "config:10:1 error idmap.invalid: 'u 5 200000 10' overlaps 'u 0 100000 10' inside the container; the other range is at config:9 lxc.idmap; move or shorten one of them: id 5 inside the container is in both",
     "config:8:1 error config.key: lxc.prlimit.nofiles: 'nofiles' is not a resource; did you mean 'lxc.prlimit.nofile'?",
     "config:5:1 warning config.legacy: lxc.utsname is the name of LXC 2 and older, it is lxc.uts.name now; write 'lxc.uts.name = web'",

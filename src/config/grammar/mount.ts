@@ -1,5 +1,6 @@
 // Owns the mount grammars: a line of fstab(5) with LXC's extra options, and the words of lxc.mount.auto.
 import type { Mount } from "../../model/mount.ts";
+import { didYouMean } from "../nearest.ts";
 import { good, words, wrong, type Grammar, type Reading, type Word } from "./grammar.ts";
 
 /** What one line says; the target is still as written. */
@@ -90,6 +91,8 @@ function shmountsWord(word: string): AutoMountWord | undefined {
   return host === "" ? undefined : { class: "shmounts", host, container: container === undefined || container === "" ? "/dev/.lxc-mounts" : container };
 }
 
+const autoWords = (): readonly string[] => [...Object.keys(SIMPLE), "cgroup", "cgroup-full", "cgroup2", ...["cgroup", "cgroup-full"].flatMap((name) => ["mixed", "ro", "rw"].map((mode) => `${name}:${mode}`)), "cgroup2:ro", "cgroup2:rw"];
+
 export const autoMounts: Grammar<readonly AutoMountWord[]> = {
   expects: "words out of proc[:mixed|:rw], sys[:ro|:mixed|:rw], cgroup[-full][:mixed|:ro|:rw][:force], cgroup2[:ro|:rw][:force], shmounts:HOST[:CONTAINER]",
   facts: { isWords: true, choices: AUTO_MOUNTS, pattern: "^cgroup(?:-full)?(?::(?:mixed|ro|rw))?(?::force)?$|^cgroup2(?::(?:ro|rw))?(?::force)?$|^shmounts:[^:]" },
@@ -97,7 +100,7 @@ export const autoMounts: Grammar<readonly AutoMountWord[]> = {
     const found: AutoMountWord[] = [];
     for (const word of words(text)) {
       const value = SIMPLE[word.text] ?? cgroupWord(word.text) ?? shmountsWord(word.text);
-      if (value === undefined) return wrong(`'${word.text}' is nothing that can be mounted automatically`, word.offset, "use proc, sys, cgroup, cgroup-full, cgroup2 or shmounts:PATH");
+      if (value === undefined) return wrong(`'${word.text}' is nothing that can be mounted automatically`, word.offset, didYouMean(word.text, autoWords(), "use proc, sys, cgroup, cgroup-full, cgroup2 or shmounts:PATH"));
       found.push(value);
     }
     return good(found);

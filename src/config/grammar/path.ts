@@ -1,5 +1,5 @@
 // Owns values that are places: architecture names, cgroup directories, the root file system.
-import { nearest } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { good, wrong, type Grammar } from "./grammar.ts";
 
 /** Architecture names and whether they are 64 bit. */
@@ -13,8 +13,7 @@ export const architecture: Grammar<string> = {
   facts: { choices: Object.keys(ARCHITECTURES) },
   read: (text) => {
     if (Object.hasOwn(ARCHITECTURES, text)) return good(text);
-    const guess = nearest(text, Object.keys(ARCHITECTURES));
-    return wrong(`'${text}' is not an architecture`, 0, guess === undefined ? `use one of ${Object.keys(ARCHITECTURES).join(" ")}` : `did you mean '${guess}'?`);
+    return wrong(`'${text}' is not an architecture`, 0, didYouMean(text, Object.keys(ARCHITECTURES), `use one of ${Object.keys(ARCHITECTURES).join(" ")}`));
   },
   // LXC's getter knows two answers.
   show: (name) => [ARCHITECTURES[name] === 32 ? "i686" : "x86_64"],
@@ -50,7 +49,7 @@ export const rootfsPath: Grammar<RootfsPath> = {
     const name = text.slice(0, colon);
     const driver = DRIVERS.find((candidate) => candidate === name);
     const path = text.slice(colon + 1);
-    if (driver === undefined) return wrong(`'${name}' is not a kind of storage`, 0, `use one of ${DRIVERS.join(" ")}, or a path that starts with '/'`);
+    if (driver === undefined) return wrong(`'${name}' is not a kind of storage`, 0, didYouMean(name, DRIVERS, `use one of ${DRIVERS.join(" ")}, or a path that starts with '/'`));
     return path === "" ? wrong(`no path stands after '${name}:'`, colon + 1) : good({ type: driver === "overlayfs" ? "overlay" : driver, path });
   },
   show: ({ path }) => [path],

@@ -1,6 +1,7 @@
 // Owns quantities with units: sizes, times, resource limits, signals.
 import { RLIM_INFINITY } from "../../linux/rlimits.ts";
 import { RTMAX, signalNames, signalNumber } from "../../linux/signals.ts";
+import { didYouMean } from "../nearest.ts";
 import { good, wrong, type Grammar } from "./grammar.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, kb: 1024, m: 1048576, mb: 1048576, g: 1073741824, gb: 1073741824 };
@@ -77,7 +78,7 @@ export const signal: Grammar<number> = {
     const value = /^0+$/.test(text) ? 0 : signalNumber(text.toUpperCase());
     if (value !== undefined) return good(value);
     const isBare = signalNumber(`SIG${text.toUpperCase()}`) !== undefined;
-    return wrong(`'${text}' is not a signal`, 0, isBare ? `write SIG${text.toUpperCase()}` : "see signal(7) for the names");
+    return wrong(`'${text}' is not a signal`, 0, isBare ? `write SIG${text.toUpperCase()}` : didYouMean(text.toUpperCase(), signalNames, "see signal(7) for the names"));
   },
   show: (value) => [String(value)],
 };

@@ -1,4 +1,5 @@
 // Owns the plain grammars: switches, numbers, text, one of a few words.
+import { didYouMean } from "../nearest.ts";
 import { good, wrong, type Grammar } from "./grammar.ts";
 
 /** Numbers as strtoul(3) with base 0 reads them: 16, +16, 0x10 and 020 are the same. */
@@ -13,12 +14,14 @@ export function unsigned(text: string): number | undefined {
 /** What `unsigned` reads, as part of a regular expression. */
 export const NUMBER = "(?:[+]?(?:0|[1-9][0-9]*|0[0-7]+|0[xX][0-9a-fA-F]+))";
 
+const MEANT: Readonly<Partial<Record<string, string>>> = { yes: "write 1", true: "write 1", on: "write 1", no: "write 0", false: "write 0", off: "write 0" };
+
 export const bool: Grammar<boolean> = {
   expects: "0 or 1",
   facts: { is: "switch", pattern: "^[+]?(?:0*[01]|0[xX]0*[01])$" },
   read: (text) => {
     const value = unsigned(text);
-    return value === 0 || value === 1 ? good(value === 1) : wrong(`'${text}' is not 0 or 1`);
+    return value === 0 || value === 1 ? good(value === 1) : wrong(`'${text}' is not 0 or 1`, 0, MEANT[text.toLowerCase()]);
   },
   show: (value) => [value ? "1" : "0"],
 };
@@ -65,7 +68,7 @@ export function oneOf<const T extends string>(choices: readonly T[]): Grammar<T>
     facts: { choices },
     read: (text) => {
       const found = choices.find((choice) => choice === text);
-      return found === undefined ? wrong(`'${text}' is not ${list}`) : good(found);
+      return found === undefined ? wrong(`'${text}' is not ${list}`, 0, didYouMean(text.toLowerCase(), choices)) : good(found);
     },
   };
 }

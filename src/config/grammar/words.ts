@@ -1,7 +1,7 @@
 // Owns lists of words: capabilities, namespaces, groups; and splitting a command line.
 import { CAPABILITIES, capabilityName, capabilityNumber } from "../../linux/capabilities.ts";
 import type { NamespaceName } from "../../model/spec.ts";
-import { nearest } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { good, words, wrong, type Grammar, type Reading } from "./grammar.ts";
 import { NUMBER, unsigned } from "./scalar.ts";
 
@@ -18,7 +18,7 @@ function each<T>(text: string, one: (word: string) => Reading<T>): Reading<reado
 
 function capability(word: string): Reading<string> {
   const value = capabilityNumber(word);
-  return value === undefined ? wrong(`'${word}' is not a capability`, 0, "see capabilities(7); write the names without CAP_") : good(capabilityName(value));
+  return value === undefined ? wrong(`'${word}' is not a capability`, 0, didYouMean(word.toLowerCase().replace(/^cap_/, ""), CAPABILITIES, "see capabilities(7); write the names without CAP_")) : good(capabilityName(value));
 }
 
 /** A number, or a name with CAP_ in front, is understood, too. */
@@ -42,8 +42,7 @@ export const NAMESPACES: readonly NamespaceName[] = ["cgroup", "ipc", "mnt", "ne
 export function namespaceName(word: string): Reading<NamespaceName> {
   const found = NAMESPACES.find((name) => name === word);
   if (found !== undefined) return good(found);
-  const guess = nearest(word, NAMESPACES);
-  return wrong(`'${word}' is not a namespace`, 0, guess === undefined ? `use ${NAMESPACES.join(", ")}` : `did you mean '${guess}'?`);
+  return wrong(`'${word}' is not a namespace`, 0, didYouMean(word, NAMESPACES, `use ${NAMESPACES.join(", ")}`));
 }
 
 export const namespaces: Grammar<readonly NamespaceName[]> = {

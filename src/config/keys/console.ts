@@ -2,6 +2,7 @@
 import { ringSize } from "../grammar/quantity.ts";
 import { anyText, bool, count, maxLength, oneOf, unsigned } from "../grammar/scalar.ts";
 import { good, wrong, type Grammar } from "../grammar/grammar.ts";
+import { didYouMean } from "../nearest.ts";
 import { row } from "./row.ts";
 
 const LEVELS = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL"] as const;
@@ -11,7 +12,7 @@ const logLevel: Grammar<string> = {
   facts: { is: "number", min: 0, max: 8, choices: LEVELS, ignoresCase: true, pattern: "^[+]?(?:0*[0-8]|0[xX]0*[0-8]|0+10)$" },
   read: (text) => {
     const found = LEVELS[unsigned(text) ?? LEVELS.findIndex((level) => level === text.toUpperCase())];
-    return found === undefined ? wrong(`'${text}' is not a log level`, 0, `use one of ${LEVELS.join(" ")} or their numbers from 0`) : good(found);
+    return found === undefined ? wrong(`'${text}' is not a log level`, 0, didYouMean(text.toUpperCase(), LEVELS, `use one of ${LEVELS.join(" ")} or their numbers from 0`)) : good(found);
   },
   show: (level) => [level],
 };
