@@ -2,7 +2,8 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { header } from "./gen-isa.ts";
-import { BUN, ROOT, run, tsc } from "./step.ts";
+import { compilePlanner } from "./planner.ts";
+import { ROOT, run, tsc } from "./step.ts";
 import { filesBelow, freshen } from "./stamp.ts";
 import type { Part } from "./stamp.ts";
 
@@ -47,17 +48,11 @@ const sources = (): string[] => filesBelow(join(ROOT, "src")).filter((path) => p
 
 function plannerPart(): Part {
   const out = join(WORK, "berth-planner"); // bun embeds this name: a fixed one keeps builds reproducible
-  const argv = [
-    BUN, "build", "--compile", "--minify", "--sourcemap", "--bytecode", "--format=esm", "--splitting",
-    // nothing in the caller's current directory may reach the planner
-    "--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig", "--no-compile-autoload-tsconfig", "--no-compile-autoload-package-json",
-    "--compile-exec-argv=--no-warnings", join(ROOT, "src/main.ts"), "--outfile", out,
-  ];
   const make = async (): Promise<void> => {
-    await must(argv, "compiling the planner");
+    await compilePlanner(out, join(WORK, "doors"));
     install(out, PLANNER, 0o755);
   };
-  return { name: "planner", inputs: sources(), salt: `${Bun.version} ${argv.join(" ")}`, outputs: [PLANNER], make };
+  return { name: "planner", inputs: [...sources(), join(ROOT, "scripts/planner.ts")], salt: Bun.version, outputs: [PLANNER], make };
 }
 
 function libraryPart(): Part {

@@ -17,25 +17,33 @@ function doorOf(request: Request): (() => Promise<Door>) | undefined {
   return Object.hasOwn(doors, name) ? doors[name] : undefined;
 }
 
-async function answerTo(request: Request): Promise<Answer> {
-  const door = doorOf(request);
-  if (door === undefined) return { kind: "done", err: `${request.argv[0] ?? ""}: no such command\n`, status: 127 };
-  try {
-    return await (await door()).main(request);
-  } catch (bug) {
-    const text = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug);
-    return { kind: "done", err: `${request.argv[0] ?? "berth"}: this is a bug of Berth: ${text}\n`, status: STATUS_BUG };
-  }
-}
+const bugOf = (request: Request, bug: unknown): Answer => {
+  const text = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug);
+  return { kind: "done", err: `${request.argv[0] ?? "berth"}: this is a bug of Berth: ${text}\n`, status: STATUS_BUG };
+};
 
-async function send(answer: Answer): Promise<void> {
+async function send(answer: Answer, door?: Door): Promise<void> {
   if (answer.err !== undefined) writeOut(PLANNER_FD, 2, answer.err);
   if (answer.kind === "done") {
     if (answer.out !== undefined) writeOut(PLANNER_FD, 1, answer.out);
     return writeExit(PLANNER_FD, answer.status);
   }
-  const [{ encode }, { planToJson }] = await Promise.all([import("./isa/encode.ts"), import("./isa/plan-json.ts")]);
-  writePlan(PLANNER_FD, encode(answer.plan, planToJson(answer.plan)));
+  const planBytes = door?.planBytes ?? (await import("./isa/plan-bytes.ts")).planBytes;
+  writePlan(PLANNER_FD, planBytes(answer.plan));
+}
+
+async function serve(request: Request): Promise<void> {
+  const load = doorOf(request);
+  if (load === undefined) return send({ kind: "done", err: `${request.argv[0] ?? ""}: no such command\n`, status: 127 });
+  let door: Door;
+  let answer: Answer;
+  try {
+    door = await load();
+    answer = await door.main(request);
+  } catch (bug) {
+    return send(bugOf(request, bug));
+  }
+  return send(answer, door);
 }
 
 /** A launcher that was killed meanwhile reads no answer, and nobody waits for a word about that. */
@@ -44,6 +52,6 @@ function hungUp(error: unknown): void {
 }
 
 const frame = readFrame(PLANNER_FD);
-if (frame !== undefined && frame.kind === FRAME.request) await send(await answerTo(decodeRequest(frame.payload))).catch(hungUp);
+if (frame !== undefined && frame.kind === FRAME.request) await serve(decodeRequest(frame.payload)).catch(hungUp);
 // without the last garbage collection, which the launcher would have to share its processors with
 process.exit(0);

@@ -20,6 +20,7 @@ const HEADER_WORDS = HEADER_BYTES / 4;
 const OP_WORDS = OP_BYTES / 4;
 
 const rows: Readonly<Record<string, OpRow>> = SCHEMA;
+type Words = Uint32Array<ArrayBuffer>;
 
 const rowOf = (op: Op): OpRow => {
   const row = rows[op.op];
@@ -75,89 +76,97 @@ const isTexts = (value: unknown): value is readonly Text[] => Array.isArray(valu
 const isNums = (value: unknown): value is readonly number[] => Array.isArray(value);
 
 /** A number as two words, two's complement; false when it is none. */
-function putNumber(heap: Heap, index: number, value: unknown): boolean {
+function putNumber(words: Words, index: number, value: unknown): boolean {
   if (typeof value === "bigint") {
-    heap.put(index, Number(value & 0xffffffffn));
-    heap.put(index + 1, Number((value >> 32n) & 0xffffffffn));
+    words[index] = Number(value & 0xffffffffn);
+    words[index + 1] = Number((value >> 32n) & 0xffffffffn);
     return true;
   }
   if (typeof value !== "number" || !Number.isInteger(value)) return false;
-  if (!Number.isSafeInteger(value)) return putNumber(heap, index, BigInt(value));
-  heap.put(index, value);
-  heap.put(index + 1, Math.floor(value / 0x1_0000_0000));
+  if (!Number.isSafeInteger(value)) return putNumber(words, index, BigInt(value));
+  words[index] = value;
+  words[index + 1] = Math.floor(value / 0x1_0000_0000);
   return true;
 }
 
-function putAbsent(heap: Heap, index: number): void {
-  heap.put(index, ABSENT);
-  heap.put(index + 1, ABSENT);
-}
-
-const isOptional = (kind: FieldKind): boolean => kind.endsWith("?");
+/** A plan on its way to bytes: header and op records as words, and the rest. */
+interface Draft { readonly flat: Flat; readonly words: Words; readonly heap: Heap; slotCount: number }
 
 /** The 64 bits of a field: an immediate, or a span; false when the value is none of its kind. */
-function encodeValue(heap: Heap, index: number, kind: FieldKind, value: unknown): boolean {
+function encodeValue({ words, heap }: Draft, index: number, kind: FieldKind, value: unknown): boolean {
   switch (kind) {
-    case "u32": case "u32?": case "u64": case "u64?": case "slot": case "slot?": case "newSlot": case "newSlot?": return putNumber(heap, index, value);
-    case "text": case "text?": if (isText(value)) { heap.text(index, value, true); return true; } break;
-    case "data": case "data?": if (isText(value)) { heap.text(index, value, false); return true; } break;
-    case "texts": case "texts?": if (isTexts(value)) { heap.texts(index, value); return true; } break;
-    case "slots?": case "nums": case "nums?": if (isNums(value)) { heap.nums(index, value); return true; } break;
-    case "ops": break;
+    case "text": case "text?": if (isText(value)) { heap.text(words, index, value, true); return true; } break;
+    case "data": case "data?": if (isText(value)) { heap.text(words, index, value, false); return true; } break;
+    case "texts": case "texts?": if (isTexts(value)) { heap.texts(words, index, value); return true; } break;
+    case "slots?": case "nums": case "nums?": if (isNums(value)) { heap.nums(words, index, value); return true; } break;
+    case "u32": case "u32?": case "u64": case "u64?": case "slot": case "slot?": case "newSlot": case "newSlot?": case "ops": break;
   }
   return false;
 }
 
-function refuse(op: Op, field: string, kind: FieldKind, value: unknown): never {
-  if (value === undefined) throw new Error(`${op.op}.${field} is missing`);
-  throw new Error(`${op.op}.${field} ${/^(u|slot\??$|newSlot)/.test(kind) ? "must be a number" : "has the wrong type"}`);
-}
-
 const TOLERANCE = { fail: 0, ignore: 1, list: 2 } as const;
 
-function encodeErrnos(heap: Heap, at: number, op: string, tolerated: readonly Errno[]): void {
+function encodeErrnos(words: Words, at: number, { op, onError: tolerated }: { readonly op: string; readonly onError: readonly Errno[] }): void {
   if (tolerated.length > LIMITS.errnos) throw new Error(`${op}: more than ${LIMITS.errnos} tolerated errors`);
   const [first = 0, second = 0, third = 0, fourth = 0] = tolerated.map(errnoNumber);
-  heap.put(at, first | (second << 16));
-  heap.put(at + 1, third | (fourth << 16));
+  words[at] = first | (second << 16);
+  words[at + 1] = third | (fourth << 16);
+}
+
+/** The kinds that are a number in place. */
+const NUMERIC: Readonly<Partial<Record<FieldKind, true>>> = { u32: true, "u32?": true, u64: true, "u64?": true, slot: true, "slot?": true, newSlot: true, "newSlot?": true };
+
+interface Given { readonly op: Op; readonly field: string; readonly kind: FieldKind; readonly value: unknown }
+
+/** What is no small number. */
+function encodeOther(draft: Draft, index: number, { op, field, kind, value }: Given): void {
+  const { words } = draft;
+  if (value === undefined && kind.endsWith("?")) {
+    words[index] = ABSENT;
+    words[index + 1] = ABSENT;
+  } else if (value === undefined) throw new Error(`${op.op}.${field} is missing`);
+  else if (NUMERIC[kind] === true ? !putNumber(words, index, value) : !encodeValue(draft, index, kind, value)) {
+    throw new Error(`${op.op}.${field} ${NUMERIC[kind] === true ? "must be a number" : "has the wrong type"}`);
+  }
 }
 
 /** struct op of engine/plan.h. */
-function encodeOp(heap: Heap, id: number, flat: Flat, op: Op): void {
-  const at = HEADER_WORDS + id * OP_WORDS;
+function encodeOp(draft: Draft, id: number, op: Op): void {
+  const { words, flat } = draft;
   const { code, fields } = rowOf(op);
-  const tolerance = typeof op.onError === "object" ? TOLERANCE.list : TOLERANCE[op.onError ?? "fail"];
-  heap.put(at, code | (tolerance << 16) | (WHEN[op.when ?? "always"] << 24));
-  heap.put(at + 1, id);
-  heap.put(at + 2, flat.undoAt[id] ?? 0);
-  heap.put(at + 3, op.undo?.length ?? 0);
-  if (typeof op.onError === "object") encodeErrnos(heap, at + 4, op.op, op.onError);
+  const at = HEADER_WORDS + id * OP_WORDS;
+  const { onError = "fail", undo } = op;
+  words[at] = code | ((typeof onError === "object" ? TOLERANCE.list : TOLERANCE[onError]) << 16) | (WHEN[op.when ?? "always"] << 24);
+  words[at + 1] = id;
+  words[at + 2] = flat.undoAt[id] ?? 0;
+  words[at + 3] = undo === undefined ? 0 : undo.length;
+  if (typeof onError === "object") encodeErrnos(words, at + 4, { op: op.op, onError });
   const values = valuesOf(op);
   let index = at + 6;
   for (const field in fields) {
-    const kind = fields[field] ?? "ops";
     const value = values[field];
-    if (kind === "ops") {
-      heap.put(index, flat.bodyAt[id] ?? 0);
-      heap.put(index + 1, isOps(value) ? value.length : 0);
-    } else if (value === undefined && isOptional(kind)) putAbsent(heap, index);
-    else if (!encodeValue(heap, index, kind, value)) refuse(op, field, kind, value);
-    else if (kind === "newSlot" || kind === "newSlot?") heap.seeSlot(index);
+    const kind = fields[field] ?? "ops";
+    if (typeof value === "number" && value >= 0 && value <= 0xffffffff && value % 1 === 0 && NUMERIC[kind] === true) {
+      words[index] = value;
+      words[index + 1] = 0;
+      if (value >= draft.slotCount && (kind === "newSlot" || kind === "newSlot?")) draft.slotCount = value + 1;
+    } else if (kind === "ops") {
+      words[index] = flat.bodyAt[id] ?? 0;
+      words[index + 1] = isOps(value) ? value.length : 0;
+    } else encodeOther(draft, index, { op, field, kind, value });
     index += 2;
   }
 }
 
 function write(flat: Flat, { rootCount, notes, isAscii }: { readonly rootCount: number; readonly notes: string; readonly isAscii: boolean }): Uint8Array<ArrayBuffer> {
   const { ops } = flat;
-  const heap = new Heap(HEADER_WORDS + ops.length * OP_WORDS, isAscii);
+  const words = new Uint32Array(HEADER_WORDS + ops.length * OP_WORDS);
+  const draft: Draft = { flat, words, heap: new Heap(words.byteLength, isAscii), slotCount: 0 };
   for (let id = 0; id < ops.length; id++) {
     const op = ops[id];
-    if (op !== undefined) encodeOp(heap, id, flat, op);
+    if (op !== undefined) encodeOp(draft, id, op);
   }
-  return heap.bytes(notes, (put, at) => {
-    const header = [MAGIC, PLAN_VERSION, at.end, ops.length, rootCount, heap.slotCount, HEADER_BYTES, at.notes, at.end - at.notes];
-    for (let i = 0; i < header.length; i++) put(i, header[i] ?? 0);
-  });
+  return draft.heap.bytes(words, notes, (at) => { words.set([MAGIC, PLAN_VERSION, at.end, ops.length, rootCount, draft.slotCount, HEADER_BYTES, at.notes, at.end - at.notes]); });
 }
 
 /** The bytes the engine reads. `notes` is kept for the planner that has to explain a failure. */

@@ -1,0 +1,62 @@
+// Owns how the planner is put together. A module costs the planner's start as much as the functions in it: so each of the
+// commands that somebody waits for is joined into one file first, with all that its usual way needs. What is rarely needed
+// (help, explanations, repairs) stays a file of its own, loaded when it is asked for; so does every other command.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { BunPlugin } from "bun";
+import { ROOT } from "./step.ts";
+
+const SRC = join(ROOT, "src");
+export const JOINED: readonly string[] = ["attach", "execute", "info", "start", "stop"];
+const doorFile = (name: string): string => join(SRC, "cli/lxc", `${name}.ts`);
+
+const LAZY_VERB = /^ *const (\{ \w+ \}) = await import\(("\.\.\/\.\.\/runtime\/\w+\.ts")\);\n/m;
+/** A door loads its verb after its options have been read; in a file with it that would only cost. */
+export const withVerb = (text: string): string => {
+  const [line = "", names = "", from = ""] = LAZY_VERB.exec(text) ?? [];
+  return line === "" ? text : `import ${names} from ${from};\n${text.replace(line, "")}`;
+};
+
+const joining = (door: string): BunPlugin => ({
+  name: "one file",
+  setup(build) {
+    build.onLoad({ filter: /\/src\/cli\/lxc\/\w+\.ts$/ }, async ({ path }) => {
+      const text = await Bun.file(path).text();
+      return { contents: path === doorFile(door) ? withVerb(text) : text, loader: "ts" };
+    });
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, importer }) => (kind === "dynamic-import" ? { path: resolve(dirname(importer), path), external: true } : undefined));
+  },
+});
+
+async function bundle(options: Parameters<typeof Bun.build>[0]): Promise<void> {
+  const { success, logs } = await Bun.build({ target: "bun", format: "esm", throw: false, ...options });
+  if (!success) throw new Error(`bundling the planner failed:\n${logs.map(String).join("\n")}`);
+}
+
+/** The door and all that its usual way needs. */
+async function joinDoor(door: string, work: string): Promise<void> {
+  const entry = join(work, "entry", `${door}.ts`);
+  mkdirSync(dirname(entry), { recursive: true });
+  writeFileSync(entry, `export * from ${JSON.stringify(doorFile(door))};\nexport { planBytes } from ${JSON.stringify(join(SRC, "isa/plan-bytes.ts"))};\n`);
+  await bundle({ entrypoints: [entry], outdir: work, plugins: [joining(door)] });
+}
+
+const usingJoined = (work: string): BunPlugin => ({
+  name: "joined doors",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/lxc\/\w+\.ts$/ }, ({ kind, path }) => {
+      const door = path.slice("./lxc/".length, -".ts".length);
+      return kind === "dynamic-import" && JOINED.includes(door) ? { path: join(work, `${door}.js`) } : undefined;
+    });
+  },
+});
+
+/** Compiles the planner; `work` is for what lies between. */
+export async function compilePlanner(outfile: string, work: string): Promise<void> {
+  for (const door of JOINED) await joinDoor(door, work);
+  await bundle({
+    entrypoints: [join(SRC, "main.ts")], plugins: [usingJoined(work)], minify: true, sourcemap: "linked", bytecode: true, splitting: true,
+    // nothing in the caller's current directory may reach the planner
+    compile: { outfile, execArgv: ["--no-warnings"], autoloadDotenv: false, autoloadBunfig: false, autoloadTsconfig: false, autoloadPackageJson: false },
+  });
+}
