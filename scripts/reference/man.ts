@@ -3,7 +3,7 @@ import { keyGroups, type KeyDescription, type KeyGroup } from "../../src/config/
 import { systemRows } from "../../src/config/system.ts";
 import { blocksOf } from "./markdown.ts";
 import type { Generated } from "./pages.ts";
-import { ageText, stateText } from "./pages.ts";
+import { ageText, stateSentence, stateText } from "./pages.ts";
 import { literal, paragraph, roff } from "./roff.ts";
 import { exampleLines, examplesFile, readText } from "./texts.ts";
 
@@ -70,8 +70,8 @@ function containerPage(groups: readonly KeyGroup[]): Generated {
 
 function systemPage(): Generated {
   const { intro, sections, ofKey } = readText("system");
-  const keys = systemRows.flatMap(({ key, doc, root, user }) => [
-    ".TP", `\\fB${literal(key)}\\fR`, ...paragraph(doc), ...paragraph(root === user ? `Default: ${root === undefined ? "unset" : `\`${root}\``}.` : `Default: \`${root ?? ""}\` for root, \`${user ?? ""}\` for an ordinary user.`),
+  const keys = systemRows.flatMap(({ key, doc, root, user, grammar, since, state }) => [
+    ".TP", `\\fB${literal(key)}\\fR = \\fI${literal(grammar.expects)}\\fR`, ...paragraph(doc), ...(state === undefined ? [] : paragraph(`Berth: ${stateSentence(state)}`)), ...paragraph(`Since LXC ${since}.`), ...paragraph(root === user ? `Default: ${root === undefined ? "unset" : `\`${root}\``}.` : `Default: \`${root ?? ""}\` for root, \`${user ?? ""}\` for an ordinary user.`),
     ...(ofKey.has(key) ? [".RS", ...roff(blocksOf(ofKey.get(key) ?? "")), ".RE"] : []),
   ]);
   return manual({ name: "lxc.conf", about: "where containers are, and what new ones are made with", body: [

@@ -1,5 +1,6 @@
 // Owns the Markdown pages of the key table: an index, a page for each group, and the table of states.
 import { keyGroups, type KeyDescription, type KeyGroup } from "../../src/config/describe.ts";
+import type { KeyState } from "../../src/config/keys/row.ts";
 import { systemRows } from "../../src/config/system.ts";
 import { exampleLines, examplesFile, readText } from "./texts.ts";
 
@@ -9,7 +10,7 @@ const anchor = (heading: string): string => heading.toLowerCase().replaceAll(/[^
 const code = (text: string): string => (text === "" ? "" : `\`${text}\``);
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
-export const stateText = ({ state, issue }: KeyDescription): string => (issue === undefined ? state : `${state}, issue ${issue}`);
+export const stateText = ({ state, issue }: Pick<KeyDescription, "state" | "issue">): string => (issue === undefined ? state : `${state}, issue ${issue}`);
 
 /** `2.1; before that lxc.tty`. */
 export function ageText({ since, until, legacy }: KeyDescription, quote: (text: string) => string): string {
@@ -55,6 +56,8 @@ function statePage(groups: readonly KeyGroup[]): string {
     `${keys.length} keys: ${states}.\n`,
     "| key | state | why | meaning |", "|---|---|---|---|",
     ...keys.map(({ group, key }) => `| [\`${key.key}\`](config/${group.name}.md#${anchor(key.key)}) | ${stateText(key)} | ${cell(key.why ?? "")} | ${cell(key.doc)} |`), "",
+    "## Keys of lxc.conf\n", "| key | state | meaning |", "|---|---|---|",
+    ...systemRows.map(({ key, doc, state }) => `| [\`${key}\`](config/system.md#${anchor(key)}) | ${cell(stateSentence(state))} | ${cell(doc)} |`), "",
   ].join("\n");
 }
 
@@ -70,10 +73,13 @@ function indexPage(groups: readonly KeyGroup[]): string {
   ].join("\n");
 }
 
+/** `acted on`, or what is missing. */
+export const stateSentence = (state: KeyState | undefined): string => (state === undefined ? "acted on" : `${stateText({ state: state.kind, ...(state.issue === undefined ? {} : { issue: state.issue }) })}: ${state.why}`);
+
 function systemPage(): string {
   const { intro, sections, ofKey } = readText("system");
   const keySections = systemRows.flatMap(({ key, doc, root, user, since, grammar, state }) => [
-    `## ${key}\n`, `${doc}\n`, "| | |", "|---|---|", `| value | ${cell(grammar.expects)} |`, `| root's default | ${root === undefined ? "unset" : code(root)} |`, `| a user's default | ${user === undefined ? "unset" : code(user)} |`, `| since | LXC ${since} |`, ...(state === undefined ? [] : [`| state | ${state.kind}: ${cell(state.why)}${state.issue === undefined ? "" : ` (issue ${state.issue})`} |`]), "",
+    `## ${key}\n`, `${doc}\n`, "| | |", "|---|---|", `| value | ${cell(grammar.expects)} |`, `| root's default | ${root === undefined ? "unset" : code(root)} |`, `| a user's default | ${user === undefined ? "unset" : code(user)} |`, `| since | LXC ${since} |`, `| Berth | ${cell(stateSentence(state))} |`, "",
     ...(ofKey.has(key) ? [`${ofKey.get(key) ?? ""}\n`] : []),
   ]);
   return ["# lxc.conf: where containers are\n", `${NOTE.replace("src/config/keys/", "src/config/system.ts")}\n`, `${intro}\n`, ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`), ...keySections].join("\n");

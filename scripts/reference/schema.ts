@@ -83,7 +83,7 @@ export function containerSchema(groups: readonly KeyGroup[] = keyGroups()): Sche
 
 export const systemSchema = (): Schema => ({
   $schema: DIALECT, $id: "urn:berth:lxc.conf", title: "lxc.conf(5) as data", type: "object", additionalProperties: false,
-  properties: Object.fromEntries(systemRows.map(({ key, doc, root, user }) => [key, { type: "string", description: doc, ...(root !== undefined && root === user ? { default: root } : {}) }])),
+  properties: Object.fromEntries(systemRows.map(({ key, doc, root, user, grammar }) => [key, { description: `${doc} (Value: ${grammar.expects})`, anyOf: [{ const: "" }, ...textSchemas(grammar.facts ?? {})], ...(root !== undefined && root === user ? { default: root } : {}) }])),
 });
 
 const file = (name: string, schema: Schema): Generated => ({ path: `share/berth/${name}.schema.json`, text: `${JSON.stringify(schema, undefined, 1)}\n` });
