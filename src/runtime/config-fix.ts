@@ -1,19 +1,18 @@
-// Owns the verb configFix: a container's config, and the files of its own directory that it includes, in today's words.
+// Owns the verb configFix: a container's config, and the files of its own directory that it includes, in today's words
+// and without the mistakes that the linter can mend.
 import { realpathSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { filesOf, updateConfig, type LineChange, type Syntax } from "../config/index.ts";
+import { filesOf, updateConfig, type Syntax } from "../config/index.ts";
 import { readConfigFile, type FileAnswer } from "../host/store/read-config.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { changeConfig } from "./config-change.ts";
 import { openDocument, syntaxOf, targetOfFile, type ConfigDocument } from "./config-document.ts";
+import { mend, type Mended, type Texts } from "./config-mend.ts";
 import { decodeConfig } from "./config-text.ts";
 import { changedMeaning } from "./config-update.ts";
 import type { ConfigChange, ConfigFixVerb, ConfigSubject, Target } from "./verbs.ts";
-
-/** What is to be written, by file. */
-type Texts = ReadonlyMap<string, string>;
 
 /** As a change of the file will see it, byte for byte. */
 function readExactly(path: string): FileAnswer {
@@ -48,11 +47,6 @@ function updated(whole: Syntax): Draft {
   return { texts: new Map(parts.flatMap(({ file, text, changes }) => (changes.length > 0 ? [[file, text]] : []))), warnings: parts.flatMap(({ problems }) => problems) };
 }
 
-function linesChanged(before: string, after: string): readonly LineChange[] {
-  const [old, now] = [before.split("\n"), after.split("\n")];
-  return old.flatMap((line, index) => (line === now[index] ? [] : [{ line: index + 1, before: line, after: now[index] ?? "" }]));
-}
-
 const meanwhile = (file: string): Problem => ({ code: "container.busy", text: `'${file}' was changed by somebody else just now`, remedy: "run this again" });
 
 async function writeOne(request: Request, file: string, { before, after, isDryRun, owner }: { readonly before: string; readonly after: string; readonly isDryRun: boolean; readonly owner: Target }): Promise<Result<ConfigChange>> {
@@ -67,22 +61,33 @@ function exactDocument(request: Request, subject: ConfigSubject): Result<ConfigD
   return document.ok && exact?.kind === "file" ? ok({ ...document.value, text: exact.text }) : document;
 }
 
+/** Old names first: all at once they mean what they meant. Then what the linter mends, which says what was meant. */
+function mended(request: Request, document: ConfigDocument): Result<Mended & { readonly warnings: readonly Problem[] }> {
+  const { file } = document;
+  const whole = syntaxOf(request, document, readExactly);
+  const { texts, warnings } = updated(whole);
+  const changed = texts.size === 0 ? undefined : changedMeaning(request, document, { ...document, text: texts.get(file) ?? document.text }, { read: over(texts) });
+  if (changed !== undefined) return fail(changed);
+  const own = new Set(ownParts(whole).map((part) => part.file));
+  return ok({ ...mend({ request, document, read: over, isOwn: (path) => own.has(path) }, texts), warnings });
+}
+
 export const configFix: ConfigFixVerb = async (request, subject, { isDryRun = false } = {}) => {
   const document = exactDocument(request, subject);
   if (!document.ok) return document;
-  const { file } = document.value;
-  const { texts, warnings } = updated(syntaxOf(request, document.value, readExactly));
-  const changed = changedMeaning(request, document.value, { ...document.value, text: texts.get(file) ?? document.value.text }, { read: over(texts) });
-  if (texts.size > 0 && changed !== undefined) return fail(changed);
-  const files: (ConfigChange & { readonly changes: readonly LineChange[] })[] = [];
+  const fixed = mended(request, document.value);
+  if (!fixed.ok) return fixed;
+  const { texts, findings, warnings } = fixed.value;
+  const files: ConfigChange[] = [];
   const told: Problem[] = [...warnings];
   for (const [path, after] of texts) {
     const answer = readExactly(path);
     const before = answer.kind === "file" ? answer.text : "";
-    const result = await writeOne(request, path, { before, after, isDryRun, owner: "file" in subject ? targetOfFile(file) : subject });
+    if (before === after) continue;
+    const result = await writeOne(request, path, { before, after, isDryRun, owner: "file" in subject ? targetOfFile(document.value.file) : subject });
     if (!result.ok) return fail(...result.problems, ...told);
-    files.push({ ...result.value, changes: linesChanged(before, after) });
+    files.push(result.value);
     told.push(...(result.warnings ?? []));
   }
-  return ok({ files }, told);
+  return ok({ files, mended: findings }, told);
 };

@@ -4,9 +4,9 @@ import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { loadDocument, type ConfigDocument } from "./config-document.ts";
 
-const isError = ({ severity }: Problem): boolean => severity !== "warning";
+export const isError = ({ severity }: Problem): boolean => severity !== "warning";
 /** Lines move when others go: the same sentence about the same key is the same problem. */
-const signature = ({ code, at, text }: Problem): string => `${code} ${at?.file ?? ""} ${at?.key ?? ""} ${text}`;
+export const signature = ({ code, at, text }: Problem): string => `${code} ${at?.file ?? ""} ${at?.key ?? ""} ${text}`;
 
 function problemsOf(request: Request, document: ConfigDocument): readonly Problem[] {
   const loaded = loadDocument(request, document);

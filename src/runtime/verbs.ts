@@ -2,6 +2,7 @@
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
 import type { AnyConfigKey, EffectiveKey, LineChange } from "../config/index.ts";
 import type { Plan } from "../isa/op.ts";
+import type { Finding } from "../model/finding.ts";
 import type { Origin } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
@@ -193,8 +194,8 @@ export type ConfigUnsetVerb = (request: Request, subject: ConfigSubject, keys: r
 /** lxc-update-config: old names of one file become today's. */
 export interface ConfigUpdateAnswer extends ConfigChange { readonly changes: readonly LineChange[] }
 export type ConfigUpdateVerb = (request: Request, subject: ConfigSubject, options?: { readonly isDryRun?: boolean }) => Promise<Result<ConfigUpdateAnswer>>;
-/** The same for all files of a container's own directory that its config includes. */
-export interface ConfigFixAnswer { readonly files: readonly ConfigUpdateAnswer[] }
+/** The same for all files of a container's own directory that its config includes, and what the linter can mend. */
+export interface ConfigFixAnswer { readonly files: readonly ConfigChange[]; readonly mended: readonly Finding[] }
 export type ConfigFixVerb = (request: Request, subject: ConfigSubject, options?: { readonly isDryRun?: boolean }) => Promise<Result<ConfigFixAnswer>>;
 export type ListVerb = (request: Request, lxcpath: string, options: ListOptions) => Promise<Result<readonly ListedContainer[]>>;
 /** true when one of the states was reached in time. Seconds; -1 waits for ever. */

@@ -10,7 +10,7 @@ afterAll(() => rmSync(room, { recursive: true }));
 test("every name in dist/bin is a relative link to the engine", () => {
   const names = readdirSync(join(DIST, "bin"));
   expect(names).toContain("berth");
-  for (const name of ["attach", "config", "create", "destroy", "execute", "info", "ls", "start", "stop", "unshare", "usernsexec", "wait"]) expect(names).toContain(`lxc-${name}`);
+  for (const name of ["attach", "config", "create", "destroy", "execute", "info", "ls", "start", "stop", "unshare", "update-config", "usernsexec", "wait"]) expect(names).toContain(`lxc-${name}`);
   for (const name of names) expect([name, readlinkSync(join(DIST, "bin", name))]).toEqual([name, "../libexec/berth/berth-engine"]);
 });
 

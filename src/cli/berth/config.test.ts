@@ -191,7 +191,7 @@ test("fix --dry-run: the config and its own included files, together; others sta
   expect(text()).toContain("lxc.network.type = veth");
   writeFileSync(file, CONFIG);
   expect((await config("fix", "c1")).out).toBe("c1: nothing to mend\n");
-  expect((await config("fix", "c1", "--format=json")).out).toBe("[]\n");
+  expect((await config("fix", "c1", "--format=json")).out).toBe('{\n "files": [],\n "mended": []\n}\n');
   rmSync(join(lxcpath, "c1/net"));
 });
 
@@ -199,4 +199,12 @@ test("set: a container's hardware address is chosen, the template of a file that
   expect((await config("set", "c1", "lxc.net.0.hwaddr", "00:16:3e:xx:xx:xx", "--dry-run")).out).toMatch(/^\+lxc\.net\.0\.hwaddr = 00:16:3e(:[0-9a-f]{2}){3}$/m);
   writeFileSync(join(lxcpath, "default.conf"), "lxc.net.0.type = veth\n");
   expect((await berth("config", "set", "--file", "default.conf", "lxc.net.0.hwaddr", "00:16:3e:xx:xx:xx", "--dry-run")).out).toContain("+lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx\n");
+});
+
+test("fix --dry-run: what the linter can mend by itself, as long as the config loads afterwards", async () => {
+  writeFileSync(file, "lxc.uts.name = c1\r\nlcx.tty.max = 4\r\nlcx.pty.max = many\r\n  LXC.group = a\r\n");
+  const { status, out } = await config("fix", "c1", "--dry-run", "--format", "json");
+  const { files, mended }: { files: { diff: string }[]; mended: { rule: string }[] } = JSON.parse(out);
+  const lines = files[0]?.diff.split("\n").filter((line) => line.startsWith("+")) ?? [];
+  expect([status, files.length, lines.includes("+lxc.tty.max = 4"), lines.includes("+lcx.pty.max = many"), mended.map(({ rule }) => rule).includes("prefix-typo")]).toEqual([0, 1, true, true, true]);
 });

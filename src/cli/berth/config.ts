@@ -11,7 +11,7 @@ export const VERBS: readonly ConfigVerb[] = [
   { verb: "unset", words: "NAME KEY", does: "take a key's lines out", load: () => import("./config-unset.ts") },
   { verb: "list", words: "NAME [PREFIX]", does: "the keys that are set", load: () => import("./config-list.ts") },
   { verb: "show", words: "NAME [KEY]", does: "the keys, and the line that each comes from", load: () => import("./config-show.ts") },
-  { verb: "fix", words: "NAME", does: "write old key names as those of today", load: () => import("./config-fix.ts") },
+  { verb: "fix", words: "NAME", does: "old key names become those of today, slips are mended", load: () => import("./config-fix.ts") },
 ];
 
 export const HELP = `Usage: berth config VERB NAME [WORD...] [OPTION...]
