@@ -443,7 +443,7 @@ complete -c berth -n "__berth_is 'berth config'" -a set -d 'set a key, or add to
 complete -c berth -n "__berth_is 'berth config'" -a unset -d 'take a key\'s lines out'
 complete -c berth -n "__berth_is 'berth config'" -a list -d 'the keys that are set'
 complete -c berth -n "__berth_is 'berth config'" -a show -d 'the keys, and the line that each comes from'
-complete -c berth -n "__berth_is 'berth config'" -a fix -d 'write old key names as those of today'
+complete -c berth -n "__berth_is 'berth config'" -a fix -d 'old key names become those of today, slips are mended'
 complete -c lxc-attach -n '__berth_is \'lxc-attach\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-attach -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-attach -s 'e' -l elevated-privileges -d 'keep what the caller has instead of these confinements of the …'
