@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DIST, build } from "../scripts/build.ts";
 import { ROOT } from "../scripts/step.ts";
 import { lendRoot } from "../test/kernel/users.ts";
+import { configTable } from "./config.ts";
 import { measure, must, privateMemory } from "./measure.ts";
 import type { Row, Timing } from "./measure.ts";
 import { leaveRoom, makeRoom, tool } from "./room.ts";
@@ -47,12 +48,14 @@ function memoryTable(room: Room): string[] {
   return ["| monitor of a running idle container | private dirty | private in all |", "|---|---|---|", ...lines, "| runc, crun | none: they leave no process of their own | |"];
 }
 
-function document(table: readonly string[], memory: readonly string[], remarks: readonly string[]): string {
+interface Tables { readonly jobs: readonly string[]; readonly memory: readonly string[]; readonly config: readonly string[] }
+
+function document({ jobs, memory, config }: Tables, remarks: readonly string[]): string {
   return [
     "# Benchmarks", "",
     "Written by `npm run bench`; do not edit. Times are medians; in brackets Berth's time divided by theirs: below 1 Berth is faster.",
     "All contenders take turns within each round on the same machine, with the same busybox root file system. Berth is measured cold: a planner is started for every command.", "",
-    "| job | Berth | LXC | runc | crun | bwrap |", "|---|---|---|---|---|---|", ...table, "", ...memory, "",
+    "| job | Berth | LXC | runc | crun | bwrap |", "|---|---|---|---|---|---|", ...jobs, "", ...memory, "", ...config, "",
     ...remarks.map((remark) => `- ${remark}`), "",
     "## The machine", "",
     `${cpus()[0]?.model ?? "?"}, ${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GiB; Linux ${release()}; ${versions()}; ${rounds} rounds on ${new Date().toISOString().slice(0, 10)}.`, "",
@@ -84,8 +87,9 @@ try {
     table.push(text);
   }
   const memory = memoryTable(room);
-  console.log(memory.join("\n"));
-  writeFileSync(join(ROOT, "docs/benchmarks.md"), document(table, memory, [...remarks, "bwrap has no containers to attach to, stop or list; runc and crun make no root user mapping here."]));
+  const config = configTable();
+  console.log([...memory, ...config].join("\n"));
+  writeFileSync(join(ROOT, "docs/benchmarks.md"), document({ jobs: table, memory, config }, [...remarks, "bwrap has no containers to attach to, stop or list; runc and crun make no root user mapping here."]));
   console.log("wrote docs/benchmarks.md");
 } finally {
   leaveRoom(room);

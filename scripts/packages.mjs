@@ -38,6 +38,7 @@ export const NEEDS = {
     also: ["quick"],
     packages: {
       lxc: "Debian's LXC, to compare with",
+      "python3-lxc": "asks Debian's LXC what it makes of a config",
       runc: "to compare with",
       crun: "to compare with",
       bubblewrap: "to compare with",
@@ -59,7 +60,6 @@ export const NEEDS = {
       procps: "pgrep in tests",
       python3: "a test that plants hostile files",
       "lxc-templates": "Debian's config files of distributions, to compare ours with",
-      "python3-lxc": "asks Debian's LXC what it makes of a key and a value",
       "util-linux": "setpriv, unshare and nsenter in tests",
       bsdutils: "script(1): tests on a terminal",
       "man-db": "man(1): looks at the manual pages",
