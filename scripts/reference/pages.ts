@@ -1,5 +1,6 @@
 // Owns the Markdown pages of the key table: an index, a page for each group, and the table of states.
 import { keyGroups, type KeyDescription, type KeyGroup } from "../../src/config/describe.ts";
+import { GONE } from "../../src/config/legacy.ts";
 import type { KeyState } from "../../src/config/keys/row.ts";
 import { systemRows } from "../../src/config/system.ts";
 import { exampleLines, examplesFile, readText } from "./texts.ts";
@@ -56,6 +57,8 @@ function statePage(groups: readonly KeyGroup[]): string {
     `${keys.length} keys: ${states}.\n`,
     "| key | state | why | meaning |", "|---|---|---|---|",
     ...keys.map(({ group, key }) => `| [\`${key.key}\`](config/${group.name}.md#${anchor(key.key)}) | ${stateText(key)} | ${cell(key.why ?? "")} | ${cell(key.doc)} |`), "",
+    "## Old names\n", "What keys were called before LXC 2.1. All of them are understood, each with a warning; `lxc.network.KEY` is about the interface that the last `lxc.network.type` began, `lxc.network.N.KEY` about interface N.\n", "| old name | today's |", "|---|---|",
+    ...keys.flatMap(({ key }) => key.legacy.map((name): readonly [string, string] => [name, code(key.key)])).concat(Object.entries(GONE).map(([name, why]) => [name, `none: ${why}`])).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, now]) => `| ${code(name)} | ${now} |`), "",
     "## Keys of lxc.conf\n", "| key | state | meaning |", "|---|---|---|",
     ...systemRows.map(({ key, doc, state }) => `| [\`${key}\`](config/system.md#${anchor(key)}) | ${cell(stateSentence(state))} | ${cell(doc)} |`), "",
   ].join("\n");

@@ -2,7 +2,7 @@
 import { findKey, rows } from "./table.ts";
 
 /** Keys without a successor, and why nothing is lost. */
-const GONE: Readonly<Record<string, string>> = {
+export const GONE: Readonly<Record<string, string>> = {
   "lxc.kmsg": "with 1, /dev/kmsg became a link to the console; no such link is made any more, as 0 wanted it",
   "lxc.pivotdir": "the old root is not mounted inside any more while the container starts",
   "lxc.rootfs.backend": "the kind of storage is written in front of lxc.rootfs.path",
