@@ -7,36 +7,37 @@
 #include <unistd.h>
 #include "command.h"
 #include "command_answer.h"
+#include "console.h"
 #include "joint.h"
 
-void command_open(struct command *command)
-{
+void command_open(struct command *command) {
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) command->clients[i].fd = -1;
 }
 
-static void drop(struct command *command, struct client *client)
-{
+static void drop(struct command *command, struct client *client) {
 	close(client->fd);
 	client->fd = -1;
 	if (client->holds == CLIENT_CONSOLE) terminal_close(&command->console->terminal);
 }
 
-void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS])
-{
+void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS]) {
 	set[0] = (struct pollfd){ .fd = command->listen, .events = POLLIN };
-	for (size_t i = 0; i < COMMAND_CLIENTS; i++) set[1 + i] = (struct pollfd){ .fd = command->clients[i].fd, .events = POLLIN };
+	const struct console *console = command->console->context;
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
+		const struct client *client = &command->clients[i];
+		bool is_behind = client->holds == CLIENT_FOLLOWING && client->position < console->total;
+		set[1 + i] = (struct pollfd){ .fd = client->fd, .events = (short)(POLLIN | (is_behind ? POLLOUT : 0)) };
+	}
 }
 
 /* The kernel's word, from the time of connect(2): what a client sends with SCM_CREDENTIALS says no more. */
-static int is_allowed(int fd)
-{
+static int is_allowed(int fd) {
 	struct ucred peer;
 	socklen_t size = sizeof peer;
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == 0 || peer.uid == geteuid());
 }
 
-static struct client *place_for(struct command *command)
-{
+static struct client *place_for(struct command *command) {
 	struct client *oldest = NULL;
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
 		struct client *client = &command->clients[i];
@@ -47,8 +48,7 @@ static struct client *place_for(struct command *command)
 	return oldest;
 }
 
-static void welcome(struct command *command)
-{
+static void welcome(struct command *command) {
 	int fd = accept4(command->listen, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0) {
 		/* Out of descriptors, maybe the whole system: it is reported until there is one again. */
@@ -66,8 +66,7 @@ static void welcome(struct command *command)
 }
 
 /* Answers whole requests as they arrive. -1: the client is to be dropped. */
-static int listen_to(struct command *command, struct client *client)
-{
+static int listen_to(struct command *command, struct client *client) {
 	struct command_request request;
 	ssize_t n = recv(client->fd, client->bytes + client->used, sizeof client->bytes - 1 - client->used, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
@@ -89,17 +88,23 @@ static int listen_to(struct command *command, struct client *client)
 	return 0;
 }
 
-void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS])
-{
+static void follow_all(struct command *command) {
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
+		struct client *client = &command->clients[i];
+		if (client->fd >= 0 && client->holds == CLIENT_FOLLOWING && command_follow(command, client) < 0) drop(command, client);
+	}
+}
+
+void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS]) {
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
 		struct client *client = &command->clients[i];
 		if (set[1 + i].revents != 0 && client->fd == set[1 + i].fd && listen_to(command, client) < 0) drop(command, client);
 	}
+	follow_all(command);
 	if (set[0].revents != 0) welcome(command);
 }
 
-static void tell(const struct command *command, const struct client *client, int state)
-{
+static void tell(const struct command *command, const struct client *client, int state) {
 	struct command_news news = { .type = 0, .state = state };
 	if ((client->states & 1u << state) == 0) return;
 	memccpy(news.name, command->name, '\0', sizeof news.name - 1);
@@ -110,9 +115,9 @@ static void tell(const struct command *command, const struct client *client, int
 static struct command leaving;
 static bool has_leaving;
 
-void command_close(struct command *command)
-{
+void command_close(struct command *command) {
 	static char name[256];
+	follow_all(command);
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
 		struct client *client = &command->clients[i];
 		if (client->fd < 0) continue;
@@ -127,8 +132,7 @@ void command_close(struct command *command)
 	command_open(command);
 }
 
-void command_farewell(void)
-{
+void command_farewell(void) {
 	for (size_t i = 0; has_leaving && i < COMMAND_CLIENTS; i++) {
 		const struct client *client = &leaving.clients[i];
 		if (client->fd < 0) continue;

@@ -13,6 +13,7 @@ struct joint;
 struct client {
 	int fd;           /* -1: free */
 	int holds;        /* what it is connected for: index of a tty, CLIENT_*, or -1 */
+	uint64_t position; /* CLIENT_FOLLOWING: of the console's bytes, the next to send */
 	unsigned states;  /* CLIENT_WAITING: bits of the states it wants to hear of */
 	unsigned since;   /* the oldest makes room */
 	size_t used;

@@ -5,17 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
 #include "command_answer.h"
+#include "console.h"
 #include "joint.h"
 
 /* Never blocks: a reply is far smaller than a socket's buffer, and a client that does not read is dropped. */
-static int reply(const struct client *client, struct command_reply reply, const char *text)
-{
+static int reply(const struct client *client, struct command_reply reply, const char *text) {
 	struct iovec parts[2] = { { &reply, sizeof reply }, { (char *)text, (size_t)reply.length } };
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = text == NULL ? 1 : 2 };
 	ssize_t size = (ssize_t)sizeof reply + (text == NULL ? 0 : reply.length);
@@ -24,13 +25,11 @@ static int reply(const struct client *client, struct command_reply reply, const 
 
 static int reply_error(const struct client *client, int error) { return reply(client, (struct command_reply){ .result = -error }, NULL); }
 static int reply_number(const struct client *client, uint64_t value) { return reply(client, (struct command_reply){ .value = value }, NULL); }
-static int reply_text(const struct client *client, const char *text)
-{
+static int reply_text(const struct client *client, const char *text) {
 	return reply(client, (struct command_reply){ .length = (int32_t)strlen(text) + 1 }, text);
 }
 
-static int reply_descriptor(const struct client *client, int fd, uint64_t value)
-{
+static int reply_descriptor(const struct client *client, int fd, uint64_t value) {
 	struct command_reply head = { .value = value };
 	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof fd)]; } control = { 0 };
 	struct iovec part = { &head, sizeof head };
@@ -41,8 +40,7 @@ static int reply_descriptor(const struct client *client, int fd, uint64_t value)
 }
 
 /* What the plan said beforehand: of `CMD:KEY=VALUE` the value for this key, of `CMD:VALUE` the value. */
-static const char *prepared(const struct command *command, int kind, const char *key)
-{
+static const char *prepared(const struct command *command, int kind, const char *key) {
 	size_t key_size = strlen(key);
 	for (size_t i = 0; i < command->answer_count; i++) {
 		char *value;
@@ -53,24 +51,21 @@ static const char *prepared(const struct command *command, int kind, const char 
 	return NULL;
 }
 
-static bool is_taken(const struct command *command, int tty)
-{
+static bool is_taken(const struct command *command, int tty) {
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++)
 		if (command->clients[i].fd >= 0 && command->clients[i].holds == tty) return true;
 	return false;
 }
 
 /* Those who stay connected leave room for questions and for a stop. */
-static bool is_crowded(const struct command *command)
-{
+static bool is_crowded(const struct command *command) {
 	size_t staying = 0;
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) staying += command->clients[i].fd >= 0 && command->clients[i].holds >= 0;
 	return staying + 2 >= COMMAND_CLIENTS;
 }
 
 /* The console keeps its one reader, the monitor: a client gets a pty of its own, joined to it. */
-static int give_console(struct command *command, struct client *client)
-{
+static int give_console(struct command *command, struct client *client) {
 	struct terminal *terminal = &command->console->terminal;
 	struct termios raw;
 	if (command->console->master < 0) return reply_error(client, ENXIO);
@@ -94,8 +89,7 @@ static int give_console(struct command *command, struct client *client)
 }
 
 /* 0: the console, -1: the first that is free. */
-static int give_tty(struct command *command, struct client *client, int wanted)
-{
+static int give_tty(struct command *command, struct client *client, int wanted) {
 	if (is_crowded(command)) return reply_error(client, EBUSY);
 	if (wanted == 0) return give_console(command, client);
 	for (size_t i = 0; i < command->tty_count; i++) {
@@ -107,8 +101,7 @@ static int give_tty(struct command *command, struct client *client, int wanted)
 	return reply_error(client, wanted > (int)command->tty_count ? EINVAL : EBUSY);
 }
 
-static int stop(struct command *command, struct client *client)
-{
+static int stop(struct command *command, struct client *client) {
 	if (syscall(SYS_pidfd_send_signal, command->pidfd, command->stop_signal, NULL, 0) < 0) return reply_error(client, errno);
 	/* no reply: the end of the connection is one */
 	if (is_crowded(command)) return -1;
@@ -117,8 +110,7 @@ static int stop(struct command *command, struct client *client)
 }
 
 /* Told at once when it is so, else when it comes to be so. */
-static int add_state_client(const struct command *command, struct client *client, const struct command_request *request, const char *data)
-{
+static int add_state_client(const struct command *command, struct client *client, const struct command_request *request, const char *data) {
 	int32_t wanted[STATES];
 	if (is_crowded(command)) return reply_error(client, EBUSY);
 	if (request->length != sizeof wanted) return reply_error(client, EINVAL);
@@ -130,11 +122,51 @@ static int add_state_client(const struct command *command, struct client *client
 	return reply(client, (struct command_reply){ .result = result, .value = (uint64_t)result }, NULL);
 }
 
-int command_answer(struct command *command, struct client *client, const struct command_request *request, const char *data)
-{
+static struct console *log_of(const struct command *command) { return command->console->context; }
+
+/* A client that does not read is sent no more, and the ring goes on without it: the position tells what it has missed. */
+int command_follow(const struct command *command, struct client *client) {
+	unsigned char chunk[2048];
+	for (size_t n; (n = console_read(log_of(command), &client->position, chunk, sizeof chunk)) > 0; client->position += n)
+		if (reply(client, (struct command_reply){ .length = (int32_t)n, .value = client->position }, (const char *)chunk) < 0) return errno == EAGAIN ? 0 : -1;
+	return 0;
+}
+
+static int follow(const struct command *command, struct client *client, uint64_t position) {
+	if (is_crowded(command)) return reply_error(client, EBUSY);
+	client->position = position;
+	client->holds = CLIENT_FOLLOWING;
+	return command_follow(command, client);
+}
+
+/* As in LXC what was read once is not read again. */
+static int console_log(const struct command *command, const struct client *client, const struct command_request *request, const char *data) {
+	static unsigned char all[128u << 10] __attribute__((aligned(4096))); /* no memory before and after its use */
+	struct console *console = log_of(command);
+	struct console_request wish = { 0 };
+	if (request->length < (int32_t)sizeof wish) return reply_error(client, EINVAL);
+	memcpy(&wish, data, sizeof wish);
+	size_t most = wish.most > 0 && wish.most < sizeof all ? (size_t)wish.most : sizeof all;
+	size_t n = wish.is_read == 0 ? 0 : console_read(console, &console->consumed, all, most);
+	int result = wish.is_read != 0 && n == 0 ? reply_error(client, ENODATA) : reply(client, (struct command_reply){ .length = (int32_t)n }, (const char *)all);
+	console->consumed = wish.is_clear != 0 ? console->total : console->consumed + n;
+	madvise(all, sizeof all, MADV_DONTNEED);
+	return result;
+}
+
+/* The size of the client's terminal is the size of its pty: the console's own follows. */
+static int winch(const struct command *command, const struct client *client) {
+	if (command->console->master >= 0) terminal_size_to(&command->console->terminal, command->console->master);
+	return reply_number(client, 0);
+}
+
+int command_answer(struct command *command, struct client *client, const struct command_request *request, const char *data) {
 	const char *text;
 	switch (request->kind) {
 	case COMMAND_GET_TTY_FD: return give_tty(command, client, (int)request->value);
+	case COMMAND_TERMINAL_WINCH: return winch(command, client);
+	case COMMAND_CONSOLE_LOG: return console_log(command, client, request, data);
+	case COMMAND_FOLLOW_CONSOLE: return follow(command, client, request->value);
 	case COMMAND_STOP: return stop(command, client);
 	case COMMAND_GET_STATE: return reply_number(client, STATE_RUNNING); /* before and after it nobody answers */
 	case COMMAND_ADD_STATE_CLIENT: return add_state_client(command, client, request, data);

@@ -13,8 +13,7 @@
 #define CONSOLE_KEPT 2048
 
 /* Length of the valid UTF-8 sequence at `s`, 0 when there is none. Overlong forms and surrogates are none. */
-static size_t utf8_length(const unsigned char *s, size_t left)
-{
+static size_t utf8_length(const unsigned char *s, size_t left) {
 	size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
 	if (length > left) return 0;
 	for (size_t i = 1; i < length; i++)
@@ -25,8 +24,7 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 }
 
 /* At most 6 bytes for each of `text`. */
-static size_t escape(char *out, const unsigned char *text, size_t size)
-{
+static size_t escape(char *out, const unsigned char *text, size_t size) {
 	size_t used = 0;
 	/* The ring may begin in the middle of a character. */
 	for (size_t at = 0; at < size;) {
@@ -48,8 +46,7 @@ static size_t escape(char *out, const unsigned char *text, size_t size)
 	return used;
 }
 
-static int write_whole(const char *path, const char *bytes, size_t size)
-{
+static int write_whole(const char *path, const char *bytes, size_t size) {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0) return -1;
 	int result = write_fully(fd, bytes, size), error = errno;
@@ -58,8 +55,7 @@ static int write_whole(const char *path, const char *bytes, size_t size)
 	return result;
 }
 
-int exit_record_write(const char *path, const struct ending *ending, const struct console *console)
-{
+int exit_record_write(const char *path, const struct ending *ending, const struct console *console) {
 	unsigned char last[CONSOLE_KEPT];
 	char json[6 * CONSOLE_KEPT + 256], temporary[PATH_MAX];
 	size_t used = (size_t)snprintf(json, sizeof json, "{\"%s\":%d,\"wasOom\":%s,\"at\":%lld,\"target\":\"%s\",\"console\":\"",
@@ -78,8 +74,7 @@ int exit_record_write(const char *path, const struct ending *ending, const struc
 	return 0;
 }
 
-static bool counts_kills(const char *dir, const char *name)
-{
+static bool counts_kills(const char *dir, const char *name) {
 	char path[PATH_MAX], text[1024];
 	if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path) return false;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -7,8 +7,7 @@
 #include <unistd.h>
 #include "frames.h"
 
-int read_fully(int fd, void *bytes, size_t size)
-{
+int read_fully(int fd, void *bytes, size_t size) {
 	for (size_t done = 0; done < size;) {
 		ssize_t n = read(fd, (char *)bytes + done, size - done);
 		if (n < 0 && errno == EINTR) continue;
@@ -19,8 +18,7 @@ int read_fully(int fd, void *bytes, size_t size)
 	return 0;
 }
 
-int write_fully(int fd, const void *bytes, size_t size)
-{
+int write_fully(int fd, const void *bytes, size_t size) {
 	for (size_t done = 0; done < size;) {
 		ssize_t n = write(fd, (const char *)bytes + done, size - done);
 		if (n < 0 && errno == EAGAIN) poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
@@ -30,8 +28,7 @@ int write_fully(int fd, const void *bytes, size_t size)
 	return 0;
 }
 
-int send_fully(int fd, const void *bytes, size_t size)
-{
+int send_fully(int fd, const void *bytes, size_t size) {
 	for (size_t done = 0; done < size;) {
 		ssize_t n = send(fd, (const char *)bytes + done, size - done, MSG_NOSIGNAL);
 		if (n < 0 && errno != EINTR) return -1;
@@ -40,8 +37,7 @@ int send_fully(int fd, const void *bytes, size_t size)
 	return 0;
 }
 
-int frame_head_read(int fd, struct frame_head *head)
-{
+int frame_head_read(int fd, struct frame_head *head) {
 	ssize_t n;
 	do n = read(fd, head, sizeof *head); while (n < 0 && errno == EINTR);
 	if (n <= 0) return (int)n;
@@ -49,8 +45,7 @@ int frame_head_read(int fd, struct frame_head *head)
 	return 1;
 }
 
-void entry_add(struct entries *entries, const char *key, const void *value, size_t size)
-{
+void entry_add(struct entries *entries, const char *key, const void *value, size_t size) {
 	size_t key_size = strlen(key);
 	uint32_t length = (uint32_t)(key_size + size);
 	if (entries->base != NULL) {
@@ -66,8 +61,7 @@ void entry_add(struct entries *entries, const char *key, const void *value, size
 
 void entry_text(struct entries *entries, const char *key, const char *value) { entry_add(entries, key, value, strlen(value)); }
 
-void entry_number(struct entries *entries, const char *key, unsigned long value)
-{
+void entry_number(struct entries *entries, const char *key, unsigned long value) {
 	char digits[24];
 	snprintf(digits, sizeof digits, "%lu", value);
 	entry_text(entries, key, digits);

@@ -3,8 +3,7 @@
 #include <unistd.h>
 #include "held.h"
 
-void held_open(struct held *held, const sigset_t *signals)
-{
+void held_open(struct held *held, const sigset_t *signals) {
 	sigset_t wanted = *signals;
 	for (int number = 1; number < NSIG; number++) {
 		struct sigaction now;
@@ -15,14 +14,12 @@ void held_open(struct held *held, const sigset_t *signals)
 	held->fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-int held_next(struct held *held)
-{
+int held_next(struct held *held) {
 	struct signalfd_siginfo info;
 	return read(held->fd, &info, sizeof info) == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
 }
 
-void held_close(struct held *held)
-{
+void held_close(struct held *held) {
 	if (held->fd >= 0) close(held->fd);
 	held->fd = -1;
 	sigprocmask(SIG_SETMASK, &held->before, NULL);

@@ -18,8 +18,7 @@
 struct gate { int go, failure; };
 
 /* In the child: a session of its own, the terminal if there is one, the caller's signal mask. */
-static void become_program(struct run *run, const struct op *op, struct gate gate)
-{
+static void become_program(struct run *run, const struct op *op, struct gate gate) {
 	char **argv = lists.argv;
 	char byte;
 	text_list(run, op, INIT_LOOP_ARGV, argv, MAX_TEXTS);
@@ -39,8 +38,7 @@ static void become_program(struct run *run, const struct op *op, struct gate gat
 static int by_number(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
 /* Closes everything above 2 but these. */
-static void close_except(int *kept, size_t count)
-{
+static void close_except(int *kept, size_t count) {
 	unsigned from = 3;
 	if (count > 1) qsort(kept, count, sizeof *kept, by_number);
 	for (size_t i = 0; i < count; i++) {
@@ -53,8 +51,7 @@ static void close_except(int *kept, size_t count)
 
 /* 0 when the program runs, else its errno. The program can look into /proc/1/fd: before it begins,
  * nothing of the host is left in there but what its start is told with, and that is out of its reach. */
-static int start_program(struct run *run, const struct op *op, pid_t *child)
-{
+static int start_program(struct run *run, const struct op *op, pid_t *child) {
 	int go[2], failure[2], error = 0;
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(failure, O_CLOEXEC) < 0) return errno;
 	*child = fork();
@@ -72,8 +69,7 @@ static int start_program(struct run *run, const struct op *op, pid_t *child)
 }
 
 /* All that have ended. false: nobody is left. */
-static bool reap(pid_t child, int *status)
-{
+static bool reap(pid_t child, int *status) {
 	for (int how;;) {
 		pid_t pid = waitpid(-1, &how, WNOHANG);
 		if (pid == 0) return true;
@@ -82,8 +78,7 @@ static bool reap(pid_t child, int *status)
 	}
 }
 
-static int loop(pid_t child)
-{
+static int loop(pid_t child) {
 	sigset_t all;
 	int status = 255;
 	bool is_ending = false;
@@ -107,8 +102,7 @@ static int loop(pid_t child)
 	return status;
 }
 
-int do_init_loop(struct run *run, const struct op *op)
-{
+int do_init_loop(struct run *run, const struct op *op) {
 	sigset_t all;
 	pid_t child = -1;
 	sigfillset(&all);

@@ -22,6 +22,8 @@
 #define EXEC_INHERIT_ENV 1
 #define EXEC_SEARCH_PATH 2
 #define SETIDS_KEEP_GROUPS 1
+#define RELAY_STDIO 1
+#define RELAY_FORWARD 2
 
 enum field_kind { FIELD_END, FIELD_U32, FIELD_U64, FIELD_SLOT, FIELD_NEW_SLOT, FIELD_SLOTS, FIELD_TEXT, FIELD_DATA, FIELD_TEXTS, FIELD_NUMS, FIELD_OPS };
 #define FIELD_OPTIONAL 0x80
@@ -83,8 +85,9 @@ enum op_code {
   OP_IF_INDEX = 73, /* netdevice(7) SIOCGIFINDEX */
   OP_LISTEN = 74, /* unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken */
   OP_LOCK = 75, /* fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes */
+  OP_ASK_MONITOR = 76, /* a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes */
   OP_SUPERVISE = 80, /* is the monitor until init ends: terminals, console log and ring, command socket, exit record. */
-  OP_RELAY = 81, /* joins this terminal and a pty master until the child's pidfd ends and the output is drained; raw mode, window size, restored at the end */
+  OP_RELAY = 81, /* joins this terminal and a pty master until the process of the pidfd, or a connection, ends and the output is drained; raw mode, window size, restored at the end. After the key `escape`, q ends this process with 0 and undoes nothing. `resize` names a monitor that is told of a new size; flags: RELAY_* */
   OP_REPLAN = 82, /* asks the planner for the next plan (request kind and fields) and runs it in this process */
 };
 #define OP_CODES 83
@@ -243,6 +246,12 @@ enum op_code {
 #define LOCK_PATH 0
 #define LOCK_INTO 1
 #define LOCK_NOWAIT 2
+#define ASK_MONITOR_ADDRESS 0
+#define ASK_MONITOR_KIND 1
+#define ASK_MONITOR_VALUE 2
+#define ASK_MONITOR_CONNECTION 3
+#define ASK_MONITOR_NUMBER 4
+#define ASK_MONITOR_FD 5
 #define SUPERVISE_PID 0
 #define SUPERVISE_PIDFD 1
 #define SUPERVISE_LISTEN 2
@@ -254,6 +263,10 @@ enum op_code {
 #define RELAY_MASTER 0
 #define RELAY_PIDFD 1
 #define RELAY_LOG 2
+#define RELAY_ESCAPE 3
+#define RELAY_GREETING 4
+#define RELAY_RESIZE 5
+#define RELAY_FLAGS 6
 #define REPLAN_REQUEST 0
 
 struct op_schema { const char *name; unsigned char fields[MAX_FIELDS]; };
@@ -315,8 +328,9 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_IF_INDEX] = { "ifIndex", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LISTEN] = { "listen", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LOCK] = { "lock", { FIELD_TEXT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
+  [OP_ASK_MONITOR] = { "askMonitor", { FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_NEW_SLOT } },
   [OP_SUPERVISE] = { "supervise", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOTS | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
-  [OP_RELAY] = { "relay", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL } },
+  [OP_RELAY] = { "relay", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_REPLAN] = { "replan", { FIELD_TEXTS } },
 };
 #endif
@@ -379,6 +393,7 @@ int do_netlink(struct run *run, const struct op *op);
 int do_if_index(struct run *run, const struct op *op);
 int do_listen(struct run *run, const struct op *op);
 int do_lock(struct run *run, const struct op *op);
+int do_ask_monitor(struct run *run, const struct op *op);
 int do_supervise(struct run *run, const struct op *op);
 int do_relay(struct run *run, const struct op *op);
 int do_replan(struct run *run, const struct op *op);
@@ -441,6 +456,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_IF_INDEX] = do_if_index,
   [OP_LISTEN] = do_listen,
   [OP_LOCK] = do_lock,
+  [OP_ASK_MONITOR] = do_ask_monitor,
   [OP_SUPERVISE] = do_supervise,
   [OP_RELAY] = do_relay,
   [OP_REPLAN] = do_replan,

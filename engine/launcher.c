@@ -13,29 +13,25 @@ extern char **environ;
 
 struct request launcher_request = { .kind = "command", .program = "berth-engine", .events = -1 };
 
-int events_open(void)
-{
+int events_open(void) {
 	int fd = memfd_create("events", MFD_CLOEXEC);
 	if (fd >= 0 && fcntl(fd, F_SETFL, O_APPEND) < 0) { close(fd); return -1; }
 	return fd;
 }
 
-bool events_tell_failure(int events)
-{
+bool events_tell_failure(int events) {
 	struct event event;
 	for (off_t at = 0; pread(events, &event, sizeof event, at) == (ssize_t)sizeof event && event.size >= sizeof event; at += event.size)
 		if (event.kind == EVENT_FAILED) return true;
 	return false;
 }
 
-int launcher_refuse(const char *program, const char *why)
-{
+int launcher_refuse(const char *program, const char *why) {
 	dprintf(STDERR_FILENO, "%s: the planner (%s/libexec/berth/berth-planner) answered rubbish: %s\n", program, prefix_find(), why);
 	return STATUS_PLANNER;
 }
 
-int launcher_report(struct request request, const struct plan *plan, int events)
-{
+int launcher_report(struct request request, const struct plan *plan, int events) {
 	struct answer answer;
 	request.kind = "report";
 	request.notes = plan->notes;
@@ -48,8 +44,7 @@ int launcher_report(struct request request, const struct plan *plan, int events)
 	return launcher_refuse(request.program, "a plan where a report was asked for");
 }
 
-static int run_answer(struct run *run, const struct answer *answer)
-{
+static int run_answer(struct run *run, const struct answer *answer) {
 	static struct plan plan;
 	const char *why = "";
 	if (plan_verify(&plan, answer->plan, answer->plan_size, &why) < 0) return launcher_refuse(launcher_request.program, why);
@@ -61,8 +56,7 @@ static int run_answer(struct run *run, const struct answer *answer)
 	return launcher_report(launcher_request, &plan, events);
 }
 
-int launcher_main(int argc, char **argv)
-{
+int launcher_main(int argc, char **argv) {
 	static struct run run;
 	static char program[64];
 	struct answer answer;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "lean.h"
 
@@ -16,8 +17,7 @@ extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 static struct { uintptr_t at, size; } ranges[4];
 static int range_count;
 
-static inline __attribute__((always_inline)) long raw(long number, long a, long b, long c, long d, long e)
-{
+static inline __attribute__((always_inline)) long raw(long number, long a, long b, long c, long d, long e) {
 #ifdef __x86_64__
 	long result;
 	register long r10 __asm__("r10") = d;
@@ -37,15 +37,13 @@ static inline __attribute__((always_inline)) long raw(long number, long a, long 
 }
 
 /* Calls nothing: whatever it would call has just been dropped. */
-__attribute__((noinline, aligned(PAGE), no_stack_protector)) static long sleep_lean(struct pollfd *set, nfds_t count)
-{
+__attribute__((noinline, aligned(PAGE), no_stack_protector)) static long sleep_lean(struct pollfd *set, nfds_t count, const struct timespec *limit) {
 	for (int i = 0; i < range_count; i++) raw(SYS_madvise, (long)ranges[i].at, (long)ranges[i].size, MADV_DONTNEED, 0, 0);
-	return raw(SYS_ppoll, (long)set, (long)count, 0, 0, 0);
+	return raw(SYS_ppoll, (long)set, (long)count, (long)limit, 0, 0);
 }
 
 /* Segments of a static executable that nobody can have written to. */
-static void find_ranges(void)
-{
+static void find_ranges(void) {
 	const ElfW(Phdr) *header = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
 	if (__ehdr_start.e_type != ET_EXEC || range_count > 0 || getpagesize() != PAGE) return;
 	for (int i = 0; i < __ehdr_start.e_phnum && range_count < 4; i++, header++) {
@@ -57,15 +55,15 @@ static void find_ranges(void)
 	madvise((void *)((uintptr_t)sleep_lean & ~(uintptr_t)(PAGE - 1)), PAGE, MADV_RANDOM); /* another flag, another area */
 }
 
-int lean_poll(struct pollfd *set, nfds_t count)
-{
+int lean_poll(struct pollfd *set, nfds_t count, int seconds) {
+	struct timespec limit = { .tv_sec = seconds };
 	find_ranges();
-	if (range_count == 0) return poll(set, count, -1);
-	long result = sleep_lean(set, count);
+	if (range_count == 0) return poll(set, count, seconds < 0 ? -1 : seconds * 1000);
+	long result = sleep_lean(set, count, seconds < 0 ? NULL : &limit);
 	if (result >= 0) return (int)result;
 	errno = (int)-result;
 	return -1;
 }
 #else
-int lean_poll(struct pollfd *set, nfds_t count) { return poll(set, count, -1); }
+int lean_poll(struct pollfd *set, nfds_t count, int seconds) { return poll(set, count, seconds < 0 ? -1 : seconds * 1000); }
 #endif

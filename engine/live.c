@@ -14,14 +14,12 @@ struct live {
 	unsigned char is_live[PAGES];
 };
 
-static void mark(struct live *live, uint64_t offset, uint64_t size)
-{
+static void mark(struct live *live, uint64_t offset, uint64_t size) {
 	uintptr_t at = (uintptr_t)live->plan->base + offset - live->base;
 	for (uintptr_t page = at / PAGE; page <= (at + size) / PAGE && page < PAGES; page++) live->is_live[page] = 1;
 }
 
-static void mark_text(struct live *live, uint64_t span)
-{
+static void mark_text(struct live *live, uint64_t span) {
 	uint32_t offset = (uint32_t)span, length = (uint32_t)(span >> 32);
 	if ((length & SPAN_COMPOSED) == 0) {
 		mark(live, offset, (uint64_t)length + 1);
@@ -35,8 +33,7 @@ static void mark_text(struct live *live, uint64_t span)
 
 static void mark_ops(struct live *live, uint32_t first, uint32_t count);
 
-static void mark_field(struct live *live, unsigned kind, uint64_t value)
-{
+static void mark_field(struct live *live, unsigned kind, uint64_t value) {
 	uint32_t count = (uint32_t)(value >> 32);
 	if (value == FIELD_NONE) return;
 	switch (kind & ~(unsigned)FIELD_OPTIONAL) {
@@ -52,15 +49,13 @@ static void mark_field(struct live *live, unsigned kind, uint64_t value)
 
 static uint64_t offset_of(const struct live *live, const void *at) { return (uint64_t)((const unsigned char *)at - live->plan->base); }
 
-static void mark_record(struct live *live, const struct op *op)
-{
+static void mark_record(struct live *live, const struct op *op) {
 	mark(live, offset_of(live, op), sizeof *op);
 	mark_ops(live, op->undo_first, op->undo_count);
 }
 
 /* Lists lie behind their owner and belong to one: this ends. */
-static void mark_ops(struct live *live, uint32_t first, uint32_t count)
-{
+static void mark_ops(struct live *live, uint32_t first, uint32_t count) {
 	for (uint32_t i = first; i < first + count; i++) {
 		const struct op *op = &live->plan->ops[i];
 		const struct op_schema *row = schema_of(op->code);
@@ -70,8 +65,7 @@ static void mark_ops(struct live *live, uint32_t first, uint32_t count)
 }
 
 /* Where the list ends that this op is in. */
-static uint32_t end_of_list(const struct plan *plan, uint32_t id)
-{
+static uint32_t end_of_list(const struct plan *plan, uint32_t id) {
 	if (id < plan->root_count) return plan->root_count;
 	for (uint32_t i = 0; i < plan->op_count; i++) {
 		const struct op *op = &plan->ops[i];
@@ -84,8 +78,7 @@ static uint32_t end_of_list(const struct plan *plan, uint32_t id)
 	return plan->op_count;
 }
 
-void live_keep(const struct run *run, const struct op *now)
-{
+void live_keep(const struct run *run, const struct op *now) {
 	struct live live = { .plan = run->plan, .base = (uintptr_t)run->plan->base & ~(uintptr_t)(PAGE - 1) };
 	if (getpagesize() != PAGE) return;
 	mark(&live, 0, sizeof(struct plan_header));

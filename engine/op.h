@@ -11,6 +11,10 @@ int run_list_once(struct run *run, uint32_t first, uint32_t count);
 int compose_all(struct run *run, const struct op *op);
 /* Closes without a word: the result and the errno of what was done with it. */
 int closing(int fd, int result);
+/* recvmsg(2) with at most one descriptor, -1 when there is none. */
+ssize_t hear_bytes(int socket, void *bytes, size_t size, int *fd);
+/* Connects to an abstract socket and sends a request of LXC's command protocol. The connection, or -1. */
+int ask_monitor(const char *name, int kind, uint64_t value);
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t now_ms(void);
 /* open(2) flags of a plan, in this machine's numbers. */

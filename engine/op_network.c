@@ -99,19 +99,3 @@ int do_if_index(struct run *run, const struct op *op) {
 	int result = closing(fd, ioctl(fd, SIOCGIFINDEX, &request));
 	return result < 0 ? -1 : slot_put(run, op, IF_INDEX_INTO, SLOT_NUMBER, request.ifr_ifindex);
 }
-
-int do_listen(struct run *run, const struct op *op) {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const char *name = text(run, op, LISTEN_ADDRESS);
-	size_t length = strlen(name);
-	if (length + 1 > sizeof address.sun_path) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(address.sun_path + 1, name, length); /* abstract: a leading NUL, none at the end */
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0) return -1;
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
-	if (bind(fd, (const void *)&address, size) == 0 && listen(fd, 64) == 0) return slot_put(run, op, LISTEN_INTO, SLOT_FD, fd);
-	return closing(fd, -1);
-}

@@ -99,19 +99,27 @@ static int gone(struct run *run, const struct op *op, int field, bool has_failed
 
 struct message { uint32_t kind, number; int fd; };
 
-/* One message with at most one descriptor: 1, 0 at end of file, -1. A reset is reported once, ahead of what is queued. */
-static int hear(int channel, struct message *out) {
+/* A reset is reported once, ahead of what is queued. */
+ssize_t hear_bytes(int socket, void *bytes, size_t size, int *fd) {
 	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control;
-	uint32_t words[2] = { 0, 0 };
-	struct iovec part = { words, sizeof words };
+	struct iovec part = { bytes, size };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof(int)) }; /* the padding would hold a second one */
 	ssize_t got;
-	do got = recvmsg(channel, &header, MSG_CMSG_CLOEXEC);
+	do got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
 	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+	*fd = -1;
+	struct cmsghdr *rights = got <= 0 ? NULL : CMSG_FIRSTHDR(&header);
+	if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS) memcpy(fd, CMSG_DATA(rights), sizeof *fd);
+	return got;
+}
+
+/* 1, 0 at end of file, -1. */
+static int hear(int channel, struct message *out) {
+	uint32_t words[2] = { 0, 0 };
+	int fd;
+	ssize_t got = hear_bytes(channel, words, sizeof words, &fd);
 	if (got <= 0) return (int)got;
-	*out = (struct message){ words[0], words[1], -1 };
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-	if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS) memcpy(&out->fd, CMSG_DATA(rights), sizeof out->fd);
+	*out = (struct message){ words[0], words[1], fd };
 	return 1;
 }
 

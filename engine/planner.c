@@ -32,14 +32,12 @@ struct talk {
 /* They have said their last frame, but may take a moment to end. */
 static pid_t unreaped[4];
 
-void planner_reap(void)
-{
+void planner_reap(void) {
 	for (size_t i = 0; i < sizeof unreaped / sizeof *unreaped; i++)
 		if (unreaped[i] > 0 && waitpid(unreaped[i], NULL, WNOHANG) != 0) unreaped[i] = 0;
 }
 
-static void reap_later(pid_t pid)
-{
+static void reap_later(pid_t pid) {
 	pid_t *oldest = &unreaped[0];
 	if (*oldest > 0) { /* still there after three more: it has nothing left to do */
 		kill(*oldest, SIGKILL);
@@ -49,15 +47,13 @@ static void reap_later(pid_t pid)
 	unreaped[sizeof unreaped / sizeof *unreaped - 1] = pid;
 }
 
-static int complain(const struct talk *talk, const char *what)
-{
+static int complain(const struct talk *talk, const char *what) {
 	dprintf(STDERR_FILENO, "%s: the planner (%s) %s\n", talk->request->program, talk->path, what);
 	return -1;
 }
 
 /* BUN_OPTIONS, NODE_OPTIONS, LD_PRELOAD and the like must not reach JavaScript. */
-static void clean_environment(char *const *environ, const char **out)
-{
+static void clean_environment(char *const *environ, const char **out) {
 	static const char *const kept[] = { "HOME=", "LANG=", "LC_ALL=", "TERM=" };
 	size_t count = 0;
 	out[count++] = PATH_OF_PLANNER;
@@ -69,8 +65,7 @@ static void clean_environment(char *const *environ, const char **out)
 }
 
 /* In the child of vfork: only system calls, the memory is the parent's. */
-static void become_planner(struct talk *talk, int theirs, const char **environment)
-{
+static void become_planner(struct talk *talk, int theirs, const char **environment) {
 	char *const argv[] = { talk->path, NULL };
 	const struct sigaction standard = { .sa_handler = SIG_DFL };
 	sigset_t none;
@@ -85,8 +80,7 @@ static void become_planner(struct talk *talk, int theirs, const char **environme
 	_exit(127);
 }
 
-static int start(struct talk *talk)
-{
+static int start(struct talk *talk) {
 	int ends[2];
 	const char *environment[8];
 	char why[128];
@@ -104,8 +98,7 @@ static int start(struct talk *talk)
 }
 
 /* The socket is at its end too early: how did the planner end? One that stays is ended here. */
-static int ended_early(struct talk *talk)
-{
+static int ended_early(struct talk *talk) {
 	int status = 0;
 	char what[64];
 	for (int waited = 0; waitpid(talk->pid, &status, WNOHANG) == 0; waited++) {
@@ -119,8 +112,7 @@ static int ended_early(struct talk *talk)
 	return complain(talk, what);
 }
 
-static int rubbish(struct talk *talk, const char *why)
-{
+static int rubbish(struct talk *talk, const char *why) {
 	char what[160];
 	kill(talk->pid, SIGKILL);
 	waitpid(talk->pid, NULL, 0);
@@ -129,8 +121,7 @@ static int rubbish(struct talk *talk, const char *why)
 }
 
 /* A hung planner is waited for as long as the user likes, unless the variable says how long. 0: for ever. */
-static int patience(const struct request *request)
-{
+static int patience(const struct request *request) {
 	const char *name = "BERTH_PLANNER_TIMEOUT=", *seconds = NULL;
 	for (char *const *each = request->environ; *each != NULL; each++)
 		if (strncmp(*each, name, strlen(name)) == 0) seconds = *each + strlen(name);
@@ -139,8 +130,7 @@ static int patience(const struct request *request)
 }
 
 /* Whether it read all of the request shows in the answer. */
-static int send_request(struct talk *talk, const void *payload, size_t size)
-{
+static int send_request(struct talk *talk, const void *payload, size_t size) {
 	int limit = patience(talk->request);
 	char what[64];
 	struct frame_head head = { .kind = FRAME_REQUEST, .length = (uint32_t)size };
@@ -154,8 +144,7 @@ static int send_request(struct talk *talk, const void *payload, size_t size)
 	return complain(talk, what);
 }
 
-static int take_out(struct talk *talk, uint32_t length)
-{
+static int take_out(struct talk *talk, uint32_t length) {
 	char bytes[16384];
 	uint32_t fd;
 	if (length < sizeof fd) return rubbish(talk, "an OUT frame without a descriptor");
@@ -173,8 +162,7 @@ static int take_out(struct talk *talk, uint32_t length)
 	return 0;
 }
 
-static int take_plan(struct talk *talk, uint32_t length, struct answer *answer)
-{
+static int take_plan(struct talk *talk, uint32_t length, struct answer *answer) {
 	if (length < HEADER_BYTES || length > MAX_PLAN_BYTES) return rubbish(talk, "a plan of an impossible size");
 	void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (bytes == MAP_FAILED) return rubbish(talk, "a plan for which there is no memory");
@@ -189,8 +177,7 @@ static int take_plan(struct talk *talk, uint32_t length, struct answer *answer)
 }
 
 /* 0: more frames follow. 1: that was the last one. -1: unusable, said so. */
-static int take_frame(struct talk *talk, struct answer *answer)
-{
+static int take_frame(struct talk *talk, struct answer *answer) {
 	struct frame_head head;
 	uint32_t status;
 	if (frame_head_read(talk->socket, &head) <= 0) return ended_early(talk);
@@ -207,8 +194,7 @@ static int take_frame(struct talk *talk, struct answer *answer)
 	}
 }
 
-int planner_ask(const struct request *request, struct answer *answer)
-{
+int planner_ask(const struct request *request, struct answer *answer) {
 	struct talk talk = { .request = request };
 	size_t size;
 	*answer = (struct answer){ 0 };

@@ -1,51 +1,76 @@
-/* Owns the relay op: the caller's terminal and a pty of the container, as long as a process lives. */
-#include <errno.h>
-#include <fcntl.h>
+/* Owns the relay op: the caller's terminal and a pty of the container, as long as a process or a connection lives. */
+#include "kernel.h"
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
+#include "command_answer.h"
 #include "frames.h"
 #include "held.h"
 #include "joint.h"
+#include "op.h"
 #include "planner.h"
-#include "run.h"
 
 /* What a pty holds back when its last user is gone, and then some; a background process may talk on. */
 #define LEFT_OVER (1u << 20)
 
-static void copy_to_log(void *context, const void *bytes, size_t size)
-{
+struct relay {
+	struct joint joint;
+	struct held held;
+	int pidfd, log;
+	unsigned flags;
+	const char *resize; /* a monitor's socket, "": none */
+};
+
+static void copy_to_log(void *context, const void *bytes, size_t size) {
 	int *log = context;
 	if (*log >= 0 && write_fully(*log, bytes, size) < 0) *log = -1; /* a full disk must not end the session */
 }
 
+/* With the terminal as it was; what was joined goes on, so nothing is undone. */
+static void leave(struct relay *relay) {
+	joint_close(&relay->joint);
+	_exit(0);
+}
+
 /* Ends as the signal would have ended us, but with the terminal as it was. */
-static int give_in(struct joint *joint, struct held *held, int number)
-{
-	joint_close(joint);
-	held_close(held);
+static int give_in(struct relay *relay, int number) {
+	if (number == SIGTERM && (relay->flags & RELAY_STDIO) != 0) leave(relay);
+	joint_close(&relay->joint);
+	held_close(&relay->held);
 	raise(number);
 	errno = EINTR; /* only if the caller's mask holds it back */
 	return -1;
 }
 
-static int handle_signals(struct joint *joint, struct held *held)
-{
-	for (int number; (number = held_next(held)) != 0;) {
+static int handle_signals(struct relay *relay) {
+	struct joint *joint = &relay->joint;
+	for (int number; (number = held_next(&relay->held)) != 0;) {
+		bool is_ours = number == SIGCONT || number == SIGWINCH;
 		if (number == SIGCONT) terminal_raw(&joint->terminal);
-		else if (number != SIGWINCH) return give_in(joint, held, number);
-		terminal_size_to(&joint->terminal, joint->master);
+		if (is_ours) terminal_size_to(&joint->terminal, joint->master);
+		int monitor = is_ours && relay->resize[0] != '\0' ? ask_monitor(relay->resize, COMMAND_TERMINAL_WINCH, 0) : -1;
+		if (monitor >= 0) close(monitor);
+		if ((relay->flags & RELAY_FORWARD) != 0) syscall(SYS_pidfd_send_signal, relay->pidfd, number == SIGCONT ? SIGWINCH : number, NULL, 0);
+		else if (!is_ours) return give_in(relay, number);
 	}
 	return 0;
 }
 
-static int join(struct joint *joint, struct held *held, int pidfd)
-{
+/* What a monitor says unasked is of no interest, but its end is. */
+static bool has_ended(int pidfd) {
+	char said[64];
+	ssize_t n = recv(pidfd, said, sizeof said, MSG_DONTWAIT);
+	return n == 0 || (n < 0 && errno != EAGAIN);
+}
+
+static int join(struct relay *relay) {
 	enum { PIDFD, SIGNALS, JOINT, POLLS = JOINT + JOINT_POLLS };
-	struct pollfd set[POLLS] = { [PIDFD] = { .fd = pidfd, .events = POLLIN }, [SIGNALS] = { .fd = held->fd, .events = POLLIN } };
+	struct joint *joint = &relay->joint;
+	struct pollfd set[POLLS] = { [PIDFD] = { .fd = relay->pidfd, .events = POLLIN }, [SIGNALS] = { .fd = relay->held.fd, .events = POLLIN } };
 	for (;;) {
 		joint_poll(joint, set + JOINT);
 		if (poll(set, POLLS, -1) < 0) {
@@ -53,15 +78,16 @@ static int join(struct joint *joint, struct held *held, int pidfd)
 			return -1;
 		}
 		planner_reap();
-		if (set[SIGNALS].revents != 0 && handle_signals(joint, held) < 0) return -1;
+		if (set[SIGNALS].revents != 0 && handle_signals(relay) < 0) return -1;
 		joint_work(joint, set + JOINT);
-		if (set[PIDFD].revents != 0) return 0;
+		bool has_no_keys = (relay->flags & RELAY_STDIO) != 0 && joint->terminal.in < 0 && joint->keys.begin == joint->keys.end;
+		if (joint->is_left || has_no_keys) leave(relay);
+		if (set[PIDFD].revents != 0 && has_ended(relay->pidfd)) return 0;
 	}
 }
 
 /* The master may come out of a container: it must be the kernel's ptmx, not what somebody inside made up. */
-static int is_master(struct run *run, int fd)
-{
+static int is_master(struct run *run, int fd) {
 	struct stat file;
 	unsigned number;
 	if (fstat(fd, &file) == 0 && S_ISCHR(file.st_mode) && file.st_rdev == makedev(5, 2) && ioctl(fd, TIOCGPTN, &number) == 0) return 1;
@@ -70,30 +96,39 @@ static int is_master(struct run *run, int fd)
 	return 0;
 }
 
-int do_relay(struct run *run, const struct op *op)
-{
-	static struct joint joint;
-	struct held held;
-	sigset_t signals;
-	int pidfd = slot_fd(run, op, RELAY_PIDFD), master = slot_fd(run, op, RELAY_MASTER);
-	int log = has(op, RELAY_LOG) ? slot_fd(run, op, RELAY_LOG) : -1;
-	if (pidfd < 0 || master < 0 || !is_master(run, master)) return -1;
-	sigemptyset(&signals);
+static void open_relay(struct run *run, const struct op *op, struct relay *relay, int master) {
 	const int numbers[] = { SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGPIPE };
+	const char *greeting = text(run, op, RELAY_GREETING);
+	sigset_t signals;
+	sigemptyset(&signals);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaddset(&signals, numbers[i]);
-	joint.copy = copy_to_log;
-	joint.context = &log;
-	held_open(&held, &signals);
-	joint_open(&joint, master);
-	joint_terminal(&joint);
+	held_open(&relay->held, &signals);
+	joint_open(&relay->joint, master);
+	relay->joint.copy = copy_to_log;
+	relay->joint.context = &relay->log;
+	relay->joint.escape = (unsigned char)num(op, RELAY_ESCAPE);
+	write_fully(STDERR_FILENO, greeting, strlen(greeting));
+	joint_terminal(&relay->joint, (relay->flags & RELAY_STDIO) != 0);
+	raise(SIGWINCH); /* whoever wants to know the size */
+}
+
+int do_relay(struct run *run, const struct op *op) {
+	static struct relay relay;
+	int master = slot_fd(run, op, RELAY_MASTER);
+	relay.pidfd = slot_fd(run, op, RELAY_PIDFD);
+	relay.log = has(op, RELAY_LOG) ? slot_fd(run, op, RELAY_LOG) : -1;
+	relay.flags = (unsigned)num(op, RELAY_FLAGS);
+	relay.resize = text(run, op, RELAY_RESIZE);
+	if (relay.pidfd < 0 || master < 0 || !is_master(run, master)) return -1;
+	open_relay(run, op, &relay, master);
 	/* A program may close its terminal and open it again: meanwhile there must be no hang-up. */
 	int peer = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	int result = join(&joint, &held, pidfd), error = errno;
+	int result = join(&relay), error = errno;
 	if (peer >= 0) close(peer);
 	errno = error;
 	if (result < 0) return -1;
-	joint_drain(&joint, LEFT_OVER);
-	joint_close(&joint);
-	held_close(&held);
+	joint_drain(&relay.joint, LEFT_OVER);
+	joint_close(&relay.joint);
+	held_close(&relay.held);
 	return 0;
 }

@@ -13,8 +13,7 @@
 /* Between the op and the end of its list. One process has one list. */
 static struct answer next;
 
-int do_replan(struct run *run, const struct op *op)
-{
+int do_replan(struct run *run, const struct op *op) {
 	char *texts[64];
 	struct request request = launcher_request;
 	request.kind = "reboot";
@@ -36,8 +35,7 @@ int do_replan(struct run *run, const struct op *op)
 }
 
 /* Nothing of the old plan may reach the new one: descriptors, records of what is to be undone. */
-static void forget(struct run *run)
-{
+static void forget(struct run *run) {
 	for (size_t i = 0; i < MAX_SLOTS; i++) {
 		struct slot *slot = &run->slots[i];
 		if (slot->kind == SLOT_FD) close((int)slot->value);
@@ -54,8 +52,7 @@ static void forget(struct run *run)
 	run->exit_status = run->supervised_status = -1;
 }
 
-int run_replanned(struct run *run, int status)
-{
+int run_replanned(struct run *run, int status) {
 	static struct plan plan;
 	command_farewell();
 	while (next.plan != NULL) {

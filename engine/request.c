@@ -18,8 +18,7 @@
 
 struct linux_dirent64 { uint64_t ino; int64_t off; unsigned short reclen; unsigned char type; char name[]; };
 
-size_t inherited_find(int *list, size_t max)
-{
+size_t inherited_find(int *list, size_t max) {
 	char bytes[2048] __attribute__((aligned(8)));
 	size_t count = 0;
 	int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -35,8 +34,7 @@ size_t inherited_find(int *list, size_t max)
 	return count;
 }
 
-const char *prefix_find(void)
-{
+const char *prefix_find(void) {
 	static char prefix[PATH_MAX];
 	if (shelter_prefix() != NULL) return shelter_prefix();
 	ssize_t n = readlink("/proc/self/exe", prefix, sizeof prefix - 1);
@@ -49,8 +47,7 @@ const char *prefix_find(void)
 	return prefix;
 }
 
-static void add_cgroup(struct entries *entries)
-{
+static void add_cgroup(struct entries *entries) {
 	char text[4096];
 	size_t used = 0;
 	int fd = open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC);
@@ -59,8 +56,7 @@ static void add_cgroup(struct entries *entries)
 	entry_add(entries, "cgroup=", text, used);
 }
 
-static void add_caller(struct entries *entries, const struct request *request)
-{
+static void add_caller(struct entries *entries, const struct request *request) {
 	char cwd[PATH_MAX], tty[4], fds[8192] = "";
 	size_t used = 0;
 	for (int i = 0; i < 3; i++) tty[i] = isatty(i) ? '1' : '0';
@@ -79,8 +75,7 @@ static void add_caller(struct entries *entries, const struct request *request)
 	add_cgroup(entries);
 }
 
-static void add_failure(struct entries *entries, const struct request *request)
-{
+static void add_failure(struct entries *entries, const struct request *request) {
 	struct stat at_end;
 	if (request->notes != NULL) entry_add(entries, "notes=", request->notes, request->notes_len);
 	if (request->events < 0 || fstat(request->events, &at_end) < 0 || at_end.st_size == 0) return;
@@ -91,8 +86,7 @@ static void add_failure(struct entries *entries, const struct request *request)
 	munmap(bytes, size);
 }
 
-static void add_all(struct entries *entries, const struct request *request)
-{
+static void add_all(struct entries *entries, const struct request *request) {
 	entry_text(entries, "kind=", request->kind);
 	for (size_t i = 0; i < request->arg_count; i++) entry_text(entries, "arg=", request->args[i]);
 	add_caller(entries, request);
@@ -100,8 +94,7 @@ static void add_all(struct entries *entries, const struct request *request)
 	add_failure(entries, request);
 }
 
-void *request_encode(const struct request *request, size_t *size)
-{
+void *request_encode(const struct request *request, size_t *size) {
 	/* Counted once, written once. Should the kernel's text about us grow in between, there is room for it. */
 	const size_t slack = 8192;
 	struct entries counted = { 0 };

@@ -26,15 +26,13 @@ static const char *prefix;
 
 const char *shelter_prefix(void) { return prefix; }
 
-static bool has_capabilities(void)
-{
+static bool has_capabilities(void) {
 	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct sets[2] = { 0 };
 	return syscall(SYS_capget, &head, sets) == 0 && (sets[0].permitted | sets[1].permitted) != 0;
 }
 
-int refuse_set_id(void)
-{
+int refuse_set_id(void) {
 	if (!getauxval(AT_SECURE)) return 0; /* said of security modules' transitions, too: those are welcome */
 	if (getuid() == geteuid() && getgid() == getegid() && (geteuid() == 0 || !has_capabilities())) return 0;
 	dprintf(STDERR_FILENO, "berth-engine: refuses to run set-user-ID, set-group-ID or with file capabilities: it does whatever its caller says. Take them off the file.\n");
@@ -42,15 +40,13 @@ int refuse_set_id(void)
 }
 
 /* sudo(8), too, may execute a descriptor: but one of a file that still has its place. */
-static bool has_no_place(void)
-{
+static bool has_no_place(void) {
 	char path[32] = "";
 	return readlink("/proc/self/exe", path, sizeof path - 1) > 0 && (strcmp(path, "/") == 0 || strncmp(path, "/memfd:", 7) == 0);
 }
 
 /* By execveat(2) of a descriptor alone; then the last of the environment is ours, and nobody else's to see. */
-static bool is_sheltered(char **environment)
-{
+static bool is_sheltered(char **environment) {
 	const char *path = (const char *)getauxval(AT_EXECFN);
 	char **last = environment;
 	if (path == NULL || strncmp(path, OF_DESCRIPTOR, sizeof OF_DESCRIPTOR - 1) != 0 || *last == NULL) return false;
@@ -64,8 +60,7 @@ static bool is_sheltered(char **environment)
 }
 
 /* The same file, seen through a mount of its own that belongs to no namespace once we have let go of it. */
-static int open_read_only(void)
-{
+static int open_read_only(void) {
 	struct mount_request request = { .set = READ_ONLY };
 	int tree = sys_open_tree(AT_FDCWD, "/proc/self/exe", CLONE_TREE | O_CLOEXEC);
 	if (tree < 0 || syscall(BERTH_SYS_MOUNT_SETATTR, tree, "", AT_EMPTY_PATH, &request, sizeof request) == 0) return tree;
@@ -74,8 +69,7 @@ static int open_read_only(void)
 }
 
 /* Where mounts are forbidden: costs the monitor its shared pages. */
-static int open_sealed(void)
-{
+static int open_sealed(void) {
 	struct stat file;
 	int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), copy = -1;
 	if (from < 0 || fstat(from, &file) < 0) return -1;
@@ -89,8 +83,7 @@ static int open_sealed(void)
 }
 
 /* Those that only look are not worth a second execve. */
-static bool is_harmless(const char *path)
-{
+static bool is_harmless(const char *path) {
 	static const char *const names[] = { "lxc-info", "lxc-ls", "lxc-config", "lxc-wait", "lxc-top", "lxc-monitor", "lxc-checkconfig" };
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -98,15 +91,13 @@ static bool is_harmless(const char *path)
 	return false;
 }
 
-static void execute_from(int fd, char **argv, char **environment)
-{
+static void execute_from(int fd, char **argv, char **environment) {
 	if (fd < 0) return;
 	syscall(SYS_execveat, fd, "", argv, environment, AT_EMPTY_PATH);
 	close(fd);
 }
 
-void shelter(char **argv, char **environment)
-{
+void shelter(char **argv, char **environment) {
 	size_t count = 0;
 	if (argv[0] == NULL) return;
 	if (is_sheltered(environment)) {

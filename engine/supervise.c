@@ -25,21 +25,22 @@
 enum { PIDFD, SIGNALS, JOINT, COMMAND = JOINT + JOINT_POLLS, POLLS = COMMAND + COMMAND_POLLS };
 
 /* Those that stop, continue or mean a bug of ours keep their usual effect. */
-static void hold_signals(struct supervisor *s)
-{
+static void hold_signals(struct supervisor *s) {
 	const int usual[] = { SIGTSTP, SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
 	sigset_t held;
 	sigfillset(&held);
 	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) sigdelset(&held, usual[i]);
-	if (s->is_foreground) held_open(&s->held, &held);
-	else sigprocmask(SIG_BLOCK, &held, NULL); /* a daemon's container ends when it is told to, not its monitor */
+	sigset_t wanted = held;
+	/* A daemon's container ends when it is told to, not its monitor; of a terminal it wants to know the size. */
+	if (!s->is_foreground) sigemptyset(&wanted);
+	if (s->has_terminal) sigaddset(&wanted, SIGWINCH);
+	if (s->has_terminal) held_open(&s->held, &wanted);
 	/* An end of file is not a reason to die, whatever the caller thought of SIGPIPE. */
 	sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
 /* Of a terminal's user, to init. LXC says SIGTERM for a hang-up. */
-static void forward_signals(struct supervisor *s)
-{
+static void forward_signals(struct supervisor *s) {
 	for (int number; (number = held_next(&s->held)) != 0;) {
 		if (number == SIGCHLD || number == SIGPIPE) continue;
 		if (number == SIGCONT) terminal_raw(&s->joint->terminal);
@@ -48,16 +49,14 @@ static void forward_signals(struct supervisor *s)
 	}
 }
 
-static bool has_own_pids(pid_t pid)
-{
+static bool has_own_pids(pid_t pid) {
 	char path[40];
 	struct stat ours, theirs;
 	snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)pid);
 	return stat("/proc/self/ns/pid", &ours) < 0 || stat(path, &theirs) < 0 || ours.st_ino != theirs.st_ino;
 }
 
-static int take_fields(struct supervisor *s, const struct op *op)
-{
+static int take_fields(struct supervisor *s, const struct op *op) {
 	size_t count;
 	s->init = (pid_t)slot_value(s->run, op, SUPERVISE_PID);
 	s->pidfd = slot_fd(s->run, op, SUPERVISE_PIDFD);
@@ -75,25 +74,22 @@ static int take_fields(struct supervisor *s, const struct op *op)
 	return 0;
 }
 
-static void open_console(struct supervisor *s, const struct op *op)
-{
+static void open_console(struct supervisor *s, const struct op *op) {
 	int master = has(op, SUPERVISE_CONSOLE) ? slot_fd(s->run, op, SUPERVISE_CONSOLE) : -1;
 	joint_open(s->joint, master);
 	s->joint->copy = console_take;
 	s->joint->context = &s->console;
-	if (s->is_foreground) joint_terminal(s->joint);
+	if (s->has_terminal) joint_terminal(s->joint, false);
 }
 
 /* While somebody has the other side open the master knows no hang-up, which poll(2) would report for
  * ever; inside, a getty closes and opens it as it likes. */
-static int hold_peer(const struct supervisor *s)
-{
+static int hold_peer(const struct supervisor *s) {
 	return s->joint->master < 0 ? -1 : ioctl(s->joint->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
 /* From here on nobody waits for a daemon: neither the parent nor a reader of events. */
-static int let_go(struct supervisor *s)
-{
+static int let_go(struct supervisor *s) {
 	struct run *run = s->run;
 	if (s->is_foreground && s->notify < 0) return 0;
 	/* A launcher that was killed meanwhile takes nothing with it: the container runs, and the next command finds it. */
@@ -105,8 +101,7 @@ static int let_go(struct supervisor *s)
 }
 
 /* The kernel waits for all processors before it moves a process, 5 to 12 ms: nobody else shall. */
-static void enter_cgroup(const struct supervisor *s)
-{
+static void enter_cgroup(const struct supervisor *s) {
 	int fd = s->enter == NULL ? -1 : open(s->enter, O_WRONLY | O_CLOEXEC);
 	if (fd < 0) return;
 	write_once(fd, "0", 1); /* where it is refused the monitor stays where it is counted already */
@@ -114,15 +109,13 @@ static void enter_cgroup(const struct supervisor *s)
 }
 
 /* Whole pages in there; should they be needed again the kernel gives empty ones. */
-static void release(const void *begin, const void *end)
-{
+static void release(const void *begin, const void *end) {
 	uintptr_t page = (uintptr_t)getpagesize(), first = ((uintptr_t)begin + page - 1) & ~(page - 1), last = (uintptr_t)end & ~(page - 1);
 	if (last > first) madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
 /* What no op of the tail looks at. */
-static void release_memory(const struct run *run, const struct op *now)
-{
+static void release_memory(const struct run *run, const struct op *now) {
 	const char *frame = __builtin_frame_address(0);
 	release(run->scratch + run->scratch_used, run->scratch + sizeof run->scratch);
 	release(&lists, &lists + 1);
@@ -130,13 +123,14 @@ static void release_memory(const struct run *run, const struct op *now)
 	release(frame - STACK_USED, frame - getpagesize()); /* of calls that have returned */
 }
 
-static int watch(struct supervisor *s)
-{
+static int watch(struct supervisor *s) {
 	struct pollfd set[POLLS] = { [PIDFD] = { .fd = s->pidfd, .events = POLLIN }, [SIGNALS] = { .fd = s->held.fd, .events = POLLIN } };
 	while (set[PIDFD].revents == 0) {
 		joint_poll(s->joint, set + JOINT);
 		command_poll(&s->command, set + COMMAND);
-		if (lean_poll(set, POLLS) < 0 && errno != EINTR) return -1;
+		int ready = lean_poll(set, POLLS, joint_waits(s->joint) ? 1 : -1);
+		if (ready < 0 && errno != EINTR) return -1;
+		if (ready == 0) joint_give_up(s->joint);
 		planner_reap();
 		if (set[SIGNALS].revents != 0) forward_signals(s);
 		joint_work(s->joint, set + JOINT);
@@ -145,8 +139,7 @@ static int watch(struct supervisor *s)
 	return 0;
 }
 
-static int reap(struct supervisor *s, struct ending *ending)
-{
+static int reap(struct supervisor *s, struct ending *ending) {
 	int how;
 	pid_t pid;
 	do pid = waitpid(s->init, &how, 0); while (pid < 0 && errno == EINTR);
@@ -164,8 +157,7 @@ static int reap(struct supervisor *s, struct ending *ending)
 }
 
 /* What it leaves behind, in this order: the last output, the terminal as it was, the record. */
-static int finish(struct supervisor *s, struct ending *ending)
-{
+static int finish(struct supervisor *s, struct ending *ending) {
 	int reaped = reap(s, ending), error = errno;
 	joint_drain(s->joint, LEFT_OVER);
 	joint_close(s->joint);
@@ -178,8 +170,7 @@ static int finish(struct supervisor *s, struct ending *ending)
 }
 
 /* What init said, as the text of the failure. */
-static int ended_at_once(struct supervisor *s)
-{
+static int ended_at_once(struct supervisor *s) {
 	unsigned char last[sizeof s->run->detail - 1];
 	size_t size = console_last(&s->console, last, sizeof last);
 	detail(s->run, "%.*s", (int)size, (const char *)last);
@@ -187,8 +178,7 @@ static int ended_at_once(struct supervisor *s)
 	return -1;
 }
 
-static int supervise(struct supervisor *s, const struct op *op)
-{
+static int supervise(struct supervisor *s, const struct op *op) {
 	struct ending ending;
 	int is_believed = s->notify < 0 ? 1 : supervise_believe(s);
 	if (is_believed < 0 || (is_believed > 0 && let_go(s) < 0)) return -1;
@@ -203,8 +193,7 @@ static int supervise(struct supervisor *s, const struct op *op)
 	return 0;
 }
 
-int do_supervise(struct run *run, const struct op *op)
-{
+int do_supervise(struct run *run, const struct op *op) {
 	/* Side by side: what is used of it shares pages. The joint's buffers take none before they are used. */
 	static struct { struct supervisor s; struct joint joint; } monitor;
 	struct supervisor *s = &monitor.s;

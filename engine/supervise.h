@@ -14,7 +14,7 @@ struct supervisor {
 	struct run *run;
 	pid_t init;
 	int pidfd;
-	bool is_foreground, has_own_pids; /* init is pid 1 of a pid namespace: reboot(2) in there kills it */
+	bool is_foreground, has_terminal, has_own_pids; /* init is pid 1 of a pid namespace: reboot(2) in there kills it */
 	bool is_propagated;               /* init's status becomes ours */
 	int notify;                       /* number of the barrier, -1: none */
 	const char *cgroup, *title, *record;

@@ -10,18 +10,17 @@
 #include <unistd.h>
 #include "supervise.h"
 
-static const char *value_of(const char *option, const char *key)
-{
+static const char *value_of(const char *option, const char *key) {
 	size_t size = strlen(key);
 	return strncmp(option, key, size) == 0 && option[size] == '=' ? option + size + 1 : NULL;
 }
 
 static size_t ring_size;
 
-static int take_option(struct supervisor *s, const char *option)
-{
+static int take_option(struct supervisor *s, const char *option) {
 	const char *value;
-	if (strcmp(option, "foreground") == 0) s->is_foreground = true;
+	if (strcmp(option, "foreground") == 0) s->is_foreground = s->has_terminal = true;
+	else if (strcmp(option, "terminal") == 0) s->has_terminal = true;
 	else if ((value = value_of(option, "propagate")) != NULL) s->is_propagated = value[0] == '1';
 	else if ((value = value_of(option, "notify")) != NULL) s->notify = atoi(value);
 	else if ((value = value_of(option, "doubt")) != NULL) s->doubt = value;
@@ -38,8 +37,7 @@ static int take_option(struct supervisor *s, const char *option)
 	return 0;
 }
 
-int supervise_options(struct supervisor *s, const struct op *op)
-{
+int supervise_options(struct supervisor *s, const struct op *op) {
 	static char *texts[SUPERVISE_TEXTS], *answers[SUPERVISE_TEXTS];
 	size_t count = text_list(s->run, op, SUPERVISE_OPTIONS, texts, SUPERVISE_TEXTS);
 	s->notify = -1;
@@ -67,8 +65,7 @@ int supervise_options(struct supervisor *s, const struct op *op)
 	return 0;
 }
 
-int supervise_wait(struct supervisor *s, long long microseconds)
-{
+int supervise_wait(struct supervisor *s, long long microseconds) {
 	struct pollfd set[1 + JOINT_POLLS] = { { .fd = s->pidfd, .events = POLLIN } };
 	struct timespec limit = { microseconds / 1000000, microseconds % 1000000 * 1000 };
 	joint_poll(s->joint, set + 1);
@@ -78,8 +75,7 @@ int supervise_wait(struct supervisor *s, long long microseconds)
 }
 
 /* proc(5) stat, field 3; 0 when it is not there any more. */
-static char state_of(pid_t pid)
-{
+static char state_of(pid_t pid) {
 	char path[32], text[512];
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -91,16 +87,14 @@ static char state_of(pid_t pid)
 	return name_end != NULL && name_end[1] == ' ' ? name_end[2] : 0;
 }
 
-static long long now_us(void)
-{
+static long long now_us(void) {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
 /* 1: init has lived through it; 0: it has ended; -1: errno. A chatty console wakes us early: that must not shorten it. */
-static int live_through(struct supervisor *s, long long microseconds)
-{
+static int live_through(struct supervisor *s, long long microseconds) {
 	for (long long until = now_us() + microseconds, left; (left = until - now_us()) > 0;) {
 		int has_ended = supervise_wait(s, left);
 		if (has_ended != 0) return has_ended < 0 ? -1 : 0;
@@ -109,8 +103,7 @@ static int live_through(struct supervisor *s, long long microseconds)
 }
 
 /* proc(5) comm is of this name. */
-static bool is_called(pid_t pid, const char *name, size_t length)
-{
+static bool is_called(pid_t pid, const char *name, size_t length) {
 	char path[32], text[64];
 	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -121,8 +114,7 @@ static bool is_called(pid_t pid, const char *name, size_t length)
 }
 
 /* An init the plan knows to be in doubt here is watched for longer: `NAME:MS`. */
-static int live_through_doubt(struct supervisor *s)
-{
+static int live_through_doubt(struct supervisor *s) {
 	const char *colon = s->doubt ? strchr(s->doubt, ':') : NULL;
 	if (colon == NULL || !is_called(s->init, s->doubt, (size_t)(colon - s->doubt))) return 1;
 	return live_through(s, atoi(colon + 1) * 1000LL);
@@ -130,8 +122,7 @@ static int live_through_doubt(struct supervisor *s)
 
 /* An init that cannot work says so and ends within a moment; one that works goes to sleep, waiting for
  * something. The container has no say in it: 20 ms are enough for anybody. */
-int supervise_believe(struct supervisor *s)
-{
+int supervise_believe(struct supervisor *s) {
 	/* in microseconds; who sleeps (not in the kernel for a disk) has got somewhere, however early that is */
 	static const int pauses[] = { 100, 100, 100, 100, 100, 200, 200, 200, 500, 500, 1000, 2000, 3000, 4000, 8000 };
 	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {

@@ -4,20 +4,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "terminal.h"
 
-/* A description of our own: O_NONBLOCK on the caller's would reach every process that shares it. */
-static int own_copy(int fd)
-{
+/* A description of our own: O_NONBLOCK on the caller's would reach every process that shares it. A file keeps its own: it has the offset. */
+static int own_copy(int fd) {
 	char path[40];
+	struct stat file;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	int copy = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int copy = fstat(fd, &file) == 0 && S_ISREG(file.st_mode) ? -1 : open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	return copy >= 0 ? copy : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-void terminal_open(struct terminal *terminal)
-{
+void terminal_open(struct terminal *terminal) {
 	int out = isatty(STDOUT_FILENO) ? STDOUT_FILENO : isatty(STDERR_FILENO) ? STDERR_FILENO : -1;
 	*terminal = (struct terminal){ .in = -1, .out = -1 };
 	terminal->in = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
@@ -25,8 +25,9 @@ void terminal_open(struct terminal *terminal)
 	if (terminal->out < 0) terminal->out = own_copy(out < 0 ? STDOUT_FILENO : out);
 }
 
-void terminal_raw(struct terminal *terminal)
-{
+void terminal_stdio(struct terminal *terminal) { *terminal = (struct terminal){ .in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), .out = own_copy(STDOUT_FILENO) }; }
+
+void terminal_raw(struct terminal *terminal) {
 	struct termios raw;
 	if (terminal->in < 0 || tcgetattr(terminal->in, &raw) < 0) return;
 	if (!terminal->is_raw) terminal->cooked = raw;
@@ -37,22 +38,19 @@ void terminal_raw(struct terminal *terminal)
 	terminal->is_raw = tcsetattr(terminal->in, TCSANOW, &raw) == 0;
 }
 
-void terminal_restore(struct terminal *terminal)
-{
+void terminal_restore(struct terminal *terminal) {
 	if (terminal->is_raw) tcsetattr(terminal->in, TCSANOW, &terminal->cooked);
 	terminal->is_raw = false;
 }
 
-void terminal_close(struct terminal *terminal)
-{
+void terminal_close(struct terminal *terminal) {
 	terminal_restore(terminal);
 	if (terminal->in >= 0) close(terminal->in);
 	if (terminal->out >= 0) close(terminal->out);
 	terminal->in = terminal->out = -1;
 }
 
-void terminal_size_to(const struct terminal *terminal, int master)
-{
+void terminal_size_to(const struct terminal *terminal, int master) {
 	struct winsize size;
 	bool is_known = (terminal->in >= 0 && ioctl(terminal->in, TIOCGWINSZ, &size) == 0) || ioctl(terminal->out, TIOCGWINSZ, &size) == 0;
 	if (is_known && size.ws_row > 0 && size.ws_col > 0) ioctl(master, TIOCSWINSZ, &size);

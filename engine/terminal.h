@@ -11,6 +11,8 @@ struct terminal {
 	struct termios cooked;
 };
 void terminal_open(struct terminal *terminal);
+/* stdin and stdout, whatever they are. */
+void terminal_stdio(struct terminal *terminal);
 void terminal_raw(struct terminal *terminal);
 void terminal_restore(struct terminal *terminal);
 void terminal_close(struct terminal *terminal);

@@ -12,14 +12,12 @@ static char **arguments, *area, *arguments_end, *copy;
 static size_t area_size;
 static int is_moved;
 
-static void extend(char **list)
-{
+static void extend(char **list) {
 	for (; *list != NULL; list++)
 		if (*list == area + area_size) area_size += strlen(*list) + 1;
 }
 
-void title_init(char **argv)
-{
+void title_init(char **argv) {
 	if (argv[0] == NULL) return;
 	arguments = argv;
 	area = argv[0];
@@ -28,14 +26,12 @@ void title_init(char **argv)
 	extend(environ);
 }
 
-static void redirect(char **list, ptrdiff_t distance)
-{
+static void redirect(char **list, ptrdiff_t distance) {
 	for (; *list != NULL; list++)
 		if (*list >= area && *list < area + area_size) *list += distance;
 }
 
-void title_set(const char *title)
-{
+void title_set(const char *title) {
 	char comm[16] = { 0 };
 	strncpy(comm, title, sizeof comm - 1);
 	prctl(PR_SET_NAME, comm, 0, 0, 0);
@@ -56,8 +52,7 @@ void title_set(const char *title)
 	if (area + size < arguments_end - 1) arguments_end[-1] = ' ';
 }
 
-void title_forget(void)
-{
+void title_forget(void) {
 	if (!is_moved) return;
 	environ[0] = NULL;
 	memset(copy, 0, area_size);

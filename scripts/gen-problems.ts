@@ -28,6 +28,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "container.snapshots": "The container has snapshots.",
   "container.clones": "Other containers were cloned from it and need it.",
   "container.partial": "Its creation was interrupted.",
+  "terminal.busy": "The console or tty of a container is taken, or there is none of that number.",
   "rootfs.missing": "The root file system is not there.",
   "rootfs.unsafe": "A path leads out of where it has to stay: a symlink, a mount point, another directory.",
   "init.missing": "The program to run as init is missing or not executable.",

@@ -3,6 +3,7 @@ export * from "./runtime/verbs.ts";
 export { attach } from "./runtime/attach.ts";
 export { configFix } from "./runtime/config-fix.ts";
 export { configGet } from "./runtime/config-get.ts";
+export { console } from "./runtime/console.ts";
 export { configItem } from "./runtime/config-item.ts";
 export { configList } from "./runtime/config-list.ts";
 export { configSet } from "./runtime/config-set.ts";

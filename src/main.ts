@@ -53,5 +53,6 @@ function hungUp(error: unknown): void {
 
 const frame = readFrame(PLANNER_FD);
 if (frame !== undefined && frame.kind === FRAME.request) await serve(decodeRequest(frame.payload)).catch(hungUp);
-// without the last garbage collection, which the launcher would have to share its processors with
-process.exit(0);
+// Not exit(): it would set the terminal back to what it was, while the launcher may have it raw already, and collect
+// garbage for the last time, on processors that the launcher needs.
+process.kill(process.pid, "SIGKILL");

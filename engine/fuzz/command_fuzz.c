@@ -8,9 +8,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "command.h"
+#include "console.h"
 #include "joint.h"
 
-static struct joint console = { .terminal = { .in = -1, .out = -1 }, .master = -1 };
+static unsigned char ring[64];
+static struct console said = { .ring = ring, .ring_size = sizeof ring, .total = 100, .log = -1 };
+static struct joint console = { .terminal = { .in = -1, .out = -1 }, .master = -1, .context = &said };
 static char *answers[] = { "6:/cgroup", "7:key=value", "5:0x10", "6", ":", "7:", "odd" };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

@@ -53,7 +53,7 @@ static void sizes(void) {
 	assert(console_open(&console, 1u << 20, "") == 0);
 	unsigned char byte = 'x', last[4];
 	for (int i = 0; i < (1 << 20) + 3; i++) console_take(&console, &byte, 1);
-	assert(console.is_full && console.at == 3 && console_last(&console, last, sizeof last) == sizeof last);
+	assert(console.total == (1u << 20) + 3 && console_last(&console, last, sizeof last) == sizeof last);
 	console_close(&console);
 	assert(console_open(&console, (size_t)1 << 40, "") < 0);
 	assert(console_open(&console, 0, "/nowhere/at/all") < 0);

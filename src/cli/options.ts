@@ -19,6 +19,8 @@ export const EXPLAIN = { long: "explain", argument: "optional", metavar: "json",
 export const STRICT = { long: "strict", help: "refuse names of LXC 2 and older, and limits for the other version of cgroups, instead of translating them", isOurs: true } as const satisfies OptionRow;
 export const FORMAT = { long: "format", argument: "required", metavar: "json", help: "print JSON instead of columns", isOurs: true } as const satisfies OptionRow;
 
+export const ESCAPE = { long: "escape", argument: "required", metavar: "PREFIX", help: "" } as const satisfies OptionRow;
+
 export interface Tool<R extends OptionRow = OptionRow> {
   /** `lxc-start`. */
   readonly name: string;

@@ -1,4 +1,5 @@
 // Owns the reading of option values: numbers, `KEY=VALUE`, lists. A wrong one is a Problem that quotes it.
+import { controlKey } from "../linux/control-key.ts";
 import { byOption } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
@@ -11,6 +12,12 @@ export function idOf(option: string, text: string | undefined): Result<number | 
   if (text === undefined) return ok(undefined);
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return value <= 0xffffffff ? ok(value) : wrong(option, `--${option}: '${text}' is not an id`, "give a number from 0 to 4294967295");
+}
+
+/** A letter for Ctrl and that letter: `^b`, `b`. */
+export function keyOf(text: string): Result<number> {
+  const key = controlKey(text);
+  return key === undefined ? wrong("escape", `--escape: '${text}' is not a letter`, "for <Ctrl+b q>: b or ^b") : ok(key);
 }
 
 export function secondsOf(option: string, text: string | undefined, otherwise: number): Result<number> {

@@ -1,5 +1,6 @@
 // Owns a plan in words: one sentence per op, the numbered list of --explain, and the same as data.
 import { capabilitiesIn } from "../linux/capabilities.ts";
+import { keyName } from "../linux/control-key.ts";
 import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS } from "../linux/clone.ts";
 import { AT_RECURSIVE, S_IFCHR, S_IFREG } from "../linux/fs.ts";
 import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSYMFOLLOW, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from "../linux/mount-flags.ts";
@@ -105,9 +106,10 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   netlink: (op) => `ask the kernel's network side (${typeof op.messages === "string" ? op.messages.length : op.messages.reduce((sum, part) => sum + (typeof part === "string" ? part.length : "hex" in part ? part.hex.length / 2 : 4), 0)} bytes)`,
   ifIndex: (op, name) => `look up link ${textOf(op.name, name)}`,
   listen: (op, name) => `listen on @${textOf(op.address, name)}`,
+  askMonitor: (op, name) => `ask the monitor at @${textOf(op.address, name)} (request ${op.kind})`,
   lock: (op, name) => `lock ${textOf(op.path, name)}`,
   supervise: (op, name) => `watch over ${name(op.pidfd)}; its end goes to ${textOf(op.record, name)}`,
-  relay: (op, name) => `join this terminal and ${name(op.master)}`,
+  relay: (op, name) => `join this terminal and ${name(op.master)}${op.escape === undefined ? "" : `, until <Ctrl+${keyName(op.escape)} q>`}`,
   replan: (op, name) => `ask for the next plan: ${words(op.request, name)}`,
 };
 

@@ -92,9 +92,10 @@ export const SCHEMA = {
   ifIndex: { code: 73, doc: "netdevice(7) SIOCGIFINDEX", fields: { name: "text", into: "newSlot" } },
   listen: { code: 74, doc: "unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken", fields: { address: "text", into: "newSlot" } },
   lock: { code: 75, doc: "fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes", fields: { path: "text", into: "newSlot", nowait: "u32?" } },
+  askMonitor: { code: 76, doc: "a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes", fields: { address: "text", kind: "u32", value: "u64?", connection: "newSlot", number: "newSlot", fd: "newSlot" } },
   // long-lived
   supervise: { code: 80, doc: "is the monitor until init ends: terminals, console log and ring, command socket, exit record.", fields: { pid: "slot", pidfd: "slot", listen: "slot?", console: "slot?", ttys: "slots?", record: "text", log: "text?", options: "texts?" } },
-  relay: { code: 81, doc: "joins this terminal and a pty master until the child's pidfd ends and the output is drained; raw mode, window size, restored at the end", fields: { master: "slot", pidfd: "slot", log: "slot?" } },
+  relay: { code: 81, doc: "joins this terminal and a pty master until the process of the pidfd, or a connection, ends and the output is drained; raw mode, window size, restored at the end. After the key `escape`, q ends this process with 0 and undoes nothing. `resize` names a monitor that is told of a new size; flags: RELAY_*", fields: { master: "slot", pidfd: "slot", log: "slot?", escape: "u32?", greeting: "text?", resize: "text?", flags: "u32?" } },
   replan: { code: 82, doc: "asks the planner for the next plan (request kind and fields) and runs it in this process", fields: { request: "texts" } },
 } as const satisfies Readonly<Record<string, OpRow>>;
 
@@ -108,6 +109,8 @@ export const FLAGS = {
   EXEC_INHERIT_ENV: 1, // the caller's environment below `env`
   EXEC_SEARCH_PATH: 2, // execvp(3) lookup with the PATH of the new environment
   SETIDS_KEEP_GROUPS: 1,
+  RELAY_STDIO: 1, // stdin and stdout as they are, terminals or not; the end of stdin, or SIGTERM, is like the escape
+  RELAY_FORWARD: 2, // signals go to the process of the pidfd
 } as const;
 
 /** Limits the engine's verifier enforces. */

@@ -11,6 +11,7 @@
 //      │               │ start-host hooks           │ #GO
 //      │               │ #GO ──────────────────────>│ exec
 //      │<────── #BELIEVED, from supervise           ·
+//      │<────── #WATCHED: in the foreground, from where on the launcher joins the caller's terminal
 
 export const MAPPED = 1;
 export const NETNS = 2;
@@ -18,3 +19,4 @@ export const LINKS = 3;
 export const READY = 4;
 export const GO = 5;
 export const BELIEVED = 6;
+export const WATCHED = 7;

@@ -1,6 +1,6 @@
 // Owns the container's terminals: devpts, console, tty1 to ttyN, and their masters' way to the monitor.
 import type { Op, Slot, Text } from "../isa/op.ts";
-import { AT_EMPTY_PATH, OPEN_TREE_CLONE } from "../linux/fs.ts";
+import { AT_EMPTY_PATH, O_APPEND, O_CREAT, O_NOCTTY, O_NONBLOCK, O_RDWR, OPEN_TREE_CLONE } from "../linux/fs.ts";
 import { MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID } from "../linux/mount-flags.ts";
 import { toHost } from "../linux/idmap.ts";
 import type { Origin } from "../model/origin.ts";
@@ -22,6 +22,9 @@ export interface TerminalPlan {
 }
 
 const hasConsole = (scope: Scope): boolean => scope.spec.rootfs !== undefined && scope.spec.console.path?.value !== "none";
+
+/** The console is also somewhere on the host: a terminal, a file. */
+export const hasConsolePath = (scope: Scope): boolean => hasConsole(scope) && scope.spec.console.path !== undefined;
 
 function devptsOptions(scope: Scope): readonly Text[] {
   const { spec } = scope;
@@ -83,6 +86,18 @@ export function planTerminals(scope: Scope, root: Slot): TerminalPlan {
   for (let number = 1; number <= spec.ttyMax.value; number++) child.push(...oneTty(scope, root, number));
   return { child, hasConsole: console !== undefined, ttys: spec.ttyMax.value, ...(console === undefined ? {} : { console }) };
 }
+
+/** lxc.console.path, before anything is started: it takes the monitor's standard descriptors, which supervise joins to the console. */
+export function openConsolePath({ spec }: Scope, into: Slot): readonly Op[] {
+  const { path } = spec.console;
+  return path === undefined ? [] : [{ op: "open", from: path.from, path: path.value, flags: O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY, mode: 0o600, into, note: "where the console goes" }];
+}
+
+/** A daemon has a session of its own: with the terminal it learns of its size. */
+export const useConsolePath = ({ spec }: Scope, slot: Slot): readonly Op[] => {
+  const from = spec.console.path?.from ?? byDefault("lxc.console.path");
+  return [...[0, 1, 2].map((fd): Op => ({ op: "dup", from, slot, fd })), { op: "controllingTty", from, tty: slot, onError: ["ENOTTY", "EPERM", "EINVAL"] }, { op: "close", from, slot }];
+};
 
 /** The monitor's side: the masters arrive in the order they were sent. */
 export function receiveTerminals(scope: Scope, plan: TerminalPlan, child: Slot): { readonly ops: readonly Op[]; readonly console?: Slot; readonly ttys: readonly Slot[] } {

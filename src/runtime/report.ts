@@ -26,7 +26,7 @@ const place = ({ step, notes, process, op }: Failure): string => `step ${step} o
 function problemOf(failure: Failure): Explained {
   const { code = "engine.op", text, cause, remedy, output = [], isPlain = false } = findCause(failure);
   const sentence = text ?? `cannot ${actionText(failure)}`;
-  const isTold = text !== undefined && (failure.status !== undefined || code.startsWith("container."));
+  const isTold = text !== undefined && (failure.status !== undefined || code.startsWith("container.") || failure.op.op === "askMonitor");
   const answer = isTold ? "" : `: ${answerText(failure)}`;
   return { failure, output, problem: { code, text: `${sentence}${answer}${isPlain ? "" : ` (${place(failure)})`}`, ...(cause === undefined ? {} : { cause }), ...(remedy === undefined ? {} : { remedy }) } };
 }

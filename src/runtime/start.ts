@@ -74,6 +74,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const plan = planStart(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
     replan: replanEntries("start", target, options), isReboot, ...seccomp, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
+    ...(options.escape === undefined ? {} : { escape: options.escape }), isQuiet: options.isQuiet === true,
   });
   return withLoaded(loaded, plan);
 }

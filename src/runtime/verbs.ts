@@ -9,6 +9,7 @@ import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
 import type { ExitRecord, State } from "../model/state.ts";
 import type { AttachWishes } from "../plan/lifecycle/attach.ts";
+import type { ConsoleWishes } from "../plan/lifecycle/console.ts";
 import type { UnshareInputs } from "../plan/lifecycle/unshare.ts";
 import type { UsernsExecInputs } from "../plan/lifecycle/usernsexec.ts";
 
@@ -37,6 +38,9 @@ export interface StartOptions extends ConfigOverrides {
   readonly console?: string;
   readonly consoleLog?: string;
   readonly closeAllFds: boolean;
+  /** In the foreground on a terminal: the control key after which q leaves the container to itself. */
+  readonly escape?: number;
+  readonly isQuiet?: boolean;
   readonly share: Readonly<Partial<Record<"net" | "ipc" | "uts" | "pid", string>>>;
 }
 export interface ExecuteOptions extends Omit<StartOptions, "console" | "consoleLog" | "pidfile"> {
@@ -113,6 +117,7 @@ export type StartVerb = PlanVerb<StartOptions>;
 export type ExecuteVerb = PlanVerb<ExecuteOptions>;
 export type AttachVerb = PlanVerb<AttachOptions>;
 /** undefined plan value never happens: a container that does not run is the problem `container.stopped`. */
+export type ConsoleVerb = PlanVerb<ConsoleWishes>;
 export type StopVerb = PlanVerb<StopOptions>;
 export type UsernsExecVerb = (request: Request, options: UsernsExecOptions) => Promise<Result<Plan>>;
 export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise<Result<Plan>>;

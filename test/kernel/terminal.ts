@@ -21,20 +21,20 @@ const LAST = "that was all";
 
 export interface Seen { readonly status: number; readonly screen: string; readonly isRestored: boolean }
 
-export class Session {
+/** Somebody at a terminal who runs one shell line in a directory. */
+export class Typist {
   readonly #scratch: Scratch;
   readonly #child: Bun.Subprocess;
   readonly #chunks: Uint8Array[] = [];
   readonly #terminal: Bun.Terminal;
   #waiting: (() => void)[] = [];
 
-  /** `redirect` is shell text behind the engine: `< /dev/null`, say. */
-  constructor(scratch: Scratch, ops: readonly Op[], redirect = "") {
+  /** Of the line, `pid` is the process that the first `exec` names. */
+  constructor(scratch: Scratch, line: string) {
     this.#scratch = scratch;
-    writeFileSync(scratch.path("plan"), encode({ verb: "test", name: "test", lxcpath: scratch.dir, ops }));
     this.#terminal = new Bun.Terminal({ cols: 91, rows: 37, data: (_, bytes) => { this.#chunks.push(bytes.slice()); this.#wake(); } });
-    const line = `cd ${scratch.dir}; stty -g > before; sh -c 'echo $$ > pid; exec ${ENGINE} run' 3< plan ${redirect}; echo $? > status; stty -g > after; printf '${LAST}'`;
-    this.#child = Bun.spawn(["setsid", "-c", "-w", "bash", "-c", line], { terminal: this.#terminal, env: { PATH: "/usr/bin:/bin" } });
+    const whole = `cd ${scratch.dir}; stty -g > before; ${line}; echo $? > status; stty -g > after; printf '${LAST}'`;
+    this.#child = Bun.spawn(["setsid", "-c", "-w", "bash", "-c", whole], { terminal: this.#terminal, env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", TERM: "vt100" } });
   }
 
   #wake(): void { for (const wake of this.#waiting.splice(0)) wake(); }
@@ -52,6 +52,23 @@ export class Session {
     const seen = { status: Number(this.#scratch.read("status")), screen: this.screen.slice(0, -LAST.length), isRestored: this.#scratch.read("before") === this.#scratch.read("after") };
     this.#terminal.close();
     return seen;
+  }
+}
+
+export class Session extends Typist {
+  /** `redirect` is shell text behind the engine: `< /dev/null`, say. */
+  constructor(scratch: Scratch, ops: readonly Op[], redirect = "") {
+    writeFileSync(scratch.path("plan"), encode({ verb: "test", name: "test", lxcpath: scratch.dir, ops }));
+    super(scratch, `sh -c 'echo $$ > pid; exec ${ENGINE} run' 3< plan ${redirect}`);
+  }
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** A command of a place's owner, at a terminal. */
+export class CommandSession extends Typist {
+  constructor(scratch: Scratch, argv: readonly string[], redirect = "") {
+    super(scratch, `bash -c 'echo $$ > pid; exec "$@"' - ${argv.map(quoted).join(" ")} ${redirect}`);
   }
 }
 

@@ -8,6 +8,7 @@ export const ALIASES: readonly Alias[] = [
   { verb: "run", argv: ["lxc-execute"], does: "run one command in a container made for it" },
   { verb: "exec", argv: ["lxc-attach"], does: "run a command in it" },
   { verb: "shell", argv: ["lxc-attach"], does: "a shell in it" },
+  { verb: "console", argv: ["lxc-console"], does: "a login on it; <Ctrl+a q> leaves" },
   { verb: "stop", argv: ["lxc-stop"], does: "stop it" },
   { verb: "ls", argv: ["lxc-ls", "-f"], does: "list containers" },
   { verb: "info", argv: ["lxc-info"], does: "state, addresses, usage, last exit" },

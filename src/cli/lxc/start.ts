@@ -1,13 +1,14 @@
 // Owns lxc-start(1).
-import type { Problem } from "../../model/problem.ts";
+import type { Problem, Result } from "../../model/problem.ts";
+import { ok } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import { absolute, failed, misuse, withLine } from "../command-line.ts";
 import { runOrExplain } from "../explanation.ts";
-import { EXPLAIN, NAME, RCFILE, STRICT } from "../options.ts";
+import { ESCAPE, EXPLAIN, NAME, RCFILE, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { closingOf, DEFINE, SHARE, shareOf } from "../starting.ts";
-import { definesOf, optional } from "../values.ts";
+import { definesOf, keyOf, optional } from "../values.ts";
 
 const rows = [
   NAME,
@@ -17,6 +18,7 @@ const rows = [
   { ...RCFILE, short: "f" },
   { long: "console", short: "c", argument: "required", metavar: "FILE", help: "device or file that is the container's console" },
   { long: "console-log", short: "L", argument: "required", metavar: "FILE", help: "also write what the console prints to FILE" },
+  { ...ESCAPE, help: "with -F on a terminal: the key after which q leaves the container running in the background, as in lxc-console; none: there is none (default: a)", isOurs: true },
   { long: "close-all-fds", short: "C", help: "do not hand open file descriptors on (a daemon never does)" },
   DEFINE, ...SHARE, STRICT, EXPLAIN,
 ] as const;
@@ -33,6 +35,8 @@ export const tool: Tool<(typeof rows)[number]> = {
   ],
 };
 
+const escapeOf = (text = "a"): Result<number | undefined> => (text === "none" ? ok(undefined) : keyOf(text));
+
 const isMissing = ({ code }: Problem): boolean => code === "container.missing";
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
@@ -45,10 +49,12 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
     return given === undefined ? undefined : absolute(request, given);
   };
   const console = options.last("console");
+  const escape = escapeOf(options.last("escape"));
+  if (!escape.ok) return misuse(line, ...escape.problems);
   const { start } = await import("../../runtime/start.ts");
   const result = await start(request, target, {
     isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last), isStrict: options.has("strict"), isExplained: options.has("explain"),
-    ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
+    isQuiet: line.voice.isQuiet, ...optional("escape", escape.value), ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
     ...optional("console", console === undefined || console === "none" ? console : absolute(request, console)),
   });
   if (result.ok) return runOrExplain(line, result);

@@ -18,7 +18,7 @@ import type { RootfsPlan } from "../rootfs.ts";
 import type { Scope } from "../scope.ts";
 import { idmapOf } from "../scope.ts";
 import type { TerminalPlan } from "../terminals.ts";
-import { planTerminals } from "../terminals.ts";
+import { hasConsolePath, planTerminals } from "../terminals.ts";
 import type { StartInputs } from "./inputs.ts";
 
 export interface Container {
@@ -30,6 +30,10 @@ export interface Container {
   readonly network: NetworkPlan;
   readonly terminals: TerminalPlan;
   readonly cgroups: { readonly names: CgroupNames; readonly parts: readonly CgroupPart[]; readonly unified?: UnifiedPart };
+  /** lxc-start -F on a terminal: the launcher joins that one to a pty, which the monitor has in its place. */
+  readonly foreground?: { readonly master: Slot; readonly peer: Slot; readonly escape: number };
+  /** lxc.console.path, opened by the monitor. */
+  readonly consolePath?: Slot;
   /** setgroups(2) is refused inside. */
   readonly keepsGroups: boolean;
   readonly rootfsMount: string;
@@ -49,11 +53,21 @@ function planCgroups(scope: Scope, isReboot: boolean): Container["cgroups"] {
   return { names, parts: [...legacy, unified], unified };
 }
 
+/** A terminal that can be left: the caller's own, and no other is the console. */
+function foregroundOf({ slots, facts }: Scope, { isDaemon, isReboot, escape }: StartInputs, hasPath: boolean): Pick<Container, "foreground"> {
+  const { isTty } = facts.caller;
+  if (isDaemon || isReboot || escape === undefined || hasPath || !isTty[0] || !isTty[1]) return {};
+  return { foreground: { master: slots.take(), peer: slots.take(), escape } };
+}
+
 export function planContainer(scope: Scope, inputs: StartInputs, isExecute: boolean): Container {
+  // what lxc-execute runs in the foreground has the caller's descriptors
+  const hasPath = hasConsolePath(scope) && (inputs.isDaemon || !isExecute);
+  const own = { ...foregroundOf(scope, inputs, hasPath), ...(hasPath ? { consolePath: scope.slots.take() } : {}) };
   const namespaces = planNamespaces(scope, inputs.share);
   const root = scope.slots.take();
   return {
-    scope, inputs, isExecute, namespaces, root,
+    scope, inputs, isExecute, namespaces, root, ...own,
     network: planNetwork(scope, namespaces.has("net")),
     terminals: planTerminals(scope, root),
     cgroups: planCgroups(scope, inputs.isReboot),

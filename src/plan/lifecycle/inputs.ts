@@ -23,4 +23,7 @@ export interface StartInputs {
   /** The plan is run by the old monitor: nothing is forked, it is in the background already, LXC_TARGET=reboot. */
   readonly isReboot: boolean;
   readonly seccomp?: SeccompInput;
+  /** In the foreground: the control key after which q leaves the container to itself; absent: none does. */
+  readonly escape?: number;
+  readonly isQuiet?: boolean;
 }

@@ -17,9 +17,10 @@ import { writeRecord } from "../record.ts";
 import type { LateRecord } from "../record.ts";
 import type { Scope } from "../scope.ts";
 import { hasUserns, idmapOf, isRoot, stateDirectory } from "../scope.ts";
-import { receiveTerminals } from "../terminals.ts";
+import { openConsolePath, receiveTerminals, useConsolePath } from "../terminals.ts";
 import { planChild } from "./child.ts";
 import type { Container } from "./container.ts";
+import { beginInForeground, watchInForeground } from "./foreground.ts";
 
 const BARRIER = byDefault("barrier");
 const MONITOR = byDefault("monitor");
@@ -112,11 +113,11 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
 
 interface Watch { readonly pid: Slot; readonly pidfd: Slot; readonly listen: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
 
-function superviseOp({ scope, inputs, isExecute, cgroups }: Container, watch: Watch): Op {
+function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Container, watch: Watch): Op {
   const { spec } = scope;
   const memory = cgroups.parts.find(({ hierarchy }) => hierarchy.controllers.includes("memory"));
   const options = [
-    ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground", "propagate=1"]),
+    ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground", "propagate=1"]), ...(inputs.isDaemon && consolePath !== undefined ? ["terminal"] : []),
     // without a cgroup of its own systemd gives up in its first moments, after it has slept
     ...(cgroups.parts.length === 0 ? ["doubt=systemd:3000"] : []),
     ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []), ...(spec.console.rotate ? ["logrotate=1"] : []),
@@ -130,8 +131,12 @@ function superviseOp({ scope, inputs, isExecute, cgroups }: Container, watch: Wa
 }
 
 /** From here on nothing of the caller's is needed. */
-function letGo({ inputs, scope }: Container): readonly Op[] {
-  if (!inputs.isDaemon || inputs.isReboot) return [];
+function letGo(container: Container): readonly Op[] {
+  const { inputs, scope, consolePath } = container;
+  if (inputs.isReboot) return []; // they are what they were
+  const console = consolePath === undefined ? [] : useConsolePath(scope, consolePath);
+  if (!inputs.isDaemon) return [...console, ...watchInForeground(container)];
+  if (consolePath !== undefined) return [...console, { op: "chdir", from: MONITOR, path: "/" }];
   const slot = scope.slots.take();
   scope.slots.give(slot);
   return [
@@ -159,7 +164,7 @@ export function planMonitor(container: Container): readonly Op[] {
     undo: [{ op: "unlink", from: byOption("--pidfile"), path: inputs.pidfile, onError: ["ENOENT"] }],
   }];
   return [
-    ...detach(container), ...claimed,
+    ...beginInForeground(container), ...detach(container), ...claimed, ...(container.consolePath === undefined || inputs.isReboot ? [] : openConsolePath(scope, container.consolePath)),
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
     ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
     ...child, ...received,

@@ -2,7 +2,6 @@
 import type { Op, Plan } from "../../isa/op.ts";
 import { LIMITS } from "../../isa/schema.ts";
 import type { HostFacts } from "../../model/facts.ts";
-import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
 import type { Problem, Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
@@ -20,6 +19,7 @@ import { isRoot, newScope } from "../scope.ts";
 import { checkConfinement } from "../security.ts";
 import type { Container } from "./container.ts";
 import { planContainer } from "./container.ts";
+import { launchInForeground } from "./foreground.ts";
 import type { StartInputs } from "./inputs.ts";
 import { planMonitor } from "./monitor.ts";
 
@@ -33,14 +33,14 @@ export const cgroupsWanted = cgroupCandidates;
 
 const isError = (problem: Problem): boolean => problem.severity !== "warning";
 
-/** In the background the monitor is a child, and the launcher waits for its word; in the foreground it is the launcher. */
+/** In the background the monitor is a child, and the launcher waits for its word; in the foreground it is the launcher, unless there is a terminal to leave. */
 function launcher(scope: Scope, inputs: StartInputs, container: Container): readonly Op[] {
   const monitor = planMonitor(container);
-  if (!inputs.isDaemon || inputs.isReboot) return monitor;
-  const pid = scope.slots.take();
-  const from = byDefault("monitor");
   // a delegated cgroup hands controllers down only when it is empty: the launcher makes room too
   const room = isRoot(scope.facts) ? [] : container.cgroups.unified?.monitor ?? [];
+  if (!inputs.isDaemon || inputs.isReboot) return launchInForeground(container, monitor, room);
+  const pid = scope.slots.take();
+  const from = byDefault("monitor");
   return [
     ...room,
     { op: "clone", from, flags: 0, name: "monitor", pid, body: monitor, note: "stays with the container" },
@@ -48,19 +48,11 @@ function launcher(scope: Scope, inputs: StartInputs, container: Container): read
   ];
 }
 
-/** Values that this version knows and does not fulfil: said, not passed over. Whole keys are told by the config's table. */
-function checkUnsupported({ spec, problems }: Scope): void {
-  const warn = (key: string, at: Origin, remedy: string): void => { problems.push({ code: "unsupported", severity: "warning", at, text: `${key} is not acted on yet`, remedy }); };
-  const { path } = spec.console;
-  if (path !== undefined && path.value !== "none") warn("lxc.console.path", path.from, "read the console with lxc.console.logfile, or start with -F");
-}
-
 function checkSpec(scope: Scope): void {
   checkRootfs(scope);
   scope.problems.push(...checkIdmap(scope));
   checkCgroups(scope);
   checkConfinement(scope);
-  checkUnsupported(scope);
 }
 
 const stepsOf = (ops: readonly Op[]): number => ops.reduce((sum, op) => sum + 1 + (op.op === "clone" ? stepsOf(op.body) : 0) + stepsOf(op.undo ?? []), 0);

@@ -15,6 +15,9 @@ function cgroupFinding(failure: Failure, path: string): Finding {
   return { code: "cgroup.limit" };
 }
 
+export const consolePathFinding = ({ op }: Failure): Finding | undefined =>
+  (op.origin.includes("lxc.console.path") ? { remedy: "lxc.console.path or -c: a terminal (/dev/tty9), a file in a directory that is there, or none" } : undefined);
+
 export function fileFinding(failure: Failure): Finding {
   const path = failure.op.subject || failure.text;
   if (isCgroup(path)) return cgroupFinding(failure, path);

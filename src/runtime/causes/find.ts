@@ -1,9 +1,9 @@
 // Owns the table: which rules look at a failure, by the kind of op.
 import { execFinding } from "./exec.ts";
 import type { Failure, Finding, Rule } from "./failure.ts";
-import { fileFinding } from "./files.ts";
+import { consolePathFinding, fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding } from "./mounts.ts";
-import { hookFinding, idsFinding, listenFinding, lockFinding, networkFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
+import { hookFinding, idsFinding, listenFinding, lockFinding, monitorFinding, networkFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
 import { seccompFinding } from "./seccomp.ts";
 import { idmapFinding, loopFinding, storageFinding } from "./storage.ts";
 import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namespace.ts";
@@ -13,10 +13,10 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
   spawn: [idMapHelperFinding, hookFinding],
   writeFile: [mapWriteFinding, fileFinding],
-  mkdir: [fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, fileFinding], chown: [fileFinding],
+  mkdir: [fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, fileFinding], chown: [fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], pivotRoot: [pivotFinding],
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
-  listen: [listenFinding], lock: [lockFinding],
+  listen: [listenFinding], askMonitor: [monitorFinding], lock: [lockFinding],
   netlink: [networkFinding], ifIndex: [networkFinding],
   seccomp: [seccompFinding],
   pidfdOpen: [pidfdFinding], kill: [pidfdFinding], waitExit: [waitFinding], setns: [setnsFinding], setIds: [idsFinding], openPty: [ptyFinding],

@@ -29,6 +29,20 @@ export function superviseFinding(failure: Failure): Finding {
   };
 }
 
+/** The answers of a monitor that was asked for a terminal. LXC's says EBADF of every tty that it does not give. */
+export function monitorFinding({ errno, notes }: Failure): Finding {
+  const { name } = notes;
+  if (errno === "ECONNREFUSED") return { code: "container.stopped", text: `${name} is not running`, isPlain: true };
+  if (errno === "EPROTO") return { code: "privilege", text: `Insufficent privileges to control ${name}`, cause: "its monitor hung up without an answer: it listens to its owner and to root", remedy: "run this as the user who started it, or as root", isPlain: true };
+  const causes: Readonly<Record<string, string>> = {
+    EBUSY: "somebody else is connected to it, or to all of them; or the console goes elsewhere (lxc.console.path, lxc-start -F)", EINVAL: "the container has no tty of that number (lxc.tty.max)", ENXIO: "the container has no console (lxc.console.path = none)",
+  };
+  return {
+    code: "terminal.busy", text: "Denied access to tty", cause: causes[errno ?? ""] ?? "it is taken, or the container has none of that number (lxc.tty.max)",
+    remedy: "try another with -t, or -t 0 for the console; lxc-attach needs none", isPlain: true,
+  };
+}
+
 export const listenFinding = (failure: Failure): Finding => (failure.errno === "EADDRINUSE"
   ? { code: "container.running", text: "Container is already running", cause: `the command socket @${failure.op.subject} is taken by its monitor`, remedy: `lxc-stop -n ${failure.notes.name}` } : {});
 

@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   netlink: () => "set up the network",
   ifIndex: (subject) => `find the network interface '${subject}'`,
   listen: (subject) => `listen on the command socket '@${subject}'`,
+  askMonitor: () => "ask the container's monitor",
   lock: (subject) => `lock '${subject}'`,
   supervise: () => "start init",
   relay: () => "join the terminals",

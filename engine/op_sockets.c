@@ -1,0 +1,50 @@
+/* Owns the ops on abstract sockets: listen, askMonitor. */
+#include "kernel.h"
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include "command_answer.h"
+#include "op.h"
+
+/* bind(2) or connect(2) of a new socket to a name: a NUL before it, none behind. */
+static int named_socket(const char *name, int (*use)(int, const struct sockaddr *, socklen_t)) {
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	size_t length = strlen(name);
+	if (length + 1 > sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path + 1, name, length);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) return -1;
+	return use(fd, (const void *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) == 0 ? fd : closing(fd, -1);
+}
+
+int do_listen(struct run *run, const struct op *op) {
+	int fd = named_socket(text(run, op, LISTEN_ADDRESS), bind);
+	if (fd < 0 || listen(fd, 64) == 0) return fd < 0 ? -1 : slot_put(run, op, LISTEN_INTO, SLOT_FD, fd);
+	return closing(fd, -1);
+}
+
+int ask_monitor(const char *name, int kind, uint64_t value) {
+	struct command_request request = { .kind = kind, .value = value };
+	int fd = named_socket(name, connect);
+	if (fd < 0 || send(fd, &request, sizeof request, MSG_NOSIGNAL) == (ssize_t)sizeof request) return fd;
+	return closing(fd, -1);
+}
+
+int do_ask_monitor(struct run *run, const struct op *op) {
+	struct command_reply reply = { 0 };
+	int connection = ask_monitor(text(run, op, ASK_MONITOR_ADDRESS), (int)num(op, ASK_MONITOR_KIND), num(op, ASK_MONITOR_VALUE)), fd = -1;
+	if (connection < 0) return -1;
+	ssize_t got = hear_bytes(connection, &reply, sizeof reply, &fd);
+	if (got != (ssize_t)sizeof reply || reply.result < 0 || fd < 0) {
+		if (fd >= 0) close(fd);
+		if (got >= 0) errno = got == (ssize_t)sizeof reply && reply.result < 0 ? -reply.result : EPROTO;
+		return closing(connection, -1);
+	}
+	slot_put(run, op, ASK_MONITOR_CONNECTION, SLOT_FD, connection);
+	slot_put(run, op, ASK_MONITOR_NUMBER, SLOT_NUMBER, (int64_t)reply.value);
+	return slot_put(run, op, ASK_MONITOR_FD, SLOT_FD, fd);
+}

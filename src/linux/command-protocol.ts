@@ -1,0 +1,6 @@
+// Owns the numbers of LXC's command protocol, as far as we ask them; docs/decisions/0002-protocol.md has them all.
+
+export const GET_TTY_FD = 0;
+export const CONSOLE_LOG = 11;
+/** Ours: what the console says from a position on, in replies without end. */
+export const FOLLOW_CONSOLE = 1000;
