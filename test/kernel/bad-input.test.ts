@@ -80,13 +80,14 @@ test("init dies at once: its status and its last words", async () => {
 test("a broken config line: file, line and key", async () => {
   const line = readFileSync(configOf(place), "utf8").split("\n").length;
   await withConfig(place, "lxc.nonsense = 1", () => fails(place, () => berth(place, "lxc-start", ["-n", place.name, "-d"]), 1, `config:${line}`, "lxc.nonsense"));
+  await withConfig(place, "lxc.tty.max = many", () => fails(place, () => berth(place, "lxc-start", ["-n", place.name, "-d"]), 1, `config:${line}: lxc.tty.max`, "    lxc.tty.max = many\n                  ^^^^ expected a number from 0 to"));
   await withConfig(place, "lxc.idmap = u 0 banana 1", () => fails(place, () => berth(place, "lxc-start", ["-n", place.name, "-d"]), 1, `config:${line}`, "banana"));
-  // LXC starts with such a line; it is worth a word
+  // LXC passes over such a line, and so does a start: only lint has a word for it
   await withConfig(place, "no equals sign here", async () => {
     const ran = berth(place, "lxc-start", ["-n", place.name, "-d"]);
     berth(place, "lxc-stop", ["-n", place.name, "-k"]);
     await Promise.resolve();
-    expect(ran).toEqual({ status: 0, stdout: "", stderr: expect.stringContaining(`config:${line}`) });
+    expect(ran).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 });
 
