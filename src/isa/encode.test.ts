@@ -23,3 +23,11 @@ test("what cannot be encoded is refused by name", () => {
   expect(() => bytesOf([{ op: "umount", from, path: "/a\0b" }])).toThrow("NUL");
   expect(() => bytesOf([{ op: "chmod", from, path: "/a", mode: 0.5 }])).toThrow("chmod.mode must be a number");
 });
+
+test("an empty list alone lies where lists may lie", () => {
+  for (const path of ["/a", "/ab", "/abcdefg"]) {
+    const bytes = bytesOf([write(path, ""), { op: "closeInherited", from, except: [] }]);
+    const span = new DataView(bytes.buffer).getUint32(40 + 88 + 24, true);
+    expect([span % 8, decode(bytes).ops[1]?.fields["except"]]).toEqual([0, []]);
+  }
+});

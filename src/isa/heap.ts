@@ -107,7 +107,7 @@ export class Heap {
 
   /** Where the lists begin (8-byte aligned), and their words; spans point to them from now on. */
   #placeLists(): { readonly at: number; readonly words: Uint32Array<ArrayBuffer> } {
-    const at = this.#lists.length === 0 ? this.#textsEnd : (this.#textsEnd + 7) & ~7;
+    const at = this.#spanIndices.length === 0 ? this.#textsEnd : (this.#textsEnd + 7) & ~7;
     for (let i = 0; i < this.#spanIndices.length; i++) {
       const [words, index] = [this.#spanWords[i], this.#spanIndices[i] ?? 0];
       if (words !== undefined) words[index] = (words[index] ?? 0) + at;
