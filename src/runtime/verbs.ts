@@ -202,6 +202,13 @@ export type ConfigUpdateVerb = (request: Request, subject: ConfigSubject, option
 /** The same for all files of a container's own directory that its config includes, and what the linter can mend. */
 export interface ConfigFixAnswer { readonly files: readonly ConfigChange[]; readonly mended: readonly Finding[] }
 export type ConfigFixVerb = (request: Request, subject: ConfigSubject, options?: { readonly isDryRun?: boolean }) => Promise<Result<ConfigFixAnswer>>;
+export interface ConfigLintOptions {
+  /** Only what the text says: nothing of the machine is looked at. */
+  readonly isTextOnly?: boolean;
+}
+/** What the linter has to say, in the order of the files. */
+export interface ConfigLintAnswer { readonly file: string; readonly findings: readonly Finding[] }
+export type ConfigLintVerb = (request: Request, subject: ConfigSubject, options?: ConfigLintOptions) => Promise<Result<ConfigLintAnswer>>;
 export type ListVerb = (request: Request, lxcpath: string, options: ListOptions) => Promise<Result<readonly ListedContainer[]>>;
 /** true when one of the states was reached in time. Seconds; -1 waits for ever. */
 export type WaitVerb = (request: Request, target: Target, states: readonly State[], timeout: number) => Promise<Result<boolean>>;

@@ -273,6 +273,8 @@ function __berth_takes
             string split ' ' -- '-n --name -f --file -s --define --format -o --logfile -l --logpriority -P --lxcpath'
         case 'berth config fix'
             string split ' ' -- '-n --name -f --file --format -o --logfile -l --logpriority -P --lxcpath'
+        case 'berth config lint'
+            string split ' ' -- '-n --name -f --file --format -o --logfile -l --logpriority -P --lxcpath'
     end
 end
 
@@ -335,6 +337,8 @@ function __berth_names
         case 'berth config show'
             string split ' ' -- '-n --name -f --file'
         case 'berth config fix'
+            string split ' ' -- '-n --name -f --file'
+        case 'berth config lint'
             string split ' ' -- '-n --name -f --file'
     end
 end
@@ -454,6 +458,7 @@ complete -c berth -n "__berth_is 'berth config'" -a unset -d 'take a key\'s line
 complete -c berth -n "__berth_is 'berth config'" -a list -d 'the keys that are set'
 complete -c berth -n "__berth_is 'berth config'" -a show -d 'the keys, and the line that each comes from'
 complete -c berth -n "__berth_is 'berth config'" -a fix -d 'old key names become those of today, slips are mended'
+complete -c berth -n "__berth_is 'berth config'" -a lint -d 'what in it fails, does nothing, or opens the wall'
 complete -c lxc-attach -n '__berth_is \'lxc-attach\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-attach -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-attach -s 'e' -l elevated-privileges -d 'keep what the caller has instead of these confinements of the …'
@@ -993,3 +998,16 @@ complete -c berth -n '__berth_is \'berth config fix\'' -s 'P' -l lxcpath -x -a '
 complete -c berth -n '__berth_is \'berth config fix\'' -s 'h' -l help -d 'this text'
 complete -c berth -n '__berth_is \'berth config fix\'' -l usage -d 'the options in short'
 complete -c berth -n '__berth_is \'berth config fix\'' -l version -d 'the LXC release this command is compatible with'
+complete -c berth -n '__berth_is \'berth config lint\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
+complete -c berth -n '__berth_is \'berth config lint\'' -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
+complete -c berth -n '__berth_is \'berth config lint\'' -s 'f' -l file -r -F -d 'this config file instead of a container\'s'
+complete -c berth -n '__berth_is \'berth config lint\'' -l strict -d 'exit with 1 for warnings, too; names of LXC 2 and older are errors'
+complete -c berth -n '__berth_is \'berth config lint\'' -l text-only -d 'judge only the text, not this host'
+complete -c berth -n '__berth_is \'berth config lint\'' -l format -x -a 'json' -d 'print JSON instead of text'
+complete -c berth -n '__berth_is \'berth config lint\'' -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c berth -n '__berth_is \'berth config lint\'' -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c berth -n '__berth_is \'berth config lint\'' -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c berth -n '__berth_is \'berth config lint\'' -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c berth -n '__berth_is \'berth config lint\'' -s 'h' -l help -d 'this text'
+complete -c berth -n '__berth_is \'berth config lint\'' -l usage -d 'the options in short'
+complete -c berth -n '__berth_is \'berth config lint\'' -l version -d 'the LXC release this command is compatible with'

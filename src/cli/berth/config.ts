@@ -12,6 +12,7 @@ export const VERBS: readonly ConfigVerb[] = [
   { verb: "list", words: "NAME [PREFIX]", does: "the keys that are set", load: () => import("./config-list.ts") },
   { verb: "show", words: "NAME [KEY]", does: "the keys, and the line that each comes from", load: () => import("./config-show.ts") },
   { verb: "fix", words: "NAME", does: "old key names become those of today, slips are mended", load: () => import("./config-fix.ts") },
+  { verb: "lint", words: "NAME", does: "what in it fails, does nothing, or opens the wall", load: () => import("./config-lint.ts") },
 ];
 
 export const HELP = `Usage: berth config VERB NAME [WORD...] [OPTION...]

@@ -1,5 +1,7 @@
 // Owns the table of all rules, in the order of the reference page.
 import type { Rule } from "./rule.ts";
+import { fileRules } from "./rules/files.ts";
+import { hostRules } from "./rules/host.ts";
 import { idmapRules } from "./rules/idmap.ts";
 import { lineRules } from "./rules/lines.ts";
 import { mountRules } from "./rules/mounts.ts";
@@ -21,6 +23,8 @@ export const ruleGroups: readonly RuleGroup[] = [
   { title: "Mounts", rules: mountRules },
   { title: "Processes", rules: processRules },
   { title: "The wall", rules: securityRules },
+  { title: "Files of the host and of the container's root", rules: fileRules },
+  { title: "This host", rules: hostRules },
   { title: "What Berth does not do", rules: stateRules },
 ];
 

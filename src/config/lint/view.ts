@@ -80,5 +80,5 @@ export const effective = (view: View, row: Row<unknown>): readonly Setting[] => 
 /** Files that a package brought along: their lines are not the user's to change. */
 export const isShipped = (file: string): boolean => file.startsWith("/usr/share/") || file.includes("/share/lxc/config/");
 
-/** Without an id map the container's root is the host's. */
-export const isPrivileged = (view: View): boolean => view.spec.idmap.length === 0;
+/** Without an id map the container's root is the host's. A part of a config does not say which containers include it. */
+export const isPrivileged = (view: View): boolean => view.isWhole && view.spec.idmap.length === 0;

@@ -65,6 +65,6 @@ export const idmapRules: readonly Rule[] = [
   {
     id: "idmap-none", severity: "warning", sees: "A container without an id map: a privileged one.", why: "Its root is the host's root; only capabilities, seccomp and an LSM stand between.", remedy: "add 'lxc.idmap = u 0 100000 65536' and 'lxc.idmap = g 0 100000 65536', and give the files of its root to these ids",
     trips: "lxc.rootfs.path = /srv/web", passes: `lxc.rootfs.path = /srv/web\n${MAP}`,
-    look: function* (view) { if (view.isWhole && view.spec.idmap.length === 0 && view.spec.namespaces.share.user === undefined) yield sightedAt(wholeFile(view, "lxc.idmap"), "lxc.idmap is not set: root inside is root of the host"); },
+    look: function* (view) { if (view.isWhole && view.spec.idmap.length === 0 && view.spec.namespaces.share.user === undefined && (view.facts?.host.caller.euid ?? 0) === 0) yield sightedAt(wholeFile(view, "lxc.idmap"), "lxc.idmap is not set: root inside is root of the host"); },
   },
 ];

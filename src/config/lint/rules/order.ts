@@ -3,7 +3,7 @@ import type { Line } from "../../syntax.ts";
 import { isClearedBy } from "../../table.ts";
 import type { Rule, Sighting } from "../rule.ts";
 import { becomes, eachLine, fromLoader, lineAt, lineName, sighted } from "../sight.ts";
-import type { Entry, View } from "../view.ts";
+import { isShipped, type Entry, type View } from "../view.ts";
 
 /** Files of a cgroup that hold one value: a second line replaces the first. */
 const ONE_VALUE = /^lxc\.cgroup2?\.(memory\.|pids\.max$|cpu\.(max|weight|shares|cfs_)|cpuset\.(cpus|mems)$)/;
@@ -67,7 +67,8 @@ function* includedTwice(view: View): Generator<Sighting> {
   const first = new Map<string, Line>();
   for (const { line, includes } of view.lines) {
     const by = includes.at(-1);
-    if (by === undefined) continue;
+    // packages include their own parts twice, and mean it
+    if (by === undefined || (isShipped(line.file) && isShipped(by.file))) continue;
     const before = first.get(line.file);
     if (before === undefined) first.set(line.file, by);
     else if (before !== by) {

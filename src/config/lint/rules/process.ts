@@ -13,7 +13,7 @@ function* sysctls(view: View): Generator<Sighting> {
   const sharesNet = view.isWhole && (nics.length === 0 || nics.some(({ type }) => type === "none")) && namespaces.share.net === undefined;
   for (const { value: { key }, from } of view.spec.sysctls) {
     const name = key.replaceAll("/", ".");
-    if (!OWN_SYSCTL.test(name)) yield sightedAt(from, `'${name}' belongs to no namespace: ${isPrivileged(view) ? "it would be changed for the whole host" : "the kernel refuses it"}`, { token: key });
+    if (!OWN_SYSCTL.test(name)) yield sightedAt(from, `'${name}' belongs to no namespace: ${isPrivileged(view) ? "it would be changed for the whole host" : "where the container has an id map the kernel refuses it, else the whole host is changed"}`, { token: key });
     else if (name.startsWith("net.") && sharesNet) yield sightedAt(from, `'${name}' would be changed for the host, whose network is shared`, { token: key });
   }
 }
@@ -100,7 +100,7 @@ export const processRules: readonly Rule[] = [
   {
     id: "ptys-few", severity: "hint", sees: "Fewer pseudo terminals than terminals.", why: "ssh, screen and lxc-attach each need one of lxc.pty.max.", remedy: "write 'lxc.pty.max = 1024', as common.conf does",
     trips: "lxc.tty.max = 6\nlxc.pty.max = 2", passes: "lxc.tty.max = 4\nlxc.pty.max = 1024",
-    look: function* (view) { const { ttyMax, ptyMax } = view.spec; if (ptyMax.value > 0 && ptyMax.value < ttyMax.value) yield sightedAt(ptyMax.from, `${ptyMax.value} pseudo terminals are few beside ${ttyMax.value} terminals`, { token: String(ptyMax.value) }); },
+    look: function* (view) { const { ttyMax, ptyMax } = view.spec; if (ptyMax.value > 0 && ptyMax.value < ttyMax.value) yield sightedAt(ptyMax.from, `lxc.pty.max = ${ptyMax.value} is little beside ${ttyMax.value} terminals`, { token: String(ptyMax.value) }); },
   },
   {
     id: "autostart-void", severity: "hint", sees: "`lxc.start.delay` or `.order` without `lxc.start.auto`, or a group that is not started at boot.", why: "The container is not started at boot, though it looks as if.", remedy: "add the group onboot, or start it by 'lxc-autostart -g GROUP'",

@@ -1,0 +1,33 @@
+// Owns whether somebody else may change a file that a start trusts: its owner and mode, and those of every directory above it.
+import { statSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
+import type { HostPath } from "../../model/lint-facts.ts";
+import { errorCode } from "../read-text.ts";
+import { kindOf } from "./beneath.ts";
+
+const STICKY = 0o1000;
+
+/** Who besides the trusted may write; a group of the owner's own name (the same number) is he himself. */
+function openTo({ mode, uid, gid }: Stats, trusted: readonly number[]): string | undefined {
+  if (!trusted.includes(uid)) return `the user ${uid}`;
+  if ((mode & STICKY) !== 0) return undefined;
+  if ((mode & 0o002) !== 0) return "everybody";
+  return (mode & 0o020) !== 0 && gid !== 0 && gid !== uid ? `the group ${gid}` : undefined;
+}
+
+/** `/a/b`: `/`, `/a`. */
+const above = (path: string): readonly string[] => (path === "/" || path === "." ? [] : [...above(dirname(path)), dirname(path)]);
+
+export function probeHostPath(path: string, trusted: readonly number[]): HostPath {
+  try {
+    const found = statSync(path);
+    const weak = [...above(path), path].flatMap((one) => {
+      const who = openTo(statSync(one), trusted);
+      return who === undefined ? [] : [{ path: one, who }];
+    })[0];
+    return { kind: kindOf(found), uid: found.uid, isExecutable: (found.mode & 0o111) !== 0, ...(weak === undefined ? {} : { openTo: weak }) };
+  } catch (error) {
+    const code = errorCode(error);
+    return { kind: code === "ENOENT" || code === "ENOTDIR" ? "missing" : "hidden" };
+  }
+}
