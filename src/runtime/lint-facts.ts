@@ -6,7 +6,7 @@ import { INIT, INITTAB, wantedPaths, type LintDraft } from "../config/lint/index
 import { lookBeneath } from "../host/probe/beneath.ts";
 import { bootId } from "../host/probe/kernel.ts";
 import { hardLimits } from "../host/probe/limits.ts";
-import { probeHostPath } from "../host/probe/trust.ts";
+import { probeHostPath, type Trusted } from "../host/probe/trust.ts";
 import { configFile } from "../host/store/layout.ts";
 import { definedContainers } from "../host/store/listing.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
@@ -58,10 +58,19 @@ async function startProblems(request: Request, spec: ContainerSpec, host: HostFa
 }
 
 const mountpoints = (): readonly string[] => (readText("/proc/self/mountinfo") ?? "").split("\n").flatMap((line) => line.split(" ")[4] ?? []);
-const nameOf = (uid: number): string => (readText("/etc/passwd") ?? "").split("\n").map((line) => line.split(":")).find((row) => row[2] === String(uid))?.[0] ?? String(uid);
+const passwdRow = (uid: number): readonly string[] => (readText("/etc/passwd") ?? "").split("\n").map((line) => line.split(":")).find((row) => row[2] === String(uid)) ?? [];
+const nameOf = (uid: number): string => passwdRow(uid)[0] ?? String(uid);
+
+/** Root, who asks, whose container it is, and root inside, each with his own group. */
+function trustedBy(request: Request, spec: ContainerSpec, owner: number): Trusted {
+  const ids = spec.idmap.map(({ value }) => value);
+  const root = (kind: "u" | "g"): readonly number[] => { const id = toHost(ids, kind, 0); return id === undefined ? [] : [id]; };
+  const ofOwner = request.euid === 0 ? [] : [owner];
+  return { uids: [0, request.euid, ...ofOwner, ...root("u")], gids: [0, request.egid, ...ofOwner.flatMap((uid) => (passwdRow(uid)[3] === undefined ? [] : [Number(passwdRow(uid)[3])])), ...root("g")] };
+}
 
 /** The file that is really run, where a package's hook is only there as Berth ships it. */
-function hostPath(request: Request, path: string, trusted: readonly number[]): HostPath {
+function hostPath(request: Request, path: string, trusted: Trusted): HostPath {
   const found = probeHostPath(path, trusted);
   const shipped = found.kind === "missing" ? shippedPath(path, `${request.prefix}/share`) : undefined;
   return shipped === undefined ? found : probeHostPath(shipped, trusted);
@@ -70,11 +79,9 @@ function hostPath(request: Request, path: string, trusted: readonly number[]): H
 export async function lintFacts(request: Request, target: Target, { view }: LintDraft): Promise<LintFacts> {
   const { spec, main } = view;
   const wanted = wantedPaths(view);
-  const probed = probeHostPath(main, [request.euid]);
+  const probed = probeHostPath(main, { uids: [], gids: [] });
   const owner = "uid" in probed ? probed.uid : request.euid;
-  // root inside owns the root file system, and the user who owns a config owns what it names
-  const ids = spec.idmap.map(({ value }) => value);
-  const trusted = [0, request.euid, ...(request.euid === 0 ? [] : [owner]), ...(toHost(ids, "u", 0) === undefined ? [] : [toHost(ids, "u", 0) ?? 0])];
+  const trusted = trustedBy(request, spec, owner);
   const files = Object.fromEntries(wanted.files.map((path) => [path, hostPath(request, path, trusted)]));
   const root = spec.rootfs?.path ?? "/";
   const inside = Object.fromEntries(wanted.inside.map((path) => [path, lookBeneath(root, path)]));

@@ -7,18 +7,20 @@ import { kindOf } from "./beneath.ts";
 
 const STICKY = 0o1000;
 
-/** Who besides the trusted may write; a group of the owner's own name (the same number) is he himself. */
-function openTo({ mode, uid, gid }: Stats, trusted: readonly number[]): string | undefined {
-  if (!trusted.includes(uid)) return `the user ${uid}`;
+export interface Trusted { readonly uids: readonly number[]; readonly gids: readonly number[] }
+
+/** Who besides the trusted may write; a group of the owner's own number is he himself. */
+function openTo({ mode, uid, gid }: Stats, trusted: Trusted): string | undefined {
+  if (!trusted.uids.includes(uid)) return `the user ${uid}`;
   if ((mode & STICKY) !== 0) return undefined;
   if ((mode & 0o002) !== 0) return "everybody";
-  return (mode & 0o020) !== 0 && gid !== 0 && gid !== uid ? `the group ${gid}` : undefined;
+  return (mode & 0o020) !== 0 && gid !== uid && !trusted.gids.includes(gid) ? `the group ${gid}` : undefined;
 }
 
 /** `/a/b`: `/`, `/a`. */
 const above = (path: string): readonly string[] => (path === "/" || path === "." ? [] : [...above(dirname(path)), dirname(path)]);
 
-export function probeHostPath(path: string, trusted: readonly number[]): HostPath {
+export function probeHostPath(path: string, trusted: Trusted): HostPath {
   try {
     const found = statSync(path);
     const weak = [...above(path), path].flatMap((one) => {
