@@ -29,6 +29,7 @@ const FAILURES: Readonly<Partial<Record<OpKind, Failure>>> = {
   openTree: { made: op("openTree", { path: NOWHERE, flags: 0, into: 0 }), error: "ENOENT" },
   moveMount: { before: [etc], made: op("moveMount", { tree: 0, path: NOWHERE }), error: "ENOENT" },
   mountSetattr: { made: op("mountSetattr", { path: NOWHERE, flags: 0, set: 1 }), error: "ENOENT" },
+  loopDevice: { made: op("loopDevice", { path: NOWHERE, into: 0, number: 1 }), error: "ENOENT" },
   fsMount: { made: op("fsMount", { type: "nofs", into: 0 }), error: "ENODEV" },
   umount: { made: op("umount", { path: "/etc/passwd" }), error: "EINVAL" },
   pivotRoot: { made: op("pivotRoot", { root: 5 }), error: "EBADF" },
@@ -72,6 +73,7 @@ const FAILURES: Readonly<Partial<Record<OpKind, Failure>>> = {
   netlink: { made: op("netlink", { messages: [{ hex: "10000000ff0f00000000000000000000" }] }), error: "EOPNOTSUPP" },
   ifIndex: { made: op("ifIndex", { name: "none0", into: 0 }), error: "ENODEV" },
   listen: { made: op("listen", { address: "x".repeat(108), into: 0 }), error: "ENAMETOOLONG" },
+  askMonitor: { made: op("askMonitor", { address: "berth-test-nobody", kind: 1, connection: 0, number: 1, fd: 2 }), error: "ECONNREFUSED" },
   lock: { made: op("lock", { path: NOWHERE, into: 0 }), error: "ENOENT" },
 };
 

@@ -10,6 +10,8 @@ import _lxc
 
 lxcpath = tempfile.mkdtemp(prefix="twin-config.")
 path = os.path.join(lxcpath, "file")
+# liblxc makes the log files that a config names
+os.chdir(lxcpath)
 
 
 def attempt(call, *args):
