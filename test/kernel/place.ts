@@ -63,6 +63,7 @@ export async function leavePlace(place: Place): Promise<void> {
   spawnSync(join(DIST, "bin/lxc-stop"), ["-k", "-P", place.lxcpath, "-n", place.name]); // of a test that failed half way
   if (place.user !== undefined) removeUser(place.user);
   rmSync(place.lxcpath, { recursive: true, force: true });
+  rmSync(`/run/lxc/lock${place.lxcpath}`, { recursive: true, force: true }); // locks of configs stay, as in LXC
   expect(await leaksAtLast(place.before, place.watch)).toEqual([]);
 }
 
