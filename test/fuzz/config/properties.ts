@@ -1,6 +1,7 @@
 // Owns what must hold for any text that is read as a config, whatever the files say that it includes.
 import { load, problemLines } from "../../../src/config/golden/load.ts";
 import { fillTemplates, getItem, getKeys, readConfig, resolve, setItem, syntaxText, systemConfig, unsetItem, updateConfig, withExcerpts, type ReadFile } from "../../../src/config/index.ts";
+import { lint } from "../../../src/config/lint/lint.ts";
 import type { Result } from "../../../src/model/problem.ts";
 import type { ContainerSpec } from "../../../src/model/spec.ts";
 import { parseText } from "../../../src/config/syntax.ts";
@@ -29,10 +30,12 @@ function must(isTrue: boolean, what: string): void {
   if (!isTrue) throw new Error(`does not hold: ${what}`);
 }
 
+const PLACE = { name: "web", lxcpath: "/var/lib/lxc", random: "0123456789abcdef", isRoot: true, rootfsMountDefault: "/m", cwd: "/work" } as const;
+
 const resolved = (text: string, read: ReadFile): { readonly syntax: Parameters<typeof syntaxText>[0]; readonly spec: Result<ContainerSpec> } => {
   const syntax = readConfig({ file: "config", text, read, cwd: "/work", share: "/share" });
   if (!syntax.ok) throw new Error("readConfig fails");
-  return { syntax: syntax.value, spec: resolve({ syntax: syntax.value, overrides: [], name: "web", lxcpath: "/var/lib/lxc", random: "0123456789abcdef", isRoot: true, rootfsMountDefault: "/m", read, cwd: "/work" }) };
+  return { syntax: syntax.value, spec: resolve({ syntax: syntax.value, overrides: [], read, ...PLACE }) };
 };
 
 /** All of them now and then, else a few: each is asked for by reading the whole config. */
@@ -45,6 +48,7 @@ function checkReading(text: string, read: ReadFile, chance: Chance): void {
   const problems = spec.ok ? spec.warnings ?? [] : spec.problems;
   must(spec.ok || spec.problems.some(({ severity }) => severity !== "warning"), "what is refused has an error");
   for (const problem of withExcerpts([syntax], problems)) must(problem.text !== "" && problemLines([problem]).join().length < 8000, "a problem is short enough to be read");
+  for (const isContainer of [true, false]) for (const finding of lint({ syntax, read, isContainer, ...PLACE })) must(finding.text !== "", "a finding says something");
   if (!spec.ok) return;
   for (const key of some(chance, getKeys(spec.value, syntax))) must(typeof getItem(spec.value, syntax, key) === "string", `${key} is listed and can be asked for`);
   for (const nic of spec.value.nics.slice(0, 3)) for (const sub of some(chance, getKeys(spec.value, syntax, `lxc.net.${nic.index}`))) must(typeof getItem(spec.value, syntax, `lxc.net.${nic.index}.${sub}`) === "string", `lxc.net.N.${sub} is listed and can be asked for`);
