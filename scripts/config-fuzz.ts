@@ -15,7 +15,8 @@ const script = (name: string, file: string, args: readonly string[], limit: numb
   },
 });
 
-export const configFuzzing = (seconds: number): Check[] => [
-  script(`test/fuzz/config, ${seconds} s`, "run.ts", [String(seconds)], seconds + PATIENCE),
+/** Without a seed: another one each time. */
+export const configFuzzing = (seconds: number, seed?: number): Check[] => [
+  script(`test/fuzz/config, ${seconds} s`, "run.ts", [seconds, ...(seed === undefined ? [] : [seed])].map(String), seconds + PATIENCE),
   script("test/fuzz/config, a megabyte of each kind of line", "megabyte.ts", [], 2 * PATIENCE),
 ];
