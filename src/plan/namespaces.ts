@@ -35,7 +35,7 @@ function isWanted(scope: Scope, name: NamespaceName, shared: Readonly<Partial<Re
     case "user": return hasUserns(spec);
     case "net": return spec.nics.length > 0 && !spec.nics.some((nic) => nic.type === "none");
     case "cgroup": return facts.hasCgroupNamespace;
-    case "time": return facts.hasTimeNamespace && (spec.timeOffsets.boot !== undefined || spec.timeOffsets.monotonic !== undefined);
+    case "time": return facts.hasTimeNamespace && (keep !== undefined || spec.timeOffsets.boot !== undefined || spec.timeOffsets.monotonic !== undefined);
     default: return true;
   }
 }

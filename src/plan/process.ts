@@ -11,6 +11,8 @@ import { hasUserns, idmapOf, setupId } from "./scope.ts";
 import { toHost } from "../linux/idmap.ts";
 
 const PR_SET_DUMPABLE = 4;
+/** chown(2): this id stays as it is. */
+const KEEP_ID = 0xffffffff;
 const PER_LINUX = 0, PER_LINUX32 = 8;
 
 /** The monitor's death must not leave a half-made container behind. */
@@ -67,13 +69,19 @@ export type Stdio =
   | { readonly kind: "caller"; readonly slot?: Slot }
   | { readonly kind: "null" };
 
+/** An init that is not root opens its console again by name. */
+function ownedByInit(scope: Scope, slot: Slot): readonly Op[] {
+  const { uid } = scope.spec.init;
+  return uid.from.kind === "default" || uid.value === setupId(scope.spec, "u") ? [] : [{ op: "chown", from: uid.from, at: slot, path: "", uid: uid.value, gid: KEEP_ID }];
+}
+
 export function planStdio(scope: Scope, stdio: Stdio): readonly Op[] {
   const from = byDefault("lxc.console.path");
   const descriptors = [0, 1, 2] as const;
   const session: Op = { op: "setsid", from };
   switch (stdio.kind) {
     case "console":
-      return [session, ...descriptors.map((fd): Op => ({ op: "dup", from, slot: stdio.slot, fd }))];
+      return [session, ...ownedByInit(scope, stdio.slot), ...descriptors.map((fd): Op => ({ op: "dup", from, slot: stdio.slot, fd }))];
     case "null": {
       const slot = scope.slots.take();
       scope.slots.give(slot);
@@ -93,10 +101,11 @@ export function planStdio(scope: Scope, stdio: Stdio): readonly Op[] {
 export function initEnvironment(scope: Scope): readonly string[] {
   const { spec, facts } = scope;
   const values = new Map<string, string>();
-  for (const { value } of [...spec.environment, ...spec.environmentRuntime]) {
+  for (const { value, from } of [...spec.environment, ...spec.environmentRuntime]) {
     const at = value.indexOf("=");
     const own = at < 0 ? facts.caller.env[value] : value.slice(at + 1);
     if (own !== undefined) values.set(at < 0 ? value : value.slice(0, at), own);
+    else scope.problems.push({ code: "config.value", severity: "warning", at: from, text: `${from.key}: the caller has no variable '${value}', it is left out`, remedy: `set it, or write ${value}=VALUE` });
   }
   values.delete("container");
   return [...[...values].map(([name, value]) => `${name}=${value}`), "container=lxc"];

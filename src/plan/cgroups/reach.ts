@@ -42,15 +42,18 @@ function unreached(scope: Scope, limit: Limit, version: 1 | 2): Problem | undefi
   };
 }
 
-/** hostLimits has chosen one version's rules; left are those that the host takes from nobody, or not from this user. */
+/** hostLimits has chosen one version's rules; left are those that the host takes from nobody, or from root alone, wherever the cgroup is delegated to. */
 function checkDeviceRules(scope: Scope): void {
   const { spec, facts, problems } = scope;
   const own = [...spec.cgroup.v2, ...spec.cgroup.v1].find((limit) => controllerOf(limit.value.file) === "devices");
   const hierarchies = writable(scope);
-  const hasUnified = hierarchies.some(({ version }) => version === 2);
-  if (own === undefined || hierarchies.some(({ version, controllers }) => version === 1 && controllers.includes("devices")) || (hasUnified && isRoot(facts))) return;
-  const cause = hasUnified ? "only root may load device rules into the kernel" : "there is no unified cgroup hierarchy here";
-  problems.push({ code: "cgroup.limit", severity: "warning", at: own.from, text: "the device rules are not applied", cause, remedy: "an id map (lxc.idmap) keeps devices from being made at all" });
+  const isPossible = hierarchies.some(({ version, controllers }) => version === 2 || controllers.includes("devices"));
+  if (own === undefined || (isPossible && isRoot(facts))) return;
+  problems.push({
+    code: "cgroup.limit", severity: "warning", at: own.from, text: "the device rules are not applied",
+    cause: isPossible ? "only root may give device rules to the kernel" : "there is neither a unified cgroup hierarchy here nor one with the devices controller",
+    remedy: "an id map (lxc.idmap) keeps devices from being made at all; include userns.conf after common.conf to take the rules away",
+  });
 }
 
 /** Warnings: a container runs without limits rather than not at all. */

@@ -43,7 +43,8 @@ export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
       ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...initCpuset(hierarchy, [names.inner], own)]),
     ],
     join: [enterV1(inner, from)],
-    late: own.filter(isDevice).map(write),
+    // the kernel takes them from root alone, wherever the cgroup is delegated to: checkCgroups says so
+    late: isRoot(scope.facts) ? own.filter(isDevice).map(write) : [],
     delegate: [inner, `${inner}/cgroup.procs`].map((path) => ({ path, isOptional: false })).concat({ path: `${inner}/tasks`, isOptional: true }),
     directories: isRoot(scope.facts) ? [monitor, payload] : [payload],
   };
