@@ -160,6 +160,8 @@ describe.each(KINDS)("%s", (kind) => {
     using scratch = new Scratch();
     const s = open(place, scratch, ["-t", "2"], "", "/usr/bin");
     await s.shows("Connected");
+    s.type("\r");
+    await s.shows("/ # ");
     s.type("echo the''irs\r");
     await s.shows("theirs");
     s.type(LEAVE);
@@ -204,6 +206,9 @@ test("ours works on a container that Debian's LXC runs", async () => {
   expect(theirs("lxc-start")).toBe(0);
   using scratch = new Scratch();
   const s = open(place, scratch, ["-t", "2"]);
+  await s.shows("Connected");
+  s.type("\r");
+  await s.shows("/ # ");
   s.type("stty size; echo ou''rs\r");
   await s.shows("ours");
   expect(s.screen).toContain("37 91");
