@@ -19,15 +19,21 @@ export interface Row {
   readonly fstab?: readonly string[];
   /** A shell line, run in the root file system before the start. */
   readonly rootfs?: string;
-  readonly kinds?: readonly ("privileged" | "root-owned")[];
+  readonly kinds?: readonly ("privileged" | "root-owned" | "user-owned")[];
   /** Where the two differ, or both fail. */
   readonly privileged?: Outcome;
   readonly "root-owned"?: Outcome;
+  /** As root-owned when it is not given. */
+  readonly "user-owned"?: Outcome;
 }
 
 const both = (outcome: Outcome): Pick<Row, "privileged" | "root-owned"> => ({ privileged: outcome, "root-owned": outcome });
 const fail = (says: string): Pick<Row, "privileged" | "root-owned"> => both({ fails: "both", says });
 const entry = (...lines: readonly string[]): Row => ({ lines: lines.map((line) => `lxc.mount.entry = ${line}`) });
+
+/** LXC gives a user's container no cgroup in the unified hierarchy of a hybrid host, Berth does. */
+const unified = (flag: string): Pick<Row, "user-owned"> => ({ "user-owned": { ours: [`/sys/fs/cgroup/unified dir /DELEGATED/lxc.payload.NAME ${flag},nosuid,nodev,noexec,relatime shared cgroup2 none rw`] } });
+const UNIFIED_BELOW = "/sys/fs/cgroup/unified/DELEGATED/lxc.payload.NAME hidden /DELEGATED/lxc.payload.NAME rw,relatime shared cgroup2 cgroup2 rw";
 
 export const CONFIGS: Readonly<Record<string, Row>> = {
   "no mounts": { lines: [] },
@@ -86,12 +92,13 @@ export const CONFIGS: Readonly<Record<string, Row>> = {
   "auto proc:rw sys:rw": { lines: ["lxc.mount.auto = proc:rw sys:rw"] },
   "auto sys:ro": { lines: ["lxc.mount.auto = proc:mixed sys:ro"] },
   "auto cgroup": { lines: ["lxc.mount.auto = proc sys cgroup"] },
-  "auto cgroup:ro:force": { lines: ["lxc.mount.auto = proc sys cgroup:ro:force"] },
-  "auto cgroup:mixed:force": { lines: ["lxc.mount.auto = proc sys cgroup:mixed:force"] },
-  "auto cgroup:rw:force": { lines: ["lxc.mount.auto = proc sys cgroup:rw:force"] },
-  "auto cgroup-full:mixed:force": { lines: ["lxc.mount.auto = proc sys cgroup-full:mixed:force"] },
-  "auto cgroup, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup:mixed", "lxc.namespace.keep = cgroup"], privileged: { fails: "theirs", ours: ["/sys/fs/cgroup dir / rw,nosuid,nodev,noexec,relatime shared tmpfs none rw,size=10240k,mode=755@IDS"] } },
-  "auto cgroup:rw, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup:rw", "lxc.namespace.keep = cgroup"], privileged: { fails: "theirs", ours: ["/sys/fs/cgroup dir / rw,nosuid,nodev,noexec,relatime shared tmpfs none rw,size=10240k,mode=755@IDS"] } },
+  "auto cgroup:ro:force": { lines: ["lxc.mount.auto = proc sys cgroup:ro:force"], ...unified("ro") },
+  "auto cgroup:mixed:force": { lines: ["lxc.mount.auto = proc sys cgroup:mixed:force"], ...unified("rw") },
+  "auto cgroup:rw:force": { lines: ["lxc.mount.auto = proc sys cgroup:rw:force"], ...unified("rw") },
+  "auto cgroup-full:mixed:force": { lines: ["lxc.mount.auto = proc sys cgroup-full:mixed:force"], ...unified("rw") },
+  "auto cgroup, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup:mixed", "lxc.namespace.keep = cgroup"], privileged: { fails: "theirs", ours: ["/sys/fs/cgroup dir / rw,nosuid,nodev,noexec,relatime shared tmpfs none rw,size=10240k,mode=755@IDS"] },
+    "user-owned": { ours: ["/sys/fs/cgroup/unified dir /unified ro,nosuid,nodev,noexec,relatime shared tmpfs none rw,size=10240k,mode=755@IDS", UNIFIED_BELOW] } },
+  "auto cgroup:rw, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup:rw", "lxc.namespace.keep = cgroup"], privileged: { fails: "theirs", ours: ["/sys/fs/cgroup dir / rw,nosuid,nodev,noexec,relatime shared tmpfs none rw,size=10240k,mode=755@IDS"] }, "user-owned": { ours: [UNIFIED_BELOW] } },
   "auto cgroup-full, the host's namespace": { lines: ["lxc.mount.auto = proc sys cgroup-full:mixed", "lxc.namespace.keep = cgroup"], ...both({ fails: "theirs", ours: ["/sys/fs/cgroup dir / rw,nosuid,nodev,noexec,relatime shared tmpfs none rw,size=10240k,mode=755@IDS"] }) },
   "auto shmounts": { lines: ["lxc.mount.auto = shmounts:@HOST/shared"] },
   "auto shmounts, elsewhere": { lines: ["lxc.mount.auto = shmounts:@HOST/shared:/shm"] },
@@ -109,8 +116,9 @@ export const CONFIGS: Readonly<Record<string, Row>> = {
   "overlay entry": {
     ...entry("overlay srv overlay lowerdir=@HOST/lower:@HOST/plain,upperdir=@HOME/up,workdir=@HOME/w,create=dir 0 0"),
     "root-owned": { fails: "theirs", ours: ["/srv dir / rw,relatime shared overlay overlay rw,lowerdir=@HOST/lower:@HOST/plain,upperdir=@HOME/up,workdir=@HOME/w"] },
+    "user-owned": { fails: "both", says: "a layer of the overlay does not exist, or the container's root cannot reach it" },
   },
-  "idmap=container": { ...entry("@HOST/mapped srv none bind,idmap=container,create=dir 0 0"), privileged: { fails: "both", says: "needs ids to map to" } },
+  "idmap=container": { ...entry("@HOST/mapped srv none bind,idmap=container,create=dir 0 0"), privileged: { fails: "both", says: "needs ids to map to" }, "user-owned": { fails: "both", says: "is for containers that root starts" } },
   "idmap=container, optional, missing": { ...entry("@HOST/none srv none bind,idmap=container,optional 0 0"), kinds: ["root-owned"], "root-owned": { fails: "theirs", ours: ["/ dir @HOME/rootfs rw"] } },
   "move": { ...entry("tmpfs mnt tmpfs size=1m 0 0", "mnt srv/x none move,relative,create=dir 0 0"), ...both({ fails: "theirs", ours: ["/srv/x dir / rw,relatime shared tmpfs tmpfs rw,size=1024k@IDS"] }) },
   "a target behind a symbolic link": { ...entry("@HOST/plain link/x none bind,create=dir 0 0"), rootfs: "ln -s srv link", ...both({ fails: "theirs", ours: ["/srv/x dir @HOST/plain rw"] }) },
