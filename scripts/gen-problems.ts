@@ -48,6 +48,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "privilege": "This needs privileges the caller has not.",
   "template.missing": "No such template.",
   "template.failed": "The template ended with a status other than 0.",
+  "storage.copy": "A file of a container could not be copied; of the copy nothing is left.",
   "storage.full": "There is no space left; what was half made has been removed.",
   "storage.unsupported": "No such kind of storage.",
   "image.invalid": "An image or archive is damaged, or holds what it must not.",

@@ -5,6 +5,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-attach": () => import("./lxc/attach.ts"),
   "lxc-config": () => import("./lxc/config.ts"),
   "lxc-console": () => import("./lxc/console.ts"),
+  "lxc-copy": () => import("./lxc/copy.ts"),
   "lxc-create": () => import("./lxc/create.ts"),
   "lxc-destroy": () => import("./lxc/destroy.ts"),
   "lxc-execute": () => import("./lxc/execute.ts"),

@@ -92,18 +92,26 @@ export function templateLine({ file, lines }: Syntax): Origin | undefined {
   return line === undefined ? undefined : { kind: "config", file, line: line.line, column: line.column, key: line.key };
 }
 
-/** Hardware address templates filled in, so that they stay what they are from start to start. */
-export function fillTemplates(text: string, random: string): string {
+/** Each setting's value as `change` wants it; the rest of its line stays. */
+export function changeValues(text: string, change: (line: Line) => string): string {
   const syntax = parseText("", text);
-  let used = 0;
   const lines = syntax.lines.map((line) => {
-    if (!isTemplate(line)) return line.text;
-    const filled = fillHwaddr(line.value, random, used);
-    used += line.value.toLowerCase().split("x").length - 1;
+    const value = line.kind === "entry" ? change(line) : line.value;
     const at = line.valueColumn - 1;
-    return line.text.slice(0, at) + filled + line.text.slice(at + line.value.length);
+    return value === line.value ? line.text : line.text.slice(0, at) + value + line.text.slice(at + line.value.length);
   });
   return withLines(syntax, lines);
+}
+
+/** Hardware address templates filled in, so that they stay what they are from start to start. */
+export function fillTemplates(text: string, random: string): string {
+  let used = 0;
+  return changeValues(text, (line) => {
+    if (!isTemplate(line)) return line.value;
+    const filled = fillHwaddr(line.value, random, used);
+    used += line.value.toLowerCase().split("x").length - 1;
+    return filled;
+  });
 }
 
 /** A last line that forgets what included files set. */

@@ -11,6 +11,7 @@ export type { AnyConfigKey, ConfigKey, ConfigValues } from "./keys.gen.ts";
 export { nearest } from "./nearest.ts";
 export { architecture } from "./grammar/path.ts";
 export { systemConfig, systemKeys, type SystemConfigInput } from "./system.ts";
+export { clonedConfig, type ClonedConfig, type CloneWish } from "./clone.ts";
 export { createdConfig, type CreatedConfigInput } from "./created.ts";
 export { builtinDefault, type BuiltinDefaultInput } from "./builtin.ts";
 export { filesOf, updateConfig, type LineChange, type Updated } from "./update.ts";

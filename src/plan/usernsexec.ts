@@ -21,6 +21,8 @@ export interface UsernsWish {
   /** Ids inside that the child takes once the map is there. */
   readonly uid: number;
   readonly gid: number;
+  /** What it does with the caller's ids, before there is a map. */
+  readonly early?: readonly Op[];
   readonly body: readonly Op[];
 }
 
@@ -60,7 +62,7 @@ export function usernsOps(facts: HostFacts, wish: UsernsWish): readonly Op[] {
   const hasGroups = facts.caller.euid === 0 || !isDirect(facts, wish.idmap, "g");
   const ids: Op = { op: "setIds", uid: wish.uid, gid: wish.gid, from, ...(hasGroups ? {} : { flags: FLAGS.SETIDS_KEEP_GROUPS }) };
   const hasMap = wish.idmap.length > 0;
-  const body: Op[] = hasMap ? [{ op: "await", number: MAPPED, from }, ids, ...wish.body] : [...wish.body];
+  const body: Op[] = hasMap ? [...(wish.early ?? []), { op: "await", number: MAPPED, from }, ids, ...wish.body] : [...(wish.early ?? []), ...wish.body];
   const clone: Op = { op: "clone", flags: wish.flags | CLONE_NEWUSER, name: wish.name, pid: wish.pid, body, from };
   return hasMap ? [clone, ...mapOps(facts, wish, "g"), ...mapOps(facts, wish, "u"), { op: "post", number: MAPPED, to: wish.pid, from }] : [clone];
 }

@@ -1,9 +1,9 @@
 // Owns loading a container's config: which file, what is laid over it, what it means.
-import { existsSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { readConfig, resolve } from "../config/index.ts";
 import type { Syntax } from "../config/index.ts";
 import { randomHex } from "../host/probe/kernel.ts";
-import { configFile } from "../host/store/layout.ts";
+import { configFile, recordDir, renamedConfig } from "../host/store/layout.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
 import type { FileAnswer } from "../host/store/read-config.ts";
 import { placed } from "../model/origin.ts";
@@ -37,9 +37,21 @@ const missing = (target: Target, file: string, isRcfile: boolean): Problem => (i
   ? { code: "config.missing", text: `the config file "${file}" does not exist`, remedy: "check the path given with -f/--rcfile" }
   : { code: "container.missing", text: `container "${target.name}" is not defined`, cause: `there is no ${file}`, remedy: `create it with lxc-create, or name another lxcpath with -P (this one is ${target.lxcpath})` });
 
+/** A renaming that was killed after the directory had its new name is finished here; by whoever may. */
+function ownConfig(target: Target): string {
+  const [file, renamed] = [configFile(target), `${recordDir(target)}/${renamedConfig(target.name)}`];
+  if (!existsSync(renamed)) return file;
+  try {
+    renameSync(renamed, file);
+    return file;
+  } catch {
+    return renamed;
+  }
+}
+
 function readMain(request: Request, target: Target, options: LoadOptions): Result<{ readonly file?: string; readonly text: string }> {
   const isRcfile = options.rcfile !== undefined;
-  const file = options.rcfile === undefined ? configFile(target) : absolutePath(request, options.rcfile);
+  const file = options.rcfile === undefined ? ownConfig(target) : absolutePath(request, options.rcfile);
   const answer = readConfigFile(file);
   switch (answer.kind) {
     case "file": return ok({ file, text: answer.text });

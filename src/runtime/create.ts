@@ -14,6 +14,7 @@ import { CONFIGS, HOOKS, finishConfig, firstConfig, writeConfig, type Job } from
 import { fillByArchive, fillByDirectory, fillByScript, type FillWish } from "./creating/fill.ts";
 import { readMetadata, substitute } from "./creating/metadata.ts";
 import { dropEmpty, reserve, type Reserved } from "./creating/reserve.ts";
+import { onSignals } from "./interrupt.ts";
 import { partialFile } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
@@ -77,7 +78,7 @@ async function prepare(job: Job, metadata: Metadata | undefined): Promise<Result
   writeConfig(target, firstConfig(job, metadata));
   if (metadata?.fstab !== undefined) writeFileSync(`${containerDir(target)}/fstab`, metadata.fstab, { mode: 0o640, flag: "wx" });
   if (base.idmap.length === 0) return ok(undefined);
-  const problem = await drive(job, planOwn(target, facts, base.idmap, source.kind === "none" ? undefined : rootfs), `give '${containerDir(target)}' to the container's root`);
+  const problem = await drive(job, planOwn(target, facts, base.idmap, source.kind === "none" ? [] : [rootfs]), `give '${containerDir(target)}' to the container's root`);
   return problem === undefined ? ok(undefined) : fail(problem);
 }
 
@@ -111,16 +112,6 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   // A template says so itself, on the caller's terminal.
   if (metadata?.message !== undefined && !job.options.isQuiet) writeSync(1, `\n---\n${metadata.message}`);
   return settled;
-}
-
-/** ^C and friends end what runs and then clean up; a template's own handling of ^C comes first. */
-function onSignals(abort: AbortController): () => void {
-  const stop = (): void => abort.abort();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, stop);
-  return () => {
-    for (const signal of signals) process.off(signal, stop);
-  };
 }
 
 async function makeOrUndo(job: Job, reserved: Reserved): Promise<Result<void>> {

@@ -73,6 +73,22 @@ export interface CreateOptions {
   /** Long stages say how far they are; progressLine() of model/progress.ts makes a line of it. */
   readonly onProgress?: (progress: Progress) => void;
 }
+export interface CopyOptions {
+  readonly to: Target;
+  /** Layers above the container's own files, which both go on using. */
+  readonly isSnapshot: boolean;
+  /** The container may run meanwhile: its files are copied as they are. */
+  readonly mayRun: boolean;
+  /** lxc.uts.name and /etc/hostname stay; hardware addresses stay. */
+  readonly keepsName: boolean;
+  readonly keepsAddresses: boolean;
+  /** -B. */
+  readonly backend?: string;
+  /** More arguments for lxc.hook.clone. */
+  readonly hookArgs: readonly string[];
+  readonly onProgress?: (progress: Progress) => void;
+}
+export type RenameOptions = Pick<CopyOptions, "to" | "keepsName" | "hookArgs" | "onProgress">;
 export type UsernsExecOptions = UsernsExecInputs;
 export type UnshareOptions = UnshareInputs;
 
@@ -124,6 +140,8 @@ export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise
 
 /** Verbs that do their work here, driving engines of their own. Templates write to the caller's terminal. */
 export type CreateVerb = (request: Request, target: Target, options: CreateOptions) => Promise<Result<void>>;
+export type CopyVerb = (request: Request, source: Target, options: CopyOptions) => Promise<Result<void>>;
+export type RenameVerb = (request: Request, target: Target, options: RenameOptions) => Promise<Result<void>>;
 export type DestroyVerb = (request: Request, target: Target, options: { readonly isForced: boolean; readonly withSnapshots: boolean }) => Promise<Result<void>>;
 export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;
 /** Value of a config key, `undefined` for a key that does not exist; lists are newline-terminated (get_config_item). */

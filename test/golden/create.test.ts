@@ -16,8 +16,8 @@ const template = { rootfs, template: "/usr/share/lxc/templates/lxc-busybox", tem
 const tree = [{ path: "rootfs", isDirectory: true }, { path: "config", isDirectory: false }];
 
 test("a name is taken", () => expectGolden("create-hold", ok(planHold(web, "/var/lib/lxc/.web.new-1/partial", { path: "/var/lib/lxc/.web.new-1", to: "/var/lib/lxc/web" }))));
-test("root gives the directory to the container's root", () => expectGolden("create-own-root", ok(planOwn(web, factsOf(), map, rootfs))));
-test("a user gives the directory to the container's root", () => expectGolden("create-own-user", ok(planOwn(web, userFacts(), map, rootfs))));
+test("root gives the directory to the container's root", () => expectGolden("create-own-root", ok(planOwn(web, factsOf(), map, [rootfs]))));
+test("a user gives the directory to the container's root", () => expectGolden("create-own-user", ok(planOwn(web, userFacts(), map, [rootfs]))));
 test("a user takes the config back", () => expectGolden("create-give-back", ok(planGiveBack(web, userFacts(), map, "/var/lib/lxc/web/config"))));
 test("a template, privileged", () => expectGolden("create-template-root", ok(planTemplate(web, factsOf(), { ...template, idmap: [] }))));
 test("a template, by a user", () => expectGolden("create-template-user", ok(planTemplate(web, userFacts(), { ...template, idmap: map }))));

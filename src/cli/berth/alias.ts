@@ -13,6 +13,8 @@ export const ALIASES: readonly Alias[] = [
   { verb: "ls", argv: ["lxc-ls", "-f"], does: "list containers" },
   { verb: "info", argv: ["lxc-info"], does: "state, addresses, usage, last exit" },
   { verb: "wait", argv: ["lxc-wait"], does: "wait for a state" },
+  { verb: "copy", argv: ["lxc-copy"], does: "make one like it" },
+  { verb: "rename", argv: ["lxc-copy", "-R"], does: "give it another name" },
   { verb: "rm", argv: ["lxc-destroy"], does: "remove it" },
   { verb: "explain", argv: ["lxc-start", "--explain"], does: "show the plan of its start, and do nothing" },
 ];

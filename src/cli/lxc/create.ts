@@ -1,7 +1,4 @@
 // Owns lxc-create(1).
-import { writeSync } from "node:fs";
-import { progressLine } from "../../model/progress.ts";
-import type { Progress } from "../../model/progress.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
@@ -10,6 +7,7 @@ import { absolute, done, failed, withLine } from "../command-line.ts";
 import type { OptionRow } from "../getopt.ts";
 import { NAME, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
+import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
 import { optional } from "../values.ts";
 
@@ -70,19 +68,6 @@ function storageProblem({ options }: CommandLine<(typeof rows)[number]>): Proble
 /** A name is looked for among the templates; what looks like a path is one. */
 const templatePath = (request: Request, template: string): string =>
   template.startsWith("./") || template.startsWith("../") ? absolute(request, template) : template;
-
-/** Where stderr is a terminal, one line that is rewritten; elsewhere only how a stage began and ended. */
-function progressPrinter(isTerminal: boolean): (progress: Progress) => void {
-  const WIDTH = 79;
-  let stage: string | undefined;
-  return (progress) => {
-    const text = progressLine(progress, WIDTH);
-    const isFirst = stage !== progress.stage;
-    stage = progress.stage;
-    if (isTerminal) writeSync(2, `\r${text.padEnd(WIDTH)}${progress.isFinished === true ? "\n" : ""}`);
-    else if (isFirst || progress.isFinished === true) writeSync(2, `${text}\n`);
-  };
-}
 
 async function withTemplateHelp(request: Request, answer: Answer): Promise<Answer> {
   const { getopt } = await import("../getopt.ts");

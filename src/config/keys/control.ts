@@ -18,7 +18,7 @@ export const hookKeys: Readonly<Record<HookName, Row<string>>> = {
   start: hook("start", "0.8", "Run inside the container just before init."),
   stop: hook("stop", "2.0", "Run on the host when init has ended and the namespaces still exist.", "Runs on the host, with the rights of the one who starts the container."),
   "post-stop": hook("post-stop", "0.8", "Run on the host when everything of the container is gone.", "Runs on the host, with the rights of the one who starts the container."),
-  clone: hook("clone", "1.0", "Run when the container is copied, with the copy's root file system mounted.", "Runs on the host's files, with the copy's root file system mounted.", { kind: "partly", why: "lxc-copy is not there yet, so nothing runs it.", issue: 7 }),
+  clone: hook("clone", "1.0", "Run when the container is copied, with the copy's root file system mounted.", "Runs on the host's files, with the copy's root file system mounted."),
   destroy: hook("destroy", "1.1", "Run when the container is destroyed; when it fails nothing is destroyed.", "Runs on the host, with the rights of the one who destroys the container."),
 };
 

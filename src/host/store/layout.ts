@@ -9,5 +9,7 @@ export const recordDir = (place: Place): string => `${containerDir(place)}/.bert
 export const stateFile = (place: Place): string => `${recordDir(place)}/state`;
 export const exitFile = (place: Place): string => `${recordDir(place)}/exit`;
 export const failureFile = (place: Place): string => `${recordDir(place)}/failure`;
+/** In the record directory: the config of a container that has got this name, if a kill left it there. */
+export const renamedConfig = (name: string): string => `config.${name}`;
 /** Name of the abstract socket, without the leading NUL. */
 export const commandSocket = ({ lxcpath, name }: Place): string => socketName(lxcpath, name);

@@ -16,7 +16,8 @@ export interface Made { readonly name: string; readonly lxcpath: string }
 
 /** A descriptor number no engine reaches by itself. */
 export const HELD_FD = 100;
-const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** What a helper program gets as environment. */
+export const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export interface Naming {
   readonly path: string;
@@ -28,6 +29,9 @@ export interface Naming {
 const renameOp = ({ path, to, isPlain }: Naming, from: Origin): Op => ({
   op: "rename", path, to, ...(isPlain === true ? {} : { flags: RENAME_NOREPLACE }), from, note: "the name is taken from here on", undo: [{ op: "rename", path: to, to: path, from }],
 });
+
+/** A directory gets another name, unless there is one already. */
+export const planRename = (made: Made, naming: Naming): Plan => ({ verb: "rename", ...made, ops: [{ op: "rename", path: naming.path, to: naming.to, flags: RENAME_NOREPLACE, from: byOption("--newname") }] });
 
 /** The end of a plan that holds what its slot 0 has, until its input ends. */
 export const holdingOps = (from: Origin): readonly Op[] => [
@@ -48,13 +52,13 @@ export function planHold(made: Made, file: string, rename?: Naming): Plan {
   return { verb: "create", ...made, ops };
 }
 
-/** Chowns the container's directory as LXC does: owner is the container's root, group stays the creator's. */
-export function planOwn(made: Made, facts: HostFacts, idmap: readonly IdMapEntry[], rootfs: string | undefined): Plan {
+/** Chowns the container's directory as LXC does: owner is the container's root, group stays the creator's. `roots`: what is wholly the container's. */
+export function planOwn(made: Made, facts: HostFacts, idmap: readonly IdMapEntry[], roots: readonly string[]): Plan {
   const from = byDefault("lxc.idmap");
   const directory = `${made.lxcpath}/${made.name}`;
   const chown = (uid: number, directoryGid: number, rootGid: number): Op[] => [
     { op: "chown", path: directory, uid, gid: directoryGid, from },
-    ...(rootfs === undefined ? [] : [{ op: "chown", path: rootfs, uid, gid: rootGid, from } as const]),
+    ...roots.map((path): Op => ({ op: "chown", path, uid, gid: rootGid, from })),
   ];
   if (facts.caller.euid === 0) {
     return { verb: "create", ...made, ops: chown(toHost(idmap, "u", 0) ?? 0, facts.caller.egid, toHost(idmap, "g", 0) ?? 0) };
@@ -74,7 +78,7 @@ export function planGiveBack(made: Made, facts: HostFacts, idmap: readonly IdMap
 }
 
 /** `body` in a mount namespace of its own, and in the user namespace of the map unless that is empty. */
-function inside(facts: HostFacts, wish: { readonly idmap: readonly IdMapEntry[]; readonly name: string; readonly from: Origin }, body: readonly Op[]): readonly Op[] {
+export function inside(facts: HostFacts, wish: { readonly idmap: readonly IdMapEntry[]; readonly name: string; readonly from: Origin }, body: readonly Op[]): readonly Op[] {
   const { idmap, name, from } = wish;
   const joined: Op[] = [{ op: "joinParent", signal: SIGKILL, from, note: "a killed lxc-create leaves nobody who still writes" }, ...body];
   if (idmap.length > 0) return usernsOps(facts, { idmap, flags: CLONE_NEWNS, name, from, pid: 1, uid: 0, gid: 0, body: joined });

@@ -32,7 +32,7 @@ const TICK = 100;
 const from = byOption("--template");
 const SAID_LINES = 5;
 
-const isFull = (path: string): boolean => {
+export const isFull = (path: string): boolean => {
   try {
     const { bavail, ffree, files } = statfsSync(path);
     return bavail === 0 || (files > 0 && ffree === 0);
@@ -41,10 +41,10 @@ const isFull = (path: string): boolean => {
   }
 };
 
-const full = (rootfs: string, stage: string): Problem => ({ code: "storage.full", at: from, text: `no space left while ${stage}`, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" });
+export const full = (rootfs: string, stage: string): Problem => ({ code: "storage.full", at: from, text: `no space left while ${stage}`, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" });
 
 /** What the program itself said, first lines only: later ones are consequences. */
-const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
+export const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
 
 export async function fillByScript(target: Target, facts: HostFacts, template: string, wish: FillWish): Promise<Result<void>> {
   const plan = planTemplate(target, facts, { ...wish, template });

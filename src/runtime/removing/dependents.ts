@@ -1,5 +1,5 @@
 // Owns what other containers have to do with this one: clones made of it, and those it was made of.
-import { readdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import type { Target } from "../verbs.ts";
@@ -13,9 +13,12 @@ function pairs(text: string): readonly Target[] {
   });
 }
 
+/** A clone whose making or removing was killed is none; one on an lxcpath that is not mounted now is one. */
+const isThere = ({ lxcpath, name }: Target): boolean => !existsSync(lxcpath) || existsSync(`${lxcpath}/${name}`);
+
 export const hasClones = (target: Target): boolean => {
   const text = (readText(`${containerDir(target)}/lxc_snapshots`) ?? "").trim();
-  return text !== "" && text !== "0";
+  return /^\d+$/.test(text) ? text !== "0" : pairs(text).some(isThere);
 };
 
 export function hasSnapshots(target: Target): boolean {
@@ -28,14 +31,32 @@ export function hasSnapshots(target: Target): boolean {
 
 export const sourcesOf = (target: Target): readonly Target[] => pairs(readText(`${containerDir(target)}/lxc_rdepends`) ?? "");
 
+const pairsText = (list: readonly Target[]): string => list.map(({ lxcpath, name }) => `${lxcpath}\n${name}\n`).join("");
+const isSame = (a: Target, b: Target): boolean => a.name === b.name && a.lxcpath === b.lxcpath;
+
+/** A name that a stranger has planted is never followed. */
+function replace(file: string, text: string): void {
+  rmSync(`${file}.new`, { force: true });
+  writeFileSync(`${file}.new`, text, { flag: "wx" });
+  renameSync(`${file}.new`, file);
+}
+
 /** The source no longer has this clone. */
 export function forgetClone(source: Target, clone: Target): void {
   const file = `${containerDir(source)}/lxc_snapshots`;
   const text = readText(file);
   if (text === undefined) return;
-  const left = pairs(text).filter((pair) => pair.name !== clone.name || pair.lxcpath !== clone.lxcpath);
+  const left = pairs(text).filter((pair) => !isSame(pair, clone));
   if (left.length === pairs(text).length) return;
   if (left.length === 0) return unlinkSync(file);
-  writeFileSync(`${file}.new`, left.map((pair) => `${pair.lxcpath}\n${pair.name}\n`).join(""));
-  renameSync(`${file}.new`, file);
+  replace(file, pairsText(left));
 }
+
+/** The clone shares the source's root file system: neither goes before the other one. */
+export function rememberClone(source: Target, clone: Target): void {
+  const file = `${containerDir(source)}/lxc_snapshots`;
+  const text = readText(file) ?? "";
+  if (!pairs(text).some((pair) => isSame(pair, clone))) replace(file, text + pairsText([clone]));
+}
+
+export const rememberSources = (clone: Target, sources: readonly Target[]): void => replace(`${containerDir(clone)}/lxc_rdepends`, pairsText(sources));

@@ -1,0 +1,77 @@
+// Owns the plans of a copy: a root file system copied by cp(1), and what is done in it once it is mounted.
+import type { Op, Plan } from "../../isa/op.ts";
+import { FLAGS } from "../../isa/schema.ts";
+import { CLONE_NEWNS } from "../../linux/clone.ts";
+import { O_DIRECTORY, O_NONBLOCK, O_PATH, O_TRUNC } from "../../linux/fs.ts";
+import type { IdMapEntry } from "../../linux/idmap.ts";
+import { SIGKILL } from "../../linux/signals.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byDefault, byOption } from "../../model/origin.ts";
+import type { ContainerSpec } from "../../model/spec.ts";
+import { planHooks } from "../hooks.ts";
+import { detachFromHost, planRootfs, rootfsTarget } from "../rootfs.ts";
+import { idmapOf, isRoot, newScope } from "../scope.ts";
+import { confineOps } from "../storage/dir.ts";
+import { usernsOps } from "../usernsexec.ts";
+import { inside, PATH, type Made } from "./create.ts";
+
+const from = byOption("--newname");
+/** cp(1) finds the source here: who copies may have no way to it by its path. */
+const SOURCE_FD = 9;
+const SOURCE = 3;
+
+export interface CopyInputs {
+  /** Absolute paths; `to` is an empty directory. */
+  readonly source: string;
+  readonly to: string;
+  /** An ordinary user takes on these ids; root has all rights as it is, and copies ids as they are. */
+  readonly idmap: readonly IdMapEntry[];
+}
+
+/** Everything a file has: ids, modes, times, hard links, holes, ACLs, capabilities and other xattrs; blocks are shared where the file system can. */
+export const COPY_COMMAND: readonly string[] = ["cp", "-a", "--reflink=auto", "--sparse=auto", `/proc/self/fd/${SOURCE_FD}/.`, "."];
+
+/** Whatever the source holds, only the new directory can be written. */
+export function planCopyTree(made: Made, facts: HostFacts, { source, to, idmap }: CopyInputs): Plan {
+  const body: Op[] = [
+    ...confineOps(2, from), { op: "dup", slot: SOURCE, fd: SOURCE_FD, from },
+    { op: "exec", path: "cp", argv: COPY_COMMAND, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
+  ];
+  return {
+    verb: "copy", ...made,
+    ops: [
+      { op: "joinParent", signal: SIGKILL, from },
+      { op: "open", path: source, flags: O_PATH | O_DIRECTORY, into: SOURCE, from, note: "with the caller's own rights, before the ids change" },
+      { op: "chdir", path: to, from },
+      ...inside(facts, { idmap: isRoot(facts) ? [] : idmap, name: "cp", from }, body),
+      { op: "exitWith", child: 1, from },
+    ],
+  };
+}
+
+export interface FinishInputs {
+  /** Written to /etc/hostname where there is one. */
+  readonly hostname?: string;
+  readonly sourceName: string;
+  readonly hookArgs: readonly string[];
+}
+
+/** Where the root file system is held while it is finished. */
+const [ROOT, FINISHER] = [0, 1];
+
+/** The copy's root file system mounted where nobody else sees it: its name is written, its clone hooks run. As in LXC an
+ * ordinary user does it as root of the container, root as itself. */
+export function planFinishCopy(spec: ContainerSpec, facts: HostFacts, { hostname, sourceName, hookArgs }: FinishInputs): Plan {
+  const idmap = isRoot(facts) ? [] : idmapOf(spec);
+  const scope = newScope(isRoot(facts) ? { ...spec, idmap: [] } : spec, facts);
+  for (const slot of [ROOT, FINISHER]) if (scope.slots.take() !== slot) throw new Error("slots of a new scope begin at 0");
+  const rootfs = planRootfs(scope, ROOT);
+  const hooks = planHooks(scope, { name: "clone", rootfsMount: rootfsTarget(scope), args: hookArgs, env: [`LXC_SRC_NAME=${sourceName}`] });
+  const name: readonly Op[] = hostname === undefined ? [] : [{ op: "writeFile", from: byDefault("lxc.uts.name"), at: ROOT, path: "etc/hostname", data: `${hostname}\n`, flags: O_TRUNC | O_NONBLOCK, onError: ["ENOENT", "ENOTDIR", "ENXIO", "ELOOP"], note: "only where there is one" }];
+  const after: Op[] = [...rootfs.late, ...name, ...hooks, { op: "exitWith", status: 0, from }];
+  const before: Op[] = [{ op: "joinParent", signal: SIGKILL, from }, detachFromHost(), ...rootfs.early];
+  const child: readonly Op[] = idmap.length === 0
+    ? [{ op: "clone", flags: CLONE_NEWNS, name: "finish", pid: FINISHER, body: [...before, ...after], from }]
+    : usernsOps(facts, { idmap, flags: CLONE_NEWNS, name: "finish", from, pid: FINISHER, uid: 0, gid: 0, body: after, early: before });
+  return { verb: "copy", name: spec.name, lxcpath: spec.lxcpath, ops: [...rootfs.monitor, ...child, ...rootfs.mapped(FINISHER), { op: "exitWith", child: FINISHER, from }] };
+}

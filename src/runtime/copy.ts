@@ -1,0 +1,133 @@
+// Owns the verb `copy`: a container like another one under a new name, whole or in layers above it; or nothing is left.
+import { mkdirSync, readFileSync, unlinkSync } from "node:fs";
+import { clonedConfig } from "../config/index.ts";
+import { runPlan } from "../host/engine/run.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { randomHex } from "../host/probe/kernel.ts";
+import { errorCode } from "../host/read-text.ts";
+import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { ContainerSpec } from "../model/spec.ts";
+import { planFinishCopy } from "../plan/lifecycle/copy.ts";
+import { planOwn } from "../plan/lifecycle/create.ts";
+import { rootfsPaths } from "../plan/rootfs.ts";
+import { mapProblems } from "../plan/usernsexec.ts";
+import { decodeConfig, encodeConfig } from "./config-text.ts";
+import { loadConfig } from "./container-config.ts";
+import { copyOwnFiles } from "./copying/own-files.ts";
+import { copyStorage, type CopyStorage } from "./copying/storage.ts";
+import { copyTree } from "./copying/tree.ts";
+import { writeConfig } from "./creating/config.ts";
+import { dropEmpty, reserve } from "./creating/reserve.ts";
+import { onSignals } from "./interrupt.ts";
+import { isPartial, partialFile, settle } from "./partial.ts";
+import { rememberClone, rememberSources } from "./removing/dependents.ts";
+import { outcomeProblem } from "./removing/outcome.ts";
+import { removeContainer } from "./removing/remove.ts";
+import { lookAt, settledState } from "./running-container.ts";
+import type { CopyOptions, CopyVerb, Target } from "./verbs.ts";
+
+/** One run of copy. */
+interface Job {
+  readonly request: Request;
+  readonly source: Target;
+  readonly spec: ContainerSpec;
+  readonly options: CopyOptions;
+  readonly facts: HostFacts;
+  readonly storage: CopyStorage;
+}
+
+const mapOf = ({ idmap }: ContainerSpec) => idmap.map(({ value }) => value);
+
+/** The config and what it names, then everything its root owns, which is why it comes last. */
+async function prepare({ source, spec, options, facts, storage }: Job): Promise<Result<void>> {
+  const { to } = options;
+  const { text, encoding } = decodeConfig(readFileSync(configFile(source)));
+  const cloned = clonedConfig(text, {
+    from: containerDir(source), to: containerDir(to), ...(storage.path === undefined ? {} : { rootfs: storage.path }),
+    ...(options.keepsName ? {} : { hostname: to.name }), ...(options.keepsAddresses ? {} : { random: facts.random + randomHex() }),
+  });
+  if (!cloned.ok) return cloned;
+  const bytes = encodeConfig(cloned.value.text, encoding);
+  if (!bytes.ok) return bytes;
+  writeConfig(to, bytes.value);
+  const warnings = copyOwnFiles(source, to, cloned.value.files);
+  for (const directory of storage.directories) mkdirSync(directory, { recursive: true, mode: 0o755 });
+  if (storage.sources.length > 0) rememberSources(to, storage.sources);
+  if (spec.idmap.length === 0) return ok(undefined, warnings);
+  const plan = planOwn(to, facts, mapOf(spec), [`${containerDir(to)}/rootfs`, ...storage.directories]);
+  const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `give '${containerDir(to)}' to the container's root`);
+  return problem === undefined ? ok(undefined, warnings) : fail(problem);
+}
+
+/** Its name in /etc/hostname, and its clone hooks: of a copy, and of what has got a new name. */
+export async function finish(request: Request, source: Target, options: Pick<CopyOptions, "to" | "keepsName" | "hookArgs">): Promise<Problem | undefined> {
+  const loaded = loadConfig(request, options.to);
+  if (!loaded.ok) return loaded.problems[0];
+  const { spec } = loaded.value;
+  if (spec.rootfs === undefined || (options.keepsName && (spec.hooks.clone ?? []).length === 0)) return undefined;
+  const facts = probeHost(request, { idmap: true, paths: rootfsPaths(spec.rootfs, spec) });
+  const plan = planFinishCopy(spec, facts, { sourceName: source.name, hookArgs: options.hookArgs, ...(options.keepsName ? {} : { hostname: options.to.name }) });
+  const outcome = await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" });
+  return outcomeProblem(plan, outcome, `finish '${options.to.name}' (its /etc/hostname, and lxc.hook.clone)`);
+}
+
+async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
+  const { source, spec, options: { to, onProgress = () => undefined, mayRun }, facts, storage } = job;
+  const prepared = await prepare(job);
+  if (!prepared.ok) return prepared;
+  if (storage.tree !== undefined) {
+    const copied = await copyTree(to, facts, { ...storage.tree, idmap: mapOf(spec), messages: `${recordDir(to)}/copy-messages`, abort, onProgress });
+    if (!copied.ok) return copied;
+  }
+  const unfinished = await finish(job.request, source, job.options);
+  if (unfinished !== undefined) return fail(unfinished);
+  if (!mayRun && lookAt(source).state !== "STOPPED") return fail({ code: "container.running", text: `${source.name} was started while it was copied`, remedy: `lxc-stop -n ${source.name}, then copy again` });
+  for (const base of storage.sources) rememberClone(base, to);
+  unlinkSync(partialFile(to));
+  return prepared;
+}
+
+async function makeOrUndo(job: Job): Promise<Result<void>> {
+  const { options: { to }, facts } = job;
+  const reserved = await reserve(to, facts, { rootfs: `${containerDir(to)}/rootfs`, isRootfsOutside: false });
+  if (!reserved.ok) return reserved;
+  const abort = new AbortController();
+  const off = onSignals(abort);
+  try {
+    const made = await make(job, abort.signal).catch((error: unknown): Result<void> => fail({ code: errorCode(error) === "ENOSPC" ? "storage.full" : "storage.copy", text: `cannot make '${containerDir(to)}': ${error instanceof Error ? error.message : errorCode(error)}` }));
+    if (made.ok) return made;
+    const removed = await removeContainer(to, facts, { outside: [] });
+    if (reserved.value.madeLxcpath !== undefined) dropEmpty(to.lxcpath, reserved.value.madeLxcpath);
+    return removed.ok ? made : fail(...made.problems, ...removed.problems);
+  } finally {
+    await reserved.value.holder.release();
+    off();
+  }
+}
+
+async function stateProblem(request: Request, source: Target, mayRun: boolean): Promise<Problem | undefined> {
+  if (mayRun || (await settledState(request, source)).state === "STOPPED") return undefined;
+  return { code: "container.running", text: `${source.name} is running`, cause: "its files change while they are copied", remedy: `lxc-stop -n ${source.name} first, or copy it as it is with -a` };
+}
+
+export const copy: CopyVerb = async (request, source, options) => {
+  const facts = probeHost(request, { idmap: true });
+  if (isPartial(source)) {
+    const settled = await settle(source, facts);
+    if (!settled.ok) return settled;
+  }
+  const loaded = loadConfig(request, source);
+  if (!loaded.ok) return loaded;
+  const { spec } = loaded.value;
+  const running = await stateProblem(request, source, options.mayRun);
+  if (running !== undefined) return fail(running);
+  const storage = copyStorage(spec.rootfs, { source, directory: containerDir(options.to), isSnapshot: options.isSnapshot, ...(options.backend === undefined ? {} : { backend: options.backend }) });
+  if (!storage.ok) return storage;
+  const [first] = spec.idmap;
+  const unmapped = first === undefined ? [] : mapProblems(facts, mapOf(spec), first.from);
+  if (unmapped.length > 0) return fail(...unmapped);
+  return makeOrUndo({ request, source, spec, options, facts, storage: storage.value });
+};

@@ -1,0 +1,45 @@
+// Owns copying a root file system file by file, by cp(1).
+import { closeSync, openSync, rmSync } from "node:fs";
+import { runPlan } from "../../host/engine/run.ts";
+import type { IdMapEntry } from "../../linux/idmap.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byOption } from "../../model/origin.ts";
+import { fail, ok, type Result } from "../../model/problem.ts";
+import type { Progress } from "../../model/progress.ts";
+import { planCopyTree } from "../../plan/lifecycle/copy.ts";
+import { full, isFull, saidBy } from "../creating/fill.ts";
+import { outcomeProblem } from "../removing/outcome.ts";
+import type { Target } from "../verbs.ts";
+
+export interface TreeWish {
+  readonly source: string;
+  readonly to: string;
+  readonly idmap: readonly IdMapEntry[];
+  /** A file for what cp says. */
+  readonly messages: string;
+  readonly abort: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** A copy that takes no time says nothing. */
+const QUIET_MS = 500;
+
+export async function copyTree(made: Target, facts: HostFacts, wish: TreeWish): Promise<Result<void>> {
+  const { source, to, messages, abort, onProgress } = wish;
+  const stage = `copying ${source}`;
+  const plan = planCopyTree(made, facts, wish);
+  const said = openSync(messages, "w", 0o640);
+  let isSaid = false;
+  const slow = setTimeout(() => { isSaid = true; onProgress({ stage }); }, QUIET_MS);
+  const outcome = await runPlan(plan, { engine: facts.install.engine, stderr: said, abort }).finally(() => closeSync(said));
+  clearTimeout(slow);
+  if (isSaid) onProgress({ stage, isFinished: true });
+  const words = saidBy(messages);
+  rmSync(messages, { force: true });
+  if (outcome.status === 0) return ok(undefined);
+  const at = byOption("--newname");
+  if (abort.aborted) return fail({ code: "storage.copy", at, text: "interrupted" });
+  if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(to)) return fail({ ...full(to, stage), at });
+  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `copy '${source}'`) : undefined;
+  return fail(broken ?? { code: "storage.copy", at, text: `${stage} failed`, cause: words === "" ? `cp ended with status ${outcome.status}` : words, remedy: "mend what cp complains of in the source, then copy again: nothing was left" });
+}

@@ -1,0 +1,107 @@
+// Owns the verb `rename`: the directory gets its new name in one step; a kill in between leaves one of the two, whole.
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { clonedConfig } from "../config/index.ts";
+import { runPlan } from "../host/engine/run.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { configFile, containerDir, recordDir, renamedConfig } from "../host/store/layout.ts";
+import { errnoName } from "../linux/errno.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { byOption } from "../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { ContainerSpec } from "../model/spec.ts";
+import { planRename } from "../plan/lifecycle/create.ts";
+import { decodeConfig, encodeConfig } from "./config-text.ts";
+import { loadConfig } from "./container-config.ts";
+import { copy, finish } from "./copy.ts";
+import { readCreated, writeCreated } from "./creating/record.ts";
+import { destroy } from "./destroy.ts";
+import { isPartial } from "./partial.ts";
+import { forgetClone, hasClones, hasSnapshots, rememberClone, sourcesOf } from "./removing/dependents.ts";
+import { engineProblem, failureOf } from "./removing/outcome.ts";
+import { unsafeReason } from "./removing/remove.ts";
+import { settledState } from "./running-container.ts";
+import type { RenameOptions, RenameVerb, Target } from "./verbs.ts";
+
+/** Everything that can refuse, before anything is touched. */
+async function refusal(request: Request, target: Target): Promise<Problem | undefined> {
+  if (hasClones(target)) return { code: "container.clones", text: `${target.name} has clones`, cause: `they find its root file system by its path; '${containerDir(target)}/lxc_snapshots' lists them`, remedy: "destroy them first, or copy it: lxc-copy" };
+  if (hasSnapshots(target)) return { code: "container.snapshots", text: `${target.name} has snapshots`, cause: "their configs name its path", remedy: `destroy them first (lxc-snapshot -n ${target.name} -d ALL), or copy it: lxc-copy` };
+  if (isPartial(target)) return { code: "container.partial", text: `${target.name} is being made or removed`, remedy: "wait for it to end" };
+  const running = await settledState(request, target);
+  return running.state === "STOPPED" ? unsafeReason(containerDir(target)) : { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first` };
+}
+
+const moved = (path: string, target: Target, to: Target): string => (path.startsWith(`${containerDir(target)}/`) ? containerDir(to) + path.slice(containerDir(target).length) : path);
+
+/** Parts of lxc.rootfs.path, between colons, that lie in the directory. */
+function movedRootfs({ rootfs }: ContainerSpec, target: Target, to: Target): string | undefined {
+  if (rootfs === undefined || rootfs.path === "") return undefined;
+  const path = rootfs.path.split(":").map((part) => moved(part, target, to)).join(":");
+  return path === rootfs.path ? undefined : `${rootfs.type}:${path}`;
+}
+
+/** Beside the config under the new name: whoever finds it in a directory of that name finishes the renaming. */
+function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: RenameOptions): Result<string> {
+  const { text, encoding } = decodeConfig(readFileSync(configFile(target)));
+  const rootfs = movedRootfs(spec, target, to);
+  const made = clonedConfig(text, { from: containerDir(target), to: containerDir(to), ...(rootfs === undefined ? {} : { rootfs }), ...(keepsName ? {} : { hostname: to.name }) });
+  if (!made.ok) return made;
+  const bytes = encodeConfig(made.value.text, encoding);
+  if (!bytes.ok) return bytes;
+  mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
+  const file = `${recordDir(target)}/${renamedConfig(to.name)}`;
+  rmSync(file, { force: true });
+  writeFileSync(file, bytes.value, { mode: 0o640, flag: "wx" });
+  return ok(file);
+}
+
+async function moveDirectory(target: Target, to: Target, facts: HostFacts): Promise<Problem | "elsewhere" | undefined> {
+  const plan = planRename(target, { path: containerDir(target), to: containerDir(to) });
+  const outcome = await runPlan(plan, { engine: facts.install.engine });
+  if (outcome.status === 0) return undefined;
+  const error = errnoName(failureOf(outcome.events)?.error ?? 0);
+  if (error === "EXDEV") return "elsewhere";
+  if (error === "EEXIST" || error === "ENOTEMPTY") return { code: "container.exists", at: byOption("--newname"), text: "Container already exists", cause: `'${containerDir(to)}' is there`, remedy: "choose another name" };
+  return engineProblem(plan, outcome.events, `rename '${containerDir(target)}' to '${containerDir(to)}'`);
+}
+
+/** The records that name the old place name the new one. */
+function settleRecords(target: Target, to: Target): void {
+  renameSync(`${recordDir(to)}/${renamedConfig(to.name)}`, configFile(to));
+  const created = readCreated(to);
+  if (created !== undefined) {
+    const elsewhere = (path: string): string => (path === containerDir(target) ? containerDir(to) : moved(path, target, to));
+    writeCreated(recordDir(to), { ...created, paths: created.paths.map((made) => ({ ...made, path: elsewhere(made.path) })), ...(created.rootfs === undefined ? {} : { rootfs: { ...created.rootfs, path: elsewhere(created.rootfs.path) } }) });
+  }
+  for (const source of sourcesOf(to)) {
+    rememberClone(source, to);
+    forgetClone(source, target);
+  }
+}
+
+/** To another file system there is no renaming: a whole copy, then the old one goes. */
+async function copyThenDestroy(request: Request, target: Target, options: RenameOptions): Promise<Result<void>> {
+  const copied = await copy(request, target, { ...options, isSnapshot: false, mayRun: false, keepsAddresses: true });
+  if (!copied.ok) return copied;
+  return destroy(request, target, { isForced: false, withSnapshots: false });
+}
+
+export const rename: RenameVerb = async (request, target, options) => {
+  const { to } = options;
+  const loaded = loadConfig(request, target);
+  if (!loaded.ok) return loaded;
+  const refused = await refusal(request, target);
+  if (refused !== undefined) return fail(refused);
+  const facts = probeHost(request);
+  mkdirSync(to.lxcpath, { recursive: true });
+  const written = writeRenamed(target, loaded.value.spec, options);
+  if (!written.ok) return written;
+  const failed = await moveDirectory(target, to, facts);
+  if (failed !== undefined) rmSync(written.value, { force: true });
+  if (failed === "elsewhere") return copyThenDestroy(request, target, options);
+  if (failed !== undefined) return fail(failed);
+  settleRecords(target, to);
+  const unfinished = await finish(request, target, options);
+  return ok(undefined, unfinished === undefined ? [] : [{ ...unfinished, severity: "warning" }]);
+};
