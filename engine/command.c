@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "cgroups.h"
 #include "command.h"
 #include "command_answer.h"
 #include "console.h"
@@ -28,6 +29,7 @@ void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS
 		bool is_behind = client->holds == CLIENT_FOLLOWING && client->position < console->total;
 		set[1 + i] = (struct pollfd){ .fd = client->fd, .events = (short)(POLLIN | (is_behind ? POLLOUT : 0)) };
 	}
+	set[COMMAND_EVENTS] = (struct pollfd){ .fd = command->events, .events = POLLPRI };
 }
 
 /* The kernel's word, from the time of connect(2): what a client sends with SCM_CREDENTIALS says no more. */
@@ -101,6 +103,7 @@ void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS
 		if (set[1 + i].revents != 0 && client->fd == set[1 + i].fd && listen_to(command, client) < 0) drop(command, client);
 	}
 	follow_all(command);
+	cgroups_work(command, set[COMMAND_EVENTS].revents != 0);
 	if (set[0].revents != 0) welcome(command);
 }
 
@@ -111,6 +114,11 @@ static void tell(const struct command *command, const struct client *client, int
 	send(client->fd, &news, sizeof news, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+void command_tell(const struct command *command, int state) {
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++)
+		if (command->clients[i].fd >= 0 && command->clients[i].holds == CLIENT_WAITING) tell(command, &command->clients[i], state);
+}
+
 /* Connections that end with the clean-up. Its ops may well reuse the memory of the name. */
 static struct command leaving;
 static bool has_leaving;
@@ -118,6 +126,7 @@ static bool has_leaving;
 void command_close(struct command *command) {
 	static char name[256];
 	follow_all(command);
+	cgroups_close(command);
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
 		struct client *client = &command->clients[i];
 		if (client->fd < 0) continue;

@@ -2,6 +2,7 @@
 #ifndef BERTH_COMMAND_H
 #define BERTH_COMMAND_H
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -13,7 +14,7 @@ struct joint;
 struct client {
 	int fd;           /* -1: free */
 	int holds;        /* what it is connected for: index of a tty, CLIENT_*, or -1 */
-	uint64_t position; /* CLIENT_FOLLOWING: of the console's bytes, the next to send */
+	uint64_t position; /* CLIENT_FOLLOWING: of the console's bytes, the next to send; CLIENT_FREEZING: until when (now_ms) */
 	unsigned states;  /* CLIENT_WAITING: bits of the states it wants to hear of */
 	unsigned since;   /* the oldest makes room */
 	size_t used;
@@ -27,17 +28,24 @@ struct command {
 	const char *name, *lxcpath;
 	char *const *answers; /* `CMD:VALUE`, `CMD:KEY=VALUE` */
 	size_t answer_count;
+	char *const *places;  /* the container's cgroups, cgroups.c */
+	size_t place_count;
+	int events;           /* cgroup.events of the unified hierarchy, -1: none */
+	int state;            /* enum command_state, as those who wait have heard */
+	const char *record;   /* a file in the directory of records */
 	struct joint *console;
 	int ttys[COMMAND_TTYS];
 	size_t tty_count;
 	unsigned clock;
 	struct client clients[COMMAND_CLIENTS];
 };
-enum { COMMAND_POLLS = 1 + COMMAND_CLIENTS };
+enum { COMMAND_EVENTS = 1 + COMMAND_CLIENTS, COMMAND_POLLS };
 
 void command_open(struct command *command);
 void command_poll(const struct command *command, struct pollfd set[COMMAND_POLLS]);
 void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS]);
+/* Tells those who wait for this state. */
+void command_tell(const struct command *command, int state);
 /* Init has ended. Whoever asked for a stop, or waits for it, stays connected until the clean-up is done. */
 void command_close(struct command *command);
 /* The clean-up is done. */

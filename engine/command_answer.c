@@ -11,32 +11,32 @@
 #include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
+#include "cgroups.h"
 #include "command_answer.h"
 #include "console.h"
 #include "joint.h"
 
 /* Never blocks: a reply is far smaller than a socket's buffer, and a client that does not read is dropped. */
-static int reply(const struct client *client, struct command_reply reply, const char *text) {
-	struct iovec parts[2] = { { &reply, sizeof reply }, { (char *)text, (size_t)reply.length } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = text == NULL ? 1 : 2 };
-	ssize_t size = (ssize_t)sizeof reply + (text == NULL ? 0 : reply.length);
+int reply_descriptors(const struct client *client, struct command_reply head, const void *data, struct descriptors given) {
+	union { struct cmsghdr head; char room[CMSG_SPACE(20 * sizeof(int))]; } control = { 0 };
+	struct iovec parts[2] = { { &head, sizeof head }, { (void *)(uintptr_t)data, (size_t)head.length } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = data == NULL ? 1 : 2 };
+	ssize_t size = (ssize_t)sizeof head + (data == NULL ? 0 : head.length);
+	if (given.count > 0) {
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_LEN(given.count * sizeof(int));
+		control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(given.count * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+		memcpy(CMSG_DATA(&control.head), given.fds, given.count * sizeof(int));
+	}
 	return sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == size ? 0 : -1;
 }
 
-static int reply_error(const struct client *client, int error) { return reply(client, (struct command_reply){ .result = -error }, NULL); }
+int reply(const struct client *client, struct command_reply head, const void *data) { return reply_descriptors(client, head, data, (struct descriptors){ NULL, 0 }); }
+int reply_error(const struct client *client, int error) { return reply(client, (struct command_reply){ .result = -error }, NULL); }
 static int reply_number(const struct client *client, uint64_t value) { return reply(client, (struct command_reply){ .value = value }, NULL); }
-static int reply_text(const struct client *client, const char *text) {
-	return reply(client, (struct command_reply){ .length = (int32_t)strlen(text) + 1 }, text);
-}
-
+int reply_text(const struct client *client, const char *text) { return reply(client, (struct command_reply){ .length = (int32_t)strlen(text) + 1 }, text); }
 static int reply_descriptor(const struct client *client, int fd, uint64_t value) {
-	struct command_reply head = { .value = value };
-	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof fd)]; } control = { 0 };
-	struct iovec part = { &head, sizeof head };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof fd) };
-	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
-	memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
-	return sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof head ? 0 : -1;
+	return reply_descriptors(client, (struct command_reply){ .value = value }, NULL, (struct descriptors){ &fd, 1 });
 }
 
 /* What the plan said beforehand: of `CMD:KEY=VALUE` the value for this key, of `CMD:VALUE` the value. */
@@ -58,7 +58,7 @@ static bool is_taken(const struct command *command, int tty) {
 }
 
 /* Those who stay connected leave room for questions and for a stop. */
-static bool is_crowded(const struct command *command) {
+bool command_is_crowded(const struct command *command) {
 	size_t staying = 0;
 	for (size_t i = 0; i < COMMAND_CLIENTS; i++) staying += command->clients[i].fd >= 0 && command->clients[i].holds >= 0;
 	return staying + 2 >= COMMAND_CLIENTS;
@@ -90,7 +90,7 @@ static int give_console(struct command *command, struct client *client) {
 
 /* 0: the console, -1: the first that is free. */
 static int give_tty(struct command *command, struct client *client, int wanted) {
-	if (is_crowded(command)) return reply_error(client, EBUSY);
+	if (command_is_crowded(command)) return reply_error(client, EBUSY);
 	if (wanted == 0) return give_console(command, client);
 	for (size_t i = 0; i < command->tty_count; i++) {
 		int number = (int)i + 1;
@@ -103,8 +103,9 @@ static int give_tty(struct command *command, struct client *client, int wanted) 
 
 static int stop(struct command *command, struct client *client) {
 	if (syscall(SYS_pidfd_send_signal, command->pidfd, command->stop_signal, NULL, 0) < 0) return reply_error(client, errno);
+	if (cgroups_state(command) != STATE_RUNNING) cgroups_freeze(command, false); /* of v1: a frozen process does not even die */
 	/* no reply: the end of the connection is one */
-	if (is_crowded(command)) return -1;
+	if (command_is_crowded(command)) return -1;
 	client->holds = CLIENT_STOPPING;
 	return 0;
 }
@@ -112,14 +113,21 @@ static int stop(struct command *command, struct client *client) {
 /* Told at once when it is so, else when it comes to be so. */
 static int add_state_client(const struct command *command, struct client *client, const struct command_request *request, const char *data) {
 	int32_t wanted[STATES];
-	if (is_crowded(command)) return reply_error(client, EBUSY);
+	if (command_is_crowded(command)) return reply_error(client, EBUSY);
 	if (request->length != sizeof wanted) return reply_error(client, EINVAL);
 	memcpy(wanted, data, sizeof wanted);
 	client->states = 0;
 	for (unsigned i = 0; i < STATES; i++) client->states |= wanted[i] != 0 ? 1u << i : 0;
-	int result = (client->states & 1u << STATE_RUNNING) != 0 ? STATE_RUNNING : STATES;
+	int now = cgroups_state(command), result = (client->states & 1u << now) != 0 ? now : STATES;
 	if (result == STATES) client->holds = CLIENT_WAITING;
 	return reply(client, (struct command_reply){ .result = result, .value = (uint64_t)result }, NULL);
+}
+
+/* LXC's tools freeze it themselves and say so. What they say is looked at, not believed. */
+static int serve_clients(struct command *command, const struct client *client, int state) {
+	if (state == STATE_FREEZING) command_tell(command, STATE_FREEZING);
+	cgroups_look(command);
+	return reply_number(client, 0);
 }
 
 static struct console *log_of(const struct command *command) { return command->console->context; }
@@ -133,7 +141,7 @@ int command_follow(const struct command *command, struct client *client) {
 }
 
 static int follow(const struct command *command, struct client *client, uint64_t position) {
-	if (is_crowded(command)) return reply_error(client, EBUSY);
+	if (command_is_crowded(command)) return reply_error(client, EBUSY);
 	client->position = position;
 	client->holds = CLIENT_FOLLOWING;
 	return command_follow(command, client);
@@ -168,7 +176,8 @@ int command_answer(struct command *command, struct client *client, const struct 
 	case COMMAND_CONSOLE_LOG: return console_log(command, client, request, data);
 	case COMMAND_FOLLOW_CONSOLE: return follow(command, client, request->value);
 	case COMMAND_STOP: return stop(command, client);
-	case COMMAND_GET_STATE: return reply_number(client, STATE_RUNNING); /* before and after it nobody answers */
+	case COMMAND_GET_STATE: return reply_number(client, (uint64_t)cgroups_state(command)); /* before init runs and after its end nobody answers */
+	case COMMAND_SERVE_STATE_CLIENTS: return serve_clients(command, client, (int)request->value);
 	case COMMAND_ADD_STATE_CLIENT: return add_state_client(command, client, request, data);
 	case COMMAND_GET_INIT_PID: return reply_number(client, (uint64_t)command->init);
 	case COMMAND_GET_INIT_PIDFD: return reply_descriptor(client, command->pidfd, 0);
@@ -180,6 +189,6 @@ int command_answer(struct command *command, struct client *client, const struct 
 	default:
 		text = prepared(command, request->kind, data);
 		if (text != NULL) return reply_text(client, text);
-		return request->kind == COMMAND_GET_CONFIG_ITEM ? reply(client, (struct command_reply){ .result = -1 }, NULL) : reply_error(client, ENOSYS);
+		return request->kind == COMMAND_GET_CONFIG_ITEM ? reply(client, (struct command_reply){ .result = -1 }, NULL) : cgroups_answer(command, client, request, data);
 	}
 }

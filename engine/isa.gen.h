@@ -85,7 +85,7 @@ enum op_code {
   OP_IF_INDEX = 73, /* netdevice(7) SIOCGIFINDEX */
   OP_LISTEN = 74, /* unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken */
   OP_LOCK = 75, /* fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes */
-  OP_ASK_MONITOR = 76, /* a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes */
+  OP_ASK_MONITOR = 76, /* a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds */
   OP_SUPERVISE = 80, /* is the monitor until init ends: terminals, console log and ring, command socket, exit record. */
   OP_RELAY = 81, /* joins this terminal and a pty master until the process of the pidfd, or a connection, ends and the output is drained; raw mode, window size, restored at the end. After the key `escape`, q ends this process with 0 and undoes nothing. `resize` names a monitor that is told of a new size; flags: RELAY_* */
   OP_REPLAN = 82, /* asks the planner for the next plan (request kind and fields) and runs it in this process */
@@ -252,6 +252,7 @@ enum op_code {
 #define ASK_MONITOR_CONNECTION 3
 #define ASK_MONITOR_NUMBER 4
 #define ASK_MONITOR_FD 5
+#define ASK_MONITOR_TIMEOUT 6
 #define SUPERVISE_PID 0
 #define SUPERVISE_PIDFD 1
 #define SUPERVISE_LISTEN 2
@@ -328,7 +329,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_IF_INDEX] = { "ifIndex", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LISTEN] = { "listen", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LOCK] = { "lock", { FIELD_TEXT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
-  [OP_ASK_MONITOR] = { "askMonitor", { FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_NEW_SLOT } },
+  [OP_ASK_MONITOR] = { "askMonitor", { FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL } },
   [OP_SUPERVISE] = { "supervise", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOTS | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_RELAY] = { "relay", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_REPLAN] = { "replan", { FIELD_TEXTS } },

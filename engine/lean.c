@@ -55,15 +55,15 @@ static void find_ranges(void) {
 	madvise((void *)((uintptr_t)sleep_lean & ~(uintptr_t)(PAGE - 1)), PAGE, MADV_RANDOM); /* another flag, another area */
 }
 
-int lean_poll(struct pollfd *set, nfds_t count, int seconds) {
-	struct timespec limit = { .tv_sec = seconds };
+int lean_poll(struct pollfd *set, nfds_t count, int milliseconds) {
+	struct timespec limit = { .tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L };
 	find_ranges();
-	if (range_count == 0) return poll(set, count, seconds < 0 ? -1 : seconds * 1000);
-	long result = sleep_lean(set, count, seconds < 0 ? NULL : &limit);
+	if (range_count == 0) return poll(set, count, milliseconds);
+	long result = sleep_lean(set, count, milliseconds < 0 ? NULL : &limit);
 	if (result >= 0) return (int)result;
 	errno = (int)-result;
 	return -1;
 }
 #else
-int lean_poll(struct pollfd *set, nfds_t count, int seconds) { return poll(set, count, seconds < 0 ? -1 : seconds * 1000); }
+int lean_poll(struct pollfd *set, nfds_t count, int milliseconds) { return poll(set, count, milliseconds); }
 #endif

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include "command_answer.h"
 #include "op.h"
@@ -36,15 +37,19 @@ int ask_monitor(const char *name, int kind, uint64_t value) {
 
 int do_ask_monitor(struct run *run, const struct op *op) {
 	struct command_reply reply = { 0 };
+	uint64_t most = num(op, ASK_MONITOR_TIMEOUT);
+	struct timeval limit = { .tv_sec = (time_t)(most / 1000), .tv_usec = (suseconds_t)(most % 1000 * 1000) }; /* 0: none */
+	bool is_fd_wanted = has(op, ASK_MONITOR_FD);
 	int connection = ask_monitor(text(run, op, ASK_MONITOR_ADDRESS), (int)num(op, ASK_MONITOR_KIND), num(op, ASK_MONITOR_VALUE)), fd = -1;
 	if (connection < 0) return -1;
+	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	ssize_t got = hear_bytes(connection, &reply, sizeof reply, &fd);
-	if (got != (ssize_t)sizeof reply || reply.result < 0 || fd < 0) {
+	if (got != (ssize_t)sizeof reply || reply.result < 0 || (fd >= 0) != is_fd_wanted) {
 		if (fd >= 0) close(fd);
 		if (got >= 0) errno = got == (ssize_t)sizeof reply && reply.result < 0 ? -reply.result : EPROTO;
 		return closing(connection, -1);
 	}
 	slot_put(run, op, ASK_MONITOR_CONNECTION, SLOT_FD, connection);
 	slot_put(run, op, ASK_MONITOR_NUMBER, SLOT_NUMBER, (int64_t)reply.value);
-	return slot_put(run, op, ASK_MONITOR_FD, SLOT_FD, fd);
+	return is_fd_wanted ? slot_put(run, op, ASK_MONITOR_FD, SLOT_FD, fd) : 0;
 }

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "cgroups.h"
 #include "lean.h"
 #include "lists.h"
 #include "live.h"
@@ -65,12 +66,14 @@ static int take_fields(struct supervisor *s, const struct op *op) {
 	s->has_own_pids = has_own_pids(s->init);
 	s->command.init = s->init;
 	s->command.pidfd = s->pidfd;
+	s->command.record = s->record;
 	s->command.console = s->joint;
 	s->command.listen = has(op, SUPERVISE_LISTEN) ? slot_fd(s->run, op, SUPERVISE_LISTEN) : -1;
 	const uint32_t *ttys = num_list(s->run, op, SUPERVISE_TTYS, &count);
 	for (size_t i = 0; i < count && i < COMMAND_TTYS; i++)
 		if (s->run->slots[ttys[i]].kind == SLOT_FD) s->command.ttys[s->command.tty_count++] = (int)s->run->slots[ttys[i]].value;
 	command_open(&s->command);
+	cgroups_open(&s->command);
 	return 0;
 }
 
@@ -128,9 +131,9 @@ static int watch(struct supervisor *s) {
 	while (set[PIDFD].revents == 0) {
 		joint_poll(s->joint, set + JOINT);
 		command_poll(&s->command, set + COMMAND);
-		int ready = lean_poll(set, POLLS, joint_waits(s->joint) ? 1 : -1);
+		int soon = cgroups_timeout(&s->command), ready = lean_poll(set, POLLS, soon >= 0 ? soon : joint_waits(s->joint) ? 1000 : -1);
 		if (ready < 0 && errno != EINTR) return -1;
-		if (ready == 0) joint_give_up(s->joint);
+		if (ready == 0 && soon < 0) joint_give_up(s->joint);
 		planner_reap();
 		if (set[SIGNALS].revents != 0) forward_signals(s);
 		joint_work(s->joint, set + JOINT);

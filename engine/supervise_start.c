@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "command_answer.h"
 #include "supervise.h"
 
 static const char *value_of(const char *option, const char *key) {
@@ -38,15 +39,16 @@ static int take_option(struct supervisor *s, const char *option) {
 }
 
 int supervise_options(struct supervisor *s, const struct op *op) {
-	static char *texts[SUPERVISE_TEXTS], *answers[SUPERVISE_TEXTS];
+	static char *texts[SUPERVISE_TEXTS], *answers[SUPERVISE_TEXTS], *places[SUPERVISE_TEXTS];
 	size_t count = text_list(s->run, op, SUPERVISE_OPTIONS, texts, SUPERVISE_TEXTS);
 	s->notify = -1;
 	s->title = "[lxc monitor]";
-	s->command = (struct command){ .listen = -1, .stop_signal = SIGKILL, .name = "", .lxcpath = "", .answers = answers };
+	s->command = (struct command){ .listen = -1, .stop_signal = SIGKILL, .name = "", .lxcpath = "", .answers = answers, .places = places, .events = -1, .state = STATE_RUNNING };
 	ring_size = 0;
 	for (size_t i = 0; i < count; i++) {
 		char *answer = strncmp(texts[i], "answer=", 7) == 0 ? texts[i] + 7 : NULL;
 		if (answer != NULL) answers[s->command.answer_count++] = answer;
+		else if (strncmp(texts[i], "place=", 6) == 0) places[s->command.place_count++] = texts[i] + 6;
 		else if (take_option(s, texts[i]) < 0) {
 			detail(s->run, "option %s", texts[i]);
 			errno = EINVAL;

@@ -25,6 +25,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "container.running": "The container runs, and must not for this.",
   "container.stopped": "The container does not run, and must for this.",
   "container.busy": "Another command works on this container.",
+  "container.frozen": "The container could not be frozen or thawed, or is frozen and must not be for this.",
   "container.snapshots": "The container has snapshots.",
   "container.clones": "Other containers were cloned from it and need it.",
   "container.partial": "Its creation was interrupted.",

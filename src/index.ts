@@ -14,6 +14,7 @@ export { configUpdate } from "./runtime/config-update.ts";
 export { create } from "./runtime/create.ts";
 export { destroy } from "./runtime/destroy.ts";
 export { execute } from "./runtime/execute.ts";
+export { freeze } from "./runtime/freeze.ts";
 export { info } from "./runtime/info.ts";
 export { libraryRequest, type LibraryRequestOptions } from "./runtime/library-request.ts";
 export { list } from "./runtime/list.ts";

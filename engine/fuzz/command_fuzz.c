@@ -15,6 +15,7 @@ static unsigned char ring[64];
 static struct console said = { .ring = ring, .ring_size = sizeof ring, .total = 100, .log = -1 };
 static struct joint console = { .terminal = { .in = -1, .out = -1 }, .master = -1, .context = &said };
 static char *answers[] = { "6:/cgroup", "7:key=value", "5:0x10", "6", ":", "7:", "odd" };
+static char *places[] = { "1\nfreezer,cpu\n/nowhere\n/limit\n/limit/inner", "2\nmemory\n/nowhere\n/limit", "", "1\n" };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
@@ -24,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0) abort(); /* a descriptor was lost on the way */
 	command = (struct command){
 		.listen = -1, .init = 42, .pidfd = -1, .stop_signal = SIGKILL, .name = "name", .lxcpath = "/path",
-		.answers = answers, .answer_count = sizeof answers / sizeof *answers, .console = &console, .ttys = { ends[1] }, .tty_count = 1,
+		.answers = answers, .answer_count = sizeof answers / sizeof *answers, .places = places, .place_count = sizeof places / sizeof *places, .events = -1,
+		.console = &console, .ttys = { ends[1] }, .tty_count = 1,
 	};
 	command_open(&command);
 	command.clients[0] = (struct client){ .fd = ends[0], .holds = -1 };

@@ -2,5 +2,7 @@
 
 export const GET_TTY_FD = 0;
 export const CONSOLE_LOG = 11;
+export const FREEZE = 15;
+export const UNFREEZE = 16;
 /** Ours: what the console says from a position on, in replies without end. */
 export const FOLLOW_CONSOLE = 1000;

@@ -30,6 +30,8 @@ export interface StateRecord {
   readonly startedAt?: number;
   /** Directories made for it, most nested last; removed when the monitor could not. */
   readonly cgroups: readonly string[];
+  /** The file that says whether it is frozen: freezer.state of v1, cgroup.events of v2. */
+  readonly freezer?: string;
   /** Namespaces init has of its own. */
   readonly namespaces: readonly string[];
   /** Host-side network interfaces made for it. */

@@ -12,6 +12,7 @@ export interface LateRecord {
   readonly init?: Slot;
   readonly startedAt: number;
   readonly cgroups: readonly string[];
+  readonly freezer?: string;
   readonly namespaces: readonly string[];
   readonly links: readonly string[];
   readonly seccomp?: string;

@@ -9,7 +9,7 @@ import { planStop } from "./lifecycle/stop.ts";
 const init: InitFacts = {
   pid: 2, startTime: 20, namespaces: [], cgroups: [], rootUid: 0, rootGid: 0, maySetGroups: true, capBounding: 0n, hasNoNewPrivs: false, hasSeccompFilter: false, personality: 0, hasPtmx: false, isSystemdHalt: false,
 };
-const inputs: StopInputs = { name: "a", lxcpath: "/l", init, monitor: { pid: 1, startTime: 10 }, signals: {}, isReboot: false, isNoWait: false, isKill: false, isNoKill: false, timeout: 60, awaitRunning: ["verb=await"] };
+const inputs: StopInputs = { name: "a", lxcpath: "/l", init, monitor: { pid: 1, startTime: 10 }, signals: {}, isFrozen: false, isReboot: false, isNoWait: false, isKill: false, isNoKill: false, timeout: 60, awaitRunning: ["verb=await"] };
 function steps(changes: Partial<StopInputs>): readonly string[] {
   const made = planStop({ ...inputs, ...changes });
   if (!made.ok) return made.problems.map(({ code }) => code);
@@ -38,6 +38,11 @@ test("--nokill fails when the time is over; -t -1 waits for ever; -r leaves the 
   expect(steps({ timeout: -1 })).toContain("wait 0 for ever or not");
   expect(steps({ isReboot: true, timeout: 5 })).toEqual(["open 2", "kill 2", "wait 0 5000", "replan"]);
   expect(steps({ isReboot: true, isNoWait: true })).toEqual(["open 2", "kill 2"]);
+});
+
+test("a frozen container is thawed before it is asked or killed", () => {
+  expect(steps({ isFrozen: true })).toEqual(["open 1", "open 2", "askMonitor", "kill 30", "wait 0 60000 or not", "kill 9", "wait 1 for ever"]);
+  expect(steps({ isFrozen: true, isKill: true })).toEqual(["open 1", "open 2", "askMonitor", "kill 9", "wait 1 for ever"]);
 });
 
 test("init is gone already: only the monitor is waited for, and there is nothing to reboot", () => {

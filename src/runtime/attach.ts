@@ -10,7 +10,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { InitFacts } from "../model/init.ts";
 import { absolutePath } from "./lxcpath.ts";
-import { requireRunning, decidedState, stopped } from "./running-container.ts";
+import { decidedState, frozen, requireRunning, stopped } from "./running-container.ts";
 import type { LiveContainer } from "./running-container.ts";
 import type { AttachOptions, AttachVerb, Target } from "./verbs.ts";
 
@@ -39,8 +39,10 @@ async function archProblem(arch: string | undefined): Promise<Problem | undefine
 export const attach: AttachVerb = async (request, target, options) => {
   const unknown = await archProblem(options.arch);
   if (unknown !== undefined) return fail(unknown);
-  const live = requireRunning(target, await decidedState(request, target));
+  const running = await decidedState(request, target);
+  const live = requireRunning(target, running);
   if (!live.ok) return live;
+  if ((running.state === "FROZEN" || running.state === "FREEZING") && !options.elevated.includes("CGROUP")) return fail(frozen(target));
   const init = initFacts(live.value, options);
   if (init === undefined) return fail(stopped(target));
   const { ptyLog, ...rest } = options;

@@ -61,6 +61,8 @@ export const stopped = (target: Target): Problem => (existsSync(containerDir(tar
   ? { code: "container.stopped", text: `${target.name} is not running` }
   : { code: "container.stopped", text: `${target.name} is not running`, cause: `there is no container "${target.name}" in ${target.lxcpath}` });
 
+export const frozen = ({ name }: Target): Problem => ({ code: "container.frozen", text: `${name} is frozen`, cause: "a command in it would stop as well, and never end", remedy: `lxc-unfreeze -n ${name}; or run it outside its cgroups: lxc-attach --elevated-privileges=CGROUP` });
+
 export const alreadyRunning = (target: Target): Problem => ({ code: "container.running", text: "Container is already running", remedy: `stop it first: lxc-stop -n ${target.name}` });
 
 function isClosed(directory: string): boolean {

@@ -26,14 +26,14 @@ async function signalsOf(request: Request, target: Target): Promise<StopSignals>
 }
 
 export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
-  const { record, isForeign } = await decidedState(request, target);
+  const { record, isForeign, state } = await decidedState(request, target);
   if (isForeign) return fail(foreign(target));
   if (record?.monitorPid === undefined || record.monitorStart === undefined) return fail(stopped(target));
   const init = record.initPid === undefined || record.initStart === undefined ? undefined
     : probeInit({ pid: record.initPid, startTime: record.initStart, cgroups: [], namespaces: [] });
   const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
   return planStop({
-    name: target.name, lxcpath: target.lxcpath, monitor: { pid: record.monitorPid, startTime: record.monitorStart },
+    name: target.name, lxcpath: target.lxcpath, isFrozen: state === "FROZEN" || state === "FREEZING", monitor: { pid: record.monitorPid, startTime: record.monitorStart },
     signals: await signalsOf(request, target), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }),
   });
 };

@@ -135,6 +135,7 @@ export type AttachVerb = PlanVerb<AttachOptions>;
 /** undefined plan value never happens: a container that does not run is the problem `container.stopped`. */
 export type ConsoleVerb = PlanVerb<ConsoleWishes>;
 export type StopVerb = PlanVerb<StopOptions>;
+export type FreezeVerb = PlanVerb<{ readonly isFrozen: boolean }>;
 export type UsernsExecVerb = (request: Request, options: UsernsExecOptions) => Promise<Result<Plan>>;
 export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise<Result<Plan>>;
 

@@ -10,6 +10,8 @@ export const ALIASES: readonly Alias[] = [
   { verb: "shell", argv: ["lxc-attach"], does: "a shell in it" },
   { verb: "console", argv: ["lxc-console"], does: "a login on it; <Ctrl+a q> leaves" },
   { verb: "stop", argv: ["lxc-stop"], does: "stop it" },
+  { verb: "freeze", argv: ["lxc-freeze"], does: "stop it where it is, in memory" },
+  { verb: "unfreeze", argv: ["lxc-unfreeze"], does: "let it go on" },
   { verb: "ls", argv: ["lxc-ls", "-f"], does: "list containers" },
   { verb: "info", argv: ["lxc-info"], does: "state, addresses, usage, last exit" },
   { verb: "wait", argv: ["lxc-wait"], does: "wait for a state" },

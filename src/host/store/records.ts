@@ -28,13 +28,14 @@ export function parseStateRecord(text: string): StateRecord | undefined {
   const fields = parseFields(text);
   const state = fields?.get("state");
   const bootId = fields?.get("bootId");
-  const seccomp = fields?.get("seccomp");
+  const [seccomp, freezer] = [fields?.get("seccomp"), fields?.get("freezer")];
   if (fields === undefined || !isState(state) || typeof bootId !== "string") return undefined;
   return {
     state, bootId,
     ...optionalNumber(fields, "initPid"), ...optionalNumber(fields, "initStart"),
     ...optionalNumber(fields, "monitorPid"), ...optionalNumber(fields, "monitorStart"), ...optionalNumber(fields, "startedAt"),
     cgroups: texts(fields.get("cgroups")), namespaces: texts(fields.get("namespaces")), links: texts(fields.get("links")),
+    ...(typeof freezer === "string" ? { freezer } : {}),
     ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}),
   };
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { parseListening } from "../../linux/proc-net.ts";
 import type { State, StateRecord } from "../../model/state.ts";
 import { readText } from "../read-text.ts";
+import { frozenState } from "../../linux/freezer.ts";
 import type { Place } from "./layout.ts";
 import { commandSocket, recordDir } from "./layout.ts";
 import type { Liveness } from "./liveness.ts";
@@ -22,7 +23,10 @@ export interface Running {
 /** All abstract sockets that listen; one read serves any number of containers. */
 export const listeningSockets = (): ReadonlySet<string> => new Set(parseListening(readText("/proc/net/unix") ?? ""));
 
-const stateOf = (record: StateRecord, { hasInit }: Liveness): State => (hasInit || record.state === "STARTING" ? record.state : "STOPPING");
+function stateOf(record: StateRecord, { hasInit }: Liveness): State {
+  if (!hasInit && record.state !== "STARTING") return "STOPPING";
+  return (record.state === "RUNNING" && record.freezer !== undefined ? frozenState(readText(record.freezer) ?? "") : undefined) ?? record.state;
+}
 
 /** Between taking the socket and writing the record, and between their ends, a monitor of ours looks like another's. */
 const GRACE = { tries: 8, milliseconds: 3 } as const;

@@ -86,6 +86,19 @@ export function basePath(hierarchy: CgroupHierarchy): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
+/** The file that says whether the container is frozen, cgroups(7): v1's where it has the freezer. */
+export function freezerFile(parts: readonly CgroupPart[], names: CgroupNames): string | undefined {
+  const legacy = parts.find(({ hierarchy }) => hierarchy.controllers.includes("freezer"));
+  const part = legacy ?? parts.find(({ hierarchy }) => hierarchy.version === 2);
+  return part === undefined ? undefined : `${basePath(part.hierarchy)}/${names.payload}/${legacy === undefined ? "cgroup.events" : "freezer.state"}`;
+}
+
+/** What the monitor is told of one hierarchy, engine/cgroups.c. */
+export function placeOption({ hierarchy }: CgroupPart, names: CgroupNames): string {
+  const below = basePath(hierarchy).slice(hierarchy.mountpoint.length);
+  return `place=${[hierarchy.version, hierarchy.controllers.join(","), hierarchy.mountpoint, `${below}/${names.payload}`, `${below}/${names.inner}`].join("\n")}`;
+}
+
 /** `a/b/c`: `a`, `a/b`, `a/b/c`. */
 export const ancestry = (path: string): readonly string[] => path.split("/").map((_, i, all) => all.slice(0, i + 1).join("/"));
 

@@ -15,12 +15,20 @@ const from = byHost("state record of a monitor that was killed");
 /** Only what lies in a cgroup file system is ever touched, whatever a record says. */
 const isCgroupPath = (path: string): boolean => path.startsWith("/sys/fs/cgroup/") && !path.split("/").includes("..");
 
+/** Of cgroup v1 a frozen process does not die. */
+function thaw({ freezer }: StateRecord): readonly Op[] {
+  if (freezer === undefined || !isCgroupPath(freezer)) return [];
+  const [path, data] = freezer.endsWith("/cgroup.events") ? [freezer.replace(/events$/, "freeze"), "0"] : [freezer, "THAWED"];
+  return [{ op: "writeFile", from, path, data, onError: "ignore" }];
+}
+
 /** Init is told to die with its monitor; here it is made sure of. */
-function endInit({ initPid, initStart }: StateRecord): readonly Op[] {
+function endInit(stale: StateRecord): readonly Op[] {
+  const { initPid, initStart } = stale;
   if (initPid === undefined || initStart === undefined) return [];
   return [
     { op: "pidfdOpen", from, pid: initPid, startTime: initStart, into: SLOT.init, onError: ["ESRCH"] },
-    { op: "kill", from, pidfd: SLOT.init, signal: SIGKILL, onError: ["ESRCH", "EBADF", "EPERM"] },
+    { op: "kill", from, pidfd: SLOT.init, signal: SIGKILL, onError: ["ESRCH", "EBADF", "EPERM"] }, ...thaw(stale),
     { op: "waitExit", from, pidfd: SLOT.init, timeout: INIT_MILLISECONDS, onError: ["EBADF", "ETIMEDOUT"] },
   ];
 }

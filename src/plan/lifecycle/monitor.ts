@@ -7,6 +7,7 @@ import { commandSocket } from "../../linux/socket-name.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
 import { BELIEVED, GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
 import type { CgroupPart } from "../cgroups/names.ts";
+import { freezerFile, placeOption } from "../cgroups/names.ts";
 import { planDelegation } from "../cgroups/delegate.ts";
 import { planHooks, planNetScripts, planStopHooks } from "../hooks.ts";
 import { writeIdmap } from "../idmap.ts";
@@ -123,7 +124,7 @@ function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Contain
     ...(spec.console.bufferSize > 0 ? [`ring=${spec.console.bufferSize}`] : []), ...(spec.console.size > 0 ? [`logsize=${spec.console.size}`] : []), ...(spec.console.rotate ? ["logrotate=1"] : []),
     ...(spec.signals.stop.value === SIGKILL ? [] : [`stopsignal=${spec.signals.stop.value}`]),
     ...cgroups.parts.flatMap(({ laterMonitor }) => (laterMonitor === undefined ? [] : [`enter=${laterMonitor}`])),
-    ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]),
+    ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]), ...cgroups.parts.map((part) => placeOption(part, cgroups.names)),
     `title=[lxc monitor] ${spec.lxcpath} ${spec.name}`, `lxcpath=${spec.lxcpath}`, `name=${spec.name}`,
   ];
   const log = spec.console.logfile === undefined ? {} : { log: spec.console.logfile.value };
@@ -150,9 +151,10 @@ export function planMonitor(container: Container): readonly Op[] {
   const { spec, facts, slots } = scope;
   const [monitor, pid, pidfd] = [slots.take(), slots.take(), slots.take()];
   const directory = stateDirectory(spec);
+  const freezer = freezerFile(cgroups.parts, cgroups.names);
   const record: LateRecord = {
     state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program }),
-    cgroups: cgroups.parts.flatMap((part) => part.directories), links: network.links,
+    cgroups: cgroups.parts.flatMap((part) => part.directories), ...(freezer === undefined ? {} : { freezer }), links: network.links,
   };
   const { ops: claimed, listen } = claim(container, record);
   const { ops: child, delegation } = launchChild(container, { pid, pidfd });

@@ -5,6 +5,7 @@ import { byDefault, byHost } from "../../model/origin.ts";
 import type { Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import { SIGKILL } from "../../linux/signals.ts";
+import { thaw } from "./freeze.ts";
 import { haltSignal, rebootSignal, sendSignal, stopSignal, waitForEnd } from "../stop.ts";
 import type { StopSignals } from "../stop.ts";
 
@@ -14,6 +15,7 @@ export interface StopInputs {
   /** Absent when init is gone and only its monitor still works. */
   readonly init?: InitFacts;
   readonly monitor: { readonly pid: number; readonly startTime: number };
+  readonly isFrozen: boolean;
   readonly signals: StopSignals;
   readonly isReboot: boolean;
   readonly isNoWait: boolean;
@@ -53,7 +55,7 @@ export function planStop(inputs: StopInputs): Result<Plan> {
   return ok({
     verb: "stop", name, lxcpath, ops: [
       ...(waitsForMonitor ? [{ op: "pidfdOpen", from, pid: monitor.pid, startTime: monitor.startTime, into: SLOT.monitor } as const] : []),
-      ...(init === undefined ? [] : [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init } as const, ...endInit(inputs, init)]),
+      ...(init === undefined ? [] : [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init } as const, ...(inputs.isFrozen ? [thaw(inputs)] : []), ...endInit(inputs, init)]),
       ...teardown,
     ],
   });

@@ -1,5 +1,6 @@
 // Owns the table: which rules look at a failure, by the kind of op.
 import { execFinding } from "./exec.ts";
+import { freezeFinding } from "./freezer.ts";
 import type { Failure, Finding, Rule } from "./failure.ts";
 import { consolePathFinding, fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding } from "./mounts.ts";
@@ -16,7 +17,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   mkdir: [fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, fileFinding], chown: [fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], pivotRoot: [pivotFinding],
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
-  listen: [listenFinding], askMonitor: [monitorFinding], lock: [lockFinding],
+  listen: [listenFinding], askMonitor: [freezeFinding, monitorFinding], lock: [lockFinding],
   netlink: [networkFinding], ifIndex: [networkFinding],
   seccomp: [seccompFinding],
   pidfdOpen: [pidfdFinding], kill: [pidfdFinding], waitExit: [waitFinding], setns: [setnsFinding], setIds: [idsFinding], openPty: [ptyFinding],
