@@ -20,6 +20,7 @@ export const AT_RECURSIVE = 0x8000;
 export const OPEN_TREE_CLONE = 1;
 
 export const RENAME_NOREPLACE = 1;
+export const RENAME_EXCHANGE = 2;
 export const MNT_DETACH = 2;
 
 export const S_IFREG = 0o100000;

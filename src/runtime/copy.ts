@@ -1,5 +1,5 @@
 // Owns the verb `copy`: a container like another one under a new name, whole or in layers above it; or nothing is left.
-import { mkdirSync, readFileSync, unlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
@@ -56,6 +56,7 @@ async function prepare({ source, spec, options, facts, storage }: Job): Promise<
   const warnings = copyOwnFiles(source, to, cloned.value.files);
   for (const directory of storage.directories) mkdirSync(directory, { recursive: true, mode: 0o755 });
   if (storage.sources.length > 0) rememberSources(to, storage.sources);
+  for (const [name, content] of Object.entries(options.notes ?? {})) writeFileSync(`${containerDir(to)}/${name}`, content, { mode: 0o640, flag: "wx" });
   if (spec.idmap.length === 0) return ok(undefined, warnings);
   const plan = planOwn(to, facts, mapOf(spec), [`${containerDir(to)}/rootfs`, ...storage.directories]);
   const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `give '${containerDir(to)}' to the container's root`);

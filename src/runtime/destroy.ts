@@ -4,6 +4,7 @@ import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir } from "../host/store/layout.ts";
+import { listSnapshots } from "../host/store/snapshots.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -73,13 +74,17 @@ async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts): Prom
   return problem === undefined ? undefined : { ...problem, code: "hook.failed" };
 }
 
-function forget(sources: readonly Target[], target: Target): readonly Problem[] {
-  return sources.flatMap((source): readonly Problem[] => {
+/** What shares files of another container, and whose: the container and its snapshots. */
+interface Clone { readonly source: Target; readonly clone: Target }
+const clonesOf = (target: Target): readonly Clone[] => [target, ...listSnapshots(target)].flatMap(({ lxcpath, name }) => sourcesOf({ lxcpath, name }).map((source) => ({ source, clone: { lxcpath, name } })));
+
+function forget(clones: readonly Clone[]): readonly Problem[] {
+  return clones.flatMap(({ source, clone }): readonly Problem[] => {
     try {
-      forgetClone(source, target);
+      forgetClone(source, clone);
       return [];
     } catch (error) {
-      return [{ code: "container.clones", severity: "warning", text: `'${source.name}' still counts '${target.name}' among its clones: ${errorCode(error)}` }];
+      return [{ code: "container.clones", severity: "warning", text: `'${source.name}' still counts '${clone.name}' among its clones: ${errorCode(error)}` }];
     }
   });
 }
@@ -148,7 +153,7 @@ export const destroy: DestroyVerb = async (request, target, options) => {
   if (!findings.ok) return findings;
   const hook = await runHooks(findings.value.spec, facts);
   if (hook !== undefined) return fail(hook);
-  const sources = sourcesOf(target);
+  const clones = clonesOf(target);
   const removed = await removeNow(target, facts, findings.value);
-  return removed.ok ? ok(undefined, [...findings.value.warnings, ...forget(sources, target)]) : removed;
+  return removed.ok ? ok(undefined, [...findings.value.warnings, ...forget(clones)]) : removed;
 };

@@ -86,9 +86,32 @@ export interface CopyOptions {
   readonly backend?: string;
   /** More arguments for lxc.hook.clone. */
   readonly hookArgs: readonly string[];
+  /** Further files beside its config: name and content. */
+  readonly notes?: Readonly<Record<string, Uint8Array>>;
   readonly onProgress?: (progress: Progress) => void;
 }
 export type RenameOptions = Pick<CopyOptions, "to" | "keepsName" | "hookArgs" | "onProgress">;
+/** One of a container's snapshots. */
+export interface Snapshot {
+  readonly name: string;
+  /** The directory that holds it: LXCPATH/NAME/snaps. */
+  readonly lxcpath: string;
+  /** Local time, `2026:11:26 21:42:09`, as LXC writes it; undefined: nobody noted it. */
+  readonly time?: string;
+  readonly comment?: string;
+}
+export interface SnapshotOptions {
+  /** What is noted with it. */
+  readonly comment?: Uint8Array;
+  readonly onProgress?: (progress: Progress) => void;
+}
+export interface RestoreOptions {
+  /** `snap0`. */
+  readonly snapshot: string;
+  /** A new container of it; undefined: the container is as it was then. */
+  readonly to?: Target;
+  readonly onProgress?: (progress: Progress) => void;
+}
 export type UsernsExecOptions = UsernsExecInputs;
 export type UnshareOptions = UnshareInputs;
 
@@ -142,6 +165,11 @@ export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise
 /** Verbs that do their work here, driving engines of their own. Templates write to the caller's terminal. */
 export type CreateVerb = (request: Request, target: Target, options: CreateOptions) => Promise<Result<void>>;
 export type CopyVerb = (request: Request, source: Target, options: CopyOptions) => Promise<Result<void>>;
+export type SnapshotVerb = (request: Request, target: Target, options: SnapshotOptions) => Promise<Result<Snapshot>>;
+export type SnapshotsVerb = (request: Request, target: Target) => Promise<Result<readonly Snapshot[]>>;
+export type RestoreVerb = (request: Request, target: Target, options: RestoreOptions) => Promise<Result<void>>;
+/** The name of one, or ALL. */
+export type DestroySnapshotVerb = (request: Request, target: Target, snapshot: string) => Promise<Result<void>>;
 export type RenameVerb = (request: Request, target: Target, options: RenameOptions) => Promise<Result<void>>;
 export type DestroyVerb = (request: Request, target: Target, options: { readonly isForced: boolean; readonly withSnapshots: boolean }) => Promise<Result<void>>;
 export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;

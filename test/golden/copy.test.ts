@@ -1,7 +1,7 @@
 // The plans of a copy and of a new name, as text.
 import { test } from "bun:test";
 import { ok } from "../../src/model/problem.ts";
-import { planCopyTree, planFinishCopy } from "../../src/plan/lifecycle/copy.ts";
+import { planCopyTree, planExchange, planFinishCopy } from "../../src/plan/lifecycle/copy.ts";
 import { planRename } from "../../src/plan/lifecycle/create.ts";
 import { at, factsOf, idmap, line, specOf, userFacts } from "./fixtures.ts";
 import { expectGolden } from "./golden.ts";
@@ -16,4 +16,5 @@ test("root copies ids as they are", () => expectGolden("copy-root", ok(planCopyT
 test("a user copies as root of the container", () => expectGolden("copy-user", ok(planCopyTree(web, userFacts(), tree))));
 test("root finishes a copy: host name and hooks", () => expectGolden("copy-finish-root", ok(planFinishCopy(specOf({ idmap, hooks }), factsOf(), finish))));
 test("a user finishes layers in a user namespace", () => expectGolden("copy-finish-user", ok(planFinishCopy(specOf({ idmap, rootfs: overlay }), userFacts(), finish))));
+test("a user puts a snapshot back", () => expectGolden("restore-user", ok(planExchange(web, userFacts(), { now: "/var/lib/lxc/web/rootfs", then: "/var/lib/lxc/web/.berth/restore/rootfs", config: { from: "/var/lib/lxc/web/.berth/restored-config", to: "/var/lib/lxc/web/config" }, idmap: tree.idmap }))));
 test("another name", () => expectGolden("rename", ok(planRename(web, { path: "/var/lib/lxc/web", to: "/var/lib/lxc/web2" }))));

@@ -17,6 +17,7 @@ export const ALIASES: readonly Alias[] = [
   { verb: "wait", argv: ["lxc-wait"], does: "wait for a state" },
   { verb: "copy", argv: ["lxc-copy"], does: "make one like it" },
   { verb: "rename", argv: ["lxc-copy", "-R"], does: "give it another name" },
+  { verb: "snapshot", argv: ["lxc-snapshot"], does: "keep it as it is now" },
   { verb: "rm", argv: ["lxc-destroy"], does: "remove it" },
   { verb: "explain", argv: ["lxc-start", "--explain"], does: "show the plan of its start, and do nothing" },
 ];

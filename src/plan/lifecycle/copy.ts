@@ -2,7 +2,7 @@
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
-import { O_DIRECTORY, O_NONBLOCK, O_PATH, O_TRUNC } from "../../linux/fs.ts";
+import { O_DIRECTORY, O_NONBLOCK, O_PATH, O_TRUNC, RENAME_EXCHANGE } from "../../linux/fs.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import type { HostFacts } from "../../model/facts.ts";
@@ -12,7 +12,7 @@ import { planHooks } from "../hooks.ts";
 import { detachFromHost, planRootfs, rootfsTarget } from "../rootfs.ts";
 import { idmapOf, isRoot, newScope } from "../scope.ts";
 import { confineOps } from "../storage/dir.ts";
-import { usernsOps } from "../usernsexec.ts";
+import { usernsOps, withSelf } from "../usernsexec.ts";
 import { inside, PATH, type Made } from "./create.ts";
 
 const from = byOption("--newname");
@@ -47,6 +47,26 @@ export function planCopyTree(made: Made, facts: HostFacts, { source, to, idmap }
       { op: "exitWith", child: 1, from },
     ],
   };
+}
+
+export interface ExchangeInputs {
+  /** Two directories that take each other's place. */
+  readonly now: string;
+  readonly then: string;
+  /** A file that replaces another. */
+  readonly config: { readonly from: string; readonly to: string };
+  readonly idmap: readonly IdMapEntry[];
+}
+
+/** A restored root file system and its config take their places, one straight after the other; or neither does. A directory's
+ * owner alone may move it: an ordinary user takes on the container's ids beside its own. */
+export function planExchange(made: Made, facts: HostFacts, { now, then, config, idmap }: ExchangeInputs): Plan {
+  const at = byOption("--restore");
+  const exchange = (a: string, b: string): Op => ({ op: "rename", path: a, to: b, flags: RENAME_EXCHANGE, from: at });
+  const ops: readonly Op[] = [{ ...exchange(then, now), undo: [exchange(now, then)] }, { op: "rename", path: config.from, to: config.to, from: at }];
+  if (isRoot(facts) || idmap.length === 0) return { verb: "restore", ...made, ops };
+  const userns = usernsOps(facts, { idmap: withSelf(facts, idmap).idmap, flags: 0, name: "exchange", from: at, pid: 0, uid: 0, gid: 0, body: [...ops, { op: "exitWith", status: 0, from: at }] });
+  return { verb: "restore", ...made, ops: [...userns, { op: "exitWith", child: 0, from: at }] };
 }
 
 export interface FinishInputs {

@@ -1,0 +1,116 @@
+// Owns the verb `restore`: a container is as it was when a snapshot was made, or another one is made of it.
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { clonedConfig } from "../config/index.ts";
+import { runPlan } from "../host/engine/run.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { snapshotsDir } from "../host/store/snapshots.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { byOption } from "../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { RootfsSpec } from "../model/spec.ts";
+import { layersOf } from "../plan/rootfs/kind.ts";
+import { planExchange } from "../plan/lifecycle/copy.ts";
+import { planOwn } from "../plan/lifecycle/create.ts";
+import { decodeConfig, encodeConfig } from "./config-text.ts";
+import { loadConfig, type LoadedConfig } from "./container-config.ts";
+import { copy } from "./copy.ts";
+import { copyTree } from "./copying/tree.ts";
+import { onSignals } from "./interrupt.ts";
+import { hasClones } from "./removing/dependents.ts";
+import { outcomeProblem } from "./removing/outcome.ts";
+import { removeContainer, unsafeReason } from "./removing/remove.ts";
+import { settledState } from "./running-container.ts";
+import { isSnapshot, noSnapshot } from "./snapshot.ts";
+import type { RestoreOptions, RestoreVerb, Target } from "./verbs.ts";
+
+/** Where a container's own files lie: its root file system, or the layer it writes to. */
+function ownTree(rootfs: RootfsSpec | undefined): string | undefined {
+  if (rootfs === undefined || rootfs.path === "") return undefined;
+  return rootfs.type === "overlay" ? layersOf(rootfs.path)?.upper : rootfs.path;
+}
+
+interface Trees { readonly now: string; readonly then: string }
+
+function treesOf(now: LoadedConfig, then: LoadedConfig): Result<Trees> {
+  const [here, there] = [ownTree(now.spec.rootfs), ownTree(then.spec.rootfs)];
+  const isSame = now.spec.rootfs?.type === then.spec.rootfs?.type;
+  if (here !== undefined && there !== undefined && isSame) return ok({ now: here, then: there });
+  return fail({ code: "storage.unsupported", at: byOption("--restore"), text: "the snapshot's root file system is kept in another way than the container's", remedy: "restore it as a new container: -N NEWNAME" });
+}
+
+/** Half of a restoring: a place beside the records, gone when it has ended. */
+const stageOf = (target: Target): Target => ({ lxcpath: recordDir(target), name: "restore" });
+
+interface Job { readonly target: Target; readonly snapshot: Target; readonly facts: HostFacts; readonly now: LoadedConfig; readonly then: LoadedConfig; readonly trees: Trees; readonly options: RestoreOptions }
+
+/** The snapshot's config with the container's paths. */
+function restoredConfig({ target, snapshot, now }: Job): Result<Uint8Array> {
+  const { rootfs } = now.spec;
+  const { text, encoding } = decodeConfig(readFileSync(configFile(snapshot)));
+  const made = clonedConfig(text, { from: containerDir(snapshot), to: containerDir(target), ...(rootfs === undefined ? {} : { rootfs: `${rootfs.type}:${rootfs.path}` }) });
+  return made.ok ? encodeConfig(made.value.text, encoding) : made;
+}
+
+async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
+  const { target, facts, then, trees, options: { onProgress = () => undefined } } = job;
+  const config = restoredConfig(job);
+  if (!config.ok) return config;
+  const stage = containerDir(stageOf(target));
+  const tree = `${stage}/rootfs`;
+  mkdirSync(tree, { recursive: true, mode: 0o755 });
+  const idmap = then.spec.idmap.map(({ value }) => value);
+  const own = idmap.length === 0 ? undefined : planOwn(stageOf(target), facts, idmap, [tree]);
+  const unowned = own === undefined ? undefined : outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
+  if (unowned !== undefined) return fail(unowned);
+  const copied = await copyTree(target, facts, { source: trees.then, to: tree, idmap, messages: `${recordDir(target)}/copy-messages`, abort, onProgress });
+  if (!copied.ok) return copied;
+  const file = `${recordDir(target)}/restored-config`;
+  rmSync(file, { force: true });
+  writeFileSync(file, config.value, { mode: lstatSync(configFile(target)).mode & 0o777, flag: "wx" });
+  const plan = planExchange(target, facts, { now: trees.now, then: tree, config: { from: file, to: configFile(target) }, idmap });
+  const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `put the restored files in the place of '${trees.now}'`);
+  return problem === undefined ? ok(undefined) : fail(problem);
+}
+
+async function inPlace(job: Job): Promise<Result<void>> {
+  const { target, facts } = job;
+  const stage = stageOf(target);
+  if (existsSync(containerDir(stage))) await removeContainer(stage, facts, { outside: [] }); // of one that was killed
+  const abort = new AbortController();
+  const off = onSignals(abort);
+  try {
+    const made = await make(job, abort.signal);
+    const removed = await removeContainer(stage, facts, { outside: [] });
+    return made.ok && !removed.ok ? ok(undefined, removed.problems.map((problem): Problem => ({ ...problem, severity: "warning" }))) : made;
+  } finally {
+    off();
+  }
+}
+
+async function refusal(...[request, target]: Parameters<RestoreVerb>): Promise<Problem | undefined> {
+  const running = await settledState(request, target);
+  if (running.state !== "STOPPED") return { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first, or restore the snapshot as a new container: -N NEWNAME` };
+  return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: "restore the snapshot as a new container: -N NEWNAME" } : undefined;
+}
+
+export const restore: RestoreVerb = async (request, target, options) => {
+  const lxcpath = snapshotsDir(target);
+  const unsafe = unsafeReason(lxcpath);
+  if (unsafe !== undefined) return fail(unsafe);
+  const now = loadConfig(request, target);
+  if (!now.ok) return now;
+  const snapshot = { lxcpath, name: options.snapshot };
+  if (!isSnapshot(target, options.snapshot)) return fail({ ...noSnapshot(target, options.snapshot), at: byOption("--restore") });
+  const { to, onProgress } = options;
+  if (to !== undefined && (to.name !== target.name || to.lxcpath !== target.lxcpath)) {
+    return copy(request, snapshot, { to, isSnapshot: false, mayRun: false, keepsName: false, keepsAddresses: false, hookArgs: [], ...(onProgress === undefined ? {} : { onProgress }) });
+  }
+  const refused = await refusal(request, target, options);
+  if (refused !== undefined) return fail(refused);
+  const then = loadConfig(request, snapshot);
+  if (!then.ok) return then;
+  const trees = treesOf(now.value, then.value);
+  if (!trees.ok) return trees;
+  return inPlace({ target, snapshot, facts: probeHost(request, { idmap: true }), now: now.value, then: then.value, trees: trees.value, options });
+};

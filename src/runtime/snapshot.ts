@@ -1,0 +1,67 @@
+// Owns the verbs about a container's snapshots: make, list, destroy.
+import { lstatSync, rmdirSync } from "node:fs";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { configFile } from "../host/store/layout.ts";
+import { freeSnapshotName, listSnapshots, snapshotsDir, snapshotTime } from "../host/store/snapshots.ts";
+import { byOption } from "../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import { loadConfig } from "./container-config.ts";
+import { copy } from "./copy.ts";
+import { destroy } from "./destroy.ts";
+import { settle } from "./partial.ts";
+import { unsafeReason } from "./removing/remove.ts";
+import { settledState } from "./running-container.ts";
+import type { DestroySnapshotVerb, SnapshotsVerb, SnapshotVerb, Target } from "./verbs.ts";
+
+export const noSnapshot = (target: Target, snapshot: string): Problem => {
+  const names = listSnapshots(target).map(({ name }) => name);
+  return { code: "container.missing", text: `${target.name} has no snapshot '${snapshot}'`, remedy: names.length === 0 ? `it has none; lxc-snapshot -n ${target.name} makes one` : `it has ${names.join(", ")}` };
+};
+
+export const isSnapshot = (target: Target, snapshot: string): boolean => listSnapshots(target).some(({ name }) => name === snapshot);
+
+/** Names that a kill left half made are free again. */
+async function settleHalfMade(request: Parameters<SnapshotVerb>[0], target: Target, name: string): Promise<Problem | undefined> {
+  const settled = await settle({ lxcpath: snapshotsDir(target), name }, probeHost(request, { idmap: true }));
+  return settled.ok ? undefined : settled.problems[0];
+}
+
+export const snapshot: SnapshotVerb = async (request, target, { comment, onProgress }) => {
+  const lxcpath = snapshotsDir(target);
+  const unsafe = unsafeReason(lxcpath);
+  if (unsafe !== undefined) return fail(unsafe);
+  if ((await settledState(request, target)).state !== "STOPPED") return fail({ code: "container.running", text: `${target.name} is running`, cause: "its files change while they are copied", remedy: `lxc-stop -n ${target.name} first` });
+  const to = { lxcpath, name: freeSnapshotName(target) };
+  const busy = await settleHalfMade(request, target, to.name);
+  if (busy !== undefined) return fail(busy);
+  const time = snapshotTime(new Date());
+  const copied = await copy(request, target, {
+    to, isSnapshot: false, mayRun: false, keepsName: true, keepsAddresses: true, hookArgs: [],
+    notes: { ts: Buffer.from(time), ...(comment === undefined ? {} : { comment }) }, ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  return copied.ok ? ok({ ...to, time, ...(comment === undefined ? {} : { comment: Buffer.from(comment).toString() }) }, copied.warnings) : copied;
+};
+
+export const snapshots: SnapshotsVerb = (request, target) => {
+  const loaded = loadConfig(request, target);
+  return Promise.resolve(loaded.ok || lstatSync(configFile(target), { throwIfNoEntry: false }) !== undefined ? ok(listSnapshots(target)) : loaded);
+};
+
+export const destroySnapshot: DestroySnapshotVerb = async (request, target, name) => {
+  const unsafe = unsafeReason(snapshotsDir(target));
+  if (unsafe !== undefined) return fail(unsafe);
+  const loaded = loadConfig(request, target);
+  if (!loaded.ok) return loaded;
+  if (name !== "ALL" && !isSnapshot(target, name)) return fail({ ...noSnapshot(target, name), at: byOption("--destroy") });
+  const problems: Problem[] = [];
+  for (const one of listSnapshots(target).filter((each) => name === "ALL" || each.name === name)) {
+    const gone: Result<void> = await destroy(request, one, { isForced: false, withSnapshots: false });
+    if (!gone.ok) problems.push(...gone.problems);
+  }
+  try {
+    rmdirSync(snapshotsDir(target));
+  } catch {
+    // others are left
+  }
+  return problems.length === 0 ? ok(undefined) : fail(...problems);
+};
