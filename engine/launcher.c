@@ -34,8 +34,8 @@ int launcher_refuse(const char *program, const char *why) {
 int launcher_report(struct request request, const struct plan *plan, int events) {
 	struct answer answer;
 	request.kind = "report";
-	request.notes = plan->notes;
-	request.notes_len = plan->notes_len;
+	request.plan = plan->base;
+	request.plan_size = plan->size;
 	request.events = events;
 	if (planner_ask(&request, &answer) < 0) return STATUS_PLANNER;
 	if (answer.plan == NULL) return answer.status;

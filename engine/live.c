@@ -80,11 +80,10 @@ static uint32_t end_of_list(const struct plan *plan, uint32_t id) {
 
 void live_keep(const struct run *run, const struct op *now) {
 	struct live live = { .plan = run->plan, .base = (uintptr_t)run->plan->base & ~(uintptr_t)(PAGE - 1) };
-	if (getpagesize() != PAGE) return;
+	if (getpagesize() != PAGE || run->events >= 0) return; /* a report that may be due tells of all of it */
 	mark(&live, 0, sizeof(struct plan_header));
 	mark_ops(&live, now->id, end_of_list(run->plan, now->id) - now->id);
 	for (uint32_t i = 0; i < run->done_count; i++) mark_record(&live, &run->plan->ops[run->done[i]]);
-	if (run->events >= 0) mark(&live, offset_of(&live, run->plan->notes), run->plan->notes_len); /* a report may be due */
 	/* A last page that is not all the plan's is left alone. */
 	uintptr_t end = ((uintptr_t)run->plan->base + run->plan->size - live.base) / PAGE;
 	for (uintptr_t page = (uintptr_t)run->plan->base == live.base ? 0 : 1; page < end && page < PAGES; page++)

@@ -156,8 +156,7 @@ static int verify(struct verifier *v, struct plan *plan) {
 	memset(v->depth, 1, head->root_count);
 	for (uint32_t i = 0; i < head->op_count; i++)
 		if (check_op(v, i) < 0) return -1;
-	*plan = (struct plan){ v->base, v->size, v->ops, head->op_count, head->root_count, head->slot_count,
-		(const char *)v->base + head->notes_at, head->notes_len };
+	*plan = (struct plan){ v->base, v->size, v->ops, head->op_count, head->root_count, head->slot_count };
 	return 0;
 }
 

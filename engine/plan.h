@@ -36,8 +36,6 @@ struct plan {
 	size_t size;
 	const struct op *ops;
 	uint32_t op_count, root_count, slot_count;
-	const char *notes;
-	uint32_t notes_len;
 };
 
 /* Fills *plan from untrusted bytes. 0, or -1 with *why set to a constant sentence. */

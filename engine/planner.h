@@ -16,9 +16,9 @@ struct request {
 	char *const *environ;
 	const int *inherited;
 	size_t inherited_count;
-	const char *notes; /* report: of the failed plan */
-	uint32_t notes_len;
-	int events;        /* report: the descriptor with the event records, else -1 */
+	const void *plan; /* report: the one that failed, else NULL */
+	size_t plan_size;
+	int events; /* report: the descriptor with the event records, else -1 */
 };
 
 struct answer {

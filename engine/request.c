@@ -77,7 +77,7 @@ static void add_caller(struct entries *entries, const struct request *request) {
 
 static void add_failure(struct entries *entries, const struct request *request) {
 	struct stat at_end;
-	if (request->notes != NULL) entry_add(entries, "notes=", request->notes, request->notes_len);
+	if (request->plan != NULL) entry_add(entries, "plan=", request->plan, request->plan_size);
 	if (request->events < 0 || fstat(request->events, &at_end) < 0 || at_end.st_size == 0) return;
 	size_t size = at_end.st_size > EVENTS_MAX ? EVENTS_MAX : (size_t)at_end.st_size;
 	void *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, request->events, 0);

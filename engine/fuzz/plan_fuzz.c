@@ -31,7 +31,6 @@ static void touch_field(const struct op *op, int field, unsigned kind) {
 
 static void touch_plan(const struct plan *plan) {
 	run.plan = plan;
-	touch(plan->notes, plan->notes_len);
 	for (uint32_t i = 0; i < plan->op_count; i++) {
 		const struct op *op = &plan->ops[i];
 		const struct op_schema *row = schema_of(op->code);

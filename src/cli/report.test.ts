@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { notesOf } from "../isa/notes.ts";
+import { planBytes } from "../isa/plan-bytes.ts";
 import { byDefault } from "../model/origin.ts";
 import type { Request } from "../model/request.ts";
 import { main } from "./report.ts";
@@ -13,7 +13,7 @@ afterAll(() => rmSync(lxcpath, { recursive: true, force: true }));
 
 const request = (verb: string, ...argv: readonly string[]): Request => ({
   kind: "report", argv, cwd: "/", env: {}, pid: 1, uid: 0, euid: 0, gid: 0, egid: 0, isTty: [false, false, false], inheritedFds: [], cgroup: "", prefix: "/nonexistent",
-  notes: notesOf({ verb, name: "web", lxcpath, ops: [{ op: "mkdir", path: "/x", mode: 0o755, from: byDefault("test") }] }), events: new Uint8Array(0),
+  plan: planBytes({ verb, name: "web", lxcpath, ops: [{ op: "mkdir", path: "/x", mode: 0o755, from: byDefault("test") }] }), events: new Uint8Array(0),
 });
 async function linesOf(...given: Parameters<typeof request>): Promise<readonly string[]> {
   const answer = await main(request(...given));

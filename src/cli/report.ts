@@ -1,5 +1,5 @@
 // Owns what is printed when a plan failed: the runtime's report, with LXC's prefix and its classic last line.
-import { parseNotes } from "../isa/notes.ts";
+import { notesOf } from "../isa/notes.ts";
 import type { Notes } from "../isa/notes.ts";
 import type { Request } from "../model/request.ts";
 import { report } from "../runtime/report.ts";
@@ -38,7 +38,7 @@ const wantsClassic = (notes: Notes | undefined, status: number): boolean => note
 export async function main(request: Request): Promise<Answer> {
   const argv = commandOf(request.argv);
   const options = await typed(argv);
-  const notes = parseNotes(request.notes ?? "");
+  const notes = notesOf(request.plan ?? new Uint8Array(0));
   const { lines: [first = "the plan failed", ...more], status, problem } = report(request);
   const voice = voiceOf(request, argv[0] ?? "berth", { options, notes });
   voice.log.add("ERROR", [first, ...more].join("; "), problem);

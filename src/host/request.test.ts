@@ -35,10 +35,10 @@ test("empty arguments and no inherited descriptors", () => {
   expect(request.inheritedFds).toEqual([]);
 });
 
-test("a report brings notes and raw events", () => {
+test("a report brings the plan and the events as they are", () => {
   const events = new Uint8Array([...new TextEncoder().encode("events="), 0xff, 0x00, 0x3d]);
-  const request = decodeRequest(encode(["kind=report", "notes={\"a\":\"b=c\"}", events]));
-  expect(request.notes).toBe("{\"a\":\"b=c\"}");
+  const request = decodeRequest(encode(["kind=report", new Uint8Array([...new TextEncoder().encode("plan="), 0x3d, 0xff]), events]));
+  expect([...(request.plan ?? [])]).toEqual([0x3d, 0xff]);
   expect([...(request.events ?? [])]).toEqual([0xff, 0x00, 0x3d]);
 });
 

@@ -15,7 +15,7 @@ const ASCII = fc.string({ unit: fc.constantFrom("a", "b", "/", " ", "=", "é"), 
 const slot = fc.integer({ min: 0, max: 95 });
 const ref = fc.oneof(fc.record({ slot }), fc.record({ startTime: slot }));
 const text = fc.oneof(ASCII, fc.array(fc.oneof(ASCII, ref), { maxLength: 4 }));
-const data = fc.array(fc.oneof(fc.record({ hex: fc.constantFrom("00", "ff00aa", "") }), fc.record({ raw32: slot }), fc.record({ slot })), { maxLength: 4 });
+const data = fc.array(fc.oneof(fc.record({ hex: fc.constantFrom("00", "ff00aa", "41ff") }), fc.record({ raw32: slot }), fc.record({ slot })), { maxLength: 4 });
 
 function valueOf(kind: FieldKind, depth: number): fc.Arbitrary<unknown> {
   switch (kind.replace("?", "")) {
@@ -51,7 +51,7 @@ function expected(op: Op): DecodedOp {
     if (value === undefined) return [];
     return [[name, kind === "ops" ? (value as readonly Op[]).map(expected) : value]];
   }));
-  return { op: op.op, fields, onError: op.onError ?? "fail", ...(op.when === undefined ? {} : { when: op.when }), undo: (op.undo ?? []).map(expected) };
+  return { id: expect.any(Number), op: op.op, fields, onError: op.onError ?? "fail", ...(op.when === undefined ? {} : { when: op.when }), undo: (op.undo ?? []).map(expected) };
 }
 
 test("every plan comes back as it went", () => {

@@ -7,8 +7,9 @@ import type { Ref, Text } from "./op.ts";
 import type { FieldKind, OpRow } from "./schema.ts";
 import { LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "./schema.ts";
 
-/** An op without its origin and note, which are not part of the bytes. */
+/** An op without its origin and note, which the engine does not know. */
 export interface DecodedOp {
+  readonly id: number;
   readonly op: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly onError: "fail" | "ignore" | readonly Errno[];
@@ -19,6 +20,8 @@ export interface DecodedPlan { readonly ops: readonly DecodedOp[]; readonly opCo
 
 const PART = { bytes: 0, decimal: 1, startTime: 2, raw32: 3 } as const;
 const rowsByCode: ReadonlyMap<number, readonly [string, OpRow]> = new Map(Object.entries(SCHEMA).map(([name, row]) => [row.code, [name, row]]));
+
+const CONTROLS = /[^\t\n\P{Cc}]/u;
 
 class Reader {
   readonly #bytes: Uint8Array;
@@ -44,10 +47,19 @@ class Reader {
     return [...this.#bytes.subarray(offset, offset + length)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
+  /** Both strings and hex are bytes: a reader is shown as text what reads as one. */
+  #isReadable(offset: number, length: number): boolean {
+    try {
+      return !CONTROLS.test(this.string(offset, length));
+    } catch {
+      return false;
+    }
+  }
+
   #part(offset: number, asHex: boolean): string | Ref {
     const [kind, a, b] = [this.u32(offset), this.u32(offset + 4), this.u32(offset + 8)];
     switch (kind) {
-      case PART.bytes: return asHex ? { hex: this.hex(a, b) } : this.string(a, b);
+      case PART.bytes: return asHex && !this.#isReadable(a, b) ? { hex: this.hex(a, b) } : this.string(a, b);
       case PART.decimal: return { slot: a };
       case PART.startTime: return { startTime: a };
       case PART.raw32: return { raw32: a };
@@ -112,7 +124,7 @@ class Decoder {
     const tolerance = reader.u8(at + 2);
     const when = reader.u8(at + 3);
     return {
-      op: name, fields, onError: tolerance === 0 ? "fail" : tolerance === 1 ? "ignore" : tolerated,
+      id: index, op: name, fields, onError: tolerance === 0 ? "fail" : tolerance === 1 ? "ignore" : tolerated,
       ...(when === WHEN.stop ? { when: "stop" as const } : when === WHEN.reboot ? { when: "reboot" as const } : {}),
       undo: this.ops(reader.u32(at + 8), reader.u16(at + 12), depth + 1),
     };

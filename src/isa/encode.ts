@@ -46,7 +46,7 @@ interface Flat {
 }
 
 /** Flattens nested programs: a list is contiguous and always lies behind the op that owns it. */
-function flatten(root: readonly Op[]): Flat {
+export function flatten(root: readonly Op[]): Flat {
   const flat: { readonly ops: Op[]; readonly bodyAt: number[]; readonly undoAt: number[]; readonly process: string[]; readonly undoOf: (number | undefined)[] } =
     { ops: [], bodyAt: [], undoAt: [], process: [], undoOf: [] };
   const add = (list: readonly Op[], process: string, undoOf: number | undefined): number => {
@@ -169,10 +169,8 @@ function write(flat: Flat, { rootCount, notes, isAscii }: { readonly rootCount: 
   return draft.heap.bytes(words, notes, (at) => { words.set([MAGIC, PLAN_VERSION, at.end, ops.length, rootCount, draft.slotCount, HEADER_BYTES, at.notes, at.end - at.notes]); });
 }
 
-/** The bytes the engine reads. `notes` is kept for the planner that has to explain a failure. */
-export function encode(plan: Plan, notes = ""): Uint8Array<ArrayBuffer> {
-  const flat = flatten(plan.ops);
-  const rootCount = plan.ops.length;
+/** The bytes the engine reads. */
+export function encodeFlat(flat: Flat, rootCount: number, notes: string): Uint8Array<ArrayBuffer> {
   try {
     return write(flat, { rootCount, notes, isAscii: true });
   } catch (error) {
@@ -180,6 +178,7 @@ export function encode(plan: Plan, notes = ""): Uint8Array<ArrayBuffer> {
     return write(flat, { rootCount, notes, isAscii: false });
   }
 }
+export const encode = (plan: Plan, notes = ""): Uint8Array<ArrayBuffer> => encodeFlat(flatten(plan.ops), plan.ops.length, notes);
 
 /** Ops in the order of their ids (the index the engine reports), for notes and explanations. */
 export const numbered = (plan: Plan): readonly Op[] => flatten(plan.ops).ops;

@@ -7,7 +7,7 @@ import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSY
 import { RLIM_INFINITY, rlimitName } from "../linux/rlimits.ts";
 import { signalName } from "../linux/signals.ts";
 import { originText } from "../model/origin.ts";
-import { numberedWithProcess } from "./encode.ts";
+import { flatten, numberedWithProcess } from "./encode.ts";
 import type { Op, OpKind, OpOf, Plan, Slot, Text } from "./op.ts";
 import type { NameOf } from "./slot-names.ts";
 import { bareName, placeOf as place, textOf, walkNamed } from "./slot-names.ts";
@@ -156,22 +156,22 @@ const tolerance = (onError: Op["onError"]): string => (onError === undefined || 
 
 /** One line per step, process by process; what undoes a step stands below it. */
 export function explainPlan(plan: Plan): readonly string[] {
-  const steps = numberedWithProcess(plan);
+  const { ops, process: processes, bodyAt, undoAt } = flatten(plan.ops);
   const texts = sentences(plan);
-  const numbers = new Map(steps.map(({ op }, number) => [op, number]));
-  const width = String(steps.length - 1).length;
-  const wide = Math.max(...steps.map(({ process }) => process.length));
+  const width = String(ops.length - 1).length;
+  const wide = Math.max(...processes.map((process) => process.length));
   const lines: string[] = [];
-  const later: { readonly list: readonly Op[]; readonly process: string }[] = [{ list: plan.ops, process: "launcher" }];
-  const write = (list: readonly Op[], process: string, indent: string): void => {
-    for (const op of list) {
+  const later: { readonly list: readonly Op[]; readonly first: number; readonly process: string }[] = [{ list: plan.ops, first: 0, process: "launcher" }];
+  const write = (list: readonly Op[], first: number, { process, indent }: { readonly process: string; readonly indent: string }): void => {
+    for (const [index, op] of list.entries()) {
+      const number = first + index;
       const occasion = op.when === undefined ? "" : `at ${op.when}: `;
       const note = op.note === undefined ? "" : `; ${op.note}`;
-      lines.push(`${String(numbers.get(op) ?? 0).padStart(width)}  ${process.padEnd(wide)}  ${indent}${occasion}${texts.get(op) ?? op.op}${note}${tolerance(op.onError)}  [${originText(op.from)}]`);
-      if (op.undo !== undefined) write(op.undo, process, `${indent}  undo: `);
-      if (op.op === "clone") later.push({ list: op.body, process: textOf(op.name) });
+      lines.push(`${String(number).padStart(width)}  ${process.padEnd(wide)}  ${indent}${occasion}${texts.get(op) ?? op.op}${note}${tolerance(op.onError)}  [${originText(op.from)}]`);
+      if (op.undo !== undefined) write(op.undo, undoAt[number] ?? 0, { process, indent: `${indent}  undo: ` });
+      if (op.op === "clone") later.push({ list: op.body, first: bodyAt[number] ?? 0, process: textOf(op.name) });
     }
   };
-  for (let next = later.shift(); next !== undefined; next = later.shift()) write(next.list, next.process, "");
+  for (let next = later.shift(); next !== undefined; next = later.shift()) write(next.list, next.first, { process: next.process, indent: "" });
   return lines;
 }

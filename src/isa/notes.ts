@@ -1,9 +1,9 @@
-// Owns the notes that travel with a plan: what a later planner process needs to explain a failure of it.
+// Owns the notes on a plan: what a later planner process needs to explain a failure of it.
 import { originText } from "../model/origin.ts";
 import { numberedWithProcess } from "./encode.ts";
 import { sentences } from "./explain.ts";
 import type { Op } from "./op.ts";
-import { planFromJson, planToJson } from "./plan-json.ts";
+import { readBack } from "./read-back.ts";
 
 export interface NotedOp { readonly op: string; readonly process: string; readonly sentence: string; readonly origin: string; readonly note?: string;
   /** What it works on when that is known before it runs: a path, a program, a name, a type; "" otherwise. */
@@ -24,12 +24,9 @@ export interface Notes {
   readonly ops: readonly NotedOp[];
 }
 
-/** What travels with a plan. */
-export const notesOf = planToJson;
-
-/** undefined for text that is not notes. */
-export function parseNotes(text: string): Notes | undefined {
-  const plan = planFromJson(text);
+/** undefined for bytes that are no plan with its origins. */
+export function notesOf(bytes: Uint8Array): Notes | undefined {
+  const plan = readBack(bytes);
   if (plan === undefined) return undefined;
   const texts = sentences(plan);
   const ops = numberedWithProcess(plan).map(({ op, process }): NotedOp =>

@@ -1,6 +1,9 @@
-// Owns what the launcher gets of a plan: its bytes, with the text that a report of its failure needs.
-import { encode } from "./encode.ts";
+// Owns what the launcher gets of a plan: its bytes, with what a report of its failure needs beside them.
+import { encodeFlat, flatten } from "./encode.ts";
 import type { Plan } from "./op.ts";
-import { planToJson } from "./plan-json.ts";
+import { originsText } from "./origins.ts";
 
-export const planBytes = (plan: Plan): Uint8Array<ArrayBuffer> => encode(plan, planToJson(plan));
+export function planBytes(plan: Plan): Uint8Array<ArrayBuffer> {
+  const flat = flatten(plan.ops);
+  return encodeFlat(flat, plan.ops.length, originsText(plan, flat.ops));
+}

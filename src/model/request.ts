@@ -19,7 +19,7 @@ export interface Request {
   readonly cgroup: string;
   /** Where this Berth is installed: holds bin/, libexec/berth/, share/lxc/. */
   readonly prefix: string;
-  /** kind `report`: the failed plan's notes and the raw event records. */
-  readonly notes?: string;
+  /** kind `report`: the bytes of the plan that failed, and the raw event records. */
+  readonly plan?: Uint8Array;
   readonly events?: Uint8Array;
 }

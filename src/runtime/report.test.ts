@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EVENT_HEAD } from "../isa/events.ts";
-import { notesOf } from "../isa/notes.ts";
+import { planBytes } from "../isa/plan-bytes.ts";
 import type { Op } from "../isa/op.ts";
 import { E_STATUS } from "../isa/schema.ts";
 import type { Errno } from "../linux/errno.ts";
@@ -34,7 +34,7 @@ function reportOf(ops: readonly Op[], events: readonly Said[], changes: { readon
   const { verb = "start", name = "web", euid = 0 } = changes;
   const request: Request = {
     kind: "report", argv: ["lxc-start", "web"], cwd: "/", env: { TMPDIR: lxcpath }, pid: 1, uid: euid, euid, gid: 0, egid: 0, isTty: [false, false, false], inheritedFds: [], cgroup: "0::/\n", prefix: "/p",
-    notes: notesOf({ verb, name, lxcpath, ops }), events: eventBytes(events),
+    plan: planBytes({ verb, name, lxcpath, ops }), events: eventBytes(events),
   };
   return report(request);
 }
@@ -136,7 +136,7 @@ test("the record lies beside the container, replaces the last one, follows no li
   expect(once("none")).toStartWith(`record: ${lxcpath}/berth-none-`);
 });
 
-test("notes that cannot be read are said as such", () => {
-  const bare: Request = { kind: "report", argv: [], cwd: "/", env: {}, pid: 1, uid: 0, euid: 0, gid: 0, egid: 0, isTty: [false, false, false], inheritedFds: [], cgroup: "", prefix: "/p", notes: "{torn" };
-  expect(report(bare)).toMatchObject({ lines: ["a plan failed, and its notes cannot be read"], status: 1 });
+test("a plan that cannot be read back is said as such", () => {
+  const bare: Request = { kind: "report", argv: [], cwd: "/", env: {}, pid: 1, uid: 0, euid: 0, gid: 0, egid: 0, isTty: [false, false, false], inheritedFds: [], cgroup: "", prefix: "/p", plan: new Uint8Array(50) };
+  expect(report(bare)).toMatchObject({ lines: ["a plan failed, and it cannot be read back"], status: 1 });
 });

@@ -1,7 +1,7 @@
 // Owns what is said of a plan that failed: which step, for which wish, the kernel's answer, the likely cause, the remedy.
 import { parseEvents } from "../isa/events.ts";
 import type { PlanEvent } from "../isa/events.ts";
-import { parseNotes } from "../isa/notes.ts";
+import { notesOf } from "../isa/notes.ts";
 import type { Notes } from "../isa/notes.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -55,10 +55,10 @@ const KEEPS_RECORD = new Set(["start", "execute"]);
 
 /** For a request of kind `report`. */
 export function report(request: Request): Report {
-  const notes = parseNotes(request.notes ?? "");
+  const notes = notesOf(request.plan ?? new Uint8Array(0));
   const events = parseEvents(request.events ?? new Uint8Array(0));
   if (notes === undefined) {
-    const problem: Problem = { code: "engine.op", text: "a plan failed, and its notes cannot be read" };
+    const problem: Problem = { code: "engine.op", text: "a plan failed, and it cannot be read back" };
     return { lines: [problem.text], status: 1, problem };
   }
   const explained = explainFailure(notes, events, request);

@@ -2,8 +2,8 @@
 import { enginePath } from "../host/probe/host-facts.ts";
 import type { EngineOptions } from "../host/engine/run.ts";
 import { ENGINE_MISSING, runPlan } from "../host/engine/run.ts";
-import { notesOf } from "../isa/notes.ts";
 import type { Plan } from "../isa/op.ts";
+import { planBytes } from "../isa/plan-bytes.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -17,11 +17,10 @@ const OP_FAILED = 125;
 
 export async function run(request: Request, plan: Plan, options: RunOptions = {}): Promise<Result<Ran>> {
   const engine = enginePath(request.prefix);
-  const notes = notesOf(plan);
-  const outcome = await runPlan(plan, { ...options, engine, env: request.env, cwd: request.cwd, notes });
+  const outcome = await runPlan(plan, { ...options, engine, env: request.env, cwd: request.cwd });
   if (outcome.status === ENGINE_MISSING && outcome.events.length === 0) {
     return fail({ code: "engine.missing", text: `the engine '${engine}' cannot be run`, remedy: "name the installed tree as `prefix`, or build it: npm run build" });
   }
   const hasFailed = outcome.status === OP_FAILED && (outcome.events.length === 0 || outcome.events.some(({ kind }) => kind === "failed"));
-  return hasFailed ? fail(report({ ...request, kind: "report", notes, events: outcome.eventBytes }).problem) : ok({ status: outcome.status });
+  return hasFailed ? fail(report({ ...request, kind: "report", plan: planBytes(plan), events: outcome.eventBytes }).problem) : ok({ status: outcome.status });
 }

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encode, numberedWithProcess } from "../../src/isa/encode.ts";
-import { notesOf } from "../../src/isa/notes.ts";
+import { numberedWithProcess } from "../../src/isa/encode.ts";
 import type { Plan } from "../../src/isa/op.ts";
+import { planBytes } from "../../src/isa/plan-bytes.ts";
 import type { Request } from "../../src/model/request.ts";
 import { attach } from "../../src/runtime/attach.ts";
 import { DIST, berth, create, eventually, leavePlace, makePlace, start } from "../kernel/place.ts";
@@ -47,10 +47,10 @@ function run(isTty: boolean, fault: string): number {
 }
 
 test.each([["without a terminal", false], ["on a terminal", true]])("%s", async (_name, isTty) => {
-  writeFileSync(file, encode(await planOf([isTty, isTty, isTty], ["true"])));
+  writeFileSync(file, planBytes(await planOf([isTty, isTty, isTty], ["true"])));
   expect(run(isTty, "")).toBe(0);
   const plan = await planOf([isTty, isTty, isTty], ["sleep", SECONDS]);
-  writeFileSync(file, encode(plan, notesOf(plan)));
+  writeFileSync(file, planBytes(plan));
   const wrong: string[] = [];
   let failures = 0;
   for (const [id, { op, process: where, undoOf }] of numberedWithProcess(plan).entries()) {

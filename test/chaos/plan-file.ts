@@ -1,9 +1,9 @@
 // Writes the encoded plan of a daemonised start, as this user sees the machine: bun plan-file.ts LXCPATH NAME FILE DIST
 // Prints the ops that a start or a stop runs, undo left out: [{ id, op, process }].
 import { readFileSync, writeFileSync } from "node:fs";
-import { encode, fieldOf, numbered } from "../../src/isa/encode.ts";
-import { notesOf } from "../../src/isa/notes.ts";
+import { fieldOf, numbered } from "../../src/isa/encode.ts";
 import type { Op } from "../../src/isa/op.ts";
+import { planBytes } from "../../src/isa/plan-bytes.ts";
 import { start } from "../../src/runtime/start.ts";
 
 const [lxcpath = "", name = "", file = "", prefix = ""] = process.argv.slice(2);
@@ -13,7 +13,7 @@ const plan = await start({
   isTty: [false, false, false], inheritedFds: [], cgroup: readFileSync("/proc/self/cgroup", "utf8"), prefix,
 }, { name, lxcpath }, { isDaemon: true, command: [], closeAllFds: false, share: {}, define: [] });
 if (!plan.ok) throw new Error(JSON.stringify(plan.problems));
-writeFileSync(file, encode(plan.value, notesOf(plan.value)));
+writeFileSync(file, planBytes(plan.value));
 
 const ids = new Map(numbered(plan.value).map((op, id) => [op, id]));
 const isOps = (value: unknown): value is readonly Op[] => Array.isArray(value);

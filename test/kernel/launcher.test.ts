@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { closeSync, openSync, writeFileSync } from "node:fs";
+import { decode } from "../../src/isa/decode.ts";
 import { parseEvents } from "../../src/isa/events.ts";
 import { op, shell } from "./engine-run.ts";
 import { Installed } from "./fake-planner.ts";
@@ -143,13 +144,13 @@ test("a status that the plan asks for is the launcher's, also when it is 125", a
   expect(tree.hasRequest(2)).toBe(false);
 });
 
-test("a plan that fails is reported by a second planner, which has notes and events", async () => {
+test("a plan that fails is reported by a second planner, which has the plan and events", async () => {
   using tree = new Installed();
   const ops = [op("mkdir", { path: tree.path("made"), mode: 0o700 }), op("chdir", { path: "/nowhere" })];
   tree.answers(tree.frames("a").plan(ops, "the notes").end(), tree.frames("b").out(2, "explained\n").exit(1).end());
   expect(await tree.launch({ args: ["-x"] })).toEqual({ status: 1, signal: null, out: "", err: "explained\n" });
   const request = tree.request(2);
-  expect([request.kind, request.notes, request.argv]).toEqual(["report", "the notes", ["lxc-test", "-x"]]);
+  expect([request.kind, decode(request.plan ?? new Uint8Array()).notes, request.argv]).toEqual(["report", "the notes", ["lxc-test", "-x"]]);
   const failed = parseEvents(request.events ?? new Uint8Array()).find(({ kind }) => kind === "failed");
   expect([failed?.op, failed?.error, failed?.process]).toEqual([1, 2, "launcher"]);
 });

@@ -18,8 +18,6 @@ export interface EngineOptions {
   readonly cwd?: string;
   /** Kills the engine. */
   readonly abort?: AbortSignal;
-  /** Kept in the plan for whoever explains a failure. */
-  readonly notes?: string;
 }
 
 export interface EngineOutcome {
@@ -52,7 +50,7 @@ function feed(stream: unknown, bytes: Uint8Array): void {
 
 /** Ends when the engine has ended and nobody writes events any more. */
 export async function runPlan(plan: Plan, options: EngineOptions): Promise<EngineOutcome> {
-  const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, notes, abort } = options;
+  const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, abort } = options;
   const child = spawn(engine, ["run", "--plan-fd", "3", "--events-fd", "4"], {
     stdio: [stdin, stdout, stderr, "pipe", "pipe"], env: { ...env }, ...(cwd === undefined ? {} : { cwd }),
     ...(abort === undefined ? {} : { signal: abort, killSignal: "SIGKILL" }),
@@ -63,7 +61,7 @@ export async function runPlan(plan: Plan, options: EngineOptions): Promise<Engin
     child.once("exit", (code, signal) => resolve(code ?? 128 + (SIGNALS[signal ?? ""] ?? 0)));
   });
   const eventBytes = collect(child.stdio[4]);
-  feed(child.stdio[3], encode(plan, notes));
+  feed(child.stdio[3], encode(plan));
   const status = await ended;
   const bytes = status === ENGINE_MISSING ? new Uint8Array(0) : await eventBytes;
   return { status, events: parseEvents(bytes), eventBytes: bytes };
