@@ -78,7 +78,7 @@ enum op_code {
   OP_PERSONALITY = 65, /* personality(2) */
   OP_JOIN_KEYRING = 66, /* keyctl(2) KEYCTL_JOIN_SESSION_KEYRING, anonymous */
   OP_SECCOMP = 67, /* seccomp(2) SECCOMP_SET_MODE_FILTER with a compiled program */
-  OP_BPF_DEVICE = 68, /* bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot */
+  OP_BPF_DEVICE = 68, /* bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot; with BPF_F_REPLACE it takes the place of all that are attached there */
   OP_HOSTNAME = 70, /* sethostname(2) */
   OP_OPEN_PTY = 71, /* opens ptmx at the path, unlocks it, TIOCGPTPEER; the size is taken from the engine's terminal if it has one */
   OP_NETLINK = 72, /* netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement */

@@ -4,7 +4,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <string.h>
-#include "run.h"
+#include "op.h"
 
 int do_seccomp(struct run *run, const struct op *op) {
 	size_t size;
@@ -24,11 +24,42 @@ int do_seccomp(struct run *run, const struct op *op) {
 
 static int sys_bpf(int command, union bpf_attr *attr) { return (int)syscall(SYS_bpf, command, attr, sizeof *attr); }
 
+/* Who stays attached beside a new program still denies what that allows. */
+static int detach_others(int cgroup, const uint32_t *ids, uint32_t count) {
+	for (uint32_t i = 0; i < count; i++) {
+		union bpf_attr attr;
+		memset(&attr, 0, sizeof attr);
+		attr.prog_id = ids[i];
+		int program = sys_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+		if (program < 0) return -1;
+		memset(&attr, 0, sizeof attr);
+		attr.target_fd = (uint32_t)cgroup;
+		attr.attach_bpf_fd = (uint32_t)program;
+		attr.attach_type = BPF_CGROUP_DEVICE;
+		if (closing(program, sys_bpf(BPF_PROG_DETACH, &attr)) < 0) return -1;
+	}
+	return 0;
+}
+
+static int attached_to(int cgroup, uint32_t ids[64], uint32_t *count) {
+	union bpf_attr attr;
+	memset(&attr, 0, sizeof attr);
+	attr.query.target_fd = (uint32_t)cgroup;
+	attr.query.attach_type = BPF_CGROUP_DEVICE;
+	attr.query.prog_ids = (uint64_t)(uintptr_t)ids;
+	attr.query.prog_cnt = 64;
+	int result = sys_bpf(BPF_PROG_QUERY, &attr);
+	*count = attr.query.prog_cnt;
+	return result;
+}
+
 int do_bpf_device(struct run *run, const struct op *op) {
 	size_t size;
+	uint32_t others[64], other_count = 0;
+	bool is_alone = (num(op, BPF_DEVICE_FLAGS) & BPF_F_REPLACE) != 0;
 	const void *program = data(run, op, BPF_DEVICE_PROGRAM, &size);
 	int cgroup = slot_fd(run, op, BPF_DEVICE_CGROUP);
-	if (cgroup < 0) return -1;
+	if (cgroup < 0 || (is_alone && attached_to(cgroup, others, &other_count) < 0)) return -1;
 	union bpf_attr load, attach;
 	memset(&load, 0, sizeof load);
 	memset(&attach, 0, sizeof attach);
@@ -44,10 +75,10 @@ int do_bpf_device(struct run *run, const struct op *op) {
 	attach.target_fd = (uint32_t)cgroup;
 	attach.attach_bpf_fd = (uint32_t)loaded;
 	attach.attach_type = BPF_CGROUP_DEVICE;
-	attach.attach_flags = (uint32_t)num(op, BPF_DEVICE_FLAGS);
+	attach.attach_flags = (uint32_t)num(op, BPF_DEVICE_FLAGS) & ~(uint32_t)BPF_F_REPLACE;
 	int result = sys_bpf(BPF_PROG_ATTACH, &attach), error = errno;
 	close(loaded);
-	if (result < 0) detail(run, "attaching the program");
 	errno = error;
-	return result;
+	if (result < 0) detail(run, "attaching the program");
+	return result < 0 ? -1 : detach_others(cgroup, others, other_count);
 }

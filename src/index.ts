@@ -1,6 +1,7 @@
 // Owns the library's surface, for Node >= 20 and Bun: the verbs, their types, and what runs a plan.
 export * from "./runtime/verbs.ts";
 export { attach } from "./runtime/attach.ts";
+export { cgroupGet, cgroupSet } from "./runtime/cgroup-item.ts";
 export { configFix } from "./runtime/config-fix.ts";
 export { configGet } from "./runtime/config-get.ts";
 export { console } from "./runtime/console.ts";

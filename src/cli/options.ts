@@ -16,7 +16,7 @@ export const NAME = { long: "name", short: "n", argument: "required", metavar: "
 /** Tools without -f take it in its long form only. */
 export const RCFILE = { long: "rcfile", argument: "required", metavar: "FILE", help: "read this config file instead of the container's own" } as const satisfies OptionRow;
 export const EXPLAIN = { long: "explain", argument: "optional", metavar: "json", help: "print the numbered plan (or the plan as JSON) and do nothing", isOurs: true } as const satisfies OptionRow;
-export const STRICT = { long: "strict", help: "refuse names of LXC 2 and older, and limits for the other version of cgroups, instead of translating them", isOurs: true } as const satisfies OptionRow;
+export const STRICT = { long: "strict", help: "refuse names of LXC 2 and older and limits for the other version of cgroups instead of translating them, and limits that cannot take effect instead of running without", isOurs: true } as const satisfies OptionRow;
 export const FORMAT = { long: "format", argument: "required", metavar: "json", help: "print JSON instead of columns", isOurs: true } as const satisfies OptionRow;
 
 export const ESCAPE = { long: "escape", argument: "required", metavar: "PREFIX", help: "" } as const satisfies OptionRow;

@@ -84,7 +84,7 @@ export const SCHEMA = {
   personality: { code: 65, doc: "personality(2)", fields: { value: "u32" } },
   joinKeyring: { code: 66, doc: "keyctl(2) KEYCTL_JOIN_SESSION_KEYRING, anonymous", fields: {} },
   seccomp: { code: 67, doc: "seccomp(2) SECCOMP_SET_MODE_FILTER with a compiled program", fields: { program: "data", flags: "u32?", into: "newSlot?" } },
-  bpfDevice: { code: 68, doc: "bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot", fields: { program: "data", cgroup: "slot", flags: "u32?" } },
+  bpfDevice: { code: 68, doc: "bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot; with BPF_F_REPLACE it takes the place of all that are attached there", fields: { program: "data", cgroup: "slot", flags: "u32?" } },
   // names, terminals, network, sockets
   hostname: { code: 70, doc: "sethostname(2)", fields: { name: "text" } },
   openPty: { code: 71, doc: "opens ptmx at the path, unlocks it, TIOCGPTPEER; the size is taken from the engine's terminal if it has one", fields: { at, path: "text", master: "newSlot", peer: "newSlot" } },

@@ -1,6 +1,10 @@
 // Owns device rules of cgroup v2: the words of devices.allow and devices.deny, compiled to a BPF program
 // of type BPF_PROG_TYPE_CGROUP_DEVICE. The last rule that matches decides, as in cgroup v1.
 
+/** bpf(2): others may be attached to the same cgroup. */
+export const BPF_F_ALLOW_MULTI = 2;
+export const BPF_F_REPLACE = 4;
+
 export interface DeviceRule {
   readonly isAllowed: boolean;
   readonly type: "a" | "b" | "c";
@@ -65,4 +69,27 @@ export function deviceProgram(rules: readonly DeviceRule[]): string {
   const last = rules.findLastIndex(isForAll);
   const isOpen = rules[last]?.isAllowed ?? false;
   return [...PROLOGUE, ...rules.slice(last + 1).toReversed().flatMap(ruleCode), ...answer(isOpen)].join("");
+}
+
+const sameDevice = (a: DeviceRule, b: DeviceRule): boolean => a.type === b.type && a.major === b.major && a.minor === b.minor;
+
+/** The device of a rule with other rights. */
+const withAccess = (rule: DeviceRule, access: number): readonly DeviceRule[] => (access === 0 ? [] : [{ ...rule, isAllowed: true, access }]);
+
+function ruleText({ type, major, minor, access }: DeviceRule): string {
+  const words = (["r", "w", "m"] as const).filter((word) => (access & ACCESS[word]) !== 0).join("");
+  return `${type} ${major ?? "*"}:${minor ?? "*"} ${words}`;
+}
+
+/** devices.list, as cgroup v1 prints it: what is allowed, device by device; `a *:* rwm` where that is the rule and the rest are exceptions. */
+export function deviceList(rules: readonly DeviceRule[]): readonly string[] {
+  const last = rules.findLastIndex(isForAll);
+  if (rules[last]?.isAllowed ?? false) return ["a *:* rwm"];
+  const allowed = rules.slice(last + 1).reduce<readonly DeviceRule[]>((list, rule) => {
+    const known = list.find((one) => sameDevice(one, rule));
+    const others = list.filter((one) => one !== known);
+    const access = rule.isAllowed ? (known?.access ?? 0) | rule.access : (known?.access ?? 0) & ~rule.access;
+    return known === undefined ? [...list, ...(rule.isAllowed ? withAccess(rule, access) : [])] : [...others, ...withAccess(rule, access)];
+  }, []);
+  return allowed.map(ruleText);
 }

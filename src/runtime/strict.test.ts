@@ -13,5 +13,7 @@ test("only what is translated is refused, all at once, errors first", () => {
   expect(strictly(true, ok(1))).toEqual(ok(1));
   expect(strictly(true, ok(1, [other, old, translated]))).toEqual(fail({ code: "config.legacy", text: "old" }, { code: "cgroup.translated", text: "translated" }, other));
   expect(strictly(true, fail(wrong, other, old))).toEqual(fail(wrong, { code: "config.legacy", text: "old" }, other));
+  const limit: Problem = { code: "cgroup.undelegated", severity: "warning", at: { kind: "config", line: 3, key: "lxc.cgroup2.pids.max" }, text: "no limits" };
+  expect(strictly(true, ok(1, [limit, { ...other, code: "cgroup.limit" }, { ...limit, at: { kind: "default", key: "lxc.cgroup.dir" } }]))).toMatchObject({ ok: false, problems: [{ code: "cgroup.undelegated" }, { code: "cgroup.limit" }, { severity: "warning" }] });
   expect(strictly(false, fail(wrong, old))).toEqual(fail(wrong, old));
 });

@@ -158,6 +158,9 @@ export type AttachVerb = PlanVerb<AttachOptions>;
 /** undefined plan value never happens: a container that does not run is the problem `container.stopped`. */
 export type ConsoleVerb = PlanVerb<ConsoleWishes>;
 export type StopVerb = PlanVerb<StopOptions>;
+export type CgroupSetVerb = PlanVerb<{ readonly key: string; readonly value: string }>;
+/** Text of a file of its cgroup, in either version's name; ends in a newline. */
+export type CgroupGetVerb = (request: Request, target: Target, key: string) => Promise<Result<string>>;
 export type FreezeVerb = PlanVerb<{ readonly isFrozen: boolean }>;
 export type UsernsExecVerb = (request: Request, options: UsernsExecOptions) => Promise<Result<Plan>>;
 export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise<Result<Plan>>;

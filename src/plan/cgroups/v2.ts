@@ -1,12 +1,12 @@
 // Owns a container's cgroups in the unified hierarchy, cgroup v2.
 import type { Op, Slot } from "../../isa/op.ts";
 import type { Errno } from "../../linux/errno.ts";
-import { AT_REMOVEDIR, O_DIRECTORY, O_RDONLY } from "../../linux/fs.ts";
+import { AT_REMOVEDIR, O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDONLY, O_TRUNC } from "../../linux/fs.ts";
 import type { CgroupHierarchy } from "../../model/facts.ts";
 import { byDefault } from "../../model/origin.ts";
-import { deviceProgram, parseDeviceRule } from "../../linux/bpf-device.ts";
+import { BPF_F_ALLOW_MULTI, deviceProgram, parseDeviceRule } from "../../linux/bpf-device.ts";
 import type { Scope } from "../scope.ts";
-import { isRoot } from "../scope.ts";
+import { isRoot, stateDirectory } from "../scope.ts";
 import type { CgroupNames, CgroupPart } from "./names.ts";
 import { ancestry, basePath, controllerOf, enter, leaving, makeCgroup, writeLimit } from "./names.ts";
 
@@ -51,7 +51,8 @@ function monitorOps(scope: Scope, base: string, names: CgroupNames): readonly Op
   return made.map((op, i) => (i === made.length - 1 ? leaving(op, path, leave) : op));
 }
 
-const BPF_F_ALLOW_MULTI = 2;
+/** Where the rules of a running container are kept, a line each: the kernel only has their program. */
+export const deviceRulesFile = (directory: string): string => `${directory}/devices`;
 
 /** lxc.cgroup2.devices.*: a program on the payload. Root only. */
 function deviceRules(scope: Scope, directory: Slot): readonly Op[] {
@@ -63,7 +64,11 @@ function deviceRules(scope: Scope, directory: Slot): readonly Op[] {
     if (rule === undefined) scope.problems.push({ code: "config.value", at: limit.from, text: `'${limit.value.value}' is not a device rule`, remedy: "write TYPE MAJOR:MINOR ACCESS, as in: c 1:3 rwm" });
     return rule ?? [];
   });
-  return [{ op: "bpfDevice", from: first.from, program: [{ hex: deviceProgram(rules) }], cgroup: directory, flags: BPF_F_ALLOW_MULTI, note: `${rules.length} device rules` }];
+  const path = deviceRulesFile(stateDirectory(scope.spec));
+  return [
+    { op: "bpfDevice", from: first.from, program: [{ hex: deviceProgram(rules) }], cgroup: directory, flags: BPF_F_ALLOW_MULTI, note: `${rules.length} device rules` },
+    { op: "writeFile", from: byDefault("device rules"), path, data: lines.map(({ value: { file, value } }) => `${file} ${value}\n`).join(""), flags: O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o644, note: "for lxc-cgroup", undo: [{ op: "unlink", from: byDefault("device rules"), path, onError: ["ENOENT"] }] },
+  ];
 }
 
 export interface UnifiedPart extends CgroupPart {

@@ -1,4 +1,5 @@
 // Owns the table: which rules look at a failure, by the kind of op.
+import { cgroupFinding, deviceRulesFinding } from "./cgroups.ts";
 import { execFinding } from "./exec.ts";
 import { freezeFinding } from "./freezer.ts";
 import type { Failure, Finding, Rule } from "./failure.ts";
@@ -13,13 +14,13 @@ import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namesp
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
   spawn: [idMapHelperFinding, hookFinding],
-  writeFile: [mapWriteFinding, fileFinding],
-  mkdir: [fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, fileFinding], chown: [fileFinding],
+  writeFile: [mapWriteFinding, cgroupFinding, fileFinding],
+  mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], pivotRoot: [pivotFinding],
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
   listen: [listenFinding], askMonitor: [freezeFinding, monitorFinding], lock: [lockFinding],
   netlink: [networkFinding], ifIndex: [networkFinding],
-  seccomp: [seccompFinding],
+  seccomp: [seccompFinding], bpfDevice: [deviceRulesFinding],
   pidfdOpen: [pidfdFinding], kill: [pidfdFinding], waitExit: [waitFinding], setns: [setnsFinding], setIds: [idsFinding], openPty: [ptyFinding],
 };
 
