@@ -3,6 +3,7 @@ import type { OptionRow } from "../../src/cli/getopt.ts";
 import { COMMON, type Tool } from "../../src/cli/options.ts";
 import { ALIASES } from "../../src/cli/berth/alias.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
+import { tool as stats } from "../../src/cli/berth/stats.ts";
 import { tool as why } from "../../src/cli/berth/why.ts";
 import { doors } from "../../src/cli/doors.ts";
 import { systemKeyNames } from "./key-words.ts";
@@ -33,7 +34,7 @@ const STATES = ["STOPPED", "STARTING", "RUNNING", "STOPPING", "ABORTING", "FREEZ
 const LEVELS = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL"];
 const BY_METAVAR: Readonly<Record<string, Kind>> = {
   FILE: "file", PATH: "directory", KEY: "key", "KEY=VALUE": "assignment", "NAME|PID": "container",
-  json: { words: ["json"] }, LEVEL: { words: LEVELS }, STATES: { words: STATES }, STORAGE: { words: ["dir"] }, "CGROUP|CAP|LSM": { words: ["CGROUP", "CAP", "LSM"] }, TEMPLATE: "file",
+  json: { words: ["json"] }, "table|json|openmetrics": { words: ["table", "json", "openmetrics"] }, COLUMN: { words: ["n", "c", "b", "m", "s", "k"] }, LEVEL: { words: LEVELS }, STATES: { words: STATES }, STORAGE: { words: ["dir"] }, "CGROUP|CAP|LSM": { words: ["CGROUP", "CAP", "LSM"] }, TEMPLATE: "file",
 };
 
 function optionOf(row: OptionRow, isConfigVerb: boolean): Option {
@@ -71,5 +72,5 @@ export async function commands(): Promise<readonly Command[]> {
     const { tool } = await load();
     return tool === undefined ? [] : [{ ...commandOf(`berth config ${verb}`, tool, verb === "get" ? ["subject", "key"] : verbWords(words)), about: does }];
   }));
-  return [...tools, ...aliases, commandOf("berth why", why, ["container"]), ...verbs.flat()];
+  return [...tools, ...aliases, commandOf("berth why", why, ["container"]), commandOf("berth stats", stats, ["container"]), ...verbs.flat()];
 }

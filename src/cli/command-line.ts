@@ -70,7 +70,7 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   const name = byOption ?? (tool.hasName ? positionals[0] : "");
   const bare: Voice = { program: tool.name, name: "", isQuiet, log: { add: () => undefined, isOn: () => false } };
   if (name === undefined) return done(1, { err: sayLines(bare, ["No container name specified"]) });
-  if (options.all("lxcpath").length > 1) return done(1, { err: isQuiet ? "" : "This command only accepts 1 -P,--lxcpath arguments\n" });
+  if (options.all("lxcpath").length > 1 && tool.hasPaths !== true) return done(1, { err: isQuiet ? "" : "This command only accepts 1 -P,--lxcpath arguments\n" });
   const checked = tool.hasName ? checkedName(name) : undefined;
   if (checked !== undefined && !checked.ok) return done(1, { err: say(bare, checked.problems) });
   const lxcpath = canonicalLxcpath(request, options.last("lxcpath"));

@@ -16,6 +16,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-snapshot": () => import("./lxc/snapshot.ts"),
   "lxc-start": () => import("./lxc/start.ts"),
   "lxc-stop": () => import("./lxc/stop.ts"),
+  "lxc-top": () => import("./lxc/top.ts"),
   "lxc-unfreeze": () => import("./lxc/unfreeze.ts"),
   "lxc-unshare": () => import("./lxc/unshare.ts"),
   "lxc-update-config": () => import("./lxc/update-config.ts"),

@@ -31,6 +31,8 @@ export interface Tool<R extends OptionRow = OptionRow> {
   readonly rows: readonly R[];
   /** A container's name: asked for, or none (lxc-ls, lxc-unshare). */
   readonly hasName: boolean;
+  /** -P may be given more than once. */
+  readonly hasPaths?: true;
   /** Command and what it does. */
   readonly examples: readonly (readonly [string, string])[];
   readonly notes?: readonly string[];

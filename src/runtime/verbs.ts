@@ -8,6 +8,7 @@ import type { Problem, Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
 import type { ExitRecord, State } from "../model/state.ts";
+import type { ContainerStats } from "../model/stats.ts";
 import type { AttachWishes } from "../plan/lifecycle/attach.ts";
 import type { ConsoleWishes } from "../plan/lifecycle/console.ts";
 import type { UnshareInputs } from "../plan/lifecycle/unshare.ts";
@@ -259,6 +260,7 @@ export interface ConfigLintOptions {
 /** What the linter has to say, in the order of the files. */
 export interface ConfigLintAnswer { readonly file: string; readonly findings: readonly Finding[] }
 export type ConfigLintVerb = (request: Request, subject: ConfigSubject, options?: ConfigLintOptions) => Promise<Result<ConfigLintAnswer>>;
+export type StatsVerb = (request: Request, lxcpath: string, names: readonly string[]) => Promise<Result<readonly ContainerStats[]>>;
 export type ListVerb = (request: Request, lxcpath: string, options: ListOptions) => Promise<Result<readonly ListedContainer[]>>;
 /** true when one of the states was reached in time. Seconds; -1 waits for ever. */
 export type WaitVerb = (request: Request, target: Target, states: readonly State[], timeout: number) => Promise<Result<boolean>>;

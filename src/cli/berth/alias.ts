@@ -14,6 +14,7 @@ export const ALIASES: readonly Alias[] = [
   { verb: "unfreeze", argv: ["lxc-unfreeze"], does: "let it go on" },
   { verb: "ls", argv: ["lxc-ls", "-f"], does: "list containers" },
   { verb: "info", argv: ["lxc-info"], does: "state, addresses, usage, last exit" },
+  { verb: "top", argv: ["lxc-top"], does: "what the running ones use, on a screen" },
   { verb: "wait", argv: ["lxc-wait"], does: "wait for a state" },
   { verb: "copy", argv: ["lxc-copy"], does: "make one like it" },
   { verb: "rename", argv: ["lxc-copy", "-R"], does: "give it another name" },

@@ -13,8 +13,9 @@ Linux system containers, unprivileged first. Each verb takes the options of the
 lxc-* command that it stands for: berth start --help shows them.
 
 Verbs:
-${ALIASES.map(({ verb, does }) => row(`${verb} NAME`.replace("ls NAME", "ls"), does)).join("\n")}
+${ALIASES.map(({ verb, does }) => row(`${verb} NAME`.replace(/^(ls|top) NAME/, "$1"), does)).join("\n")}
 ${row("why NAME", "why its last start failed, or how its last run ended")}
+${row("stats [NAME...]", "what running containers use; --follow, --format")}
 ${row("config VERB NAME", "read and change its config: berth config --help")}
 ${row("version", "of Berth, and the LXC release it is compatible with")}
 
@@ -34,6 +35,7 @@ export async function main(request: Request): Promise<Answer> {
   if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") return done(verb === undefined ? 1 : 0, verb === undefined ? { err: HELP } : { out: HELP });
   if (verb === "version" || verb === "--version") return done(0, { out: VERSION });
   if (verb === "why") return (await import("./why.ts")).main({ ...request, argv: ["berth why", ...request.argv.slice(2)] });
+  if (verb === "stats") return (await import("./stats.ts")).main({ ...request, argv: ["berth stats", ...request.argv.slice(2)] });
   if (verb === "config") return (await import("./config.ts")).main({ ...request, argv: ["berth config", ...request.argv.slice(2)] });
   const argv = commandOf(request.argv);
   const door = doors[argv[0] ?? ""];

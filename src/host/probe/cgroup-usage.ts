@@ -19,8 +19,8 @@ export const keyed = (text: string): ReadonlyMap<string, bigint> =>
 
 const sum = (values: ReadonlyMap<string, bigint>, keys: readonly string[]): bigint => keys.reduce((total, key) => total + (values.get(key) ?? 0n), 0n);
 
-/** io.stat (v2): rbytes= and wbytes= of every device. */
-export const parseIoStat = (text: string): bigint => [...text.matchAll(/\b[rw]bytes=(\d+)/g)].reduce((total, [, value]) => total + BigInt(value ?? "0"), 0n);
+/** io.stat (v2): rbytes=, wbytes= and dbytes= of every device, as v1's total. */
+export const parseIoStat = (text: string): bigint => [...text.matchAll(/\b[rwd]bytes=(\d+)/g)].reduce((total, [, value]) => total + BigInt(value ?? "0"), 0n);
 
 /** blkio.throttle.io_service_bytes (v1): the last line is the total. */
 export const parseBlkio = (text: string): bigint | undefined => integer(/^Total (\d+)$/m.exec(text)?.[1]);

@@ -1,0 +1,33 @@
+// Owns output of commands that go on until somebody ends them: written as it comes, to where the caller's goes.
+import { writeSync } from "node:fs";
+
+const PAUSE_MS = 5;
+const isFull = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EAGAIN";
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+/** false: nobody reads any more. */
+export async function stream(text: string): Promise<boolean> {
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) {
+    try {
+      done += writeSync(1, bytes, done, bytes.length - done);
+    } catch (error) {
+      if (!isFull(error)) return false;
+      await pause(PAUSE_MS); // a terminal that is read slowly
+    }
+  }
+  return true;
+}
+
+const CHECK_MS = 200;
+
+/** Waits so long, or until `isOver`; false: the launcher, and with it the caller's command, is gone. */
+export async function idle(milliseconds: number, isOver: () => boolean = () => false): Promise<boolean> {
+  const launcher = process.ppid;
+  const end = performance.now() + milliseconds;
+  for (let left = milliseconds; left > 0 && !isOver(); left = end - performance.now()) {
+    await pause(Math.min(left, CHECK_MS));
+    if (process.ppid !== launcher) return false;
+  }
+  return process.ppid === launcher;
+}
