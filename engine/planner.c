@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -72,6 +73,8 @@ static void become_planner(struct talk *talk, int theirs, const char **environme
 	for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Who is killed wants no answer: what was begun is undone, what goes on ends. Killed before this, there is no request either. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	/* dup2 onto itself would keep close-on-exec. */
 	if (theirs == PLANNER_FD ? fcntl(theirs, F_SETFD, 0) == 0 : dup2(theirs, PLANNER_FD) >= 0)
 		if (syscall(SYS_close_range, PLANNER_FD + 1, ~0U, 0) == 0 && chdir("/") == 0)

@@ -19,6 +19,8 @@ export interface CommandLine<R extends OptionRow = OptionRow> {
   readonly options: Options<R>;
   /** The name is "" for a tool without one. */
   readonly target: Target;
+  /** All that -P names; one of them for most tools. */
+  readonly lxcpaths: readonly string[];
   /** The words that are no options, without the name. */
   readonly words: readonly string[];
   readonly voice: Voice;
@@ -70,7 +72,8 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   const name = byOption ?? (tool.hasName ? positionals[0] : "");
   const bare: Voice = { program: tool.name, name: "", isQuiet, log: { add: () => undefined, isOn: () => false } };
   if (name === undefined) return done(1, { err: sayLines(bare, ["No container name specified"]) });
-  if (options.all("lxcpath").length > 1 && tool.hasPaths !== true) return done(1, { err: isQuiet ? "" : "This command only accepts 1 -P,--lxcpath arguments\n" });
+  const given = options.all("lxcpath");
+  if (given.length > 1 && tool.hasPaths !== true) return done(1, { err: isQuiet ? "" : "This command only accepts 1 -P,--lxcpath arguments\n" });
   const checked = tool.hasName ? checkedName(name) : undefined;
   if (checked !== undefined && !checked.ok) return done(1, { err: say(bare, checked.problems) });
   const lxcpath = canonicalLxcpath(request, options.last("lxcpath"));
@@ -81,5 +84,6 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   });
   const voice: Voice = { program: tool.name, name, isQuiet, log };
   if (problem !== undefined) return done(1, { err: say(voice, [problem]) });
-  return body({ request, options, target: { name, lxcpath }, words: tool.hasName && byOption === undefined ? positionals.slice(1) : positionals, voice });
+  const lxcpaths = given.length > 1 ? [...new Set(given.map((path) => canonicalLxcpath(request, path)))] : [lxcpath];
+  return body({ request, options, target: { name, lxcpath }, lxcpaths, words: tool.hasName && byOption === undefined ? positionals.slice(1) : positionals, voice });
 }

@@ -13,6 +13,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-freeze": () => import("./lxc/freeze.ts"),
   "lxc-info": () => import("./lxc/info.ts"),
   "lxc-ls": () => import("./lxc/ls.ts"),
+  "lxc-monitor": () => import("./lxc/monitor.ts"),
   "lxc-snapshot": () => import("./lxc/snapshot.ts"),
   "lxc-start": () => import("./lxc/start.ts"),
   "lxc-stop": () => import("./lxc/stop.ts"),

@@ -5,9 +5,9 @@ import { BERTH_VERSION } from "./version.ts";
 
 test("how a run ended", () => {
   const at = Date.UTC(2026, 10, 22, 11, 2, 47) / 1000;
-  expect(exitText({ code: 3, wasOom: false, at, target: "stop", console: "" })).toBe("status 3, 2026-11-22 11:02:47 UTC");
-  expect(exitText({ signal: 9, wasOom: true, at, target: "stop", console: "" })).toBe("killed by signal 9 (out of memory), 2026-11-22 11:02:47 UTC");
-  expect(exitText({ code: 0, wasOom: false, at, target: "reboot", console: "" })).toBe("status 0, for a reboot, 2026-11-22 11:02:47 UTC");
+  expect(exitText({ code: 3, wasOom: false, at, target: "stop" })).toBe("status 3, 2026-11-22 11:02:47 UTC");
+  expect(exitText({ signal: 9, wasOom: true, at, target: "stop" })).toBe("killed by signal 9 (out of memory), 2026-11-22 11:02:47 UTC");
+  expect(exitText({ code: 0, wasOom: false, at, target: "reboot" })).toBe("status 0, for a reboot, 2026-11-22 11:02:47 UTC");
 });
 
 test("the version is the package's", () => {

@@ -31,3 +31,28 @@ export async function idle(milliseconds: number, isOver: () => boolean = () => f
   }
   return process.ppid === launcher;
 }
+
+export interface Stream {
+  readonly write: (text: string) => void;
+  readonly end: AbortSignal;
+  /** When all has been written. */
+  readonly close: () => Promise<void>;
+}
+
+/** For what comes by itself: texts are written in their order. `end` fires at SIGINT, SIGTERM (the launcher has gone), SIGHUP, and when nobody reads any more. */
+export function openStream(): Stream {
+  const end = new AbortController();
+  const stop = (): void => end.abort();
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, stop);
+  let written = Promise.resolve(true);
+  const write = (text: string): void => {
+    written = written.then((isRead) => (isRead ? stream(text) : false));
+    written.then((isRead) => { if (!isRead) stop(); }, stop);
+  };
+  const close = async (): Promise<void> => {
+    await written;
+    for (const signal of signals) process.off(signal, stop);
+  };
+  return { write, end: end.signal, close };
+}

@@ -7,17 +7,37 @@
 export type State = "STOPPED" | "STARTING" | "RUNNING" | "STOPPING" | "ABORTING" | "FREEZING" | "FROZEN" | "THAWED";
 export const STATES: readonly State[] = ["STOPPED", "STARTING", "RUNNING", "STOPPING", "ABORTING", "FREEZING", "FROZEN", "THAWED"];
 
+/** What may follow what, and does so without a state between. */
 const NEXT: Readonly<Record<State, readonly State[]>> = {
-  STOPPED: ["STARTING"],
-  STARTING: ["RUNNING", "ABORTING", "STOPPED"],
-  RUNNING: ["STOPPING", "FREEZING", "ABORTING", "STOPPED"],
-  STOPPING: ["STOPPED"],
-  ABORTING: ["STOPPED", "STOPPING"],
-  FREEZING: ["FROZEN"],
-  FROZEN: ["THAWED", "STOPPING"],
-  THAWED: ["RUNNING"],
+  STOPPED: ["STARTING"], STARTING: ["ABORTING", "RUNNING"], RUNNING: ["STOPPING", "FREEZING", "ABORTING"], STOPPING: ["STOPPED"], ABORTING: ["STOPPING"],
+  FREEZING: ["FROZEN"], FROZEN: ["THAWED", "STOPPING", "ABORTING"], THAWED: ["RUNNING"],
 };
-export const mayFollow = (from: State, to: State): boolean => NEXT[from].includes(to);
+
+/** The states that a container has gone through, `to` the last of them; empty when it has not changed.
+ * `hasRun`: its init is known to have run since, so that a start did not fail. */
+export function statesBetween(from: State, to: State, hasRun = false): readonly State[] {
+  let ways: readonly (readonly State[])[] = from === to ? [] : [[from]];
+  for (;;) {
+    const found = ways.find((way) => way.at(-1) === to);
+    if (found !== undefined) return found.slice(1);
+    ways = ways.flatMap((way) => {
+      const next = NEXT[way.at(-1) ?? from];
+      return (hasRun && to !== "ABORTING" ? next.filter((state) => state !== "ABORTING") : next).filter((state) => state === to || !way.includes(state)).map((state) => [...way, state]);
+    });
+    if (ways.length === 0) return from === to ? [] : [to];
+  }
+}
+
+/** A state that a container has come to. */
+export interface StateEvent {
+  readonly name: string;
+  readonly lxcpath: string;
+  readonly state: State;
+  /** RFC 3339, UTC, milliseconds. */
+  readonly time: string;
+  /** With STOPPING and STOPPED: how its init ended, where its monitor has noted it. */
+  readonly exit?: Pick<ExitRecord, "code" | "signal" | "wasOom" | "target">;
+}
 
 export interface StateRecord {
   readonly state: State;

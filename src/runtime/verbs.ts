@@ -7,7 +7,7 @@ import type { Origin } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
-import type { ExitRecord, State } from "../model/state.ts";
+import type { ExitRecord, State, StateEvent } from "../model/state.ts";
 import type { ContainerStats } from "../model/stats.ts";
 import type { AttachWishes } from "../plan/lifecycle/attach.ts";
 import type { ConsoleWishes } from "../plan/lifecycle/console.ts";
@@ -169,6 +169,16 @@ export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise
 /** Verbs that do their work here, driving engines of their own. Templates write to the caller's terminal. */
 export type CreateVerb = (request: Request, target: Target, options: CreateOptions) => Promise<Result<void>>;
 export type CopyVerb = (request: Request, source: Target, options: CopyOptions) => Promise<Result<void>>;
+export interface EventsOptions {
+  readonly lxcpaths: readonly string[];
+  /** Of which containers. */
+  readonly isWanted: (name: string) => boolean;
+  readonly on: (event: StateEvent) => void;
+  /** What comes from now on is told. */
+  readonly isReady?: () => void;
+  readonly end: AbortSignal;
+}
+export type EventsVerb = (request: Request, options: EventsOptions) => Promise<Result<void>>;
 export type SnapshotVerb = (request: Request, target: Target, options: SnapshotOptions) => Promise<Result<Snapshot>>;
 export type SnapshotsVerb = (request: Request, target: Target) => Promise<Result<readonly Snapshot[]>>;
 export type RestoreVerb = (request: Request, target: Target, options: RestoreOptions) => Promise<Result<void>>;

@@ -229,6 +229,8 @@ function __berth_takes
             string split ' ' -- '-n --name -c --config --rcfile --format -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-ls'
             string split ' ' -- '-n --name -F --fancy-format --filter -g --groups --rcfile --format -o --logfile -l --logpriority -P --lxcpath'
+        case 'lxc-monitor'
+            string split ' ' -- '-n --name -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-snapshot'
             string split ' ' -- '-n --name -c --comment -r --restore -N --newname -d --destroy --format --rcfile -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-start'
@@ -325,6 +327,8 @@ function __berth_names
         case 'lxc-info'
             string split ' ' -- '-n --name'
         case 'lxc-ls'
+            string split ' ' -- '-n --name'
+        case 'lxc-monitor'
             string split ' ' -- '-n --name'
         case 'lxc-snapshot'
             string split ' ' -- '-n --name'
@@ -478,6 +482,7 @@ complete -c lxc-execute -f
 complete -c lxc-freeze -f
 complete -c lxc-info -f
 complete -c lxc-ls -f
+complete -c lxc-monitor -f
 complete -c lxc-snapshot -f
 complete -c lxc-start -f
 complete -c lxc-stop -f
@@ -692,6 +697,15 @@ complete -c lxc-ls -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'd
 complete -c lxc-ls -s 'h' -l help -d 'this text'
 complete -c lxc-ls -l usage -d 'the options in short'
 complete -c lxc-ls -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-monitor -s 'n' -l name -x -a '(__berth_containers)' -d 'only containers whose whole name this extended regular expression …'
+complete -c lxc-monitor -s 'Q' -l quit -d 'nothing: it tells LXC\'s lxc-monitord to end, and there is none here'
+complete -c lxc-monitor -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c lxc-monitor -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c lxc-monitor -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c lxc-monitor -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c lxc-monitor -s 'h' -l help -d 'this text'
+complete -c lxc-monitor -l usage -d 'the options in short'
+complete -c lxc-monitor -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-snapshot -n '__berth_is \'lxc-snapshot\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-snapshot -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-snapshot -s 'L' -l list -d 'list the snapshots'

@@ -16,6 +16,7 @@ Verbs:
 ${ALIASES.map(({ verb, does }) => row(`${verb} NAME`.replace(/^(ls|top) NAME/, "$1"), does)).join("\n")}
 ${row("why NAME", "why its last start failed, or how its last run ended")}
 ${row("stats [NAME...]", "what running containers use; --follow, --format")}
+${row("events [NAME...]", "tell each state that containers come to")}
 ${row("config VERB NAME", "read and change its config: berth config --help")}
 ${row("version", "of Berth, and the LXC release it is compatible with")}
 
@@ -36,6 +37,7 @@ export async function main(request: Request): Promise<Answer> {
   if (verb === "version" || verb === "--version") return done(0, { out: VERSION });
   if (verb === "why") return (await import("./why.ts")).main({ ...request, argv: ["berth why", ...request.argv.slice(2)] });
   if (verb === "stats") return (await import("./stats.ts")).main({ ...request, argv: ["berth stats", ...request.argv.slice(2)] });
+  if (verb === "events") return (await import("./events.ts")).main({ ...request, argv: ["berth events", ...request.argv.slice(2)] });
   if (verb === "config") return (await import("./config.ts")).main({ ...request, argv: ["berth config", ...request.argv.slice(2)] });
   const argv = commandOf(request.argv);
   const door = doors[argv[0] ?? ""];

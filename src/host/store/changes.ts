@@ -10,7 +10,8 @@ import { containerDir, recordDir } from "./layout.ts";
 /** Another LXC's monitor tells us nothing: only then is looked again after a while. */
 const FOREIGN_MILLISECONDS = 1000;
 
-const waitPlan = ({ lxcpath, name }: Place, pid: number, startTime: number): Plan => {
+/** Ends when that process has ended. */
+export const waitPlan = ({ lxcpath, name }: Place, pid: number, startTime: number): Plan => {
   const from = byHost("state record of the container");
   return { verb: "wait", name, lxcpath, ops: [{ op: "pidfdOpen", from, pid, startTime, into: 0 }, { op: "waitExit", from, pidfd: 0 }] };
 };

@@ -1,0 +1,35 @@
+// Owns what a container's monitor tells of states: a connection to its command socket, Berth's or another LXC's.
+import { createConnection } from "node:net";
+import { MESSAGE_SIZE, REPLY_SIZE, stateClientRequest, stateOfMessage } from "../../linux/lxc-commands.ts";
+import type { State } from "../../model/state.ts";
+import { STATES } from "../../model/state.ts";
+import type { Place } from "./layout.ts";
+import { commandSocket } from "./layout.ts";
+
+export interface Feed { readonly close: () => void }
+
+/** Tells every state but the one it has now; `end` once, when the monitor has gone, tells no more, or (not answered) has never told anything. */
+export function followMonitor(place: Place, now: State, on: { readonly state: (state: State) => void; readonly end: (wasAnswered: boolean) => void }): Feed {
+  const socket = createConnection({ path: `\0${commandSocket(place)}` });
+  let seen = Buffer.alloc(0);
+  let isAnswered = false;
+  const take = (size: number): Buffer | undefined => {
+    if (seen.length < size) return undefined;
+    const part = seen.subarray(0, size);
+    seen = seen.subarray(size);
+    return part;
+  };
+  socket.on("connect", () => socket.write(stateClientRequest(STATES.filter((state) => state !== now))));
+  socket.on("data", (bytes: Buffer) => {
+    seen = Buffer.concat([seen, bytes]);
+    if (!isAnswered) isAnswered = take(REPLY_SIZE) !== undefined;
+    for (let message = isAnswered ? take(MESSAGE_SIZE) : undefined; message !== undefined; message = take(MESSAGE_SIZE)) {
+      const state = stateOfMessage(message);
+      if (state !== undefined) on.state(state);
+    }
+  });
+  socket.on("error", () => undefined); // its close follows
+  const ended = (): void => on.end(isAnswered);
+  socket.once("close", ended);
+  return { close: () => { socket.off("close", ended); socket.destroy(); } };
+}
