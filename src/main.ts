@@ -2,6 +2,7 @@
 // because it loads nothing but the door that was asked for, and never touches process.stdout.
 import type { Answer, Door } from "./cli/answer.ts";
 import { doors } from "./cli/doors.ts";
+import { useOwnMethods } from "./host/array-methods.ts";
 import { FRAME, PLANNER_FD, readFrame, writeExit, writeOut, writePlan } from "./host/frames.ts";
 import { errorCode } from "./host/read-text.ts";
 import { decodeRequest } from "./host/request.ts";
@@ -51,6 +52,7 @@ function hungUp(error: unknown): void {
   if (errorCode(error) !== "EPIPE") throw error;
 }
 
+useOwnMethods();
 const frame = readFrame(PLANNER_FD);
 if (frame !== undefined && frame.kind === FRAME.request) await serve(decodeRequest(frame.payload)).catch(hungUp);
 // Not exit(): it would set the terminal back to what it was, while the launcher may have it raw already, and collect

@@ -159,9 +159,9 @@ function overrideEntry(draft: Draft, text: string, includes: Includes | undefine
   else problemAt(draft, { code: "option.value", at: from, text: `'${text}' is not KEY=VALUE with a key that starts with lxc.`, remedy: "write -s lxc.KEY=VALUE" });
 }
 
-function* includeProblems(syntax: Syntax): Generator<Problem> {
-  yield* syntax.problems;
-  for (const included of Object.values(syntax.includes).flat()) yield* includeProblems(included);
+function includeProblems(syntax: Syntax, tell: (problem: Problem) => void): void {
+  for (const problem of syntax.problems) tell(problem);
+  for (const syntaxes of Object.values(syntax.includes)) for (const included of syntaxes) includeProblems(included, tell);
 }
 
 /** LXC 2 had the kind of storage in a key of its own. */
@@ -177,7 +177,7 @@ function addBackend(draft: Draft): void {
 
 /** `from`: the option that holds the text, where it is no file. */
 function takeSyntax(draft: Draft, syntax: Syntax, from?: Origin): void {
-  for (const problem of includeProblems(syntax)) problemAt(draft, from === undefined || problem.at?.file !== "" ? problem : { ...problem, at: from });
+  includeProblems(syntax, (problem) => problemAt(draft, from === undefined || problem.at?.file !== "" ? problem : { ...problem, at: from }));
   seeLines(syntax, (line) => lineEntry(draft, line));
 }
 

@@ -106,9 +106,10 @@ export function nextNic(draft: Draft): number {
 }
 
 function inOrder(keys: ReadonlyMap<string, readonly Held[]>): readonly Setting[] {
-  const all = [...keys.values()];
-  const [first = []] = all;
-  return (all.length < 2 ? first : all.flat().sort((a, b) => a.at - b.at)).map(({ setting }) => setting);
+  const all: Held[] = [];
+  for (const held of keys.values()) all.push(...held);
+  if (keys.size > 1) all.sort((a, b) => a.at - b.at);
+  return all.map(({ setting }) => setting);
 }
 
 export function settled(draft: Draft): Settings {

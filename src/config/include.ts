@@ -97,7 +97,9 @@ function readSyntax(input: { readonly file: string; readonly text: string }, pla
   const plain = parseText(input.file, input.text);
   const includes: Record<number, readonly Syntax[]> = {};
   const problems: Problem[] = [];
-  for (const [index, line] of plain.lines.entries()) {
+  let index = -1;
+  for (const line of plain.lines) {
+    index++;
     if (line.key !== "lxc.include") continue;
     const found = includeLine(line, place);
     if (found.syntaxes.length > 0) includes[index] = found.syntaxes;

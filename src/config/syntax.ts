@@ -82,9 +82,10 @@ export function syntaxText(syntax: Syntax): string {
 
 /** Calls `see` with all lines in the order in which they take effect: included files stand after their include's line. */
 export function seeLines(syntax: Syntax, see: (line: Line) => void): void {
-  for (const [index, line] of syntax.lines.entries()) {
+  let index = 0;
+  for (const line of syntax.lines) {
     see(line);
-    const included = syntax.includes[index];
+    const included = syntax.includes[index++];
     if (included !== undefined) for (const file of included) seeLines(file, see);
   }
 }

@@ -13,7 +13,9 @@ const exact: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => !r
 const families: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => row.isFamily).map((row) => [row.key.slice(0, -1), row]));
 
 /** Where the dot of the longest family stands: a key may be a megabyte. */
-const LONGEST_FAMILY = Math.max(...[...families.keys()].map((family) => family.length - 1));
+let longest = 0;
+for (const family of families.keys()) longest = Math.max(longest, family.length - 1);
+const LONGEST_FAMILY = longest;
 
 export interface Found {
   readonly row: Row<unknown>;

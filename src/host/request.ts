@@ -1,5 +1,4 @@
 // Owns the decoding of a REQUEST frame: u32 count, then that many times u32 length and `key=value`.
-import { Buffer } from "node:buffer";
 import type { Request } from "../model/request.ts";
 
 interface Entries {
@@ -15,45 +14,50 @@ function append(texts: Map<string, string[]>, key: string, value: string): void 
 }
 
 const EQUALS = 0x3d;
+const RAW: readonly string[] = ["events", "plan"];
 
+/** Decoded once where that is possible: bytes and characters are the same then. A node:buffer would take 0.5 ms before its first text. */
 function splitEntries(payload: Uint8Array<ArrayBuffer>): Entries {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength); // a TextDecoder takes longer, for each variable of the environment
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const whole = decoder.decode(payload);
+  const isAscii = whole.length === payload.length && !whole.includes("\ufffd");
+  const word = (at: number): number => ((payload[at] ?? 0) | ((payload[at + 1] ?? 0) << 8) | ((payload[at + 2] ?? 0) << 16) | ((payload[at + 3] ?? 0) << 24)) >>> 0;
+  const text = (from: number, to: number): string => (isAscii ? whole.slice(from, to) : decoder.decode(payload.subarray(from, to)));
   const texts = new Map<string, string[]>();
   const raw = new Map<string, Uint8Array>();
   let at = 4;
-  for (let left = view.getUint32(0, true); left > 0; left--) {
-    const end = at + 4 + view.getUint32(at, true);
+  for (let left = word(0); left > 0; left--) {
+    const end = at + 4 + word(at);
     if (end > payload.length) throw new Error("an entry of the request is longer than the request");
-    const equals = bytes.indexOf(EQUALS, at + 4);
+    const equals = isAscii ? whole.indexOf("=", at + 4) : payload.indexOf(EQUALS, at + 4);
     if (equals < 0 || equals >= end) throw new Error("an entry of the request has no '='");
-    const key = bytes.toString("utf8", at + 4, equals);
-    if (key === "events" || key === "plan") raw.set(key, payload.subarray(equals + 1, end));
-    else append(texts, key, bytes.toString("utf8", equals + 1, end));
+    const key = text(at + 4, equals);
+    if (RAW.includes(key)) raw.set(key, payload.subarray(equals + 1, end));
+    else append(texts, key, text(equals + 1, end));
     at = end;
   }
   return { texts, raw };
 }
 
-const KINDS: readonly Request["kind"][] = ["command", "report", "reboot"];
+const isKind = (kind: string): kind is Request["kind"] => kind === "command" || kind === "report" || kind === "reboot";
 
 /** As getenv(3) sees it: of a name given twice the first counts. */
 function environment(lines: readonly string[]): Record<string, string> {
-  const seen = new Map<string, string>();
+  const seen: Record<string, string> = Object.create(null);
   for (const line of lines) {
     const equals = line.indexOf("=");
     const name = line.slice(0, equals);
-    if (equals > 0 && !seen.has(name)) seen.set(name, line.slice(equals + 1));
+    if (equals > 0 && seen[name] === undefined) seen[name] = line.slice(equals + 1);
   }
-  return Object.fromEntries(seen);
+  return seen;
 }
 
 export function decodeRequest(payload: Uint8Array<ArrayBuffer>): Request {
   const { texts, raw } = splitEntries(payload);
   const all = (key: string): readonly string[] => texts.get(key) ?? [];
   const one = (key: string): string => texts.get(key)?.[0] ?? "";
-  const kind = KINDS.find((known) => known === one("kind"));
-  if (kind === undefined) throw new Error(`a request of unknown kind '${one("kind")}'`);
+  const kind = one("kind");
+  if (!isKind(kind)) throw new Error(`a request of unknown kind '${kind}'`);
   const [plan, events] = [raw.get("plan"), raw.get("events")];
   return {
     kind, argv: all("arg"), cwd: one("cwd"), env: environment(all("env")),

@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import type { NetlinkMessage } from "./netlink.ts";
-import { addressAdd, addressBytes, inSameNetwork, ipv6Bytes, linkMaster, linkUp, routeDefault, vethCreate } from "./netlink.ts";
+import { addressAdd, addressBytes, inSameNetwork, ipv6Bytes, linkMaster, linkUp, LOOPBACK_UP, routeDefault, vethCreate } from "./netlink.ts";
 
 const hex = (message: NetlinkMessage): string => message.map((part) => ("hex" in part ? part.hex : "????????")).join("");
 
 // the bytes that `ip link set lo up` and friends send, as strace -e trace=sendmsg shows them
 test("a link goes up", () => {
+  expect(linkUp("lo")).toEqual([...LOOPBACK_UP]);
   expect(hex(linkUp("lo"))).toBe("28000000" + "10000500" + "00000000" + "00000000" + "00000000" + "00000000" + "01000000" + "01000000" + "07000300" + "6c6f0000");
 });
 test("a link joins a bridge", () => {

@@ -19,7 +19,11 @@ const RT_TABLE_MAIN = 254, RTPROT_BOOT = 3, RT_SCOPE_UNIVERSE = 0, RT_SCOPE_LINK
 const u8 = (value: number): NetlinkPart => ({ hex: (value & 0xff).toString(16).padStart(2, "0") });
 const u16 = (value: number): NetlinkPart => ({ hex: bytesHex([value & 0xff, (value >>> 8) & 0xff]) });
 const u32 = (value: Late): NetlinkPart => (typeof value === "number" ? { hex: bytesHex([0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff)) } : { raw32: value.slot });
-const bytesHex = (bytes: Iterable<number>): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+function bytesHex(bytes: ArrayLike<number>): string {
+  let hex = "";
+  for (let i = 0; i < bytes.length; i++) hex += (bytes[i] ?? 0).toString(16).padStart(2, "0");
+  return hex;
+}
 const cString = (text: string): NetlinkPart => ({ hex: bytesHex(new TextEncoder().encode(`${text}\0`)) });
 
 const size = (parts: NetlinkMessage): number => parts.reduce((sum, part) => sum + ("hex" in part ? part.hex.length / 2 : 4), 0);
@@ -51,6 +55,8 @@ const macAttribute = (mac: string | undefined): NetlinkMessage => (mac === undef
 const mtuAttribute = (mtu: number | undefined): NetlinkMessage => (mtu === undefined ? [] : attribute(IFLA_MTU, [u32(mtu)]));
 
 export const linkUp = (name: string): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(0, IFF_UP), ...nameAttribute(name)]);
+/** linkUp("lo"), ready: every container with a network of its own begins so. */
+export const LOOPBACK_UP: NetlinkMessage = [{ hex: "2800000010000500000000000000000000000000000000000100000001000000070003006c6f0000" }];
 export const linkMaster = (name: string, master: number): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_MASTER, [u32(master)])]);
 /** Into the network namespace of a process. */
 export const linkMove = (name: string, netnsPid: Late): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_NET_NS_PID, [u32(netnsPid)])]);

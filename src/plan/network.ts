@@ -1,7 +1,7 @@
 // Owns a container's network: links made by the monitor, addresses and routes set by the child.
 import type { Op, Slot } from "../isa/op.ts";
 import type { NetlinkMessage } from "../linux/netlink.ts";
-import { addressAdd, addressBytes, inSameNetwork, linkDelete, linkMaster, linkUp, routeDefault, routeDevice, routeHost, vethCreate } from "../linux/netlink.ts";
+import { addressAdd, addressBytes, inSameNetwork, linkDelete, linkMaster, linkUp, LOOPBACK_UP, routeDefault, routeDevice, routeHost, vethCreate } from "../linux/netlink.ts";
 import type { Nic } from "../model/nic.ts";
 import type { Origin } from "../model/origin.ts";
 import { byDefault } from "../model/origin.ts";
@@ -121,7 +121,7 @@ export function planNetwork(scope: Scope, hasOwnNetwork: boolean): NetworkPlan {
   const from = scope.spec.nics[0]?.from ?? byDefault("lxc.net");
   return {
     host: (pid) => hostSide(scope, veths, pid),
-    child: [netlink(from, linkUp("lo"), "loopback up"), ...veths.flatMap((veth) => childSide(scope, veth))],
+    child: [netlink(from, LOOPBACK_UP, "loopback up"), ...veths.flatMap((veth) => childSide(scope, veth))],
     hasLinks: veths.length > 0,
     links: veths.map(({ host }) => host),
     hostNames: new Map(veths.map(({ nic, host }) => [nic.index, host])),

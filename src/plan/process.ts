@@ -108,7 +108,10 @@ export function initEnvironment(scope: Scope): readonly string[] {
     else scope.problems.push({ code: "config.value", severity: "warning", at: from, text: `${from.key}: the caller has no variable '${value}', it is left out`, remedy: `set it, or write ${value}=VALUE` });
   }
   values.delete("container");
-  return [...[...values].map(([name, value]) => `${name}=${value}`), "container=lxc"];
+  const lines: string[] = [];
+  for (const [name, value] of values) lines.push(`${name}=${value}`);
+  lines.push("container=lxc");
+  return lines;
 }
 
 /** The ids, session and death signal of init itself. */

@@ -54,8 +54,8 @@ function resolveNic(nic: OfNic, index: number, hwaddr: string | undefined): Nic 
   };
 }
 
-/** What is said of each interface, by its number. */
-function nicsOf(settings: Settings): ReadonlyMap<number, OfNic> {
+/** What is said of each interface, in the order of their numbers. */
+function nicsOf(settings: Settings): readonly (OfNic & { readonly index: number })[] {
   const found = new Map<number, Map<string, Setting[]>>();
   for (const row of Object.values(networkKeys)) {
     for (const setting of settingsOf(settings, row)) {
@@ -67,15 +67,17 @@ function nicsOf(settings: Settings): ReadonlyMap<number, OfNic> {
       found.set(index, byRow);
     }
   }
-  return new Map([...found].toSorted(([a], [b]) => a - b).map(([index, byRow]) => [index, { byRow }]));
+  const indices: number[] = [];
+  for (const index of found.keys()) indices.push(index);
+  return indices.sort((a, b) => a - b).map((index) => ({ index, byRow: found.get(index) ?? new Map() }));
 }
 
 export function resolveNics(settings: Settings, random: string): readonly Nic[] {
   let used = 0;
-  return [...nicsOf(settings)].map(([index, nic]) => {
+  return nicsOf(settings).map((nic) => {
     const template = one(nic, networkKeys.hwaddr)?.value;
     const hwaddr = template === undefined ? undefined : fillHwaddr(template, random, used);
     used += template === undefined ? 0 : template.toLowerCase().split("x").length - 1;
-    return resolveNic(nic, index, hwaddr);
+    return resolveNic(nic, nic.index, hwaddr);
   });
 }

@@ -13,9 +13,11 @@ function stateProblem(setting: Setting): readonly Problem[] {
 
 /** One warning for each key, at its last line. */
 export function stateProblems(settings: Settings): readonly Problem[] {
-  return [...settings.byRow.values()].flatMap((all) => {
+  const problems: Problem[] = [];
+  for (const all of settings.byRow.values()) {
     const [first] = all;
-    if (first === undefined || findKey(first.key)?.row.state?.kind !== "not yet") return [];
-    return [...new Map(all.map((setting) => [setting.key, setting])).values()].flatMap(stateProblem);
-  });
+    if (first === undefined || findKey(first.key)?.row.state?.kind !== "not yet") continue;
+    for (const setting of new Map(all.map((setting) => [setting.key, setting])).values()) problems.push(...stateProblem(setting));
+  }
+  return problems;
 }
