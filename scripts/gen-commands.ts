@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { doors } from "../src/cli/doors.ts";
 import { HELP } from "../src/cli/berth/berth.ts";
 import { HELP as BERTH_CONFIG_HELP, VERBS } from "../src/cli/berth/config.ts";
-import { tool as why } from "../src/cli/berth/why.ts";
+import { OWN_VERBS } from "../src/cli/berth/own-verbs.ts";
 import { HELP as CONFIG_HELP } from "../src/cli/lxc/config.ts";
 import { helpText } from "../src/cli/help.ts";
 
@@ -15,7 +15,8 @@ export async function commandsPage(): Promise<string> {
     return block(name, tool === undefined ? (name === "lxc-config" ? CONFIG_HELP : HELP) : helpText(tool));
   }));
   const configTools = await Promise.all(VERBS.map(async ({ load }) => (await load()).tool));
-  const verbs = [block(why.name, helpText(why)), block("berth config", BERTH_CONFIG_HELP), ...configTools.flatMap((tool) => (tool === undefined ? [] : [block(tool.name, helpText(tool))]))];
+  const ownTools = await Promise.all(OWN_VERBS.map(async ({ load }) => (await load()).tool));
+  const verbs = [...ownTools.flatMap((tool) => (tool === undefined ? [] : [block(tool.name, helpText(tool))])), block("berth config", BERTH_CONFIG_HELP), ...configTools.flatMap((tool) => (tool === undefined ? [] : [block(tool.name, helpText(tool))]))];
   return [
     "# Commands\n", "Written by `scripts/gen-commands.ts` from the option tables in `src/cli/`; do not edit. Each text is what `--help` prints.\n", ...tools, ...verbs,
   ].join("\n");

@@ -21,6 +21,7 @@ export { libraryRequest, type LibraryRequestOptions } from "./runtime/library-re
 export { list } from "./runtime/list.ts";
 export { canonicalLxcpath, checkedName, targetOf } from "./runtime/lxcpath.ts";
 export { run, type Ran, type RunOptions } from "./runtime/run.ts";
+export { setup, undoSetup } from "./runtime/setup.ts";
 export { start } from "./runtime/start.ts";
 export { stats } from "./runtime/stats.ts";
 export { stop } from "./runtime/stop.ts";

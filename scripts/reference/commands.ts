@@ -3,13 +3,12 @@ import type { OptionRow } from "../../src/cli/getopt.ts";
 import { COMMON, type Tool } from "../../src/cli/options.ts";
 import { ALIASES } from "../../src/cli/berth/alias.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
-import { tool as stats } from "../../src/cli/berth/stats.ts";
-import { tool as why } from "../../src/cli/berth/why.ts";
+import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { doors } from "../../src/cli/doors.ts";
 import { systemKeyNames } from "./key-words.ts";
 
 /** What a word is: `subject` is a container or a system key, `words` are listed, `command` is a program of the container, `text` is the user's own. */
-export type Kind = "container" | "key" | "assignment" | "value" | "subject" | "file" | "directory" | "command" | "text" | { readonly words: readonly string[] };
+export type Kind = "container" | "key" | "assignment" | "value" | "subject" | "file" | "directory" | "command" | "user" | "text" | { readonly words: readonly string[] };
 
 export interface Option {
   readonly long: string;
@@ -33,7 +32,7 @@ export interface Command {
 const STATES = ["STOPPED", "STARTING", "RUNNING", "STOPPING", "ABORTING", "FREEZING", "FROZEN", "THAWED"];
 const LEVELS = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL"];
 const BY_METAVAR: Readonly<Record<string, Kind>> = {
-  FILE: "file", PATH: "directory", KEY: "key", "KEY=VALUE": "assignment", "NAME|PID": "container",
+  FILE: "file", USER: "user", PATH: "directory", KEY: "key", "KEY=VALUE": "assignment", "NAME|PID": "container",
   json: { words: ["json"] }, "table|json|openmetrics": { words: ["table", "json", "openmetrics"] }, COLUMN: { words: ["n", "c", "b", "m", "s", "k"] }, LEVEL: { words: LEVELS }, STATES: { words: STATES }, STORAGE: { words: ["dir"] }, "CGROUP|CAP|LSM": { words: ["CGROUP", "CAP", "LSM"] }, TEMPLATE: "file",
 };
 
@@ -57,7 +56,7 @@ function wordsOf(command: string, tool: Tool): readonly Kind[] {
   return command === "lxc-unshare" || command === "lxc-usernsexec" ? ["command"] : [];
 }
 
-const WORD: Readonly<Record<string, Kind>> = { NAME: "container", KEY: "key", PREFIX: "key", VALUE: "value" };
+const WORD: Readonly<Record<string, Kind>> = { NAME: "container", USER: "user", KEY: "key", PREFIX: "key", VALUE: "value" };
 const verbWords = (words: string): readonly Kind[] => words.split(" ").map((word) => WORD[word.replaceAll(/[[\].]/g, "")] ?? "text");
 
 export async function commands(): Promise<readonly Command[]> {
@@ -72,5 +71,9 @@ export async function commands(): Promise<readonly Command[]> {
     const { tool } = await load();
     return tool === undefined ? [] : [{ ...commandOf(`berth config ${verb}`, tool, verb === "get" ? ["subject", "key"] : verbWords(words)), about: does }];
   }));
-  return [...tools, ...aliases, commandOf("berth why", why, ["container"]), commandOf("berth stats", stats, ["container"]), ...verbs.flat()];
+  const ownVerbs = await Promise.all(OWN_VERBS.map(async ({ verb, words, load }): Promise<readonly Command[]> => {
+    const { tool } = await load();
+    return tool === undefined ? [] : [commandOf(`berth ${verb}`, tool, words === "" ? [] : verbWords(words))];
+  }));
+  return [...tools, ...aliases, ...ownVerbs.flat(), ...verbs.flat()];
 }

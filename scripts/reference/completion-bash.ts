@@ -1,5 +1,6 @@
 // Owns the completion for bash: one function for all commands, and a file by the name of each that loads it.
 import { ALIASES } from "../../src/cli/berth/alias.ts";
+import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
 import type { Command, Kind, Option } from "./commands.ts";
 import { keyWords, systemKeyNames, valueCases } from "./key-words.ts";
@@ -45,6 +46,7 @@ _berth_candidates() {
     file) compgen -f -- "$2" ;;
     directory) compgen -d -- "$2" ;;
     command) compgen -c -- "$2" ;;
+    user) compgen -u -- "$2" ;;
   esac
 }
 
@@ -104,7 +106,7 @@ _berth() {
 
 export function bashFiles(all: readonly Command[]): readonly Generated[] {
   const programs = [...new Set(all.map(({ name }) => name.split(" ")[0] ?? ""))];
-  const verbs = [...ALIASES.map(({ verb }) => verb), "why", "config", "version", "help"].join(" ");
+  const verbs = [...ALIASES.map(({ verb }) => verb), ...OWN_VERBS.map(({ verb }) => verb), "version", "help"].join(" ");
   const text = [
     "# Completion of Berth's commands for bash. Written by scripts/gen-reference.ts from the option tables and the table of keys; do not edit.",
     `_berth_verbs='${verbs}'`, `_berth_config_verbs='${VERBS.map(({ verb }) => verb).join(" ")}'`, `_berth_system_keys='${systemKeyNames.join(" ")}'`,

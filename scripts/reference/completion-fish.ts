@@ -1,12 +1,13 @@
 // Owns the completion for fish: a line for each option and word, and functions for containers, keys and values.
 import { ALIASES } from "../../src/cli/berth/alias.ts";
+import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
 import type { Command, Kind, Option } from "./commands.ts";
 import { keyWords, systemKeyNames, valueCases } from "./key-words.ts";
 import type { Generated } from "./pages.ts";
 
 const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-const OFFERS = { container: "(__berth_containers)", key: "(__berth_keys)", assignment: "(__berth_assignments)", value: "(__berth_values (__berth_word key))", subject: "(__berth_subjects)", directory: "(__fish_complete_directories)", command: "(__fish_complete_command)", file: undefined, text: undefined } as const;
+const OFFERS = { container: "(__berth_containers)", key: "(__berth_keys)", assignment: "(__berth_assignments)", value: "(__berth_values (__berth_word key))", subject: "(__berth_subjects)", directory: "(__fish_complete_directories)", command: "(__fish_complete_command)", user: "(__fish_complete_users)", file: undefined, text: undefined } as const;
 const offered = (kind: Kind): string | undefined => (typeof kind === "string" ? OFFERS[kind] : kind.words.join(" "));
 const SHORT_DOC = 70;
 const brief = (text: string): string => (text.length <= SHORT_DOC ? text : `${text.slice(0, text.lastIndexOf(" ", SHORT_DOC))} …`);
@@ -117,7 +118,7 @@ const lists = (name: string, all: readonly Command[], wanted: (option: Option) =
 
 export function fishFiles(all: readonly Command[]): readonly Generated[] {
   const programs = [...new Set(all.map(({ name }) => name.split(" ")[0] ?? ""))];
-  const verbs = [...ALIASES.map(({ verb, does }) => [verb, does] as const), ["why", "why its last start failed"] as const, ["config", "read and change configs"] as const, ["version", "of Berth"] as const, ["help", "the verbs"] as const];
+  const verbs = [...ALIASES.map(({ verb, does }) => [verb, does] as const), ...OWN_VERBS.map(({ verb, does }) => [verb, does] as const), ["version", "of Berth"] as const, ["help", "the verbs"] as const];
   const text = [
     "# Completion of Berth's commands for fish. Written by scripts/gen-reference.ts from the option tables and the table of keys; do not edit.",
     `set -g __berth_system_keys ${quoted(systemKeyNames.join(" "))}`, `set -g __berth_all_keys ${keyWords().map(({ key, doc }) => `\\\n    ${quoted(key)}\\t${quoted(brief(doc))}`).join(" ")}`, "",

@@ -1,5 +1,6 @@
 // Owns the completion for zsh: one function for all commands, with what each option says of itself.
 import { ALIASES } from "../../src/cli/berth/alias.ts";
+import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
 import type { Command, Kind, Option } from "./commands.ts";
 import { keyWords, systemKeyNames, valueCases } from "./key-words.ts";
@@ -8,7 +9,7 @@ import type { Generated } from "./pages.ts";
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** Colons and brackets mean something to _arguments. */
 const plain = (text: string): string => text.replaceAll(/[\\[\]:]/g, (letter) => `\\${letter}`);
-const ACTIONS = { container: "_berth_containers", key: "_berth_keys", assignment: "_berth_assignments", value: "_berth_values", subject: "_berth_subjects", file: "_files", directory: "_files -/", command: "_command_names -e", text: " " } as const;
+const ACTIONS = { container: "_berth_containers", key: "_berth_keys", assignment: "_berth_assignments", value: "_berth_values", subject: "_berth_subjects", file: "_files", directory: "_files -/", command: "_command_names -e", user: "_users", text: " " } as const;
 const actionOf = (kind: Kind): string => (typeof kind === "string" ? ACTIONS[kind] : `(${kind.words.join(" ")})`);
 
 function specs({ short, long, argument, kind, metavar, help }: Option): readonly string[] {
@@ -70,7 +71,7 @@ _berth_positions() {
 
 export function zshFile(all: readonly Command[]): Generated {
   const programs = [...new Set(all.map(({ name }) => name.split(" ")[0] ?? ""))];
-  const verbs = [...ALIASES.map(({ verb, does }) => `${verb}:${plain(does)}`), "why:why its last start failed, or how its last run ended", "config:read and change configs", "version:of Berth", "help:the verbs"];
+  const verbs = [...ALIASES.map(({ verb, does }) => `${verb}:${plain(does)}`), ...OWN_VERBS.map(({ verb, does }) => `${verb}:${plain(does)}`), "version:of Berth", "help:the verbs"];
   const text = [
     `#compdef ${programs.join(" ")}`, "# Written by scripts/gen-reference.ts from the option tables and the table of keys; do not edit.", "",
     `typeset -ga _berth_all_keys=(${keyWords().map(({ key, doc }) => `\n  ${quoted(`${key}:${doc}`)}`).join("")}\n)`, `typeset -ga _berth_system_keys=(${systemKeyNames.join(" ")})`, "typeset -ga _berth_position_specs", "",

@@ -16,10 +16,11 @@ test("one that is too small is of no use", () => {
 });
 test("nobody is advised to take the ids of somebody else, or of real users", () => {
   for (const outside of [100000, 165535, 299999, 1000]) {
-    expect(grantRemedy(withIds(...others), u(outside, 65536))).toBe("as root: usermod --add-subuids 365536-431071 ada; then use these ids");
+    expect(grantRemedy(withIds(...others), u(outside, 65536))).toBe("as root: berth setup ada; then use the ids that it grants");
   }
+  expect(grantRemedy(withIds(...others), u(100000, 70000))).toBe("as root: usermod --add-subuids 365536-435535 ada; then use these ids");
   expect(freeStart(withIds(...others))).toBe(365536);
-  expect(firstGrantRemedy(withIds(...others))).toBe("as root: usermod --add-subuids 365536-431071 --add-subgids 365536-431071 ada");
+  expect(firstGrantRemedy(withIds(...others))).toBe("as root: berth setup ada");
 });
 test("a map to begin with", () => {
   expect(usualMap(withIds(...others, ada), "u")).toBe("lxc.idmap = u 0 200000 65536");

@@ -20,17 +20,15 @@ export function grantRemedy(facts: HostFacts, { kind, outside, count }: IdMapEnt
   const enough = Math.min(count, USUAL_COUNT);
   if (granted !== undefined && granted.count >= enough) return `use ids that are granted: ${granted.start} to ${granted.start + granted.count - 1}`;
   const isFree = outside >= FIRST && !fileOf(facts, kind).some((range) => !isOwn(range, facts) && touches(range, outside, count));
+  const who = facts.caller.user ?? String(facts.caller.euid);
+  if (!isFree && count <= USUAL_COUNT) return `as root: berth setup ${who}; then use the ids that it grants`;
   const start = isFree ? outside : freeStart(facts);
-  const grant = `as root: usermod ${FLAGS[kind]} ${start}-${start + count - 1} ${facts.caller.user ?? String(facts.caller.euid)}`;
+  const grant = `as root: usermod ${FLAGS[kind]} ${start}-${start + count - 1} ${who}`;
   return isFree ? grant : `${grant}; then use these ids`;
 }
 
 /** For a user without any. */
-export function firstGrantRemedy(facts: HostFacts): string {
-  const start = freeStart(facts);
-  const range = `${start}-${start + USUAL_COUNT - 1}`;
-  return `as root: usermod --add-subuids ${range} --add-subgids ${range} ${facts.caller.user ?? String(facts.caller.euid)}`;
-}
+export const firstGrantRemedy = ({ caller }: HostFacts): string => `as root: berth setup ${caller.user ?? String(caller.euid)}`;
 
 /** Two lines of lxc.idmap that the user may use; a hint where it has no grant. */
 export function usualMap(facts: HostFacts, kind: "u" | "g"): string {

@@ -54,14 +54,14 @@ export function checkIdmap(scope: Scope): readonly Problem[] {
     return [{ code: "idmap.invalid", text: "an ordinary user's container needs lxc.idmap", cause: "without an id map only root can start a container", remedy: `add to its config: ${usualMap(facts, "u")} and ${usualMap(facts, "g")}` }];
   }
   const problems: Problem[] = [];
-  if (!facts.userns.isAllowed) problems.push({ code: "host.feature", text: "user namespaces are not allowed here", ...(facts.userns.reason === undefined ? {} : { cause: facts.userns.reason }) });
+  if (!facts.userns.isAllowed) problems.push({ code: "host.feature", text: "user namespaces are not allowed here", ...(facts.userns.reason === undefined ? {} : { cause: facts.userns.reason }), ...(isRoot(facts) ? {} : { remedy: `as root: berth setup ${facts.caller.user ?? String(facts.caller.uid)}` }) });
   const map = idmapOf(spec);
   for (const kind of KINDS) {
     if (ofKind(map, kind).length === 0) problems.push({ code: "idmap.invalid", text: `lxc.idmap maps no ${FILES[kind].word}`, remedy: `add a line: ${usualMap(facts, kind)}` });
     if (isRoot(facts)) continue;
     for (const { value, from } of spec.idmap) if (value.kind === kind && !isGranted(value, kind === "u" ? facts.subuid : facts.subgid, facts)) problems.push(rangeProblem(value, from, facts));
     const helper = kind === "u" ? facts.newuidmap : facts.newgidmap;
-    if (helper === undefined && !isOwnIdOnly(facts, map, kind)) problems.push({ code: "idmap.helper", text: `${FILES[kind].helper} is missing or not setuid root`, cause: "an ordinary user cannot write id maps himself", remedy: "as root: apt install uidmap" });
+    if (helper === undefined && !isOwnIdOnly(facts, map, kind)) problems.push({ code: "idmap.helper", text: `${FILES[kind].helper} is missing or not setuid root`, cause: "an ordinary user cannot write id maps himself", remedy: `as root: apt install uidmap; where it is installed: berth setup ${facts.caller.user ?? String(facts.caller.uid)}` });
   }
   return problems;
 }

@@ -108,14 +108,14 @@ function helperProblem(facts: HostFacts, idmap: readonly IdMapEntry[], from: Ori
     code: "idmap.helper", at: from,
     text: `${missing.join(" and ")} cannot be used to map the container's ids`,
     cause: "the program is missing, or it is neither setuid root nor carries the capability it needs",
-    remedy: "install the package uidmap; if it is there: 'chmod u+s /usr/bin/newuidmap /usr/bin/newgidmap' as root",
+    remedy: `as root: apt install uidmap; where it is installed: berth setup ${facts.caller.user ?? String(facts.caller.euid)}`,
   };
 }
 
 /** Why the caller cannot have this map; empty when it can. */
 export function mapProblems(facts: HostFacts, idmap: readonly IdMapEntry[], from: Origin): readonly Problem[] {
   if (facts.caller.euid === 0) return [];
-  if (!facts.userns.isAllowed) return [{ code: "host.feature", at: from, text: "this host does not let ordinary users make user namespaces", ...(facts.userns.reason === undefined ? {} : { cause: facts.userns.reason }) }];
+  if (!facts.userns.isAllowed) return [{ code: "host.feature", at: from, text: "this host does not let ordinary users make user namespaces", ...(facts.userns.reason === undefined ? {} : { cause: facts.userns.reason }), remedy: `as root: berth setup ${facts.caller.user ?? String(facts.caller.euid)}` }];
   const ranges = idmap.flatMap((entry) => rangeProblem(facts, entry, from) ?? []);
   const helper = helperProblem(facts, idmap, from);
   return helper === undefined ? ranges : [...ranges, helper];

@@ -7,6 +7,7 @@ import type { Origin } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
+import type { Change, SetupPlan, SetupWish } from "../model/setup.ts";
 import type { ExitRecord, State, StateEvent } from "../model/state.ts";
 import type { ContainerStats } from "../model/stats.ts";
 import type { AttachWishes } from "../plan/lifecycle/attach.ts";
@@ -276,3 +277,10 @@ export type ListVerb = (request: Request, lxcpath: string, options: ListOptions)
 export type WaitVerb = (request: Request, target: Target, states: readonly State[], timeout: number) => Promise<Result<boolean>>;
 /** lxc.conf(5): value of a system key, e.g. lxc.lxcpath. */
 export type SystemConfigVerb = (request: Request, key: string) => string | undefined;
+
+/** What setup would change, and the way to do it. */
+export interface SetupAnswer extends SetupPlan { readonly user: string; readonly make: () => Promise<Result<undefined>> }
+export type SetupVerb = (request: Request, user: string, wish: SetupWish) => Promise<Result<SetupAnswer>>;
+/** `changes` were taken back, but for what is not as setup left it, which `kept` tells. */
+export interface Unmade { readonly changes: readonly Change[]; readonly kept: readonly string[] }
+export type UnsetupVerb = (request: Request, user: string, options: { readonly isDryRun: boolean }) => Promise<Result<Unmade>>;

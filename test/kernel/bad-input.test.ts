@@ -97,7 +97,7 @@ test("two broken lines are reported together", async () => {
 
 test("a subuid range that is too small, or absent", async () => {
   grant(user.mark, { subuid: ["300000:1000"], subgid: ["300000:65536"] });
-  await fails(user, () => berth(user, "lxc-start", ["-n", user.name, "-d"]), 1, "/etc/subuid", /usermod|add-subuids|subuid/);
+  await fails(user, () => berth(user, "lxc-start", ["-n", user.name, "-d"]), 1, "/etc/subuid", /berth setup|subuid/);
   grant(user.mark, undefined);
   await fails(user, () => berth(user, "lxc-start", ["-n", user.name, "-d"]), 1, "/etc/subuid", user.mark);
   // half of it could be removed, so none of it is

@@ -5,6 +5,7 @@ import { done } from "../command-line.ts";
 import { doors } from "../doors.ts";
 import { BERTH_VERSION, LXC_LEVEL } from "../version.ts";
 import { ALIASES, commandOf } from "./alias.ts";
+import { OWN_VERBS } from "./own-verbs.ts";
 
 const row = (verb: string, does: string): string => `  ${verb.padEnd(18)}${does}`;
 export const HELP = `Usage: berth VERB [NAME] [OPTION...]
@@ -14,10 +15,7 @@ lxc-* command that it stands for: berth start --help shows them.
 
 Verbs:
 ${ALIASES.map(({ verb, does }) => row(`${verb} NAME`.replace(/^(ls|top) NAME/, "$1"), does)).join("\n")}
-${row("why NAME", "why its last start failed, or how its last run ended")}
-${row("stats [NAME...]", "what running containers use; --follow, --format")}
-${row("events [NAME...]", "tell each state that containers come to")}
-${row("config VERB NAME", "read and change its config: berth config --help")}
+${OWN_VERBS.map(({ verb, words, does }) => row(`${verb} ${words}`.trimEnd(), does)).join("\n")}
 ${row("version", "of Berth, and the LXC release it is compatible with")}
 
 Examples:
@@ -27,6 +25,7 @@ Examples:
   berth explain web               # what a start would do, step by step
   berth why web                   # what went wrong
   berth config get web lxc.tty.max
+  berth setup alice               # as root: alice may have containers, too
   berth stop web && berth rm web
 `;
 const VERSION = `berth ${BERTH_VERSION} (LXC ${LXC_LEVEL})\n`;
@@ -35,10 +34,8 @@ export async function main(request: Request): Promise<Answer> {
   const verb = request.argv[1];
   if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") return done(verb === undefined ? 1 : 0, verb === undefined ? { err: HELP } : { out: HELP });
   if (verb === "version" || verb === "--version") return done(0, { out: VERSION });
-  if (verb === "why") return (await import("./why.ts")).main({ ...request, argv: ["berth why", ...request.argv.slice(2)] });
-  if (verb === "stats") return (await import("./stats.ts")).main({ ...request, argv: ["berth stats", ...request.argv.slice(2)] });
-  if (verb === "events") return (await import("./events.ts")).main({ ...request, argv: ["berth events", ...request.argv.slice(2)] });
-  if (verb === "config") return (await import("./config.ts")).main({ ...request, argv: ["berth config", ...request.argv.slice(2)] });
+  const own = OWN_VERBS.find((one) => one.verb === verb);
+  if (own !== undefined) return (await own.load()).main({ ...request, argv: [`berth ${verb}`, ...request.argv.slice(2)] });
   const argv = commandOf(request.argv);
   const door = doors[argv[0] ?? ""];
   if (argv === request.argv || door === undefined) return done(1, { err: `berth: there is no verb '${verb}'\n    remedy: berth --help lists them\n` });

@@ -9,7 +9,7 @@ import type { Failure, Finding } from "./failure.ts";
 export function cloneFinding(failure: Failure): Finding {
   const userns = probeUserns(failure.euid);
   if (failure.errno === "EPERM") {
-    if (userns.reason !== undefined) return { code: "host.feature", cause: `user namespaces are restricted on this host: ${userns.reason}`, remedy: `as root: ${sysctlRemedy(userns.reason)}` };
+    if (userns.reason !== undefined) return { code: "host.feature", cause: `user namespaces are restricted on this host: ${userns.reason}`, remedy: setupRemedy(failure) };
     return failure.euid === 0
       ? { code: "privilege", cause: "this process lacks CAP_SYS_ADMIN, or runs in a chroot", remedy: "start it from outside the restricted environment" }
       : { code: "privilege", cause: "an ordinary user gets namespaces only together with a user namespace, and none from within a chroot", remedy: "give the container an lxc.idmap" };
@@ -20,13 +20,12 @@ export function cloneFinding(failure: Failure): Finding {
   return {};
 }
 
-const sysctlRemedy = (reason: string): string => {
-  const [, key, value] = /sysctl (\S+) is (\d+)/.exec(reason) ?? [];
-  return key === undefined ? "allow them" : `sysctl -w ${key}=${value === "1" ? "0" : key === "user.max_user_namespaces" ? "15000" : "1"}`;
-};
+const userOf = ({ euid, env }: Failure): string => userName(readText("/etc/passwd") ?? "", euid, env) ?? String(euid);
+/** Sysctls, set-user-ID bits and ranges of ids are what it mends; of root's own there is no more than the sysctl. */
+const setupRemedy = (failure: Failure): string => (failure.euid === 0 ? "sysctl -w user.max_user_namespaces=15000" : `as root: berth setup ${userOf(failure)}`);
 
-const rangesOf = (file: string, { euid, env }: Failure): string => {
-  const user = userName(readText("/etc/passwd") ?? "", euid, env) ?? String(euid);
+const rangesOf = (file: string, failure: Failure): string => {
+  const [user, { euid }] = [userOf(failure), failure];
   const own = parseSubIds(readText(file) ?? "").filter(({ owner }) => owner === user || owner === String(euid));
   return own.length === 0 ? `${file} grants ${user} nothing` : `${file} grants ${user} ${own.map(({ start, count }) => `${start}:${count}`).join(", ")}`;
 };
@@ -41,9 +40,9 @@ export function idMapHelperFinding(failure: Failure): Finding | undefined {
   const output = programLines(failure);
   if (failure.errno === "ENOENT") return { code: "idmap.helper", text: `${helper} is missing`, remedy: "as root: apt install uidmap" };
   if (output.some((line) => /Operation not permitted|must be run as root|write to uid_map failed|write to gid_map failed/.test(line))) {
-    return { code: "idmap.helper", text: `${helper} could not write the id map`, cause: "it is not setuid root, its file system is mounted nosuid, or this process has no_new_privs set", remedy: `as root: chmod u+s ${helper}`, output };
+    return { code: "idmap.helper", text: `${helper} could not write the id map`, cause: "it is not setuid root, its file system is mounted nosuid, or this process has no_new_privs set", remedy: `as root: berth setup ${userOf(failure)}, for the set-user-ID bit; an admin's own mount -o remount,suid for the rest`, output };
   }
-  return { code: "idmap.range", text: `${helper} refused the id map`, cause: rangesOf(file, failure), remedy: `use only those ids in lxc.idmap, or as root add a range to ${file}`, output };
+  return { code: "idmap.range", text: `${helper} refused the id map`, cause: rangesOf(file, failure), remedy: `use only those ids in lxc.idmap; where there are none, as root: berth setup ${userOf(failure)}`, output };
 }
 
 export function mapWriteFinding(failure: Failure): Finding | undefined {

@@ -1,0 +1,12 @@
+// Owns berth's verbs that LXC has no command for: which file answers. Each is loaded only when it is asked for.
+import type { Door } from "../answer.ts";
+
+export interface OwnVerb { readonly verb: string; readonly words: string; readonly does: string; readonly load: () => Promise<Door> }
+
+export const OWN_VERBS: readonly OwnVerb[] = [
+  { verb: "why", words: "NAME", does: "why its last start failed, or how its last run ended", load: () => import("./why.ts") },
+  { verb: "stats", words: "[NAME...]", does: "what running containers use; --follow, --format", load: () => import("./stats.ts") },
+  { verb: "events", words: "[NAME...]", does: "tell each state that containers come to", load: () => import("./events.ts") },
+  { verb: "config", words: "VERB NAME", does: "read and change its config: berth config --help", load: () => import("./config.ts") },
+  { verb: "setup", words: "USER", does: "make a user ready for containers, or undo that", load: () => import("./setup.ts") },
+];
