@@ -58,8 +58,8 @@ static int write_whole(const char *path, const char *bytes, size_t size) {
 int exit_record_write(const char *path, const struct ending *ending, const struct console *console) {
 	unsigned char last[CONSOLE_KEPT];
 	char json[6 * CONSOLE_KEPT + 256], temporary[PATH_MAX];
-	size_t used = (size_t)snprintf(json, sizeof json, "{\"%s\":%d,\"wasOom\":%s,\"at\":%lld,\"target\":\"%s\",\"console\":\"",
-		ending->is_signal ? "signal" : "code", ending->number, ending->was_oom ? "true" : "false", (long long)time(NULL),
+	size_t used = (size_t)snprintf(json, sizeof json, "{\"%s\":%d,\"wasOom\":%s,\"oomKills\":%ld,\"at\":%lld,\"target\":\"%s\",\"console\":\"",
+		ending->is_signal ? "signal" : "code", ending->number, ending->was_oom ? "true" : "false", ending->oom_kills, (long long)time(NULL),
 		ending->is_reboot ? "reboot" : "stop");
 	used += escape(json + used, last, console_last(console, last, sizeof last));
 	memcpy(json + used, "\"}\n", 3);
@@ -74,16 +74,16 @@ int exit_record_write(const char *path, const struct ending *ending, const struc
 	return 0;
 }
 
-static bool counts_kills(const char *dir, const char *name) {
+static long kills_in(const char *dir, const char *name) {
 	char path[PATH_MAX], text[1024];
-	if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path) return false;
+	if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path) return 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return false;
+	if (fd < 0) return 0;
 	ssize_t n = read(fd, text, sizeof text - 1);
 	close(fd);
 	text[n < 0 ? 0 : n] = '\0';
 	const char *found = strstr(text, "oom_kill ");
-	return found != NULL && atoi(found + strlen("oom_kill ")) > 0;
+	return found == NULL ? 0 : atol(found + strlen("oom_kill "));
 }
 
-bool cgroup_tells_oom(const char *dir) { return counts_kills(dir, "memory.events") || counts_kills(dir, "memory.oom_control"); }
+long cgroup_oom_kills(const char *dir) { return kills_in(dir, "memory.events") + kills_in(dir, "memory.oom_control"); }

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include "console.h"
 
-struct ending { bool is_signal; int number; bool was_oom, is_reboot; };
+struct ending { bool is_signal; int number; bool was_oom, is_reboot; long oom_kills; };
 /* Written beside `path` and renamed onto it. 0, or -1 with errno. */
 int exit_record_write(const char *path, const struct ending *ending, const struct console *console);
-/* true when the kernel has killed for memory in this cgroup (v2 memory.events, v1 memory.oom_control). */
-bool cgroup_tells_oom(const char *dir);
+/* How many processes of this cgroup the kernel has killed for want of memory (v2 memory.events, v1 memory.oom_control). */
+long cgroup_oom_kills(const char *dir);
 #endif

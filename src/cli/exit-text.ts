@@ -1,10 +1,16 @@
 // Owns the words for how a run of init ended.
 import type { ExitRecord } from "../model/state.ts";
 
+/** Init itself, or processes of it. */
+function memoryText({ wasOom, oomKills = 0 }: Pick<ExitRecord, "wasOom" | "oomKills">): string {
+  if (wasOom) return " (out of memory)";
+  return oomKills === 0 ? "" : ` (out of memory: the kernel has killed ${oomKills === 1 ? "a process" : `${oomKills} processes`} of it)`;
+}
+
 /** `status 3`; `killed by signal 9 (out of memory)`; `status 0, for a reboot`. */
-export function endText({ code, signal, wasOom, target }: Omit<ExitRecord, "at" | "console">): string {
+export function endText({ code, signal, target, ...memory }: Omit<ExitRecord, "at" | "console">): string {
   const how = signal !== undefined ? `killed by signal ${signal}` : `status ${code ?? 0}`;
-  return `${how}${wasOom ? " (out of memory)" : ""}${target === "reboot" ? ", for a reboot" : ""}`;
+  return `${how}${memoryText(memory)}${target === "reboot" ? ", for a reboot" : ""}`;
 }
 
 /** `status 3, 2026-11-22 11:02:47 UTC`. */

@@ -41,8 +41,8 @@ export const systemRows: readonly SystemRow[] = [
   { key: "lxc.bdev.zfs.root", grammar: matching("the name of a dataset", /^[^\s/]\S*$/, "write it without a leading /"), root: "lxc", user: "lxc", doc: "ZFS dataset below which new containers are made.", since: "1.0", state: storage },
   { key: "lxc.bdev.rbd.rbdpool", grammar: word("the name of a pool"), root: "lxc", user: "lxc", doc: "Ceph RBD pool for new containers.", since: "2.0", state: storage },
   { key: "lxc.bdev.rbd.rbduser", grammar: word("the name of a user"), doc: "Ceph user for the RBD pool.", since: "5.0", state: storage },
-  { key: "lxc.cgroup.pattern", grammar: matching("a relative path without ..", /^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/), doc: "Cgroup of new containers; %n is the container's name.", since: "1.0", state: { kind: "not yet", why: "The cgroups have their usual names; lxc.cgroup.dir of a container's config chooses others.", issue: 5 } },
-  { key: "lxc.cgroup.use", grammar: matching("names of controllers with commas between them, @all or @kernel", /^(@all|@kernel|[a-z_]+(=[a-z_]+)?)(,(@all|@kernel|[a-z_]+(=[a-z_]+)?))*$/), doc: "Cgroup v1 controllers to use, separated by commas, or @all. Unset: all that can be written.", since: "1.0", state: { kind: "not yet", why: "All controllers that can be written are used.", issue: 5 } },
+  { key: "lxc.cgroup.pattern", grammar: matching("a relative path without ..", /^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/), doc: "Cgroup above those of a container and its monitor, payload and monitor; %n is the container's name. lxc.cgroup.dir of its config comes first.", since: "1.0" },
+  { key: "lxc.cgroup.use", grammar: matching("names of controllers with commas between them, @all or @kernel", /^(@all|@kernel|[a-z_]+(=[a-z_]+)?)(,(@all|@kernel|[a-z_]+(=[a-z_]+)?))*$/), doc: "Cgroup v1 controllers to use, separated by commas; @all: every hierarchy, @kernel: those with a controller. Unset: all that can be written. One that is not there fails a start.", since: "1.0" },
 ];
 
 export const systemKeys: readonly string[] = systemRows.map((row) => row.key);

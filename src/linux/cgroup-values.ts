@@ -28,7 +28,6 @@ export const sharesOfWeight = (weight: string): string | undefined => scaled(wei
 
 /** blkio.weight begins at 500, io.weight at 100. */
 export const ioOfBlkio = (weight: string): string | undefined => scaled(weight, { from: 500, to: 100, least: 1, most: 10000 });
-export const blkioOfIo = (weight: string): string | undefined => scaled(weight, { from: 100, to: 500, least: 10, most: 1000 });
 
 const BFQ_DEFAULT = 100, BFQ_MOST = 1000, IO_MOST = 10000;
 

@@ -40,8 +40,8 @@ export interface HostFacts {
   readonly caller: Caller;
   /** `uname -r`, `uname -m`. */
   readonly kernel: { readonly release: string; readonly machine: string };
-  /** `taken`: of the cgroups a planner asked about, those that exist already in a hierarchy we may write; relative to its base. */
-  readonly cgroups: { readonly layout: CgroupLayout; readonly hierarchies: readonly CgroupHierarchy[]; readonly self: string; readonly taken?: readonly string[] };
+  /** `missing`: controllers that lxc.cgroup.use of lxc.conf names and no hierarchy here has. `taken`: of the cgroups a planner asked about, those that exist already in a hierarchy we may write; relative to its base. */
+  readonly cgroups: { readonly layout: CgroupLayout; readonly hierarchies: readonly CgroupHierarchy[]; readonly self: string; readonly taken?: readonly string[]; readonly missing?: readonly string[] };
   readonly subuid: readonly SubIdRange[];
   readonly subgid: readonly SubIdRange[];
   /** Absolute paths of setuid or capability-carrying helpers, absent when missing or not usable. */

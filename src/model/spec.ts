@@ -47,6 +47,8 @@ export interface CgroupSpec {
   readonly monitorPivotDir?: Sourced<string>;
   readonly containerDir?: Sourced<string>;
   readonly containerInnerDir?: Sourced<string>;
+  /** lxc.cgroup.pattern of lxc.conf, where none of those is given. */
+  readonly pattern?: Sourced<string>;
   readonly isRelative: boolean;
   /** lxc.cgroup.FILE and lxc.cgroup2.FILE in the order given. */
   readonly v1: readonly Sourced<CgroupFile>[];

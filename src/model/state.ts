@@ -64,7 +64,10 @@ export interface ExitRecord {
   /** Exit code, or the signal that killed init. */
   readonly code?: number;
   readonly signal?: number;
+  /** The kernel has killed init for want of memory. */
   readonly wasOom: boolean;
+  /** How many of its processes were. */
+  readonly oomKills?: number;
   /** Seconds since 1970. */
   readonly at: number;
   readonly target: "stop" | "reboot";

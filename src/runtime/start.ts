@@ -15,7 +15,7 @@ import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import { strictly } from "./strict.ts";
-import { systemConfigProblems } from "./system-config.ts";
+import { systemConfig, systemConfigProblems } from "./system-config.ts";
 import { storagePath } from "../plan/rootfs.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
@@ -24,12 +24,19 @@ function consoleDefinitions({ console, consoleLog }: StartOptions): readonly str
   return [...(console === undefined ? [] : [`lxc.console.path=${console}`]), ...(consoleLog === undefined ? [] : [`lxc.console.logfile=${consoleLog}`])];
 }
 
+/** lxc.cgroup.pattern of lxc.conf counts where the container's config chooses no place. */
+function withPattern(request: Request, spec: ContainerSpec): ContainerSpec {
+  const pattern = spec.cgroup.dir === undefined && spec.cgroup.containerDir === undefined ? systemConfig(request, "lxc.cgroup.pattern") : undefined;
+  return pattern === undefined ? spec : { ...spec, cgroup: { ...spec.cgroup, pattern: { value: pattern, from: { kind: "config", file: "lxc.conf", key: "lxc.cgroup.pattern" } } } };
+}
+
 export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
+  const use = systemConfig(request, "lxc.cgroup.use")?.split(",").map((name) => name.trim()).filter((name) => name !== "");
   const storage = spec.rootfs === undefined ? undefined : storagePath(spec.rootfs);
   return probeHost(request, {
     paths: pathsWanted(spec), cgroups: cgroupsWanted(spec), idmap: request.euid !== 0 || spec.idmap.length > 0, lsms: true,
     ...(storage === undefined ? {} : { storage }),
-    links: spec.nics.some(({ type }) => type !== "none" && type !== "empty"), isCgroupRelative: spec.cgroup.isRelative,
+    links: spec.nics.some(({ type }) => type !== "none" && type !== "empty"), isCgroupRelative: spec.cgroup.isRelative, ...(use === undefined ? {} : { cgroupUse: use }),
   });
 }
 
@@ -46,7 +53,7 @@ export async function loadForStart(request: Request, target: Target, options: Lo
   const system = options.isReboot ? [] : await systemConfigProblems(request, true);
   const load = (): Result<LoadedConfig> => {
     const result = loadConfig(request, target, { ...options, forStart: true });
-    return result.ok ? ok(result.value, [...system, ...(result.warnings ?? [])]) : result;
+    return result.ok ? ok({ ...result.value, spec: withPattern(request, result.value.spec) }, [...system, ...(result.warnings ?? [])]) : result;
   };
   const loaded = load();
   const isLookedAt = options.isReboot || options.isExplained === true || options.rcfile !== undefined;

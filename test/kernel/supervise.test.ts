@@ -45,7 +45,7 @@ const run = (c: Case): Promise<Ran> => runPlan(plan(c));
 test("init's status becomes the monitor's, the record tells it with the console's last words", async () => {
   const { status, failed } = await run({ name: "plain", init: "echo 'last \"words\"'; printf '\\377\\303\\251'; sleep 0.05; exit 3" });
   expect([status, failed]).toEqual([3, undefined]);
-  expect(record("plain")).toEqual({ code: 3, wasOom: false, at: expect.any(Number), target: "stop", console: "last \"words\"\r\n\ufffdé" });
+  expect(record("plain")).toEqual({ code: 3, wasOom: false, oomKills: 0, at: expect.any(Number), target: "stop", console: "last \"words\"\r\n\ufffdé" });
   expect(scratch.read("plain.undo")).toBe("undone");
   expect(scratch.has("plain.exit.new")).toBe(false);
 });

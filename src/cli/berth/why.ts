@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import type { Request } from "../../model/request.ts";
 import { info } from "../../runtime/info.ts";
+import type { Target } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
 import { exitText } from "../exit-text.ts";
 import { NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
+import { humanSize } from "../size.ts";
 
 const rows = [NAME, { long: "all", short: "a", help: "each step and event of the failed start" }] as const;
 export const tool: Tool<(typeof rows)[number]> = {
@@ -26,6 +28,16 @@ function failureOf(file: string, isWhole: boolean): string | undefined {
   }
 }
 
+/** A process that is gone without a word, while the container goes on. */
+async function oomText(request: Request, { lxcpath, name }: Target): Promise<string> {
+  const { stats } = await import("../../runtime/stats.ts");
+  const found = await stats(request, lxcpath, [name]);
+  const { oomKills = 0n, memoryLimitBytes } = (found.ok ? found.value[0] : undefined) ?? {};
+  if (oomKills === 0n) return "";
+  const limit = memoryLimitBytes === undefined ? "" : `; its limit is ${humanSize(memoryLimitBytes)}`;
+  return `Out of memory: the kernel has killed ${oomKills === 1n ? "a process" : `${oomKills} processes`} of it${limit}.\n    remedy: a larger limit (lxc.cgroup2.memory.max, or now: lxc-cgroup -n ${name} memory.max SIZE)\n`;
+}
+
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { lxcpath, name } = line.target;
   const result = await info(request, line.target, { stats: false, ips: false });
@@ -34,7 +46,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const lastExit = result.ok ? result.value.lastExit : undefined;
   const isRunning = result.ok && result.value.state !== "STOPPED";
   const parts = [
-    ...(isRunning ? [`${name} is ${result.ok ? result.value.state : ""}.\n`] : []),
+    ...(isRunning ? [`${name} is ${result.ok ? result.value.state : ""}.\n${await oomText(line.request, line.target)}`] : []),
     ...(failure === undefined ? [] : [`Last failed start:\n${failure}\n`]),
     ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((text) => `  | ${text}\n`).join("")}`}`]),
   ];

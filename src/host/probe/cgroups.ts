@@ -14,6 +14,8 @@ export interface CgroupSources {
   readonly first: string;
   /** Root puts containers below pid 1's cgroup, others below their own; lxc.cgroup.relative makes root do so too. */
   readonly isBelowOwn: boolean;
+  /** lxc.cgroup.use of lxc.conf: the controllers of v1 that are used; undefined: all. */
+  readonly use?: readonly string[];
   /** Names a container may take, first choice first: looked for until one is free everywhere. */
   readonly candidates?: readonly (readonly string[])[];
 }
@@ -71,15 +73,30 @@ function takenOf(hierarchies: readonly CgroupHierarchy[], candidates: readonly (
   return taken;
 }
 
+/** @all: every hierarchy; @kernel: those that have a controller. */
+function isUsed({ version, controllers }: CgroupHierarchy, use: readonly string[]): boolean {
+  return version === 2 || use.includes("@all") || controllers.some((name) => use.includes(name) || (use.includes("@kernel") && !name.startsWith("name=")));
+}
+
+/** What cgroup v2 has without a controller of that name. */
+const CORE = ["devices", "freezer", "cpuacct", "blkio"];
+function missingOf(hierarchies: readonly CgroupHierarchy[], use: readonly string[]): readonly string[] {
+  const isThere = (name: string): boolean => name.startsWith("@") || hierarchies.some(({ version, controllers }) => controllers.includes(name) || (version === 2 && CORE.includes(name)));
+  return use.filter((name) => !isThere(name));
+}
+
 export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
   const mounts = parseCgroupMounts(sources.mountinfo).filter(({ fstype }) => fstype === "cgroup" || fstype === "cgroup2");
   const first = parseCgroups(sources.first);
-  const hierarchies = parseCgroups(sources.self).flatMap((own): readonly CgroupHierarchy[] => {
+  const { use } = sources;
+  const found = parseCgroups(sources.self).flatMap((own): readonly CgroupHierarchy[] => {
     const mount = mounts.find((candidate) => isSame(candidate, own));
     if (mount === undefined) return [];
     const init = first.find((candidate) => candidate.version === own.version && candidate.controllers.join() === own.controllers.join());
     const path = sources.isBelowOwn || init === undefined ? own.path : withoutInitScope(init.path);
     return [hierarchy(mount, own, relativeBase(mount, path))];
   });
-  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self, taken: takenOf(hierarchies, sources.candidates ?? []) };
+  const hierarchies = use === undefined ? found : found.map((one) => (isUsed(one, use) ? one : { ...one, isWritable: false }));
+  const missing = use === undefined ? [] : missingOf(found, use);
+  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self, taken: takenOf(hierarchies, sources.candidates ?? []), ...(missing.length === 0 ? {} : { missing }) };
 }

@@ -21,6 +21,8 @@ export interface Wanted {
   readonly storage?: string;
   /** lxc.cgroup.relative. */
   readonly isCgroupRelative?: boolean;
+  /** lxc.cgroup.use. */
+  readonly cgroupUse?: readonly string[];
   /** Cgroup names that a container may take, see CgroupSources. */
   readonly cgroups?: readonly (readonly string[])[];
 }
@@ -43,7 +45,7 @@ export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
     kernel: probeKernel(),
     cgroups: probeCgroups({
       mountinfo: readText("/proc/self/mountinfo") ?? "", self: request.cgroup, first: readText("/proc/1/cgroup") ?? "",
-      isBelowOwn: !isRoot || wanted.isCgroupRelative === true, ...(wanted.cgroups === undefined ? {} : { candidates: wanted.cgroups }),
+      isBelowOwn: !isRoot || wanted.isCgroupRelative === true, ...(wanted.cgroupUse === undefined ? {} : { use: wanted.cgroupUse }), ...(wanted.cgroups === undefined ? {} : { candidates: wanted.cgroups }),
     }),
     subuid: wanted.idmap === true ? subIds("/etc/subuid") : [],
     subgid: wanted.idmap === true ? subIds("/etc/subgid") : [],

@@ -46,7 +46,7 @@ export function parseExitRecord(text: string): ExitRecord | undefined {
   if (fields === undefined || typeof at !== "number") return undefined;
   const console = fields.get("console");
   return {
-    ...optionalNumber(fields, "code"), ...optionalNumber(fields, "signal"), wasOom: fields.get("wasOom") === true, at,
+    ...optionalNumber(fields, "code"), ...optionalNumber(fields, "signal"), wasOom: fields.get("wasOom") === true, ...optionalNumber(fields, "oomKills"), at,
     target: fields.get("target") === "reboot" ? "reboot" : "stop", console: typeof console === "string" ? console : "",
   };
 }

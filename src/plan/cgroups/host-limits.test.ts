@@ -41,7 +41,7 @@ const TO_V1: readonly (readonly [string, ...string[]])[] = [
   ["cpu.weight = 50", "cpu.shares = 512"], ["cpu.weight.nice = 5", "cpu.shares = 335"], ["cpu.max = 20000 100000", "cpu.cfs_period_us = 100000", "cpu.cfs_quota_us = 20000"], ["cpu.max = max", "cpu.cfs_quota_us = -1"],
   ["cpuset.cpus = 1", "cpuset.cpus = 1"], ["pids.max = 100", "pids.max = 100"], ["cgroup.freeze = 0", "freezer.state = THAWED"], ["hugetlb.2MB.max = max", "hugetlb.2MB.limit_in_bytes = -1"],
   ["io.max = 8:0 rbps=1 wiops=max", "blkio.throttle.read_bps_device = 8:0 1", "blkio.throttle.write_iops_device = 8:0 0"],
-  ["io.weight = default 200", "blkio.bfq.weight = 109", "blkio.weight = 1000"], ["io.weight = 8:0 100", "blkio.bfq.weight_device = 8:0 100", "blkio.weight_device = 8:0 500"],
+  ["io.weight = default 200", "blkio.bfq.weight = 109"], ["io.weight = 8:0 100", "blkio.bfq.weight_device = 8:0 100"], ["io.prio.class = idle", "blkio.prio.class = idle"],
 ];
 test.each(TO_V1)("v1 host: lxc.cgroup2.%s", (line, ...fresh) => {
   const { v1: limits, v2: left, problems } = limitsOn(onV1, [`lxc.cgroup2.${line}`]);

@@ -47,6 +47,10 @@ const SUFFIXES: readonly string[] = ["", ...Array.from({ length: 30 }, (_, i) =>
 
 function namesWith(spec: ContainerSpec, suffix: string): CgroupNames {
   const { name, cgroup } = spec;
+  if (cgroup.pattern !== undefined) {
+    const above = cgroup.pattern.value.replaceAll("%n", name).replace(/\/+$/, "");
+    return { payload: `${above}/payload${suffix}`, monitor: `${above}/monitor${suffix}`, inner: `${above}/payload${suffix}`, from: cgroup.pattern.from };
+  }
   const [payload, monitor] = [`lxc.payload.${name}${suffix}`, `lxc.monitor.${name}${suffix}`];
   const container = cgroup.containerDir?.value ?? joined(cgroup.dir?.value, payload);
   const from = cgroup.containerDir?.from ?? cgroup.dir?.from ?? byDefault("lxc.cgroup.dir");

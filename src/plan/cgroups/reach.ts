@@ -58,7 +58,10 @@ function checkDeviceRules(scope: Scope): void {
 
 /** Warnings: a container runs without limits rather than not at all. */
 export function checkCgroups(scope: Scope): void {
-  const { spec, problems } = scope;
+  const { spec, problems, facts } = scope;
+  for (const name of facts.cgroups.missing ?? []) {
+    problems.push({ code: "cgroup.limit", at: { kind: "config", file: "lxc.conf", key: "lxc.cgroup.use" }, text: `'${name}' is no cgroup controller of this host`, cause: "lxc.cgroup.use names it, and no mounted hierarchy has it", remedy: "take it out of lxc.cgroup.use, or mount its hierarchy" });
+  }
   if (writable(scope).length === 0) { problems.push(undelegated(scope)); return; }
   const isDevice = (limit: Limit): boolean => controllerOf(limit.value.file) === "devices";
   for (const version of [1, 2] as const) {

@@ -1,5 +1,5 @@
 // Owns what files of cgroup v2 are called in v1, and their values there.
-import { amountOf, bfqOfIo, blkioOfIo, sharesOfNice, sharesOfWeight } from "../../linux/cgroup-values.ts";
+import { amountOf, bfqOfIo, sharesOfNice, sharesOfWeight } from "../../linux/cgroup-values.ts";
 import type { CgroupFile } from "../../model/spec.ts";
 import { deviceAndRest, into, NO_DEVICE, same, type Turn } from "./turn.ts";
 
@@ -40,14 +40,12 @@ const ioMax: Turn = (value) => {
   return written.length === found.rest.length ? written : `'${value}' is not DEVICE rbps=N wbps=N riops=N wiops=N`;
 };
 
-/** Kernels before 5.0 have blkio.weight, later ones only that of BFQ. */
+/** blkio.weight went with Linux 5.0; BFQ has one. */
 const ioWeight: Turn = (value) => {
   const found = deviceAndRest(value);
-  const plain = found?.rest[0] ?? value.trim().replace(/^default\s+/, "");
-  const [blkio, bfq] = [blkioOfIo(plain), bfqOfIo(plain)];
-  if (blkio === undefined || bfq === undefined) return `'${value}' is not a weight`;
-  const of = (file: string, weight: string): CgroupFile => (found === undefined ? { file, value: weight, mayBeMissing: true } : { file: `${file}_device`, value: `${found.device} ${weight}`, mayBeMissing: true });
-  return [of("blkio.bfq.weight", bfq), of("blkio.weight", blkio)];
+  const bfq = bfqOfIo(found?.rest[0] ?? value.trim().replace(/^default\s+/, ""));
+  if (bfq === undefined) return `'${value}' is not a weight`;
+  return [found === undefined ? { file: "blkio.bfq.weight", value: bfq } : { file: "blkio.bfq.weight_device", value: `${found.device} ${bfq}` }];
 };
 
 const freeze = (value: string): string | undefined => (value === "1" ? "FROZEN" : value === "0" ? "THAWED" : undefined);
@@ -57,7 +55,7 @@ const TURNS: ReadonlyMap<string, Turn> = new Map([
   ["cpu.weight", into("cpu.shares", sharesOfWeight, "a number")], ["cpu.weight.nice", into("cpu.shares", sharesOfNice, "a number from -20 to 19")],
   ["cpu.max", cpuMax], ["cpu.max.burst", same("cpu.cfs_burst_us")], ["cpu.idle", same("cpu.idle")],
   ["cpuset.cpus", same("cpuset.cpus")], ["cpuset.mems", same("cpuset.mems")], ["pids.max", same("pids.max")], ["rdma.max", same("rdma.max")], ["misc.max", same("misc.max")],
-  ["io.weight", ioWeight], ["io.bfq.weight", same("blkio.bfq.weight")], ["io.max", ioMax], ["cgroup.freeze", into("freezer.state", freeze, "0 or 1")],
+  ["io.weight", ioWeight], ["io.bfq.weight", same("blkio.bfq.weight")], ["io.prio.class", same("blkio.prio.class")], ["io.max", ioMax], ["cgroup.freeze", into("freezer.state", freeze, "0 or 1")],
 ]);
 
 const REASONS: readonly (readonly [string, string])[] = [

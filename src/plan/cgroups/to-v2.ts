@@ -34,13 +34,13 @@ const throttle = (name: string): Turn => (value) => {
 
 const weight: Turn = (value) => {
   const io = ioOfBlkio(value);
-  return io === undefined ? `'${value}' is not a weight` : [{ file: "io.weight", value: io, mayBeMissing: true }, { file: "io.bfq.weight", value: bfqOfIo(io) ?? io, mayBeMissing: true }];
+  return io === undefined ? `'${value}' is not a weight` : [{ file: "io.weight", value: io }, { file: "io.bfq.weight", value: bfqOfIo(io) ?? io, mayBeMissing: true }];
 };
 
 const weightOfDevice: Turn = (value) => {
   const found = deviceAndRest(value);
   const io = ioOfBlkio(found?.rest[0] ?? "");
-  return found === undefined || io === undefined ? `'${value}' ${NO_DEVICE}, and a weight` : [{ file: "io.weight", value: `${found.device} ${io}`, mayBeMissing: true }];
+  return found === undefined || io === undefined ? `'${value}' ${NO_DEVICE}, and a weight` : [{ file: "io.weight", value: `${found.device} ${io}` }];
 };
 
 const freeze = (value: string): string | undefined => (value === "FROZEN" ? "1" : value === "THAWED" ? "0" : undefined);
@@ -49,7 +49,7 @@ const TURNS: ReadonlyMap<string, Turn> = new Map([
   ["memory.limit_in_bytes", limit("memory.max")], ["memory.soft_limit_in_bytes", into("memory.low", limitText("0"), BYTES)], ["memory.memsw.limit_in_bytes", swap],
   ["cpu.shares", into("cpu.weight", weightOfShares, "a number")], ["cpu.cfs_quota_us", cfs], ["cpu.cfs_period_us", cfs], ["cpu.cfs_burst_us", same("cpu.max.burst")], ["cpu.idle", same("cpu.idle")],
   ["cpuset.cpus", same("cpuset.cpus")], ["cpuset.mems", same("cpuset.mems")], ["pids.max", same("pids.max")], ["rdma.max", same("rdma.max")], ["misc.max", same("misc.max")],
-  ["blkio.weight", weight], ["blkio.weight_device", weightOfDevice], ["blkio.bfq.weight", same("io.bfq.weight")],
+  ["blkio.weight", weight], ["blkio.weight_device", weightOfDevice], ["blkio.bfq.weight", same("io.bfq.weight")], ["blkio.prio.class", same("io.prio.class")],
   ["blkio.throttle.read_bps_device", throttle("rbps")], ["blkio.throttle.write_bps_device", throttle("wbps")],
   ["blkio.throttle.read_iops_device", throttle("riops")], ["blkio.throttle.write_iops_device", throttle("wiops")],
   ["freezer.state", into("cgroup.freeze", freeze, "FROZEN or THAWED")],

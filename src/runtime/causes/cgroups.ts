@@ -8,6 +8,8 @@ const valueOf = ({ op }: Failure): string => /^write "(.*)" to /s.exec(op.senten
 /** `lxc.cgroup2.pids.max` of `config:3 lxc.cgroup2.pids.max`; the file's own name otherwise. */
 const keyOf = ({ op }: Failure, path: string): string => / (lxc\.cgroup2?\.\S+)$/.exec(op.origin)?.[1] ?? path.slice(path.lastIndexOf("/") + 1);
 
+type Why = Pick<Finding, "cause" | "remedy">;
+
 /** What the kernel takes, by file. */
 const FORMS: readonly (readonly [RegExp, string])[] = [
   [/^memory\.memsw/, "a number of bytes that is not below the limit of memory, as in 1G; -1: no limit"], [/^memory\..*bytes$|^hugetlb\..*bytes$/, "a number of bytes, as in 512M; -1: no limit"], [/^memory\.|^hugetlb\./, "a number of bytes, as in 512M; max: no limit"],
@@ -17,9 +19,17 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/^devices\./, "TYPE MAJOR:MINOR ACCESS, as in c 1:3 rwm"], [/^freezer\.state$/, "FROZEN or THAWED"], [/^cgroup\.freeze$/, "0 or 1"],
 ];
 
+/** Files that a kernel may lack, and what brings them. */
+const MISSING: Readonly<Record<string, Why>> = {
+  "memory.memsw.limit_in_bytes": { cause: "this kernel does not count swap", remedy: "boot with swapaccount=1, or remove the line" },
+  "memory.swap.max": { cause: "this kernel does not count swap", remedy: "boot with swapaccount=1, or remove the line" },
+  "blkio.weight": { cause: "Linux has no such weight since 5.0", remedy: "use lxc.cgroup.blkio.bfq.weight with the BFQ scheduler, or remove the line" },
+  "blkio.bfq.weight": { cause: "this kernel has no BFQ scheduler, or it is not loaded", remedy: "modprobe bfq, or remove the line" },
+  "io.weight": { cause: "this kernel has no cost model for I/O (CONFIG_BLK_CGROUP_IOCOST)", remedy: "remove the line" },
+};
+
 const isMemory = (path: string): boolean => /\/memory\.[^/]*$/.test(path);
 
-type Why = Pick<Finding, "cause" | "remedy">;
 const BUSY: Why = { cause: "more memory is in use than that, and it could not be freed", remedy: "choose a larger limit, or free memory inside" };
 
 function why(errno: string | undefined, path: string): Why {
@@ -27,7 +37,8 @@ function why(errno: string | undefined, path: string): Why {
   switch (errno) {
     case "EINVAL": case "ERANGE": return { cause: `it is no value of ${file}, or out of its range`, remedy: `write ${FORMS.find(([form]) => form.test(file))?.[1] ?? "what the kernel's document on cgroups says"}` };
     case "EBUSY": return isMemory(path) ? BUSY : { cause: "processes are in the way: in a cgroup whose children have controllers enabled, or outside of what would be left" };
-    case "ENOENT": return { cause: `this kernel has no '${file}' here: its controller is not handed down, or the file is of another version`, remedy: "look at cgroup.controllers and cgroup.subtree_control of the directories above" };
+    case "ENOENT": if (MISSING[file] !== undefined) return MISSING[file];
+      return { cause: `this kernel has no '${file}' here: its controller is not handed down, or the file is of another version`, remedy: "look at cgroup.controllers and cgroup.subtree_control of the directories above" };
     case "ENODEV": return { cause: "there is no such device, or the cgroup has been removed meanwhile", remedy: "lsblk shows the numbers of devices" };
     case "ENOSPC": return { cause: "a cpuset without cpus or mems, or too many cgroups (cgroup.max.descendants)" };
     case "EACCES": case "EPERM": return { cause: file.startsWith("devices.") ? "a cgroup may allow no more than the one above it" : "the cgroup above does not allow it, or this user may not write it" };
