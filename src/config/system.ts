@@ -45,6 +45,9 @@ export const systemRows: readonly SystemRow[] = [
   { key: "lxc.cgroup.use", grammar: matching("names of controllers with commas between them, @all or @kernel", /^(@all|@kernel|[a-z_]+(=[a-z_]+)?)(,(@all|@kernel|[a-z_]+(=[a-z_]+)?))*$/), doc: "Cgroup v1 controllers to use, separated by commas; @all: every hierarchy, @kernel: those with a controller. Unset: all that can be written. One that is not there fails a start.", since: "1.0" },
 ];
 
+/** What cannot be right is told and not used. */
+export const usable = (key: string, value: string | undefined): string | undefined => (value !== undefined && systemRows.find((row) => row.key === key)?.grammar.read(value).ok === true ? value : undefined);
+
 export const systemKeys: readonly string[] = systemRows.map((row) => row.key);
 
 /** The first line of a key wins, unlike in a container's config, as LXC has it; an empty value leaves the default. Other keys in the file say nothing. */

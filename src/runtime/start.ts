@@ -15,7 +15,7 @@ import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import { strictly } from "./strict.ts";
-import { systemConfig, systemConfigProblems } from "./system-config.ts";
+import { systemConfigProblems, usableConfig } from "./system-config.ts";
 import { storagePath } from "../plan/rootfs.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
@@ -26,12 +26,12 @@ function consoleDefinitions({ console, consoleLog }: StartOptions): readonly str
 
 /** lxc.cgroup.pattern of lxc.conf counts where the container's config chooses no place. */
 function withPattern(request: Request, spec: ContainerSpec): ContainerSpec {
-  const pattern = spec.cgroup.dir === undefined && spec.cgroup.containerDir === undefined ? systemConfig(request, "lxc.cgroup.pattern") : undefined;
+  const pattern = spec.cgroup.dir === undefined && spec.cgroup.containerDir === undefined ? usableConfig(request, "lxc.cgroup.pattern") : undefined;
   return pattern === undefined ? spec : { ...spec, cgroup: { ...spec.cgroup, pattern: { value: pattern, from: { kind: "config", file: "lxc.conf", key: "lxc.cgroup.pattern" } } } };
 }
 
 export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
-  const use = systemConfig(request, "lxc.cgroup.use")?.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const use = usableConfig(request, "lxc.cgroup.use")?.split(",").map((name) => name.trim()).filter((name) => name !== "");
   const storage = spec.rootfs === undefined ? undefined : storagePath(spec.rootfs);
   return probeHost(request, {
     paths: pathsWanted(spec), cgroups: cgroupsWanted(spec), idmap: request.euid !== 0 || spec.idmap.length > 0, lsms: true,

@@ -1,6 +1,6 @@
 // Owns lxc.conf(5): system keys such as lxc.lxcpath, from /etc/lxc/lxc.conf or ~/.config/lxc/lxc.conf.
 // Not through config/index.ts: every command asks for lxc.lxcpath, few need the whole language, which takes milliseconds to load.
-import { systemConfig as parseSystemConfig } from "../config/system.ts";
+import { systemConfig as parseSystemConfig, usable } from "../config/system.ts";
 import { readText } from "../host/read-text.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -19,6 +19,9 @@ function systemFile({ euid, env, cwd }: Request): string {
 
 export const systemConfig: SystemConfigVerb = (request, key) =>
   parseSystemConfig({ isRoot: request.euid === 0, home: request.env["HOME"], text: readText(systemFile(request)) })(key);
+
+/** The value of a key that a start uses, where it is one. */
+export const usableConfig: SystemConfigVerb = (request, key) => usable(key, systemConfig(request, key));
 
 /** What is wrong in lxc.conf, as warnings; `isForUse` also tells what is right and not acted on. */
 export async function systemConfigProblems(request: Request, isForUse: boolean): Promise<readonly Problem[]> {
