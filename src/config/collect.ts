@@ -27,11 +27,13 @@ function beginNic(draft: Draft, found: Found, entry: Entry): void {
   forgetNic(draft, found.sub, entry.from);
 }
 
+const OF_TYPE: readonly string[] = ["veth", "vlan", "macvlan", "ipvlan"];
+
 /** `veth.pair` needs an interface of type veth. */
 function checkNicType(draft: Draft, found: Found, entry: Entry): boolean {
   if (found.sub === "" || found.row.isFamily) return true;
-  const [, kind] = /^lxc\.net\.N\.(veth|vlan|macvlan|ipvlan)\./.exec(found.row.key) ?? [];
-  if (kind === undefined) return true;
+  const [, , , kind = "", below] = found.row.key.split(".");
+  if (below === undefined || !OF_TYPE.includes(kind)) return true;
   const type = typeOf(draft, found.sub);
   if (type?.text === kind) return true;
   problemAt(draft, {
@@ -44,8 +46,8 @@ function checkNicType(draft: Draft, found: Found, entry: Entry): boolean {
 
 /** A byte that no path, name or word can hold: what is read would not be what was written. */
 function strayByte(value: string): { readonly text: string; readonly offset: number; readonly remedy: string } | undefined {
+  if (!value.includes("\0") && !value.includes("\ufffd")) return undefined;
   const offset = value.search(NUL_OR_REPLACED);
-  if (offset < 0) return undefined;
   return value.charAt(offset) === "\0" ? { text: "the value holds a NUL byte", offset, remedy: "remove it" } : { text: "the value holds a byte that is not UTF-8", offset, remedy: "write the file in UTF-8: iconv -f latin1 -t utf8" };
 }
 /** A byte that is not UTF-8 is read as U+FFFD. */

@@ -1,4 +1,5 @@
 // Owns syntax -> ContainerSpec: what a config means, with all problems at once.
+import { withoutSlashes } from "../linux/slashes.ts";
 import { SIGKILL } from "../linux/signals.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
@@ -42,7 +43,7 @@ export interface ResolveInput {
 }
 
 
-const canonicalPath = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, "") : path);
+const canonicalPath = (path: string): string => (path.length > 1 ? withoutSlashes(path) : path);
 
 function resolveRootfs(settings: Settings, mountDefault: string): RootfsSpec | undefined {
   const found = one(settings, filesystemKeys.rootfsPath);

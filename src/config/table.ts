@@ -25,9 +25,13 @@ export interface Found {
   readonly sub: string;
 }
 
+const NET = "lxc.net.";
+
 function findNet(key: string): Found | undefined {
-  const [, digits, rest = ""] = /^lxc\.net\.(\d{1,9})(\..+)?$/.exec(key) ?? [];
-  if (digits === undefined) return undefined;
+  const dot = key.indexOf(".", NET.length);
+  const digits = key.slice(NET.length, dot < 0 ? undefined : dot);
+  const rest = dot < 0 ? "" : key.slice(dot);
+  if (!(digits === "0" || /^\d{1,9}$/.test(digits)) || rest === ".") return undefined;
   const row = exact.get(`lxc.net.N${rest}`);
   const sub = String(Number(digits));
   return row === undefined ? undefined : { row, key: `lxc.net.${sub}${rest}`, sub };
@@ -36,7 +40,7 @@ function findNet(key: string): Found | undefined {
 export function findKey(key: string): Found | undefined {
   const row = key.includes(".N") ? undefined : exact.get(key);
   if (row !== undefined) return { row, key, sub: "" };
-  if (key.startsWith("lxc.net.")) return findNet(key);
+  if (key.startsWith(NET)) return findNet(key);
   for (let dot = key.lastIndexOf(".", LONGEST_FAMILY); dot > 0; dot = key.lastIndexOf(".", dot - 1)) {
     const family = families.get(key.slice(0, dot + 1));
     if (family !== undefined) return dot + 1 < key.length ? { row: family, key, sub: key.slice(dot + 1) } : undefined;

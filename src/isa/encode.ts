@@ -34,41 +34,43 @@ const valuesOf = (op: object): Values => (hasValues(op) ? op : {});
 export const fieldOf = (op: Op, field: string): unknown => (Object.hasOwn(op, field) ? valuesOf(op)[field] : undefined);
 const isOps = (value: unknown): value is readonly Op[] => Array.isArray(value);
 
-/** All ops in the order of their ids, and the places of the lists they own. Arrays side by side: one object per op would cost as much as encoding it. */
+/** A list of ops as it lies in the plan. */
+interface Placed { readonly first: number; /** Who runs it. */ readonly process: string; /** The op that it undoes. */ readonly undoOf: number | undefined }
+
+/** All ops in the order of their ids, and the places of the lists they own: one object per op would cost as much as encoding it. */
 interface Flat {
   readonly ops: readonly Op[];
-  /** By id: the id of the first op of its nested program, of its undo; 0 where there is none. */
-  readonly bodyAt: readonly number[];
-  readonly undoAt: readonly number[];
-  /** By id: the process that runs it; the op that it undoes. */
-  readonly process: readonly string[];
-  readonly undoOf: readonly (number | undefined)[];
+  readonly lists: readonly Placed[];
+  /** By id, of those that have one: the id of the first op of its nested program, of its undo, and the undo's length. */
+  readonly bodyAt: readonly (number | undefined)[];
+  readonly undoAt: readonly (number | undefined)[];
+  readonly undoCount: readonly (number | undefined)[];
 }
 
 /** Flattens nested programs: a list is contiguous and always lies behind the op that owns it. */
 export function flatten(root: readonly Op[]): Flat {
-  const flat: { readonly ops: Op[]; readonly bodyAt: number[]; readonly undoAt: number[]; readonly process: string[]; readonly undoOf: (number | undefined)[] } =
-    { ops: [], bodyAt: [], undoAt: [], process: [], undoOf: [] };
-  const add = (list: readonly Op[], process: string, undoOf: number | undefined): number => {
-    const first = flat.ops.length;
-    for (const op of list) {
-      flat.ops.push(op);
-      flat.bodyAt.push(0);
-      flat.undoAt.push(0);
-      flat.process.push(process);
-      flat.undoOf.push(undoOf);
-    }
-    return first;
-  };
-  add(root, "launcher", undefined);
-  for (let id = 0; id < flat.ops.length; id++) {
-    const op = flat.ops[id];
+  const ops: Op[] = [...root];
+  const lists: Placed[] = [{ first: 0, process: "launcher", undoOf: undefined }];
+  const bodyAt: number[] = [];
+  const undoAt: number[] = [];
+  const undoCount: number[] = [];
+  for (let id = 0, list = 0; id < ops.length; id++) {
+    while ((lists[list + 1]?.first ?? ops.length) <= id) list++;
+    const op = ops[id];
     if (op === undefined) continue;
-    const process = flat.process[id] ?? "";
-    if (op.op === "clone") flat.bodyAt[id] = add(op.body, typeof op.name === "string" ? op.name : process, undefined);
-    if (op.undo !== undefined && op.undo.length > 0) flat.undoAt[id] = add(op.undo, process, id);
+    const { undo } = op;
+    if (op.op === "clone") {
+      bodyAt[id] = ops.length;
+      lists.push({ first: ops.length, process: typeof op.name === "string" ? op.name : lists[list]?.process ?? "", undoOf: undefined });
+      ops.push(...op.body);
+    }
+    if (undo === undefined || undo.length === 0) continue;
+    undoAt[id] = ops.length;
+    undoCount[id] = undo.length;
+    lists.push({ first: ops.length, process: lists[list]?.process ?? "", undoOf: id });
+    ops.push(...undo);
   }
-  return flat;
+  return { ops, lists, bodyAt, undoAt, undoCount };
 }
 
 const isText = (value: unknown): value is Text => typeof value === "string" || Array.isArray(value);
@@ -116,6 +118,9 @@ function encodeErrnos(words: Words, at: number, { op, onError: tolerated }: { re
 /** The kinds that are a number in place. */
 const NUMERIC: Readonly<Partial<Record<FieldKind, true>>> = { u32: true, "u32?": true, u64: true, "u64?": true, slot: true, "slot?": true, newSlot: true, "newSlot?": true };
 
+/** The kinds that a string may be, and whether as a C string. */
+const TEXTUAL: Readonly<Partial<Record<FieldKind, boolean>>> = { text: true, "text?": true, data: false, "data?": false };
+
 interface Given { readonly op: Op; readonly field: string; readonly kind: FieldKind; readonly value: unknown }
 
 /** What is no small number. */
@@ -135,11 +140,13 @@ function encodeOp(draft: Draft, id: number, op: Op): void {
   const { words, flat } = draft;
   const { code, fields } = rowOf(op);
   const at = HEADER_WORDS + id * OP_WORDS;
-  const { onError = "fail", undo } = op;
-  words[at] = code | ((typeof onError === "object" ? TOLERANCE.list : TOLERANCE[onError]) << 16) | (WHEN[op.when ?? "always"] << 24);
+  const { onError, when } = op;
+  words[at] = code;
+  if (onError !== undefined) words[at] = code | ((typeof onError === "object" ? TOLERANCE.list : TOLERANCE[onError]) << 16);
+  if (when !== undefined) words[at] = (words[at] ?? 0) | (WHEN[when] << 24);
   words[at + 1] = id;
   words[at + 2] = flat.undoAt[id] ?? 0;
-  words[at + 3] = undo === undefined ? 0 : undo.length;
+  words[at + 3] = flat.undoCount[id] ?? 0;
   if (typeof onError === "object") encodeErrnos(words, at + 4, { op: op.op, onError });
   const values = valuesOf(op);
   let index = at + 6;
@@ -150,6 +157,8 @@ function encodeOp(draft: Draft, id: number, op: Op): void {
       words[index] = value;
       words[index + 1] = 0;
       if (value >= draft.slotCount && (kind === "newSlot" || kind === "newSlot?")) draft.slotCount = value + 1;
+    } else if (typeof value === "string" && TEXTUAL[kind] !== undefined) {
+      draft.heap.plain(words, index, value, TEXTUAL[kind]);
     } else if (kind === "ops") {
       words[index] = flat.bodyAt[id] ?? 0;
       words[index + 1] = isOps(value) ? value.length : 0;
@@ -184,9 +193,11 @@ export const encode = (plan: Plan, notes = ""): Uint8Array<ArrayBuffer> => encod
 export const numbered = (plan: Plan): readonly Op[] => flatten(plan.ops).ops;
 /** The same, each with the process that runs it and the id of the op that it undoes. */
 export function numberedWithProcess(plan: Plan): readonly { readonly op: Op; readonly process: string; readonly undoOf?: number }[] {
-  const { ops, process, undoOf } = flatten(plan.ops);
+  const { ops, lists } = flatten(plan.ops);
+  let list = 0;
   return ops.map((op, id) => {
-    const undone = undoOf[id];
-    return { op, process: process[id] ?? "", ...(undone === undefined ? {} : { undoOf: undone }) };
+    while ((lists[list + 1]?.first ?? ops.length) <= id) list++;
+    const { process = "", undoOf } = lists[list] ?? {};
+    return { op, process, ...(undoOf === undefined ? {} : { undoOf }) };
   });
 }

@@ -156,10 +156,10 @@ const tolerance = (onError: Op["onError"]): string => (onError === undefined || 
 
 /** One line per step, process by process; what undoes a step stands below it. */
 export function explainPlan(plan: Plan): readonly string[] {
-  const { ops, process: processes, bodyAt, undoAt } = flatten(plan.ops);
+  const { ops, lists, bodyAt, undoAt } = flatten(plan.ops);
   const texts = sentences(plan);
   const width = String(ops.length - 1).length;
-  const wide = Math.max(...processes.map((process) => process.length));
+  const wide = Math.max(...lists.map(({ process }) => process.length));
   const lines: string[] = [];
   const later: { readonly list: readonly Op[]; readonly first: number; readonly process: string }[] = [{ list: plan.ops, first: 0, process: "launcher" }];
   const write = (list: readonly Op[], first: number, { process, indent }: { readonly process: string; readonly indent: string }): void => {

@@ -46,7 +46,9 @@ export class Heap {
     this.#spanIndices.push(index);
   }
 
-  #plain(words: Words, index: number, text: string): void {
+  /** A text or data value that needs nothing of the engine. */
+  plain(words: Words, index: number, text: string, isCString: boolean): void {
+    if (isCString && text.includes("\0")) throw new Error("a text must not contain NUL");
     const size = this.#isAscii ? text.length : this.#encoder.encode(text).length;
     let at = this.#known.get(text);
     if (at === undefined) {
@@ -81,10 +83,7 @@ export class Heap {
 
   /** A text or data value, as a span in two words. Plain ones end with NUL, which the length leaves out. */
   text(words: Words, index: number, text: Text, isCString: boolean): void {
-    if (typeof text === "string") {
-      if (isCString && text.includes("\0")) throw new Error("a text must not contain NUL");
-      return this.#plain(words, index, text);
-    }
+    if (typeof text === "string") return this.plain(words, index, text, isCString);
     const parts = this.#take(3 * text.length, 1);
     this.#span(words, index, parts, text.length + COMPOSED);
     for (let i = 0; i < text.length; i++) {

@@ -11,11 +11,14 @@ export const CAPABILITIES = [
 /** What a `capBounding` mask may hold: capabilities newer than this table are numbers to it. */
 export const LAST_CAPABILITY = 63;
 
+const NINE = 0x39;
+
 /** `sys_admin`, `CAP_SYS_ADMIN` or `21`: the number, if it is one. */
 export function capabilityNumber(text: string): number | undefined {
-  if (/^\d{1,2}$/.test(text)) return Number(text) <= LAST_CAPABILITY ? Number(text) : undefined;
-  const bare = text.toLowerCase().replace(/^cap_/, "");
-  const index = CAPABILITIES.findIndex((name) => name === bare);
+  if (text.charCodeAt(0) <= NINE && /^\d{1,2}$/.test(text)) return Number(text) <= LAST_CAPABILITY ? Number(text) : undefined;
+  const lower = text.toLowerCase();
+  const names: readonly string[] = CAPABILITIES;
+  const index = names.indexOf(lower.startsWith("cap_") ? lower.slice(4) : lower);
   return index < 0 ? undefined : index;
 }
 

@@ -53,7 +53,7 @@ export function mountOptions(words: readonly string[]): MountOptions {
   const data: string[] = [];
   for (const word of words) {
     const attribute = ATTRIBUTES.get(word);
-    const spread = PROPAGATION.get(word) ?? PROPAGATION.get(word.replace(/^r/, ""));
+    const spread = PROPAGATION.get(word) ?? (word.startsWith("r") ? PROPAGATION.get(word.slice(1)) : undefined);
     if (attribute !== undefined) {
       set = (set & ~attribute[1]) | attribute[0];
       clear = (clear & ~attribute[0]) | attribute[1];

@@ -53,7 +53,10 @@ export function parseNetDev(text: string): readonly LinkCounters[] {
 export function parseListening(text: string): readonly string[] {
   return text.split("\n").flatMap((line) => {
     const at = line.indexOf(" @");
-    // Flags 00010000 is __SO_ACCEPTCON.
-    return at < 0 || line.split(/\s+/)[3] !== "00010000" ? [] : [line.slice(at + 2).replace(/@+$/, "")];
+    // Flags 00010000 is __SO_ACCEPTCON. Three blanks stand before it, one each.
+    if (at < 0 || line.split(" ", 4)[3] !== "00010000") return [];
+    let end = line.length;
+    while (line[end - 1] === "@") end--;
+    return [line.slice(at + 2, end)];
   });
 }

@@ -28,9 +28,11 @@ function realTime(text: string): number | undefined {
   return value >= RTMIN && value <= RTMAX ? value : undefined;
 }
 
+const NINE = 0x39;
+
 /** `9`, `SIGKILL`, `SIGRTMIN+3`, `SIGRTMAX-1`: the number, if it is one. The SIG prefix is required, as in LXC. */
 export function signalNumber(text: string): number | undefined {
-  if (/^\d{1,3}$/.test(text)) {
+  if (text.charCodeAt(0) <= NINE && /^\d{1,3}$/.test(text)) {
     const value = Number(text);
     return value >= 1 && value <= RTMAX ? value : undefined;
   }

@@ -66,6 +66,7 @@ const NAMESPACE_WORDS = [["mnt", "MNT"], ["pid", "PID"], ["uts", "UTS"], ["ipc",
 
 /** What is left to do once init is gone: stop and post-stop hooks, told whether a reboot follows. They never fail the plan. */
 export function planStopHooks(scope: Scope, call: { readonly rootfsMount: string; readonly pid: Slot }, held: ReadonlyMap<string, Text>, between: readonly Op[]): readonly Op[] {
+  if (scope.spec.hooks.stop === undefined && scope.spec.hooks["post-stop"] === undefined && between.length === 0) return [];
   const env = NAMESPACE_WORDS.flatMap(([name, word]): readonly Text[] => {
     const path = held.get(name);
     return path === undefined ? [] : [typeof path === "string" ? `LXC_${word}_NS=${path}` : [`LXC_${word}_NS=`, ...path]];

@@ -35,7 +35,9 @@ export const tool: Tool<(typeof rows)[number]> = {
   ],
 };
 
-const escapeOf = (text = "a"): Result<number | undefined> => (text === "none" ? ok(undefined) : keyOf(text));
+/** Ctrl+a unless said. */
+const USUAL_ESCAPE = 1;
+const escapeOf = (text: string | undefined): Result<number | undefined> => (text === undefined ? ok(USUAL_ESCAPE) : text === "none" ? ok(undefined) : keyOf(text));
 
 const isMissing = ({ code }: Problem): boolean => code === "container.missing";
 

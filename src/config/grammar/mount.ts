@@ -49,7 +49,7 @@ export const mountLine: Grammar<MountLine> = {
       return wrong(`${fields.length} field${fields.length === 1 ? "" : "s"}, at least SOURCE TARGET TYPE are needed`, 0, "write: SOURCE TARGET TYPE OPTIONS 0 0; a blank in a path is \\040");
     }
     for (const number of [dump, pass]) {
-      if (number !== undefined && !/^\d+$/.test(number.text)) return wrong(`'${number.text}' is not a number`, number.offset, "a blank in a path is written \\040, options are joined by commas");
+      if (number !== undefined && number.text !== "0" && !/^\d+$/.test(number.text)) return wrong(`'${number.text}' is not a number`, number.offset, "a blank in a path is written \\040, options are joined by commas");
     }
     if (extra !== undefined) return wrong(`'${extra.text}' is one field too many`, extra.offset, "a blank in a path is written \\040");
     const read = mountOptions(optionField);

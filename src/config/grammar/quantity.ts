@@ -75,7 +75,7 @@ export const signal: Grammar<number> = {
   expects: "a signal: a number, SIGNAME, SIGRTMIN+N or SIGRTMAX-N",
   facts: { is: "number", min: 0, max: RTMAX, choices: signalNames, ignoresCase: true, pattern: "^0*(?:[0-9]|[1-5][0-9]|6[0-4])$|^[sS][iI][gG][rR][tT][mM](?:[iI][nN]|[aA][xX])(?:[+-](?:[012]?[0-9]|30))?$" },
   read: (text) => {
-    const value = /^0+$/.test(text) ? 0 : signalNumber(text.toUpperCase());
+    const value = text.startsWith("0") && /^0+$/.test(text) ? 0 : signalNumber(text.toUpperCase());
     if (value !== undefined) return good(value);
     const isBare = signalNumber(`SIG${text.toUpperCase()}`) !== undefined;
     return wrong(`'${text}' is not a signal`, 0, isBare ? `write SIG${text.toUpperCase()}` : didYouMean(text.toUpperCase(), signalNames, "see signal(7) for the names"));

@@ -32,7 +32,8 @@ function relativeBase(mount: MountInfo, path: string): string {
   return below === "" || below.startsWith("/..") ? "/" : below;
 }
 
-const withoutInitScope = (path: string): string => path.replace(/\/init\.scope$/, "") || "/";
+const INIT_SCOPE = "/init.scope";
+const withoutInitScope = (path: string): string => (path.endsWith(INIT_SCOPE) ? path.slice(0, -INIT_SCOPE.length) || "/" : path || "/");
 
 function isWritable(directory: string): boolean {
   try {
@@ -46,7 +47,7 @@ function isWritable(directory: string): boolean {
 function hierarchy(mount: MountInfo, membership: CgroupMembership, base: string): CgroupHierarchy {
   const directory = base === "/" ? mount.mountpoint : `${mount.mountpoint}${base}`;
   const shared = { mountpoint: mount.mountpoint, base, isWritable: isWritable(directory) };
-  if (membership.version === 2) return { version: 2, controllers: (readText(`${directory}/cgroup.controllers`) ?? "").split(/\s+/).filter((name) => name !== ""), ...shared };
+  if (membership.version === 2) return { version: 2, controllers: (readText(`${directory}/cgroup.controllers`) ?? "").trim().split(" ").filter((name) => name !== ""), ...shared };
   const controllers = controllersOf(mount);
   if (!controllers.includes("cpuset")) return { version: 1, controllers, ...shared };
   const read = (file: string): string => (readText(`${directory}/cpuset.${file}`) ?? "").trim();

@@ -1,4 +1,5 @@
 // Owns where a container's cgroups lie, in every hierarchy alike, and what the two versions share.
+import { withoutSlashes } from "../../linux/slashes.ts";
 import type { Op } from "../../isa/op.ts";
 import type { CgroupHierarchy } from "../../model/facts.ts";
 import type { Origin } from "../../model/origin.ts";
@@ -86,6 +87,7 @@ export function ownBase(hierarchy: CgroupHierarchy, names: CgroupNames, isReboot
 
 /** The directory below which everything of a hierarchy is put. */
 export function basePath(hierarchy: CgroupHierarchy): string {
+  if (hierarchy.base === "/" && !hierarchy.mountpoint.includes("//")) return withoutSlashes(hierarchy.mountpoint);
   const path = `${hierarchy.mountpoint}/${hierarchy.base}`.replace(/\/+/g, "/");
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }

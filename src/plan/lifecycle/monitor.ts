@@ -30,8 +30,8 @@ const MONITOR = byDefault("monitor");
 function detach({ inputs, scope }: Container): readonly Op[] {
   const { env } = scope.facts.caller;
   // socket activation: descriptors 3 to 2+LISTEN_FDS are meant for init
-  const announced = /^\d{1,3}$/.test(env["LISTEN_FDS"] ?? "") ? Number(env["LISTEN_FDS"]) : 0;
-  const except = Array.from({ length: announced }, (_, i) => 3 + i);
+  const said = env["LISTEN_FDS"];
+  const except = said !== undefined && /^\d{1,3}$/.test(said) ? Array.from({ length: Number(said) }, (_, i) => 3 + i) : [];
   const close: Op = { op: "closeInherited", from: inputs.isDaemon ? MONITOR : byOption("--close-all-fds"), except };
   if (inputs.isReboot) return [];
   const own: readonly Op[] = scope.spec.monitor.isUnshared ? [{ op: "unshare", from: byDefault("lxc.monitor.unshare"), flags: CLONE_NEWNS }, detachFromHost()] : [];

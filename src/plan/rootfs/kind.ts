@@ -1,4 +1,5 @@
 // Owns what lxc.rootfs.path comes to on this host: a directory, layers, an image, a block device; or why it cannot be.
+import { withoutSlashes } from "../../linux/slashes.ts";
 import type { HostFacts, PathFact } from "../../model/facts.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
@@ -17,7 +18,7 @@ const workOf = (upper: string): string => `${upper.slice(0, upper.lastIndexOf("/
 
 /** `LOWER[:LOWER…]:UPPER`. */
 export function layersOf(path: string): Layers | undefined {
-  const parts = path.split(":").map((part) => (part.length > 1 ? part.replace(/\/+$/, "") : part));
+  const parts = path.split(":").map((part) => (part.length > 1 ? withoutSlashes(part) : part));
   const upper = parts.at(-1) ?? "";
   return parts.length < 2 || parts.some((part) => !part.startsWith("/")) ? undefined : { lower: parts.slice(0, -1), upper, work: workOf(upper) };
 }
