@@ -50,10 +50,10 @@ function groupPage(group: KeyGroup, examples: ReadonlyMap<string, readonly strin
 function statePage(groups: readonly KeyGroup[]): string {
   const keys = groups.flatMap((group) => group.keys.map((key) => ({ group, key })));
   const count = (state: string): number => keys.filter(({ key }) => key.state === state).length;
-  const states = ["acted on", "partly", "not yet", "refused", "nothing"].map((state) => `${count(state)} ${state}`).join(", ");
+  const states = ["acted on", "partly", "not yet", "nothing"].map((state) => `${count(state)} ${state}`).join(", ");
   return [
     "# Every key, and what Berth does about it\n", `${NOTE.replace("text/", "config/text/")}\n`,
-    "**acted on**: wholly. **partly**: with the exception that is named. **not yet**: the line is read and checked, and a start warns that it does nothing. **refused**: a start with it fails and says so. **nothing**: nothing is left to be done. \"issue\" is the issue that stands against it.\n",
+    "**acted on**: wholly. **partly**: with the exception that is named. **not yet**: the line is read and checked, and a start warns that it does nothing. **nothing**: nothing is left to be done. \"issue\" is the issue that stands against it.\n",
     `${keys.length} keys: ${states}.\n`,
     "| key | state | why | meaning |", "|---|---|---|---|",
     ...keys.map(({ group, key }) => `| [\`${key.key}\`](config/${group.name}.md#${anchor(key.key)}) | ${stateText(key)} | ${cell(key.why ?? "")} | ${cell(key.doc)} |`), "",

@@ -223,11 +223,11 @@ export interface ConfigValues {
   readonly [key: `lxc.net.${number}.mtu`]: Count | Cleared | undefined;
   /** IPv4 address inside, with its prefix length, and the broadcast address where that is not the last one. (Value: A.B.C.D[/PREFIX] [BROADCAST]) */
   readonly [key: `lxc.net.${number}.ipv4.address`]: Lines<Text> | Cleared | undefined;
-  /** Default IPv4 route inside; auto: the address of the bridge, dev: the interface itself. (Value: an IPv4 address, auto or dev) */
+  /** Default IPv4 route inside; auto: the address of what it hangs on, dev: the interface itself. (Value: an IPv4 address, auto or dev) */
   readonly [key: `lxc.net.${number}.ipv4.gateway`]: "auto" | "dev" | Text | Cleared | undefined;
   /** IPv6 address inside, with its prefix length. (Value: ADDRESS[/PREFIX]) */
   readonly [key: `lxc.net.${number}.ipv6.address`]: Lines<Text> | Cleared | undefined;
-  /** Default IPv6 route inside; auto: the address of the bridge, dev: the interface itself. (Value: an IPv6 address, auto or dev) */
+  /** Default IPv6 route inside; auto: the address of what it hangs on, dev: the interface itself. (Value: an IPv6 address, auto or dev) */
   readonly [key: `lxc.net.${number}.ipv6.gateway`]: "auto" | "dev" | Text | Cleared | undefined;
   /** Run on the host when the interface has been made. (Value: a shell command line) */
   readonly [key: `lxc.net.${number}.script.up`]: Text | Cleared | undefined;

@@ -60,3 +60,27 @@ export function parseListening(text: string): readonly string[] {
     return [line.slice(at + 2, end)];
   });
 }
+
+/** A word of /proc/net/route: the address as the machine holds it, least significant byte first. */
+const routeAddress = (hex: string): readonly number[] => (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).reverse();
+
+/** Local IPv4 addresses of one link: those of fib_trie that lie in a network which route says is reached over it directly. */
+export function linkIpv4({ fibTrie, route }: { readonly fibTrie: string; readonly route: string }, link: string): readonly string[] {
+  const networks = route.split("\n").slice(1).flatMap((line) => {
+    const [name, destination = "", gateway = "", , , , , mask = ""] = line.trim().split(/\s+/);
+    return name === link && gateway === "00000000" && mask !== "00000000" ? [{ destination: routeAddress(destination), mask: routeAddress(mask) }] : [];
+  });
+  return parseFibTrie(fibTrie).filter((address) => {
+    const bytes = address.split(".").map(Number);
+    return networks.some(({ destination, mask }) => bytes.every((byte, i) => (byte & (mask[i] ?? 0)) === destination[i]));
+  });
+}
+
+/** IPv6 addresses of one link, the global ones first. */
+export function linkIpv6(ifInet6: string, link: string): readonly string[] {
+  const found = ifInet6.split("\n").flatMap((line): readonly Ipv6Address[] => {
+    const [hex = "", , , scope = "", , name] = line.trim().split(/\s+/);
+    return name === link && hex.length === 32 ? [{ address: ipv6Text(hex), link, scope: Number.parseInt(scope, 16) }] : [];
+  });
+  return found.toSorted((a, b) => a.scope - b.scope).map(({ address }) => address);
+}

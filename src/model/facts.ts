@@ -58,8 +58,12 @@ export interface HostFacts {
   readonly paths: Readonly<Record<string, PathFact>>;
   /** What the container's root is on, where that is no directory. */
   readonly storage?: StorageFacts;
-  /** Names of network interfaces and whether they are bridges. */
-  readonly links: Readonly<Record<string, { readonly isBridge: boolean; readonly mtu: number; readonly index: number }>>;
+  /** Network interfaces of the host: those a planner asked about. */
+  readonly links: Readonly<Record<string, LinkFact>>;
+  /** ovs-vsctl(8), looked for where a link is no bridge of the kernel's. */
+  readonly ovsVsctl?: string;
+  /** lxc-user-nic, set-user-ID root: makes the veth of an ordinary user. */
+  readonly userNic?: string;
   /** Where Berth is installed: `<prefix>/libexec/berth`, `<prefix>/share`. */
   readonly install: { readonly engine: string; readonly share: string };
   /** Seconds since 1970 and random bytes (hex): time and chance enter as arguments. */
@@ -72,6 +76,28 @@ export interface StorageFacts {
   readonly content?: ImageContent;
   /** The file systems this kernel has, /proc/filesystems. */
   readonly fileSystems: readonly string[];
+}
+
+/** What is optional is looked at for links that more than a plain veth hangs on. */
+export interface LinkFact {
+  readonly isBridge: boolean;
+  readonly mtu: number;
+  readonly index: number;
+  readonly mac?: string;
+  readonly isWireless?: boolean;
+  /** The bridge or bond that it is a port of. */
+  readonly master?: string;
+  /** Of a bridge: whether links are its ports; 0 or 1 of vlan_filtering, undefined where the kernel cannot; the VLAN of a new port. */
+  readonly hasPorts?: boolean;
+  readonly vlanFiltering?: boolean;
+  readonly defaultPvid?: number;
+  /** Its own addresses, the first of each family first. */
+  readonly ipv4?: readonly string[];
+  readonly ipv6?: readonly string[];
+  /** Those of net.ipv4.conf, net.ipv6.conf. */
+  readonly forwarding4?: boolean;
+  readonly forwarding6?: boolean;
+  readonly proxyNdp?: boolean;
 }
 
 export interface PathFact { readonly kind: "file" | "directory" | "symlink" | "block" | "other"; readonly uid: number; readonly gid: number; readonly mode: number }

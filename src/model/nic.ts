@@ -24,7 +24,12 @@ export interface Nic {
   readonly vethMode?: "bridge" | "router";
   readonly scriptUp?: string;
   readonly scriptDown?: string;
-  /** Remaining sub-keys as written, for the planners that come later. */
+  /** Remaining sub-keys as written; one that may be set again has a line for each value. */
   readonly other: Readonly<Record<string, string>>;
+  /** Where each sub-key was set last, by its name: `mtu`, `veth.pair`. */
+  readonly origins?: Readonly<Record<string, Origin>>;
   readonly from: Origin;
 }
+
+/** The line that a wish of this interface comes from. */
+export const nicOrigin = (nic: Nic, sub: string): Origin => nic.origins?.[sub] ?? { ...nic.from, key: `lxc.net.${nic.index}.${sub}` };

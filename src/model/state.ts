@@ -56,6 +56,10 @@ export interface StateRecord {
   readonly namespaces: readonly string[];
   /** Host-side network interfaces made for it. */
   readonly links: readonly string[];
+  /** Netlink messages (hex) that take away what does not vanish with the container's network. */
+  readonly leftovers?: readonly string[];
+  /** `BRIDGE PORT` of Open vSwitch. */
+  readonly ovsPorts?: readonly string[];
   /** The system call filter init runs under, as the seccomp op takes it (hex): lxc-attach loads the same. */
   readonly seccomp?: string;
 }

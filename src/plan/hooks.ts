@@ -1,6 +1,8 @@
 // Owns how hooks are called: argv, environment, and which process runs them.
 import type { Op, Ref, Slot, Text } from "../isa/op.ts";
 import { FLAGS } from "../isa/schema.ts";
+import type { NicType } from "../model/nic.ts";
+import { nicOrigin } from "../model/nic.ts";
 import type { HookName, Sourced } from "../model/spec.ts";
 import type { Scope } from "./scope.ts";
 
@@ -77,16 +79,18 @@ export function planStopHooks(scope: Scope, call: { readonly rootfsMount: string
   ].map((op): Op => ({ ...op, when: target, onError: "ignore" })));
 }
 
-/** lxc.net.N.script.up and .down: `veth LINK HOSTDEV`, or just `empty`. */
-export function planNetScripts(scope: Scope, { kind, pid, rootfsMount, hostNames }: { readonly kind: "up" | "down"; readonly pid: Slot; readonly rootfsMount: string; readonly hostNames: ReadonlyMap<number, string> }): readonly Op[] {
+interface NetScripts { readonly kind: "up" | "down"; readonly pid: Slot; readonly rootfsMount: string; readonly hostNames: ReadonlyMap<number, string>; /** Of these interfaces only. */ readonly types?: readonly NicType[] }
+
+/** lxc.net.N.script.up and .down: `veth LINK HOSTDEV`, `TYPE LINK`, or just `empty`. */
+export function planNetScripts(scope: Scope, { kind, pid, rootfsMount, hostNames, types }: NetScripts): readonly Op[] {
   return scope.spec.nics.flatMap((nic): readonly Op[] => {
     const script = kind === "up" ? nic.scriptUp : nic.scriptDown;
-    if (script === undefined || nic.type === "none") return [];
+    if (script === undefined || nic.type === "none" || types?.includes(nic.type) === false) return [];
     const host = hostNames.get(nic.index);
     const link = nic.link === undefined ? [] : [nic.link];
     const env = [`LXC_NET_TYPE=${nic.type}`, ...(nic.link === undefined ? [] : [`LXC_NET_PARENT=${nic.link}`]), ...(host === undefined ? [] : [`LXC_NET_PEER=${host}`])];
-    const from = { ...nic.from, key: `lxc.net.${nic.index}.script.${kind}` };
-    const op = hookOp(scope, { value: script, from }, { name: "start-host", section: "net", kind, pid, rootfsMount, args: [nic.type, ...(host === undefined ? [] : [...link, host])], env: scope.spec.hookVersion === 0 ? [] : env });
+    const from = nicOrigin(nic, `script.${kind}`);
+    const op = hookOp(scope, { value: script, from }, { name: "start-host", section: "net", kind, pid, rootfsMount, args: [nic.type, ...link, ...(host === undefined ? [] : [host])], env: scope.spec.hookVersion === 0 ? [] : env });
     return kind === "up" ? [op] : [{ ...op, onError: "ignore" }];
   });
 }

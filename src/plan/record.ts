@@ -15,6 +15,8 @@ export interface LateRecord {
   readonly freezer?: string;
   readonly namespaces: readonly string[];
   readonly links: readonly string[];
+  readonly leftovers?: readonly string[];
+  readonly ovsPorts?: readonly string[];
   readonly seccomp?: string;
 }
 

@@ -16,6 +16,7 @@ import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import { strictly } from "./strict.ts";
 import { systemConfigProblems, usableConfig } from "./system-config.ts";
+import { linksWanted } from "../plan/network/wanted.ts";
 import { storagePath } from "../plan/rootfs.ts";
 import type { StartOptions, StartVerb, Target } from "./verbs.ts";
 
@@ -36,7 +37,7 @@ export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
   return probeHost(request, {
     paths: pathsWanted(spec), cgroups: cgroupsWanted(spec), idmap: request.euid !== 0 || spec.idmap.length > 0, lsms: true,
     ...(storage === undefined ? {} : { storage }),
-    links: spec.nics.some(({ type }) => type !== "none" && type !== "empty"), isCgroupRelative: spec.cgroup.isRelative, ...(use === undefined ? {} : { cgroupUse: use }),
+    ...linksWanted(spec), isCgroupRelative: spec.cgroup.isRelative, ...(use === undefined ? {} : { cgroupUse: use }),
   });
 }
 

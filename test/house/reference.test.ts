@@ -33,12 +33,12 @@ test("hand-written sections stand under keys that exist", () => {
 
 test("a changed row changes its pages", () => {
   const pages = (): string => referencePages(groups).map(({ text }) => text).join("");
-  const changed = groups.map((group) => ({ ...group, keys: group.keys.map((key) => (key.key === "lxc.tty.max" ? { ...key, state: "refused" as const, why: "it is too old", issue: 9, security: "Nothing." } : key)) }));
+  const changed = groups.map((group) => ({ ...group, keys: group.keys.map((key) => (key.key === "lxc.tty.max" ? { ...key, state: "nothing" as const, why: "it is too old", issue: 9, security: "Nothing." } : key)) }));
   const before = pages();
   const after = referencePages(changed).filter(({ path, text }) => referencePages(groups).find((page) => page.path === path)?.text !== text);
-  expect(before).not.toContain("refused, issue 9");
+  expect(before).not.toContain("nothing, issue 9");
   expect(after.map(({ path }) => path)).toEqual(["docs/reference/keys.md", "docs/reference/config/console.md"]);
-  for (const { text } of after) expect(text).toContain("refused, issue 9");
+  for (const { text } of after) expect(text).toContain("nothing, issue 9");
   expect(after[1]?.text).toContain("**Security.** Nothing.");
 });
 

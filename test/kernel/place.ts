@@ -31,6 +31,8 @@ export interface Place {
   /** Host id of the container's root. */
   readonly rootId: number;
   readonly config: readonly string[];
+  /** How commands get into a network of the test's own, see net-room.ts. */
+  readonly into?: readonly string[];
 }
 
 let count = 0;
@@ -70,7 +72,7 @@ export async function leavePlace(place: Place): Promise<void> {
 const contextOf = (kind: Kind): Context => (kind === "user-owned, delegated" ? "delegated" : "setpriv");
 /** argv for running something as the place's owner. */
 export function argvFor(place: Place, argv: readonly string[], isFromRoot = false): string[] {
-  return place.user === undefined || isFromRoot ? [...argv] : asUser(place.user, contextOf(place.kind), argv);
+  return [...(place.into ?? []), ...(place.user === undefined || isFromRoot ? argv : asUser(place.user, contextOf(place.kind), argv))];
 }
 
 /** Runs a command of dist/bin as the owner; `-P LXCPATH` is put in. */

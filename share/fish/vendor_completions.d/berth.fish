@@ -124,9 +124,9 @@ set -g __berth_all_keys \
     'lxc.net.N.hwaddr'\t'Hardware address inside; each x becomes a random digit.' \
     'lxc.net.N.mtu'\t'Largest packet.' \
     'lxc.net.N.ipv4.address'\t'IPv4 address inside, with its prefix length, and the broadcast address …' \
-    'lxc.net.N.ipv4.gateway'\t'Default IPv4 route inside; auto: the address of the bridge, dev: the …' \
+    'lxc.net.N.ipv4.gateway'\t'Default IPv4 route inside; auto: the address of what it hangs on, dev: …' \
     'lxc.net.N.ipv6.address'\t'IPv6 address inside, with its prefix length.' \
-    'lxc.net.N.ipv6.gateway'\t'Default IPv6 route inside; auto: the address of the bridge, dev: the …' \
+    'lxc.net.N.ipv6.gateway'\t'Default IPv6 route inside; auto: the address of what it hangs on, dev: …' \
     'lxc.net.N.script.up'\t'Run on the host when the interface has been made.' \
     'lxc.net.N.script.down'\t'Run on the host before the interface goes.' \
     'lxc.net.N.veth.pair'\t'Name of the host\'s end. Only root\'s containers can choose it.' \

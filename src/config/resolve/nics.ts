@@ -1,4 +1,5 @@
 // Owns the network interfaces: one Nic for each number that has a type.
+import type { Origin } from "../../model/origin.ts";
 import { byDefault } from "../../model/origin.ts";
 import type { Nic, NicAddress } from "../../model/nic.ts";
 import { fillHwaddr, type Address } from "../grammar/address.ts";
@@ -31,6 +32,15 @@ function otherKeys(nic: OfNic): Readonly<Record<string, string>> {
   return other;
 }
 
+function originsOf(nic: OfNic): Readonly<Record<string, Origin>> {
+  const origins: Record<string, Origin> = {};
+  for (const [key, settings] of nic.byRow) {
+    const last = settings.at(-1);
+    if (last !== undefined) origins[key.slice("lxc.net.N.".length)] = last.from;
+  }
+  return origins;
+}
+
 function resolveNic(nic: OfNic, index: number, hwaddr: string | undefined): Nic {
   const [type, link] = [one(nic, networkKeys.type), one(nic, networkKeys.link)];
   return {
@@ -50,6 +60,7 @@ function resolveNic(nic: OfNic, index: number, hwaddr: string | undefined): Nic 
     ...ofOne("scriptUp", nic, networkKeys.scriptUp),
     ...ofOne("scriptDown", nic, networkKeys.scriptDown),
     other: otherKeys(nic),
+    origins: originsOf(nic),
     from: type?.from ?? byDefault(`lxc.net.${index}.type`),
   };
 }

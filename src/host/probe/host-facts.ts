@@ -6,7 +6,8 @@ import { readText } from "../read-text.ts";
 import { probeCaller } from "./caller.ts";
 import { probeCgroups } from "./cgroups.ts";
 import { hasNamespace, probeKernel, probeLsms, randomHex } from "./kernel.ts";
-import { probeLinks } from "./links.ts";
+import { probeLinks, probeUserNic } from "./links.ts";
+import type { LinksWanted } from "./links.ts";
 import { probePaths } from "./paths.ts";
 import { probeStorage } from "./storage.ts";
 import { probeIdMapHelper, probeUserns } from "./userns.ts";
@@ -15,7 +16,7 @@ export interface Wanted {
   readonly paths?: readonly string[];
   /** newuidmap, newgidmap, /etc/subuid, /etc/subgid. */
   readonly idmap?: boolean;
-  readonly links?: boolean;
+  readonly links?: LinksWanted;
   readonly lsms?: boolean;
   /** The image, device or directory that a container's root is on. */
   readonly storage?: string;
@@ -56,7 +57,8 @@ export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
     userns: probeUserns(request.euid),
     paths: probePaths(wanted.paths ?? []),
     ...(storage === undefined ? {} : { storage }),
-    links: wanted.links === true ? probeLinks() : {},
+    ...(wanted.links === undefined ? { links: {} } : probeLinks(wanted.links)),
+    ...(wanted.links === undefined || isRoot ? {} : probeUserNic(request.prefix)),
     install: { engine: enginePath(request.prefix), share: `${request.prefix}/share` },
     now: Math.floor(Date.now() / 1000),
     random: randomHex(),

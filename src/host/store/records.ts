@@ -22,6 +22,10 @@ const optionalNumber = <K extends string>(fields: Fields, key: K): Partial<Recor
   return typeof value === "number" && Number.isSafeInteger(value) ? { ...out, [key]: value } : out;
 };
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
+const optionalTexts = <K extends string>(fields: Fields, key: K): Partial<Record<K, readonly string[]>> => {
+  const out: Partial<Record<K, readonly string[]>> = {};
+  return fields.has(key) ? { ...out, [key]: texts(fields.get(key)) } : out;
+};
 const isState = (value: unknown): value is State => STATES.some((state) => state === value);
 
 export function parseStateRecord(text: string): StateRecord | undefined {
@@ -36,6 +40,7 @@ export function parseStateRecord(text: string): StateRecord | undefined {
     ...optionalNumber(fields, "monitorPid"), ...optionalNumber(fields, "monitorStart"), ...optionalNumber(fields, "startedAt"),
     cgroups: texts(fields.get("cgroups")), namespaces: texts(fields.get("namespaces")), links: texts(fields.get("links")),
     ...(typeof freezer === "string" ? { freezer } : {}),
+    ...optionalTexts(fields, "leftovers"), ...optionalTexts(fields, "ovsPorts"),
     ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}),
   };
 }

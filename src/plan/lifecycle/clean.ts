@@ -33,12 +33,20 @@ function endInit(stale: StateRecord): readonly Op[] {
   ];
 }
 
+/** Only messages that take routes and neighbours away are sent, whatever a record says. */
+const REMOVALS = /^[0-9a-f]{8}(1900|1d00)/;
+function endNetwork(stale: StateRecord): readonly Op[] {
+  const messages = (stale.leftovers ?? []).filter((hex) => REMOVALS.test(hex)).map((hex): Op => ({ op: "netlink", from, messages: [{ hex }], onError: "ignore" }));
+  const ports = (stale.ovsPorts ?? []).map((port): Op => ({ op: "spawn", from, argv: ["ovs-vsctl", "--if-exists", "del-port", ...port.split(" ").slice(0, 2).map((word) => word.replace(/^-+/, ""))], onError: "ignore" }));
+  return [...messages, ...ports];
+}
+
 export function planClean({ name, lxcpath, stale, stateFile, exitFile, isSameBoot }: CleanInputs): Plan {
   const removed = [...stale.cgroups].reverse().filter(isCgroupPath).map((path): Op => ({ op: "removeTree", from, path }));
   return {
     verb: "clean", name, lxcpath, ops: [
       { op: "listen", from, address: commandSocket(lxcpath, name), into: SLOT.socket },
-      ...(isSameBoot ? [...endInit(stale), ...removed] : []),
+      ...(isSameBoot ? [...endInit(stale), ...removed, ...endNetwork(stale)] : []),
       { op: "unlink", from, path: exitFile, onError: ["ENOENT"], note: "it tells of an earlier run" },
       { op: "unlink", from, path: stateFile, onError: ["ENOENT"] },
     ],

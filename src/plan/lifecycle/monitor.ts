@@ -3,7 +3,9 @@ import type { Op, Slot, Text } from "../../isa/op.ts";
 import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../../linux/fs.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
 import { SIGKILL } from "../../linux/signals.ts";
+import { messageHex } from "../../linux/netlink.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
+import type { NicType } from "../../model/nic.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
 import { BELIEVED, GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
 import type { CgroupPart } from "../cgroups/names.ts";
@@ -97,6 +99,8 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   const delegation = planDelegation(scope, cgroups.parts, (map, child) => writeIdmap(facts, map, child));
   const undo: readonly Op[] = [{ op: "kill", from: MONITOR, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from: MONITOR, pidfd, timeout: 10_000 }, ...delegation.undo];
   const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
+  // the script of a link that moves in still sees it here
+  const scripts = (types: readonly NicType[]): readonly Op[] => planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames, types });
   const ops: readonly Op[] = [
     ...container.rootfs.monitor, ...container.mounts.monitor, ...joinShared(scope, container.inputs.share, "parent"),
     { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" },
@@ -105,8 +109,8 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped" },
     // while the child makes its mounts; it moves into cgroups of its own by itself
     ...cgroups.parts.filter(isV1).flatMap((part) => part.monitor),
-    ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...network.host(pid)] : []),
-    ...planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames }),
+    ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...scripts(["phys"]), ...network.host(pid)] : []),
+    ...scripts(["empty", "veth", "macvlan", "ipvlan", "vlan"]),
     ...(network.hasLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
   ];
   return { ops, delegation: delegation.ops };
@@ -155,6 +159,7 @@ export function planMonitor(container: Container): readonly Op[] {
   const record: LateRecord = {
     state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program }),
     cgroups: cgroups.parts.flatMap((part) => part.directories), ...(freezer === undefined ? {} : { freezer }), links: network.links,
+    ...(network.leftovers.length === 0 ? {} : { leftovers: network.leftovers.map(messageHex) }), ...(network.ovsPorts.length === 0 ? {} : { ovsPorts: network.ovsPorts }),
   };
   const { ops: claimed, listen } = claim(container, record);
   const { ops: child, delegation } = launchChild(container, { pid, pidfd });

@@ -5,7 +5,8 @@ import { freezeFinding } from "./freezer.ts";
 import type { Failure, Finding, Rule } from "./failure.ts";
 import { consolePathFinding, fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding } from "./mounts.ts";
-import { hookFinding, idsFinding, listenFinding, lockFinding, monitorFinding, networkFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
+import { hookFinding, idsFinding, listenFinding, lockFinding, monitorFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
+import { networkFinding, networkProgramFinding } from "./network.ts";
 import { seccompFinding } from "./seccomp.ts";
 import { idmapFinding, loopFinding, storageFinding } from "./storage.ts";
 import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namespace.ts";
@@ -13,7 +14,7 @@ import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namesp
 /** The first rule with an answer is believed. */
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
-  spawn: [idMapHelperFinding, hookFinding],
+  spawn: [idMapHelperFinding, networkProgramFinding, hookFinding],
   writeFile: [mapWriteFinding, cgroupFinding, fileFinding],
   mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], pivotRoot: [pivotFinding],

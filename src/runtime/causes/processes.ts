@@ -1,5 +1,4 @@
 // Owns why processes, sockets, links, hooks and init itself failed.
-import { readdirSync } from "node:fs";
 import { outputLines, programLines, statusText } from "./failure.ts";
 import type { Failure, Finding } from "./failure.ts";
 
@@ -57,27 +56,6 @@ export function hookFinding(failure: Failure): Finding {
   if (failure.status === 127) return { code: "hook.failed", text: `${name}: the program was not found`, remedy: "check its path in the config", output };
   if (failure.status === 126) return { code: "hook.failed", text: `${name}: the program may not be executed`, remedy: "chmod +x it", output };
   return { code: "hook.failed", ...(failure.status === undefined ? {} : { text: `${name} ${statusText(failure.status)}` }), remedy: "run it by hand to see why", output };
-}
-
-function bridges(): readonly string[] {
-  try {
-    return readdirSync("/sys/class/net");
-  } catch {
-    return [];
-  }
-}
-
-export function networkFinding(failure: Failure): Finding {
-  const links = bridges().join(", ");
-  switch (failure.errno) {
-    case "ENODEV": return { code: "network.link", cause: `a network interface does not exist; this host has ${links}`, remedy: "correct lxc.net.N.link, or make the bridge: ip link add NAME type bridge && ip link set NAME up" };
-    case "EEXIST": return { code: "network.link", cause: "an interface or address of that name exists already", remedy: "choose another lxc.net.N.veth.pair or name" };
-    case "EPERM": return { code: "privilege", cause: failure.euid === 0 ? "this process lacks CAP_NET_ADMIN" : "an ordinary user may not make network interfaces", remedy: "use lxc.net.0.type = empty or none" };
-    case "EOPNOTSUPP": return { code: "host.feature", cause: "this kernel cannot make that kind of network interface (module veth, for instance)", remedy: "modprobe veth" };
-    case "ENETUNREACH": case "EHOSTUNREACH": return { code: "network.link", cause: "the gateway is not reachable from the container's addresses", remedy: "give the interface an address in the gateway's network" };
-    case "EINVAL": case "ERANGE": return { code: "network.unsupported", cause: "the kernel does not take one of the values (name, MTU, address)" };
-    default: return { code: "network.link" };
-  }
 }
 
 /** The process is gone: it ended between the look at it and this plan. */

@@ -22,8 +22,4 @@ export const stateRules: readonly Rule[] = [
     id: "key-not-yet", severity: "hint", sees: "A key that this version of Berth takes and does not act on.", why: "The container starts, without what the key asks for.", remedy: "leave the line for LXC or a later version, or take it out",
     trips: "lxc.log.syslog = daemon", passes: "lxc.autodev = 1", look: (view) => keysOf(view, "not yet", "is not acted on yet"),
   },
-  {
-    id: "key-refused", severity: "error", sees: "A key with which this version of Berth refuses to start.", why: "The container does not start.", remedy: "take the line out",
-    trips: "lxc.net.0.type = vlan\nlxc.net.0.vlan.id = 5", passes: "lxc.net.0.type = empty", look: (view) => keysOf(view, "refused", "makes a start fail"),
-  },
 ];
