@@ -4,23 +4,23 @@ import { hostCounters, ipv4Addresses, ipv6Addresses } from "../host/probe/addres
 import { cgroupUsage } from "../host/probe/cgroup-usage.ts";
 import { cgroupPlaces } from "../host/probe/init.ts";
 import { configFile } from "../host/store/layout.ts";
-import { readExitRecord } from "../host/store/records.ts";
+import { readExitRecord, readGrantedLinks } from "../host/store/records.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { StateRecord } from "../model/state.ts";
 import { settledState } from "./running-container.ts";
-import type { ContainerInfo, InfoVerb, NicStatistics } from "./verbs.ts";
+import type { ContainerInfo, InfoVerb, NicStatistics, Target } from "./verbs.ts";
 
 /** The container's view: what the host's end received, it sent. */
-const nicsOf = (record: StateRecord): readonly NicStatistics[] => record.links.flatMap((link) => {
+const nicsOf = (links: readonly string[]): readonly NicStatistics[] => links.flatMap((link) => {
   const counters = hostCounters(link);
   return counters === undefined ? [] : [{ link, txBytes: counters.rxBytes, rxBytes: counters.txBytes }];
 });
 
-function liveInfo(record: StateRecord | undefined, needs: { readonly stats: boolean; readonly ips: boolean }): Partial<ContainerInfo> {
+function liveInfo(target: Target, record: StateRecord | undefined, needs: { readonly stats: boolean; readonly ips: boolean }): Partial<ContainerInfo> {
   const pid = record?.initPid;
   if (record === undefined || pid === undefined) return {};
   const { swapBytes: _, ...usage } = needs.stats ? cgroupUsage(cgroupPlaces(pid, record.cgroups)) : {};
-  return { pid, ...usage, ...(needs.ips ? { ips: [...ipv4Addresses(pid), ...ipv6Addresses(pid)] } : {}), ...(needs.stats ? { nics: nicsOf(record) } : {}) };
+  return { pid, ...usage, ...(needs.ips ? { ips: [...ipv4Addresses(pid), ...ipv6Addresses(pid)] } : {}), ...(needs.stats ? { nics: nicsOf([...record.links, ...readGrantedLinks(target)]) } : {}) };
 }
 
 export const info: InfoVerb = async (request, target, needs) => {
@@ -29,5 +29,5 @@ export const info: InfoVerb = async (request, target, needs) => {
     return fail({ code: "container.missing", text: `${target.name} doesn't exist`, cause: `there is no ${configFile(target)}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
   }
   const lastExit = running.record === undefined ? readExitRecord(target) : undefined;
-  return ok({ name: target.name, state: running.state, ips: [], nics: [], ...liveInfo(running.record, needs), ...(lastExit === undefined ? {} : { lastExit }) });
+  return ok({ name: target.name, state: running.state, ips: [], nics: [], ...liveInfo(target, running.record, needs), ...(lastExit === undefined ? {} : { lastExit }) });
 };

@@ -1,9 +1,10 @@
 // Owns reading StateRecord and ExitRecord. What is torn or from another hand is no record.
 import type { ExitRecord, State, StateRecord } from "../../model/state.ts";
 import { STATES } from "../../model/state.ts";
+import { readdirSync } from "node:fs";
 import { readText } from "../read-text.ts";
 import type { Place } from "./layout.ts";
-import { exitFile, stateFile } from "./layout.ts";
+import { exitFile, recordDir, stateFile } from "./layout.ts";
 
 type Fields = ReadonlyMap<string, unknown>;
 
@@ -64,4 +65,17 @@ export function readStateRecord(place: Place): StateRecord | undefined {
 export function readExitRecord(place: Place): ExitRecord | undefined {
   const text = readText(exitFile(place));
   return text === undefined ? undefined : parseExitRecord(text);
+}
+
+/** Host-side links that lxc-user-nic made: its answers, `NAME:INDEX:HOSTNAME:HOSTINDEX`. */
+export function readGrantedLinks(place: Place): readonly string[] {
+  try {
+    const answers = readdirSync(recordDir(place)).filter((name) => /^nic\.\d+$/.test(name)).toSorted();
+    return answers.flatMap((name) => {
+      const host = readText(`${recordDir(place)}/${name}`)?.trim().split(":")[2];
+      return host !== undefined && /^[\w-]{1,15}$/.test(host) ? [host] : [];
+    });
+  } catch {
+    return [];
+  }
 }

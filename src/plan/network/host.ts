@@ -1,12 +1,13 @@
 // Owns what the monitor makes on the host for each link: the link itself, its port of a bridge, routes and answers for it.
 import type { Op, Slot } from "../../isa/op.ts";
 import { CLONE_NEWNET } from "../../linux/clone.ts";
-import { O_RDONLY } from "../../linux/fs.ts";
+import { O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } from "../../linux/fs.ts";
 import { linkHandBack, linkHandOver, linkOn, portVlanAdd, portVlanDelete, proxyAdd, proxyDelete } from "../../linux/netlink-kinds.ts";
 import type { Late, NetlinkMessage } from "../../linux/netlink.ts";
 import { addressBytes, linkDelete, linkMaster, linkUp, networkOf, routeGone, routeHost, routeNetwork, vethCreate } from "../../linux/netlink.ts";
 import { nicOrigin } from "../../model/nic.ts";
 import type { Scope } from "../scope.ts";
+import { stateDirectory } from "../scope.ts";
 import type { Granted, Hanging, Link, Moved, Veth } from "./link.ts";
 import { linesOf, netlink, wordOf } from "./link.ts";
 import { hostMac } from "./random.ts";
@@ -133,8 +134,18 @@ function movedOps({ nic, name, source, fact }: Moved, { pid, holds }: { readonly
 
 interface Holds { readonly host: Slot; readonly container: Slot }
 
-const grantedOps = ({ nic, name, helper, bridge }: Granted, { spec }: Scope, pid: Slot): readonly Op[] =>
-  [{ op: "spawn", from: nicOrigin(nic, "link"), argv: [helper, "create", spec.lxcpath, spec.name, [{ slot: pid }], "veth", bridge, name], env: [], note: `lxc-user-nic makes ${name} in the container, with its other end in ${bridge}` }];
+/** What the helper answers, `NAME:INDEX:HOSTNAME:HOSTINDEX`, is kept beside the state: only it knows the name on the host. */
+function grantedOps({ nic, name, helper, bridge }: Granted, scope: Scope, pid: Slot): readonly Op[] {
+  const { spec, slots } = scope;
+  const from = nicOrigin(nic, "link");
+  const [said, path] = [slots.take(), `${stateDirectory(spec)}/nic.${nic.index}`];
+  slots.give(said);
+  return [
+    { op: "open", from, path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o644, into: said, undo: [{ op: "unlink", from, path, onError: ["ENOENT"] }] },
+    { op: "spawn", from, argv: [helper, "create", spec.lxcpath, spec.name, [{ slot: pid }], "veth", bridge, name], env: [], stdout: said, note: `lxc-user-nic makes ${name} in the container, with its other end in ${bridge}` },
+    { op: "close", from, slot: said },
+  ];
+}
 
 /** Moved links first: they keep their numbers only where no other link has them yet. */
 export function planHostLinks(scope: Scope, links: readonly Link[], pid: Slot): readonly Op[] {
