@@ -1,5 +1,6 @@
 // Owns the list of all generated files that are kept in the repository, and what they must hold.
 import { readFileSync } from "node:fs";
+import { apparmorFiles } from "./gen-apparmor.ts";
 import { commandsPage } from "./gen-commands.ts";
 import { header } from "./gen-isa.ts";
 import { lintPage } from "./gen-lint.ts";
@@ -15,6 +16,7 @@ export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "docs/reference/problems.md", text: problemsPage() },
   { path: "docs/reference/commands.md", text: await commandsPage() },
   { path: "docs/reference/lint.md", text: lintPage() },
+  ...apparmorFiles(),
   ...await referenceFiles(),
 ];
 

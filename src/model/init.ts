@@ -16,6 +16,8 @@ export interface InitFacts {
   readonly capBounding: bigint;
   readonly hasNoNewPrivs: boolean;
   readonly hasSeccompFilter: boolean;
+  /** Its security label, and the file below /proc/PID/attr that takes one for the next program. */
+  readonly label?: { readonly value: string; readonly file: "apparmor/exec" | "exec"; readonly isApparmor: boolean };
   /** personality(2) of init. */
   readonly personality: number;
   /** Its /dev has a ptmx. */

@@ -1,10 +1,10 @@
 // Owns what a container's processes may do: capabilities, no_new_privs, seccomp, security modules, keyring.
 import type { Op } from "../isa/op.ts";
 import { CAPABILITIES, capabilityMask, capabilityNumber } from "../linux/capabilities.ts";
-import type { Origin } from "../model/origin.ts";
 import { byDefault } from "../model/origin.ts";
 import type { Sourced } from "../model/spec.ts";
 import type { Scope } from "./scope.ts";
+import { labelKeys } from "./security/labels.ts";
 
 const PR_SET_NO_NEW_PRIVS = 38;
 const EVERY = (1n << BigInt(CAPABILITIES.length)) - 1n;
@@ -12,7 +12,7 @@ const EVERY = (1n << BigInt(CAPABILITIES.length)) - 1n;
 /** A session keyring of its own: the caller's keys are none of the container's business. */
 export function planKeyring(scope: Scope): readonly Op[] {
   if (!scope.spec.security.hasSessionKeyring) return [];
-  return [{ op: "joinKeyring", from: byDefault("lxc.keyring.session"), onError: ["EPERM", "ENOSYS", "EDQUOT", "EACCES"] }];
+  return [...labelKeys(scope.spec, scope.facts.lsms.includes("selinux")), { op: "joinKeyring", from: byDefault("lxc.keyring.session"), onError: ["EPERM", "ENOSYS", "EDQUOT", "EACCES"] }];
 }
 
 function numbersOf(scope: Scope, names: readonly Sourced<string>[]): readonly number[] {
@@ -49,15 +49,22 @@ export function planSeccomp(scope: Scope, program: string | undefined): readonly
   return program === undefined ? [] : [{ op: "seccomp", from: scope.spec.security.seccompProfile?.from ?? byDefault("lxc.seccomp.profile"), program: [{ hex: program }] }];
 }
 
-/** What this version does not apply is said, not passed over. */
-export function checkConfinement(scope: Scope): void {
-  const { facts, problems } = scope;
-  const { apparmorProfile } = scope.spec.security;
-  const warn = (at: Origin, text: string, remedy: string): void => { problems.push({ code: "unsupported", severity: "warning", at, text, remedy }); };
-  // Without the module LXC says nothing either, unless a profile was asked for by name
-  const isQuiet = (profile: string): boolean => ["generated", "unconfined", "unchanged", "lxc-container-default", "lxc-container-default-cgns"].includes(profile);
-  const hasAppArmor = facts.lsms.includes("apparmor");
-  if (apparmorProfile !== undefined && apparmorProfile.value !== "unconfined" && apparmorProfile.value !== "unchanged" && (hasAppArmor || !isQuiet(apparmorProfile.value))) {
-    warn(apparmorProfile.from, `AppArmor profile '${apparmorProfile.value}' is not applied${hasAppArmor ? " yet" : ": this kernel runs no AppArmor"}`, "remove lxc.apparmor.profile, or set it to unconfined");
+/** LXC's own words ask for nothing where the kernel has no AppArmor. */
+const isOwnWord = (profile: string): boolean => ["", "generated", "unconfined", "unchanged"].includes(profile) || profile.startsWith("lxc-container-default");
+
+/** What was asked for by name and cannot be had is refused. */
+export function checkConfinement({ spec, facts, problems }: Scope): void {
+  const { apparmorProfile: profile, apparmorAllowIncomplete, selinuxContext, selinuxKeyring } = spec.security;
+  if (profile !== undefined && !isOwnWord(profile.value) && !facts.lsms.includes("apparmor")) {
+    const isAllowed = apparmorAllowIncomplete?.value === true;
+    problems.push({
+      code: "host.feature", at: profile.from, text: `AppArmor profile '${profile.value}' cannot be applied: this kernel runs no AppArmor`,
+      ...(isAllowed ? { severity: "warning", remedy: "remove lxc.apparmor.profile, or set it to unconfined" } : { remedy: "remove lxc.apparmor.profile; or set lxc.apparmor.allow_incomplete = 1 to start without it" }),
+    });
+  }
+  if (facts.lsms.includes("selinux")) return;
+  for (const context of [selinuxContext, selinuxKeyring]) {
+    if (context === undefined || context.value === "" || context.value === "unconfined_t") continue;
+    problems.push({ code: "host.feature", at: context.from, text: `SELinux context '${context.value}' cannot be set: this kernel runs no SELinux`, remedy: `remove ${context.from.key}` });
   }
 }

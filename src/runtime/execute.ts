@@ -8,7 +8,7 @@ import type { Request } from "../model/request.ts";
 import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares } from "./share.ts";
-import { loadForStart, startFacts, wantedFilter, withLoaded } from "./start.ts";
+import { loadForStart, startFacts, wantedConfinement, withLoaded } from "./start.ts";
 import { strictly } from "./strict.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
 
@@ -21,10 +21,10 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const facts = startFacts(request, spec);
-  const seccomp = await wantedFilter(request, spec, facts);
+  const confinement = await wantedConfinement(request, spec, facts);
   const plan = planExecute(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command, closeAllFds: options.closeAllFds, share: share.value,
-    replan: replanEntries("execute", target, options), isReboot, ...seccomp,
+    replan: replanEntries("execute", target, options), isReboot, ...confinement,
   });
   return withLoaded(loaded, plan);
 }

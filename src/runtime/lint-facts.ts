@@ -18,7 +18,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { planStart } from "../plan/lifecycle/start.ts";
-import { startFacts, wantedFilter } from "./start.ts";
+import { startFacts, wantedConfinement } from "./start.ts";
 import type { Target } from "./verbs.ts";
 
 /** So many neighbours are asked for their ids. */
@@ -53,7 +53,7 @@ function initOf(root: string, inside: Readonly<Record<string, InsidePath>>): Ini
 
 /** What a start would say here. The shares of other containers are left out: whether those run is another day's matter. */
 async function startProblems(request: Request, spec: ContainerSpec, host: HostFacts): Promise<readonly Problem[]> {
-  const plan = planStart(spec, host, { isDaemon: true, bootId: bootId(), command: [], closeAllFds: false, share: {}, replan: [], isReboot: false, ...await wantedFilter(request, spec, host) });
+  const plan = planStart(spec, host, { isDaemon: true, bootId: bootId(), command: [], closeAllFds: false, share: {}, replan: [], isReboot: false, ...await wantedConfinement(request, spec, host) });
   return plan.ok ? plan.warnings ?? [] : plan.problems;
 }
 

@@ -41,8 +41,13 @@ export function startFacts(request: Request, spec: ContainerSpec): HostFacts {
   });
 }
 
-/** What compiles policies is loaded for containers that have one. */
-export async function wantedFilter(request: Request, spec: ContainerSpec, facts: HostFacts): Promise<Pick<StartInputs, "seccomp">> {
+/** AppArmor's profile and the system call filter: what makes them is loaded where there are any. */
+export async function wantedConfinement(request: Request, spec: ContainerSpec, facts: HostFacts): Promise<Pick<StartInputs, "seccomp" | "apparmor">> {
+  const apparmor = facts.lsms.includes("apparmor") ? { apparmor: (await import("./apparmor.ts")).apparmorInput(request, spec, facts) } : {};
+  return { ...apparmor, ...await wantedFilter(request, spec, facts) };
+}
+
+async function wantedFilter(request: Request, spec: ContainerSpec, facts: HostFacts): Promise<Pick<StartInputs, "seccomp">> {
   if (spec.security.seccompProfile === undefined) return {};
   const { seccompInput } = await import("./seccomp.ts");
   const seccomp = await seccompInput(request, spec.security, facts.kernel.machine);
@@ -78,10 +83,10 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   if (!share.ok) return share;
   const { spec } = loaded.value;
   const facts = startFacts(request, spec);
-  const seccomp = await wantedFilter(request, spec, facts);
+  const confinement = await wantedConfinement(request, spec, facts);
   const plan = planStart(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
-    replan: replanEntries("start", target, options), isReboot, ...seccomp, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
+    replan: replanEntries("start", target, options), isReboot, ...confinement, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
     ...(options.escape === undefined ? {} : { escape: options.escape }), isQuiet: options.isQuiet === true,
   });
   return withLoaded(loaded, plan);

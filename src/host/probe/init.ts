@@ -1,5 +1,6 @@
 // Owns InitFacts: what /proc says of a running container's init.
-import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { labelOf } from "../../linux/apparmor.ts";
 import { parseCgroups } from "../../linux/proc-cgroup.ts";
 import { parseCgroupMounts } from "../../linux/proc-mountinfo.ts";
 import { hasSignal, parseStatus } from "../../linux/proc-status.ts";
@@ -94,12 +95,22 @@ export function shellOf(passwd: string, uid: number): string | undefined {
   return shell === undefined || !shell.startsWith("/") ? undefined : shell;
 }
 
+/** Where the kernel has neither AppArmor nor SELinux there is no label. */
+function probeLabel(pid: number): InitFacts["label"] {
+  const own = readText(`/proc/${pid}/attr/apparmor/current`);
+  const text = own ?? readText(`/proc/${pid}/attr/current`);
+  if (text === undefined || text === "") return undefined;
+  const isApparmor = own !== undefined || !existsSync("/sys/fs/selinux/enforce");
+  return { value: labelOf(text), file: own === undefined ? "exec" : "apparmor/exec", isApparmor };
+}
+
 /** undefined: init has ended. */
 export function probeInit(sources: InitSources): InitFacts | undefined {
   const { pid } = sources;
   const statusText = readText(`/proc/${pid}/status`);
   if (statusText === undefined) return undefined;
   const status = parseStatus(statusText);
+  const label = probeLabel(pid);
   const shell = sources.shellOf === undefined ? undefined : shellOf(readContainerPasswd(pid), sources.shellOf);
   return {
     pid, startTime: sources.startTime,
@@ -111,6 +122,7 @@ export function probeInit(sources: InitSources): InitFacts | undefined {
     capBounding: status.capBounding,
     hasNoNewPrivs: status.hasNoNewPrivs,
     hasSeccompFilter: status.seccompMode === 2,
+    ...(label === undefined ? {} : { label }),
     personality: Number.parseInt(readText(`/proc/${pid}/personality`)?.trim() ?? "0", 16) || 0,
     hasPtmx: hasPtmx(pid),
     isSystemdHalt: hasSignal(status.signalsBlocked | status.signalsCaught, SYSTEMD_HALT),

@@ -29,18 +29,25 @@ const optionalTexts = <K extends string>(fields: Fields, key: K): Partial<Record
 };
 const isState = (value: unknown): value is State => STATES.some((state) => state === value);
 
+function apparmorOf(value: unknown): StateRecord["apparmor"] {
+  const fields = typeof value === "object" && value !== null ? new Map<string, unknown>(Object.entries(value)) : undefined;
+  const [profile, namespace] = [fields?.get("profile"), fields?.get("namespace")];
+  return typeof profile === "string" ? { profile, ...(typeof namespace === "string" ? { namespace } : {}) } : undefined;
+}
+
 export function parseStateRecord(text: string): StateRecord | undefined {
   const fields = parseFields(text);
   const state = fields?.get("state");
   const bootId = fields?.get("bootId");
   const [seccomp, freezer] = [fields?.get("seccomp"), fields?.get("freezer")];
+  const apparmor = apparmorOf(fields?.get("apparmor"));
   if (fields === undefined || !isState(state) || typeof bootId !== "string") return undefined;
   return {
     state, bootId,
     ...optionalNumber(fields, "initPid"), ...optionalNumber(fields, "initStart"),
     ...optionalNumber(fields, "monitorPid"), ...optionalNumber(fields, "monitorStart"), ...optionalNumber(fields, "startedAt"),
     cgroups: texts(fields.get("cgroups")), namespaces: texts(fields.get("namespaces")), links: texts(fields.get("links")),
-    ...(typeof freezer === "string" ? { freezer } : {}),
+    ...(typeof freezer === "string" ? { freezer } : {}), ...(apparmor === undefined ? {} : { apparmor }),
     ...optionalTexts(fields, "leftovers"), ...optionalTexts(fields, "ovsPorts"),
     ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}),
   };

@@ -52,5 +52,14 @@ export function loadFilter(program: string | undefined, wishes: IdentityWishes, 
   return [...(isRootInside(wishes, init) ? [] : [regained]), { op: "seccomp", from: FILTER, program: [{ hex: program }] }];
 }
 
+/** Written while /proc is the host's; it begins with the command's program. */
+export function takeLabel(init: InitFacts, context: string | undefined): readonly Op[] {
+  const { label } = init;
+  const wanted = context ?? label?.value;
+  if (label === undefined || wanted === undefined || (context === undefined && wanted.startsWith("unconfined") && !wanted.includes(":"))) return [];
+  const from = context === undefined ? byHost("label of init") : byOption("--context");
+  return [{ op: "writeFile", from, path: `/proc/thread-self/attr/${label.file}`, data: label.isApparmor ? `exec ${wanted}` : wanted }];
+}
+
 export const forbidNewPrivileges = (init: InitFacts): readonly Op[] =>
   init.hasNoNewPrivs ? [{ op: "prctl", from: byHost("NoNewPrivs of init"), option: PR_SET_NO_NEW_PRIVS, arg2: 1 }] : [];

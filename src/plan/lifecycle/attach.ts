@@ -12,7 +12,7 @@ import type { Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import { joinCgroups, openBirthplace } from "../attach/cgroups.ts";
 import { attachedEnvironment } from "../attach/environment.ts";
-import { becomeUser, dropCapabilities, forbidNewPrivileges, keepRightToFilter, loadFilter, setPersonality } from "../attach/identity.ts";
+import { becomeUser, dropCapabilities, forbidNewPrivileges, keepRightToFilter, loadFilter, setPersonality, takeLabel } from "../attach/identity.ts";
 import { joinedBits, joinNamespaces, joins, remountSysProc } from "../attach/namespaces.ts";
 import { openContainerPty, openHostPty, useTerminal } from "../attach/terminal.ts";
 
@@ -31,6 +31,8 @@ export interface AttachWishes {
   readonly ptyLog?: string;
   readonly uid?: number;
   readonly gid?: number;
+  /** A security context to run in, instead of init's. */
+  readonly context?: string;
 }
 
 export interface AttachInputs extends AttachWishes {
@@ -60,8 +62,8 @@ function terminalOf({ caller, init, namespaces }: AttachInputs): Terminal {
 const hasLog = ({ ptyLog }: AttachInputs, terminal: Terminal): boolean => ptyLog !== undefined && terminal !== "none";
 
 /** As LXC does it: with init's file system, and unless its confinement was to be left out (-e LSM). */
-const filterOf = ({ init, namespaces, elevated, seccomp }: AttachInputs): string | undefined =>
-  (elevated.includes("LSM") || !joins(joinedBits(init, namespaces), "mnt") ? undefined : seccomp);
+const isConfined = ({ init, namespaces, elevated }: AttachInputs): boolean => !elevated.includes("LSM") && joins(joinedBits(init, namespaces), "mnt");
+const filterOf = (inputs: AttachInputs): string | undefined => (isConfined(inputs) ? inputs.seccomp : undefined);
 
 function execute(inputs: AttachInputs): Op {
   const { command, init, isClearEnv } = inputs;
@@ -116,6 +118,7 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
   return [
     hide,
     ...(elevated.includes("CGROUP") ? [] : joinCgroups(init, caller)),
+    ...(isConfined(inputs) ? takeLabel(init, inputs.context) : []),
     ...joinNamespaces(SLOT.init, bits, inputs.namespaces !== undefined),
     // what is in a pid namespace can be looked at by its root: the command gets no descriptor of the host's
     ...[SLOT.init, ...(birthplaceOf(inputs).length > 0 ? [SLOT.cgroup] : []), ...(hasLog(inputs, terminal) ? [SLOT.log] : [])].map((slot): Op => ({ op: "close", from: flow, slot })),
@@ -151,6 +154,9 @@ function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): re
 }
 
 export function planAttach(inputs: AttachInputs): Result<Plan> {
+  if (inputs.context !== undefined && inputs.init.label === undefined) {
+    return fail({ code: "host.feature", at: byOption("--context"), text: `security context '${inputs.context}' cannot be set: this kernel runs neither SELinux nor AppArmor`, remedy: "leave out --context" });
+  }
   const bits = joinedBits(inputs.init, inputs.namespaces);
   if (bits === 0 && inputs.namespaces === undefined && inputs.init.namespaces.length > 0) {
     return fail({ code: "unsupported", text: `the namespaces of ${inputs.name} are unknown to this version` });

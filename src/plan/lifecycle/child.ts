@@ -13,6 +13,7 @@ import { joinShared, lateNamespaces } from "../namespaces.ts";
 import type { Stdio } from "../process.ts";
 import { becomeInit, becomeRoot, execInit, joinParent, planCoreScheduling, planHostname, planPersonality, planStdio, runBelowInit } from "../process.ts";
 import { detachFromHost, enterRootfs, sealRootfs } from "../rootfs.ts";
+import { planLabel } from "../security/labels.ts";
 import { hasSysAdmin, planCapabilities, planKeyring, planNoNewPrivs, planSeccomp } from "../security.ts";
 import type { Container } from "./container.ts";
 
@@ -70,6 +71,7 @@ function stdioOf({ terminals, inputs, isExecute }: Container): Stdio {
 export function planChild(container: Container): readonly Op[] {
   const { scope, root, namespaces, terminals, isExecute, inputs } = container;
   const { ops, rest } = settle(container);
+  const label = planLabel(scope, inputs.apparmor, isExecute);
   return [
     ...ops,
     ...planDevDirectory(scope, root),
@@ -77,8 +79,8 @@ export function planChild(container: Container): readonly Op[] {
     ...planCgroupMounts(scope, root, { names: container.cgroups.names, hasNamespace: namespaces.has("cgroup"), hasSysAdmin: hasSysAdmin(scope) }),
     ...hook(container, "mount"), ...hook(container, "autodev"),
     ...planDevices(scope, root), ...planBootId(scope, root), ...terminals.child,
-    ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...keepSharedDependent(scope), ...programMounts(container),
-    ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...planNoNewPrivs(scope), ...planSeccomp(scope, inputs.seccomp?.program), ...hook(container, "start"),
+    ...label.open, ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...keepSharedDependent(scope), ...programMounts(container),
+    ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...label.set, ...planNoNewPrivs(scope), ...planSeccomp(scope, inputs.seccomp?.program), ...hook(container, "start"),
     ...planStdio(scope, stdioOf(container)), ...becomeInit(scope, container.keepsGroups),
     { op: "post", from: FROM, number: READY, note: "the container is set up" }, { op: "await", from: FROM, number: GO, note: "start-host hooks are done" },
     isExecute ? runBelowInit(scope, inputs.command) : execInit(scope, inputs.command),

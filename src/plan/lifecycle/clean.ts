@@ -3,6 +3,8 @@
 import type { Op, Plan } from "../../isa/op.ts";
 import { byHost } from "../../model/origin.ts";
 import type { StateRecord } from "../../model/state.ts";
+import { unloadApparmor } from "../security/labels.ts";
+import { ownNames } from "../../linux/apparmor.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 
@@ -41,12 +43,20 @@ function endNetwork(stale: StateRecord): readonly Op[] {
   return [...messages, ...ports];
 }
 
-export function planClean({ name, lxcpath, stale, stateFile, exitFile, isSameBoot }: CleanInputs): Plan {
+/** Only its own: a record may have been written by anybody, and who loses his profile is confined no more. */
+function unload({ name, lxcpath, stale: { apparmor } }: CleanInputs): readonly Op[] {
+  const own = ownNames({ name, lxcpath });
+  if (apparmor?.profile !== own.profile) return [];
+  return unloadApparmor(from, { profile: own.profile, ...(apparmor.namespace === own.namespace ? { namespace: own.namespace } : {}) });
+}
+
+export function planClean(inputs: CleanInputs): Plan {
+  const { name, lxcpath, stale, stateFile, exitFile, isSameBoot } = inputs;
   const removed = [...stale.cgroups].reverse().filter(isCgroupPath).map((path): Op => ({ op: "removeTree", from, path }));
   return {
     verb: "clean", name, lxcpath, ops: [
       { op: "listen", from, address: commandSocket(lxcpath, name), into: SLOT.socket },
-      ...(isSameBoot ? [...endInit(stale), ...removed, ...endNetwork(stale)] : []),
+      ...(isSameBoot ? [...endInit(stale), ...removed, ...endNetwork(stale), ...unload(inputs)] : []),
       { op: "unlink", from, path: exitFile, onError: ["ENOENT"], note: "it tells of an earlier run" },
       { op: "unlink", from, path: stateFile, onError: ["ENOENT"] },
     ],

@@ -1,6 +1,7 @@
 // Owns what a start is told beside the container's spec and the host's facts.
 import type { Problem } from "../../model/problem.ts";
 import type { NamespaceName } from "../../model/spec.ts";
+import type { ApparmorInput } from "../security/labels.ts";
 
 /** What lxc.seccomp.profile came to: its program (hex), and what is wrong or odd in the policy. */
 export interface SeccompInput { readonly program?: string; readonly problems: readonly Problem[] }
@@ -23,6 +24,8 @@ export interface StartInputs {
   /** The plan is run by the old monitor: nothing is forked, it is in the background already, LXC_TARGET=reboot. */
   readonly isReboot: boolean;
   readonly seccomp?: SeccompInput;
+  /** Where the kernel has AppArmor. */
+  readonly apparmor?: ApparmorInput;
   /** In the foreground: the control key after which q leaves the container to itself; absent: none does. */
   readonly escape?: number;
   readonly isQuiet?: boolean;

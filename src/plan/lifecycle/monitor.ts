@@ -19,10 +19,12 @@ import { detachFromHost } from "../rootfs.ts";
 import { writeRecord } from "../record.ts";
 import type { LateRecord } from "../record.ts";
 import type { Scope } from "../scope.ts";
+import { loadApparmor } from "../security/labels.ts";
 import { hasUserns, idmapOf, isRoot, stateDirectory } from "../scope.ts";
 import { openConsolePath, receiveTerminals, useConsolePath } from "../terminals.ts";
 import { planChild } from "./child.ts";
 import type { Container } from "./container.ts";
+import type { StartInputs } from "./inputs.ts";
 import { beginInForeground, watchInForeground } from "./foreground.ts";
 
 const BARRIER = byDefault("barrier");
@@ -150,6 +152,12 @@ function letGo(container: Container): readonly Op[] {
   ];
 }
 
+/** What a command that finds this monitor killed has to take out of the kernel. */
+function apparmorRecord({ apparmor }: StartInputs): Pick<LateRecord, "apparmor"> {
+  const own = apparmor?.own;
+  return own === undefined ? {} : { apparmor: { profile: own.profile, ...(own.namespace === undefined ? {} : { namespace: own.namespace }) } };
+}
+
 export function planMonitor(container: Container): readonly Op[] {
   const { scope, cgroups, namespaces, network, inputs, rootfsMount } = container;
   const { spec, facts, slots } = scope;
@@ -157,7 +165,7 @@ export function planMonitor(container: Container): readonly Op[] {
   const directory = stateDirectory(spec);
   const freezer = freezerFile(cgroups.parts, cgroups.names);
   const record: LateRecord = {
-    state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program }),
+    state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program }), ...apparmorRecord(inputs),
     cgroups: cgroups.parts.flatMap((part) => part.directories), ...(freezer === undefined ? {} : { freezer }), links: network.links,
     ...(network.leftovers.length === 0 ? {} : { leftovers: network.leftovers.map(messageHex) }), ...(network.ovsPorts.length === 0 ? {} : { ovsPorts: network.ovsPorts }),
   };
@@ -173,6 +181,7 @@ export function planMonitor(container: Container): readonly Op[] {
   return [
     ...beginInForeground(container), ...detach(container), ...claimed, ...(container.consolePath === undefined || inputs.isReboot ? [] : openConsolePath(scope, container.consolePath)),
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
+    ...loadApparmor(spec, facts.install.share, inputs.apparmor),
     ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
     ...child, ...received,
     { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },

@@ -82,7 +82,7 @@ export function planRun(spec: ContainerSpec, facts: HostFacts, { inputs, isExecu
   scope.problems.push(...host.problems);
   checkSpec(scope);
   if (!isExecute) checkHostInit(scope, inputs);
-  scope.problems.push(...(inputs.seccomp?.problems ?? []));
+  scope.problems.push(...(inputs.seccomp?.problems ?? []), ...(inputs.apparmor?.problems ?? []));
   const ops = launcher(scope, inputs, planContainer(scope, inputs, isExecute));
   if (scope.slots.left < 0) scope.problems.push({ code: "unsupported", text: `too many terminals (lxc.tty.max = ${spec.ttyMax.value})`, at: spec.ttyMax.from, remedy: "use fewer" });
   if (stepsOf(ops) > LIMITS.ops) scope.problems.push(tooManySteps(spec, stepsOf(ops)));

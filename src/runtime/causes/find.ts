@@ -3,6 +3,7 @@ import { cgroupFinding, deviceRulesFinding } from "./cgroups.ts";
 import { execFinding } from "./exec.ts";
 import { freezeFinding } from "./freezer.ts";
 import type { Failure, Finding, Rule } from "./failure.ts";
+import { labelFinding } from "./labels.ts";
 import { consolePathFinding, fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding } from "./mounts.ts";
 import { hookFinding, idsFinding, listenFinding, lockFinding, monitorFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
@@ -15,7 +16,7 @@ import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namesp
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
   spawn: [idMapHelperFinding, networkProgramFinding, hookFinding],
-  writeFile: [mapWriteFinding, cgroupFinding, fileFinding],
+  writeFile: [labelFinding, mapWriteFinding, cgroupFinding, fileFinding],
   mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], pivotRoot: [pivotFinding],
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],

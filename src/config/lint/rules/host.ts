@@ -88,7 +88,7 @@ export const hostRules: readonly Rule[] = [
   },
   {
     id: "start-warned", severity: "warning", needsHost: true, sees: "Whatever a start here would warn of: a profile of an LSM that the kernel does not run, a policy that is not added.", why: "The container starts without what the line asks for.", remedy: "see the finding",
-    trips: { text: "lxc.apparmor.profile = mine", where: "the kernel runs no AppArmor", host: { start: [{ code: "unsupported", severity: "warning", at: line(1, "lxc.apparmor.profile"), text: "AppArmor profile 'mine' is not applied: this kernel runs no AppArmor" }] } }, passes: { text: "lxc.apparmor.profile = unconfined", where: "the kernel runs no AppArmor", host: { start: [] } },
+    trips: { text: "lxc.apparmor.profile = mine\nlxc.apparmor.allow_incomplete = 1", where: "the kernel runs no AppArmor", host: { start: [{ code: "host.feature", severity: "warning", at: line(1, "lxc.apparmor.profile"), text: "AppArmor profile 'mine' cannot be applied: this kernel runs no AppArmor" }] } }, passes: { text: "lxc.apparmor.profile = unconfined", where: "the kernel runs no AppArmor", host: { start: [] } },
     look: (view) => fromStart(view, (problem) => !isError(problem) && !TOLD.includes(problem.code)),
   },
   {
