@@ -40,6 +40,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "idmap.helper": "newuidmap or newgidmap is missing or not setuid.",
   "cgroup.undelegated": "This session may not make cgroups: the container runs without limits.",
   "cgroup.limit": "A limit could not be set.",
+  "cgroup.session": "A user's container got its cgroup from his systemd, which ends with his last session.",
   "cgroup.translated": "A limit for the version of cgroups that this host has not was set in the one that it has.",
   "network.unsupported": "This kind of network is not made yet, or not for this user.",
   "network.link": "A network link is missing or could not be made.",

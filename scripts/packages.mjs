@@ -45,6 +45,18 @@ export const NEEDS = {
       iproute2: "test bridges",
     },
   },
+  system: {
+    also: ["build"],
+    packages: {
+      "qemu-system-x86": "emulates the machines of the system tests",
+      "qemu-utils": "their disks",
+      mmdebstrap: "the Debian on these disks",
+      e2fsprogs: "its file system",
+      "openssh-client": "speaks to the machines",
+      zstd: "keeps their saved states",
+      "xz-utils": "unpacks kernels",
+    },
+  },
   test: {
     also: ["demo", "fuzz", "bench"],
     packages: {

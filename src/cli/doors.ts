@@ -19,6 +19,9 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-stop": () => import("./lxc/stop.ts"),
   "lxc-top": () => import("./lxc/top.ts"),
   "lxc-unfreeze": () => import("./lxc/unfreeze.ts"),
+  // Debian's names for the two that needed a delegated scope around them; here they never do
+  "lxc-unpriv-attach": () => import("./lxc/attach.ts"),
+  "lxc-unpriv-start": () => import("./lxc/start.ts"),
   "lxc-unshare": () => import("./lxc/unshare.ts"),
   "lxc-update-config": () => import("./lxc/update-config.ts"),
   "lxc-usernsexec": () => import("./lxc/usernsexec.ts"),

@@ -13,9 +13,21 @@ export interface CgroupHierarchy {
   readonly base: string;
   /** The caller may create directories in `base`. */
   readonly isWritable: boolean;
+  /** `base` is not the caller's own cgroup but another that is delegated to him. */
+  readonly isElsewhere?: true;
   /** cpuset (v1): the values a new child must be given first. */
   readonly cpusetCpus?: string;
   readonly cpusetMems?: string;
+}
+
+/** What became of looking for a cgroup for an ordinary user who is not in one of his own. */
+export interface CgroupSearch {
+  /** Who owns the cgroup that the caller is in. */
+  readonly owner: string;
+  /** What was tried and why it did not do, in words. */
+  readonly tried: readonly string[];
+  /** The one command that mends it. */
+  readonly mend: string;
 }
 
 export type CgroupLayout = "v1" | "hybrid" | "v2" | "none";
@@ -41,7 +53,7 @@ export interface HostFacts {
   /** `uname -r`, `uname -m`. */
   readonly kernel: { readonly release: string; readonly machine: string };
   /** `missing`: controllers that lxc.cgroup.use of lxc.conf names and no hierarchy here has. `taken`: of the cgroups a planner asked about, those that exist already in a hierarchy we may write; relative to its base. */
-  readonly cgroups: { readonly layout: CgroupLayout; readonly hierarchies: readonly CgroupHierarchy[]; readonly self: string; readonly taken?: readonly string[]; readonly missing?: readonly string[] };
+  readonly cgroups: { readonly layout: CgroupLayout; readonly hierarchies: readonly CgroupHierarchy[]; readonly self: string; readonly taken?: readonly string[]; readonly missing?: readonly string[]; readonly search?: CgroupSearch };
   readonly subuid: readonly SubIdRange[];
   readonly subgid: readonly SubIdRange[];
   /** Absolute paths of setuid or capability-carrying helpers, absent when missing or not usable. */

@@ -8,7 +8,7 @@ export type ProblemCode =
   | "config.syntax" | "config.key" | "config.value" | "config.include" | "config.missing" | "config.unreadable" | "config.unwritable" | "config.legacy" | "config.conflict" | "config.smell"
   | "container.missing" | "container.exists" | "container.running" | "container.stopped" | "container.busy" | "container.frozen" | "container.snapshots" | "container.clones" | "container.partial"
   | "terminal.busy" | "rootfs.missing" | "rootfs.unsafe" | "init.missing" | "init.exited"
-  | "lxcpath.unwritable" | "idmap.invalid" | "idmap.range" | "idmap.helper" | "cgroup.undelegated" | "cgroup.limit" | "cgroup.translated"
+  | "lxcpath.unwritable" | "idmap.invalid" | "idmap.range" | "idmap.helper" | "cgroup.undelegated" | "cgroup.limit" | "cgroup.translated" | "cgroup.session"
   | "network.unsupported" | "network.link" | "mount.failed" | "mount.target" | "hook.failed" | "privilege"
   | "template.missing" | "template.failed" | "storage.full" | "storage.copy" | "storage.unsupported" | "image.invalid"
   | "engine.op" | "engine.missing" | "planner.failed" | "host.feature" | "unsupported";

@@ -1,11 +1,13 @@
 // Owns the verb attach: a command in a running container.
 import { probeCaller } from "../host/probe/caller.ts";
+import { mayEnter } from "../host/probe/cgroups.ts";
 import { probeInit } from "../host/probe/init.ts";
+import { readText } from "../host/read-text.ts";
 import { configFile } from "../host/store/layout.ts";
 import { mayMention } from "../host/store/mentions.ts";
 import { planAttach } from "../plan/lifecycle/attach.ts";
 import { byOption } from "../model/origin.ts";
-import { fail } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { InitFacts } from "../model/init.ts";
@@ -36,6 +38,14 @@ async function archProblem(arch: string | undefined): Promise<Problem | undefine
   return reading.ok ? undefined : { code: "option.value", at: byOption("--arch"), text: `--arch: ${reading.text}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) };
 }
 
+/** An ordinary user's command, below the container's limits from wherever it is called; root gets in by itself. */
+async function within(request: Request, init: InitFacts, { elevated }: AttachOptions): Promise<{ readonly init: InitFacts; readonly problems: readonly Problem[] }> {
+  if (request.euid === 0 || elevated.includes("CGROUP")) return { init, problems: [] };
+  const mountinfo = readText("/proc/self/mountinfo") ?? "";
+  const closed = init.cgroups.filter(({ version, directory, inner }) => version === 2 && (inner !== undefined || !mayEnter(mountinfo, request.cgroup, directory)));
+  return closed.length === 0 ? { init, problems: [] } : (await import("./attach-cgroup.ts")).reach(request, init, closed);
+}
+
 export const attach: AttachVerb = async (request, target, options) => {
   const unknown = await archProblem(options.arch);
   if (unknown !== undefined) return fail(unknown);
@@ -43,13 +53,15 @@ export const attach: AttachVerb = async (request, target, options) => {
   const live = requireRunning(target, running);
   if (!live.ok) return live;
   if ((running.state === "FROZEN" || running.state === "FREEZING") && !options.elevated.includes("CGROUP")) return fail(frozen(target));
-  const init = initFacts(live.value, options);
-  if (init === undefined) return fail(stopped(target));
+  const facts = initFacts(live.value, options);
+  if (facts === undefined) return fail(stopped(target));
+  const { init, problems } = options.isExplained === true ? { init: facts, problems: [] } : await within(request, facts, options);
   const { ptyLog, ...rest } = options;
-  return planAttach({
+  const plan = planAttach({
     ...rest, name: target.name, lxcpath: target.lxcpath, caller: probeCaller(request), init,
     configured: await configuredEnvironment(request, target, options.rcfile),
     ...(live.value.record.seccomp === undefined ? {} : { seccomp: live.value.record.seccomp }),
     ...(ptyLog === undefined ? {} : { ptyLog: absolutePath(request, ptyLog) }),
   });
+  return plan.ok ? ok(plan.value, [...(plan.warnings ?? []), ...problems]) : plan;
 };

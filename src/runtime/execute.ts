@@ -8,7 +8,8 @@ import type { Request } from "../model/request.ts";
 import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares } from "./share.ts";
-import { loadForStart, startFacts, wantedConfinement, withLoaded } from "./start.ts";
+import { loadForStart, startFacts, wantedConfinement, withLoaded, withWarnings } from "./start.ts";
+import { seat } from "./start-cgroup.ts";
 import { strictly } from "./strict.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
 
@@ -20,13 +21,13 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   if (command.length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
-  const facts = startFacts(request, spec);
+  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => startFacts(caller, spec));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planExecute(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command, closeAllFds: options.closeAllFds, share: share.value,
     replan: replanEntries("execute", target, options), isReboot, ...confinement,
   });
-  return withLoaded(loaded, plan);
+  return withLoaded(loaded, withWarnings(plan, problems));
 }
 
 export const execute: ExecuteVerb = async (request, target, options) => {

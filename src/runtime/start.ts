@@ -5,7 +5,7 @@ import { probeHost } from "../host/probe/host-facts.ts";
 import { bootId } from "../host/probe/kernel.ts";
 import { cgroupsWanted, pathsWanted, planStart } from "../plan/lifecycle/start.ts";
 import type { StartInputs } from "../plan/lifecycle/start.ts";
-import type { Result } from "../model/problem.ts";
+import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
@@ -14,6 +14,7 @@ import { loadConfig, type LoadedConfig, type LoadOptions } from "./container-con
 import { replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
+import { seat } from "./start-cgroup.ts";
 import { strictly } from "./strict.ts";
 import { systemConfigProblems, usableConfig } from "./system-config.ts";
 import { linksWanted } from "../plan/network/wanted.ts";
@@ -75,6 +76,8 @@ export function withLoaded({ value: { syntax }, warnings = [] }: Extract<Result<
   return plan.ok ? ok(plan.value, [...warnings, ...withExcerpts([syntax], plan.warnings ?? [])]) : fail(...withExcerpts([syntax], plan.problems), ...warnings);
 }
 
+export const withWarnings = (plan: Result<Plan>, warnings: readonly Problem[]): Result<Plan> => (plan.ok ? ok(plan.value, [...(plan.warnings ?? []), ...warnings]) : plan);
+
 export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
   const loaded = await loadForStart(request, target, { ...whole, isReboot });
@@ -82,14 +85,14 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const { spec } = loaded.value;
-  const facts = startFacts(request, spec);
+  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => startFacts(caller, spec));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planStart(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
     replan: replanEntries("start", target, options), isReboot, ...confinement, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
     ...(options.escape === undefined ? {} : { escape: options.escape }), isQuiet: options.isQuiet === true,
   });
-  return withLoaded(loaded, plan);
+  return withLoaded(loaded, withWarnings(plan, problems));
 }
 
 export const start: StartVerb = async (request, target, options) => {

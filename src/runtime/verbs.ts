@@ -52,6 +52,8 @@ export interface ExecuteOptions extends Omit<StartOptions, "console" | "consoleL
 export interface AttachOptions extends AttachWishes {
   readonly context?: string;
   readonly rcfile?: string;
+  /** Only looked at: nothing is asked of systemd. */
+  readonly isExplained?: boolean;
 }
 export interface StopOptions {
   readonly isReboot: boolean;

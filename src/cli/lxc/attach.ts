@@ -70,7 +70,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   };
   const { attach } = await import("../../runtime/attach.ts");
   return runOrExplain(line, await attach(request, target, {
-    command: words, elevated: elevated.value, isRemountSysProc: options.has("remount-sys-proc"),
+    command: words, elevated: elevated.value, isExplained: options.has("explain"), isRemountSysProc: options.has("remount-sys-proc"),
     isClearEnv: options.lastOf("clear-env", "keep-env") === "clear-env", keepVar: options.all("keep-var"), setVar: options.all("set-var"),
     ...optional("namespaces", namespaces.value), ...optional("arch", options.last("arch")), ...optional("ptyLog", path("pty-log")),
     ...optional("uid", uid.value), ...optional("gid", gid.value), ...optional("context", options.last("context")), ...optional("rcfile", path("rcfile")),

@@ -1,5 +1,5 @@
 // Owns the cgroup facts: which hierarchies are mounted where, and below which directory containers may be put.
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import type { CgroupMembership } from "../../linux/proc-cgroup.ts";
 import { parseCgroups } from "../../linux/proc-cgroup.ts";
 import type { MountInfo } from "../../linux/proc-mountinfo.ts";
@@ -18,6 +18,8 @@ export interface CgroupSources {
   readonly use?: readonly string[];
   /** Names a container may take, first choice first: looked for until one is free everywhere. */
   readonly candidates?: readonly (readonly string[])[];
+  /** An ordinary user's name: where his own cgroup is not his to divide, another that is delegated to him will do. */
+  readonly user?: string;
 }
 
 const FLAG_OPTIONS = new Set(["rw", "ro", "xattr", "noprefix", "clone_children", "cpuset_v2_mode", "favordynmods", "none"]);
@@ -35,18 +37,52 @@ function relativeBase(mount: MountInfo, path: string): string {
 const INIT_SCOPE = "/init.scope";
 const withoutInitScope = (path: string): string => (path.endsWith(INIT_SCOPE) ? path.slice(0, -INIT_SCOPE.length) || "/" : path || "/");
 
-function isWritable(directory: string): boolean {
+function isWritable(path: string, mode: number = constants.W_OK | constants.X_OK): boolean {
   try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;
   }
 }
 
-function hierarchy(mount: MountInfo, membership: CgroupMembership, base: string): CgroupHierarchy {
-  const directory = base === "/" ? mount.mountpoint : `${mount.mountpoint}${base}`;
-  const shared = { mountpoint: mount.mountpoint, base, isWritable: isWritable(directory) };
+const directoryOf = ({ mountpoint }: MountInfo, base: string): string => (base === "/" ? mountpoint : `${mountpoint}${base}`);
+
+/** `/a/b` of `/a/b/c` and `/a/b/d`. */
+function commonAncestor(one: string, other: string): string {
+  const [left, right] = [one.split("/"), other.split("/")];
+  const end = left.findIndex((part, i) => part !== right[i]);
+  return left.slice(0, end < 0 ? left.length : end).join("/") || "/";
+}
+
+/** v2 lets a process be moved only by who may write cgroup.procs of the directory that both places lie below. */
+const mayMove = (mountpoint: string, from: string, to: string): boolean => isWritable(`${mountpoint}${commonAncestor(from, to)}/cgroup.procs`, constants.W_OK);
+
+/** The caller, in `self`, may put a process of his own into a directory of the unified hierarchy. */
+export function mayEnter(mountinfo: string, self: string, directory: string): boolean {
+  const mount = parseCgroupMounts(mountinfo).find(({ fstype, mountpoint }) => fstype === "cgroup2" && directory.startsWith(`${mountpoint}/`));
+  const own = parseCgroups(self).find(({ version }) => version === 2);
+  if (mount === undefined || own === undefined) return false;
+  return isWritable(`${directory}/cgroup.procs`, constants.W_OK) && mayMove(mount.mountpoint, relativeBase(mount, own.path), directory.slice(mount.mountpoint.length));
+}
+
+/** Trees that were made for a user: by berth setup, or by libpam-cgfs at a login (docs/decisions/0008-contexts.md). */
+function treesOf(mount: MountInfo, user: string): readonly string[] {
+  const logins = `/user/${user}`;
+  const names = existsSync(directoryOf(mount, logins)) ? readdirSync(directoryOf(mount, logins), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : [];
+  return [`/berth/${user}`, ...names.map((name) => `${logins}/${name}`)];
+}
+
+/** The base itself, or where it is not the user's another cgroup of his that he can get into. */
+function usableBase(mount: MountInfo, { version }: CgroupMembership, base: string, user: string | undefined): { readonly base: string; readonly isWritable: boolean; readonly isElsewhere?: true } {
+  if (isWritable(directoryOf(mount, base))) return { base, isWritable: true };
+  const tree = user === undefined ? undefined : treesOf(mount, user).find((path) => isWritable(directoryOf(mount, path)) && (version === 1 || mayMove(mount.mountpoint, base, path)));
+  return tree === undefined ? { base, isWritable: false } : { base: tree, isWritable: true, isElsewhere: true };
+}
+
+function hierarchy(mount: MountInfo, membership: CgroupMembership, own: string, user: string | undefined): CgroupHierarchy {
+  const shared = { mountpoint: mount.mountpoint, ...usableBase(mount, membership, own, user) };
+  const directory = directoryOf(mount, shared.base);
   if (membership.version === 2) return { version: 2, controllers: (readText(`${directory}/cgroup.controllers`) ?? "").trim().split(" ").filter((name) => name !== ""), ...shared };
   const controllers = controllersOf(mount);
   if (!controllers.includes("cpuset")) return { version: 1, controllers, ...shared };
@@ -95,7 +131,7 @@ export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
     if (mount === undefined) return [];
     const init = first.find((candidate) => candidate.version === own.version && candidate.controllers.join() === own.controllers.join());
     const path = sources.isBelowOwn || init === undefined ? own.path : withoutInitScope(init.path);
-    return [hierarchy(mount, own, relativeBase(mount, path))];
+    return [hierarchy(mount, own, relativeBase(mount, path), sources.user)];
   });
   const hierarchies = use === undefined ? found : found.map((one) => (isUsed(one, use) ? one : { ...one, isWritable: false }));
   const missing = use === undefined ? [] : missingOf(found, use);

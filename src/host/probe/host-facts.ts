@@ -41,12 +41,14 @@ export const enginePath = (prefix: string): string => `${prefix}/libexec/berth/b
 export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
   const isRoot = request.euid === 0;
   const storage = wanted.storage === undefined ? undefined : probeStorage(wanted.storage);
+  const caller = probeCaller(request);
   return {
-    caller: probeCaller(request),
+    caller,
     kernel: probeKernel(),
     cgroups: probeCgroups({
       mountinfo: readText("/proc/self/mountinfo") ?? "", self: request.cgroup, first: readText("/proc/1/cgroup") ?? "",
       isBelowOwn: !isRoot || wanted.isCgroupRelative === true, ...(wanted.cgroupUse === undefined ? {} : { use: wanted.cgroupUse }), ...(wanted.cgroups === undefined ? {} : { candidates: wanted.cgroups }),
+      ...(isRoot || caller.user === undefined ? {} : { user: caller.user }),
     }),
     subuid: wanted.idmap === true ? subIds("/etc/subuid") : [],
     subgid: wanted.idmap === true ? subIds("/etc/subgid") : [],

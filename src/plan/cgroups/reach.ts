@@ -18,17 +18,38 @@ function ownCgroup(scope: Scope): string {
 
 const limitsOf = (scope: Scope): readonly Limit[] => [...scope.spec.cgroup.v1, ...scope.spec.cgroup.v2];
 
+const nameOf = ({ caller }: Scope["facts"]): string => caller.user ?? `uid ${caller.uid}`;
+
+/** Where the session is, whose that is, and what was tried to get another. */
+function whereWeAre(scope: Scope): string {
+  const { facts } = scope;
+  const { search } = facts.cgroups;
+  const here = `this session is in cgroup ${ownCgroup(scope)}, which `;
+  if (search === undefined) return `${here}is not delegated to ${nameOf(facts)}`;
+  return `${here}belongs to ${search.owner}${search.tried.length === 0 ? "" : `; ${search.tried.join("; ")}`}`;
+}
+
 function undelegated(scope: Scope): Problem {
   const { facts } = scope;
   const asked = limitsOf(scope);
   const without = asked.length === 0 ? "" : `; not applied: ${[...new Set(asked.map(({ value }) => value.file))].join(", ")}`;
-  const who = facts.caller.user ?? `uid ${facts.caller.uid}`;
+  const isMounted = facts.cgroups.layout !== "none";
   return {
     code: "cgroup.undelegated", severity: "warning", at: asked[0]?.from ?? byDefault("lxc.cgroup.dir"),
     text: `no cgroup may be made here, so the container runs without limits of its own${without}`,
-    cause: facts.cgroups.layout === "none" ? "no cgroup file system is mounted" : `this session is in cgroup ${ownCgroup(scope)}, which is not delegated to ${who}`,
-    remedy: facts.cgroups.layout === "none" ? "mount one: mount -t cgroup2 none /sys/fs/cgroup" : `start it from a delegated cgroup (systemd-run --user --scope -p Delegate=yes lxc-start -n ${scope.spec.name}), or have root chown one to ${who}`,
+    cause: isMounted ? whereWeAre(scope) : "no cgroup file system is mounted",
+    remedy: isMounted ? facts.cgroups.search?.mend ?? `sudo berth setup ${nameOf(facts)}` : "mount one: mount -t cgroup2 none /sys/fs/cgroup",
   };
+}
+
+/** Where a controller is that a limit needs, when it is only not ours. */
+function unreachedWhy(scope: Scope, controller: string): Pick<Problem, "cause" | "remedy"> {
+  const { facts } = scope;
+  const isOthers = facts.cgroups.hierarchies.some((hierarchy) => !hierarchy.isWritable && hierarchy.controllers.includes(controller));
+  if (isOthers) return { cause: `controller '${controller}' is not delegated to ${nameOf(facts)}: ${whereWeAre(scope)}`, remedy: facts.cgroups.search?.mend ?? `sudo berth setup ${nameOf(facts)}` };
+  if (isRoot(facts) || facts.cgroups.layout === "none") return { cause: `controller '${controller}' is not available here, in neither version of cgroups`, remedy: "remove the line, or enable the controller on the host" };
+  const unified = writable(scope).find(({ version }) => version === 2);
+  return { cause: `controller '${controller}' is not handed down to ${unified === undefined ? "any cgroup" : `cgroup ${unified.base}, in which the container is`}`, remedy: `sudo berth setup ${nameOf(facts)}; where the kernel lacks it, remove the line` };
 }
 
 function unreached(scope: Scope, limit: Limit, version: 1 | 2): Problem | undefined {
@@ -36,10 +57,7 @@ function unreached(scope: Scope, limit: Limit, version: 1 | 2): Problem | undefi
   const isThere = writable(scope).some((hierarchy) => hierarchy.version === version && (controller === "cgroup" || hierarchy.controllers.includes(controller)));
   if (isThere) return undefined;
   const key = version === 1 ? "lxc.cgroup" : "lxc.cgroup2";
-  return {
-    code: "cgroup.limit", severity: "warning", at: limit.from, text: `${key}.${limit.value.file} is not applied`,
-    cause: `controller '${controller}' is not available here, in neither version of cgroups`, remedy: "remove the line, or enable the controller on the host",
-  };
+  return { code: "cgroup.limit", severity: "warning", at: limit.from, text: `${key}.${limit.value.file} is not applied`, ...unreachedWhy(scope, controller) };
 }
 
 /** hostLimits has chosen one version's rules; left are those that the host takes from nobody, or from root alone, wherever the cgroup is delegated to. */

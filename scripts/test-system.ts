@@ -1,0 +1,74 @@
+// npm run test:system [-- [KIND...] [FILE...]]: the checks of test/system/ on full systems: Debian with systemd, PAM and AppArmor
+// in an emulated machine, with cgroup v2, v1 and hybrid. KIND is a name such as bookworm-v2, FILE a part of a check's file name.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.ts";
+import { belongs, checkFiles, runFile } from "./system/checks-run.ts";
+import type { Power } from "./system/checks-run.ts";
+import { CACHE, findQemu, must, readyImage } from "./system/image.ts";
+import { KINDS, nameOf } from "./system/layouts.ts";
+import type { Kind, Suite } from "./system/layouts.ts";
+import { readyState, restore } from "./system/machine.ts";
+import { ROOT } from "./step.ts";
+
+// --run LINE instead: this one line of shell, as root in a machine of the kind; its output is all.
+const [words, line] = ((all: readonly string[]): readonly [readonly string[], string | undefined] => {
+  const at = all.indexOf("--run");
+  return at < 0 ? [all, undefined] : [all.slice(0, at), all[at + 1]];
+})(process.argv.slice(2));
+const wantedKinds = KINDS.filter((kind) => words.includes(nameOf(kind)));
+const kinds = wantedKinds.length > 0 ? wantedKinds : KINDS;
+const parts = words.filter((word) => KINDS.every((kind) => nameOf(kind) !== word));
+const files = checkFiles().filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+const say = (line: string): void => console.log(`     ${line}`);
+
+interface Sum { passed: number; readonly failed: string[] }
+
+async function runKind(kind: Kind, start: { readonly qemu: readonly string[]; readonly parcel: string }, sum: Sum): Promise<readonly Power[]> {
+  const begin = performance.now();
+  const powers: Power[] = [];
+  const name = nameOf(kind);
+  await readyState({ kind, qemu: start.qemu }, say);
+  const machine = await restore({ kind, ...start });
+  try {
+    if (line !== undefined) console.log((await machine.shell(line, 600)).output);
+    else for (const file of files.filter((one) => belongs(one, kind))) {
+      const started = performance.now();
+      const outcome = await runFile(machine, file, kind, (seconds) => say(`${name} ${file.name}: ${seconds} s …`));
+      sum.passed += outcome.passed;
+      sum.failed.push(...outcome.failed.map((check) => `${name} ${file.name}: ${check}`));
+      powers.push(...outcome.powers);
+      if (outcome.failed.length > 0) console.log(outcome.output.trimEnd());
+      console.log(`${outcome.failed.length === 0 ? "ok  " : "FAIL"} ${name} ${file.name}: ${outcome.passed} of ${outcome.passed + outcome.failed.length} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    }
+  } finally {
+    await machine.stop();
+  }
+  say(`${name}: ${Math.round((performance.now() - begin) / 1000)} s`);
+  return powers;
+}
+
+async function main(): Promise<Sum> {
+  if (process.getuid?.() !== 0) throw new Error("making the machines' disks needs root (mmdebstrap, chroot)");
+  const sum: Sum = { passed: 0, failed: [] };
+  mkdirSync(CACHE, { recursive: true });
+  await build(say);
+  const qemu = await findQemu(say);
+  const suites = [...new Set(kinds.map(({ suite }): Suite => suite))];
+  await Promise.all(suites.map((suite) => readyImage(suite, say)));
+  const parcel = join(CACHE, `parcel-${process.pid}.tar`);
+  await must(["tar", "-C", ROOT, "-cf", parcel, "dist", "test/system"], "packing what goes into the machine");
+  try {
+    for (const kind of kinds) {
+      await runKind(kind, { qemu, parcel }, sum).catch((error: unknown) => { sum.failed.push(`${nameOf(kind)}: ${error instanceof Error ? error.message : String(error)}`); });
+    }
+  } finally {
+    await must(["rm", "-f", parcel], "removing the parcel");
+  }
+  return sum;
+}
+
+const sum = await main().catch((error: unknown): Sum => ({ passed: 0, failed: [error instanceof Error ? error.message : String(error)] }));
+for (const failure of sum.failed) console.log(`failed: ${failure}`);
+console.log(`${sum.passed} passed, ${sum.failed.length} failed`);
+process.exit(sum.failed.length === 0 ? 0 : 1);

@@ -1,0 +1,55 @@
+# Owns the ways in which a user comes to call a command: in CONTEXT USER COMMAND...
+# Each runs one script file as the user, so that no quoting gets in between; its output and status come back.
+ALL_CONTEXTS="login ssh ssh-bare ssh-wrong-bus ssh-setsid su su-login sudo sudo-login sudo-bare runuser runuser-login cron at-like user-unit system-unit"
+
+ROOM=/tmp/contexts
+mkdir -p $ROOM
+chmod 1777 $ROOM
+
+# the words that follow are one command; its file says where its output and status go
+write_call() { # FILE COMMAND...
+	call=$1; shift
+	{
+		echo 'PATH=/src/dist/bin:/usr/bin:/bin:/usr/sbin:/sbin; export PATH'
+		printf '('
+		for word in "$@"; do printf " '%s'" "$(printf '%s' "$word" | sed "s/'/'\\\\''/g")"; done
+		echo " ) > $call.out 2> $call.err < /dev/null"
+		echo "echo \$? > $call.status.new; mv $call.status.new $call.status"
+	} > "$call"
+	chmod 755 "$call"
+	rm -f "$call.out" "$call.err" "$call.status"
+}
+
+in_context() { # CONTEXT USER COMMAND...
+	context=$1 user=$2; shift 2
+	uid=$(id -u "$user")
+	call=$ROOM/$context-$user-$$
+	write_call "$call" "$@"
+	run="sh $call"
+	case $context in
+		login) echo "$run; exit" | script -qec "login -f $user" /dev/null > /dev/null 2>&1 ;;
+		ssh) ssh "$user@127.0.0.1" "$run" ;;
+		ssh-bare) ssh "$user@127.0.0.1" "env -i $run" ;;
+		ssh-wrong-bus) ssh "$user@127.0.0.1" "XDG_RUNTIME_DIR=/nonexistent DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus $run" ;;
+		ssh-setsid) ssh "$user@127.0.0.1" "setsid -w $run" ;;
+		su) su "$user" -c "$run" ;;
+		su-login) su - "$user" -c "$run" ;;
+		sudo) sudo -u "$user" $run ;;
+		sudo-login) sudo -i -u "$user" $run ;;
+		sudo-bare) sudo -u "$user" env -i $run ;;
+		runuser) runuser -u "$user" -- $run ;;
+		runuser-login) runuser -l "$user" -c "$run" ;;
+		# a crond that has just been started does what stands under @reboot
+		cron) echo "@reboot $run" | crontab -u "$user" -; rm -f /run/crond.reboot; systemctl restart cron ;;
+		# as atd does: a session of its own, nobody waits, no terminal, a bare environment
+		at-like) setsid -f runuser -u "$user" -- env -i HOME="/home/$user" LOGNAME="$user" $run > /dev/null 2>&1 ;;
+		user-unit) ssh "$user@127.0.0.1" "systemd-run --user --quiet --wait --collect -p KillMode=process $run" ;;
+		system-unit) systemd-run --quiet --wait --collect -p KillMode=process --uid="$uid" $run ;;
+		*) echo "no such context: $context"; return 1 ;;
+	esac
+	eventually test -e "$call.status"
+	[ "$context" != cron ] || crontab -u "$user" -r
+	cat "$call.out"
+	cat "$call.err" >&2
+	return "$(cat "$call.status")"
+}
