@@ -51,7 +51,11 @@ export async function planned(line: CommandLine, result: Extract<Result<Plan>, {
   return { kind: "plan", plan: result.value, ...(err === "" ? {} : { err }) };
 }
 
-export async function withLine<R extends OptionRow>(tool: Tool<R>, request: Request, body: Body<R>): Promise<Answer> {
+/** Debian's lxc-unpriv-start and lxc-unpriv-attach are lxc-start and lxc-attach by another name. */
+const byName = <R extends OptionRow>(tool: Tool<R>, name = ""): Tool<R> => (name.startsWith("lxc-unpriv-") ? { ...tool, name } : tool);
+
+export async function withLine<R extends OptionRow>(called: Tool<R>, request: Request, body: Body<R>): Promise<Answer> {
+  const tool = byName(called, request.argv[0]);
   const scan = getopt(request.argv.slice(1), [...tool.rows, ...COMMON], { program: tool.name, isPosix: "POSIXLY_CORRECT" in request.env });
   const asked = scan.found.find(({ row: { long } }) => long === "help" || long === "?" || long === "usage" || long === "version")?.row.long;
   if (asked === "version") return done(0, { out: `${LXC_LEVEL}\n` });
