@@ -75,17 +75,22 @@ function hasPtmx(pid: number): boolean {
   }
 }
 
-/** Never blocks and never trusts: the container may have put anything in that place. */
+/** Never blocks, never follows a link (an absolute one would lead to the host's files), never trusts: the container may have put anything in that place. */
 function readContainerPasswd(pid: number): string {
-  let fd: number | undefined;
+  const opened: number[] = [];
+  const open = (path: string, flags: number): number => {
+    opened.push(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY | flags));
+    return opened.at(-1) ?? -1;
+  };
   try {
-    fd = openSync(`/proc/${pid}/root/etc/passwd`, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const etc = open(`/proc/${pid}/root/etc`, constants.O_DIRECTORY);
+    const fd = open(`/proc/self/fd/${etc}/passwd`, 0);
     const found = fstatSync(fd);
     return found.isFile() && found.size <= PASSWD_MAX ? readFileSync(fd, "utf8") : "";
   } catch {
     return "";
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    for (const fd of opened) closeSync(fd);
   }
 }
 
