@@ -74,6 +74,8 @@ export const NEEDS = {
       procps: "pgrep in tests",
       python3: "a test that plants hostile files",
       "lxc-templates": "Debian's config files of distributions, to compare ours with",
+      "dnsmasq-base": "lxc-net: addresses and names for containers",
+      nftables: "lxc-net: the rules of its bridge",
       "util-linux": "setpriv, unshare and nsenter in tests",
       bsdutils: "script(1): tests on a terminal",
       "man-db": "man(1): looks at the manual pages",

@@ -12,6 +12,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-execute": () => import("./lxc/execute.ts"),
   "lxc-freeze": () => import("./lxc/freeze.ts"),
   "lxc-info": () => import("./lxc/info.ts"),
+  "lxc-net": () => import("./lxc/net.ts"),
   "lxc-ls": () => import("./lxc/ls.ts"),
   "lxc-monitor": () => import("./lxc/monitor.ts"),
   "lxc-snapshot": () => import("./lxc/snapshot.ts"),

@@ -227,6 +227,8 @@ function __berth_takes
             string split ' ' -- '-n --name --rcfile -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-info'
             string split ' ' -- '-n --name -c --config --rcfile --format -o --logfile -l --logpriority -P --lxcpath'
+        case 'lxc-net'
+            string split ' ' -- '-o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-ls'
             string split ' ' -- '-n --name -F --fancy-format --filter -g --groups --rcfile --format -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-monitor'
@@ -493,6 +495,7 @@ complete -c lxc-destroy -f
 complete -c lxc-execute -f
 complete -c lxc-freeze -f
 complete -c lxc-info -f
+complete -c lxc-net -f
 complete -c lxc-ls -f
 complete -c lxc-monitor -f
 complete -c lxc-snapshot -f
@@ -693,6 +696,14 @@ complete -c lxc-info -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 
 complete -c lxc-info -s 'h' -l help -d 'this text'
 complete -c lxc-info -l usage -d 'the options in short'
 complete -c lxc-info -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-net -l explain -d 'print the numbered plan (or the plan as JSON) and do nothing'
+complete -c lxc-net -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c lxc-net -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c lxc-net -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c lxc-net -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c lxc-net -s 'h' -l help -d 'this text'
+complete -c lxc-net -l usage -d 'the options in short'
+complete -c lxc-net -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-ls -s 'n' -l name -x -a '(__berth_containers)' -d 'ignored, as in LXC'
 complete -c lxc-ls -s '1' -l line -d 'one name per line'
 complete -c lxc-ls -s 'f' -l fancy -d 'a table'

@@ -53,9 +53,9 @@ export function networkFinding(failure: Failure): Finding {
 export function networkProgramFinding(failure: Failure): Finding | undefined {
   const { op } = failure;
   const name = op.subject.slice(op.subject.lastIndexOf("/") + 1);
-  if (name !== "ovs-vsctl" && name !== "lxc-user-nic") return undefined;
+  if (!["ovs-vsctl", "lxc-user-nic", "dnsmasq", "nft"].includes(name)) return undefined;
   return {
     code: "network.link", text: failure.status === undefined ? `cannot run ${op.subject}` : `${name} refused: ${op.note ?? ""}`, output: programLines(failure),
-    ...(name === "ovs-vsctl" ? { remedy: "ovs-vsctl show lists the bridges; make it with ovs-vsctl add-br" } : { remedy: "what it says names the line to add to /etc/lxc/lxc-usernet" }),
+    ...(name === "dnsmasq" || name === "nft" ? {} : name === "ovs-vsctl" ? { remedy: "ovs-vsctl show lists the bridges; make it with ovs-vsctl add-br" } : { remedy: "what it says names the line to add to /etc/lxc/lxc-usernet" }),
   };
 }

@@ -1,0 +1,98 @@
+// Owns what lxc-net reads: its settings, as the shell reads them, and the host around the bridge.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { maskPrefix } from "../../linux/nft.ts";
+import { addressBytes, inSameNetwork } from "../../linux/netlink.ts";
+import { linkIpv4 } from "../../linux/proc-net.ts";
+import type { BridgeFacts, BridgeSettings } from "../../model/bridge.ts";
+import { readText } from "../read-text.ts";
+
+const DEFAULTS = {
+  USE_LXC_BRIDGE: "true", LXC_BRIDGE: "lxcbr0", LXC_BRIDGE_MAC: "10:66:6a:00:00:00", LXC_ADDR: "10.0.3.1", LXC_NETMASK: "255.255.255.0", LXC_NETWORK: "10.0.3.0/24", LXC_DHCP_RANGE: "10.0.3.2,10.0.3.254",
+  LXC_DHCP_MAX: "253", LXC_DHCP_CONFILE: "", LXC_DHCP_PING: "true", LXC_DOMAIN: "", LXC_IPV6_ADDR: "", LXC_IPV6_MASK: "64", LXC_IPV6_NETWORK: "", LXC_IPV6_NAT: "false", LXC_IPV6_ENABLE: "true",
+} as const;
+type Word = keyof typeof DEFAULTS;
+const WORDS: readonly string[] = Object.keys(DEFAULTS);
+
+/** The files are shell: they may test and include. Debian's /etc/default/lxc includes lxc-net. */
+function shellWords(): ReadonlyMap<string, string> {
+  const script = `for f in /etc/default/lxc /etc/default/lxc-net; do [ ! -f $f ] || . $f; done >/dev/null 2>&1; printf '%s\\0' ${WORDS.map((word) => `"$${word}"`).join(" ")}`;
+  const { stdout } = spawnSync("/bin/sh", ["-c", script], { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...DEFAULTS } });
+  return new Map(stdout.split("\0").slice(0, WORDS.length).map((value, i) => [WORDS[i] ?? "", value]));
+}
+
+export function probeBridgeSettings(): BridgeSettings {
+  const words = shellWords();
+  const word = (name: Word): string => words.get(name) ?? DEFAULTS[name];
+  const has6 = word("LXC_IPV6_ADDR") !== "" && word("LXC_IPV6_ENABLE") === "true";
+  return {
+    isWanted: word("USE_LXC_BRIDGE") === "true", name: word("LXC_BRIDGE"), mac: word("LXC_BRIDGE_MAC"),
+    ipv4: { address: word("LXC_ADDR"), prefix: maskPrefix(word("LXC_NETMASK")) ?? -1, network: word("LXC_NETWORK") },
+    dhcp: { range: word("LXC_DHCP_RANGE"), max: word("LXC_DHCP_MAX"), confile: word("LXC_DHCP_CONFILE"), hasPing: word("LXC_DHCP_PING") === "true" }, domain: word("LXC_DOMAIN"),
+    ...(has6 ? { ipv6: { address: word("LXC_IPV6_ADDR"), prefix: Number(word("LXC_IPV6_MASK") || "64"), network: word("LXC_IPV6_NETWORK"), isNat: word("LXC_IPV6_NAT") === "true" && word("LXC_IPV6_NETWORK") !== "" } } : {}),
+  };
+}
+
+const program = (name: string): string | undefined => ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin"].map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
+
+function names(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+/** The process that holds a socket, by its inode. */
+function ownerOf(inode: string): string {
+  for (const pid of names("/proc").filter((name) => /^\d+$/.test(name))) {
+    const isIt = names(`/proc/${pid}/fd`).some((fd) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`;
+      } catch {
+        return false;
+      }
+    });
+    if (isIt) return `${readText(`/proc/${pid}/comm`)?.trim() ?? "a process"} (pid ${pid})`;
+  }
+  return "a process that cannot be seen from here";
+}
+
+/** Who has bound a port of all IPv4 addresses, or of this one. */
+function portOwner(address: string): BridgeFacts["portOwner"] {
+  const own = (addressBytes(address) ?? []).toReversed().map((byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase();
+  for (const [file, port] of [["udp", 53], ["tcp", 53], ["udp", 67]] as const) {
+    const hex = port.toString(16).toUpperCase().padStart(4, "0");
+    for (const line of (readText(`/proc/net/${file}`) ?? "").split("\n").slice(1)) {
+      const [, local, , state, , , , , , inode = ""] = line.trim().split(/\s+/);
+      const isOpen = file === "udp" || state === "0A";
+      // port 67 of all addresses may be shared among dnsmasqs, each on its own link
+      if (isOpen && (local === `${own}:${hex}` || (port === 53 && local === `00000000:${hex}`))) return { port, who: ownerOf(inode) };
+    }
+  }
+  return undefined;
+}
+
+function overlapOf({ name, ipv4 }: BridgeSettings): string | undefined {
+  const [fibTrie, route] = [readText("/proc/net/fib_trie") ?? "", readText("/proc/net/route") ?? ""];
+  const own = addressBytes(ipv4.address) ?? [];
+  return names("/sys/class/net").find((link) => link !== name && linkIpv4({ fibTrie, route }, link).some((address) => inSameNetwork(addressBytes(address) ?? [], own, ipv4.prefix)));
+}
+
+function runningDnsmasq(path: string): number | undefined {
+  const pid = Number(readText(path) ?? "0");
+  return pid > 1 && readText(`/proc/${pid}/comm`)?.trim() === "dnsmasq" ? pid : undefined;
+}
+
+export function probeBridge(settings: BridgeSettings, files: { readonly mark: string; readonly pid: string }): BridgeFacts {
+  const folder = `/sys/class/net/${settings.name}`;
+  const users = readText("/etc/passwd") ?? "";
+  const optional = { nft: program("nft"), dnsmasq: program("dnsmasq"), dnsmasqPid: runningDnsmasq(files.pid), overlap: overlapOf(settings) };
+  const owner = optional.dnsmasqPid === undefined ? portOwner(settings.ipv4.address) : undefined;
+  return {
+    isUp: existsSync(files.mark), dnsmasqUser: ["lxc-dnsmasq", "dnsmasq"].find((user) => new RegExp(`^${user}:`, "m").test(users)) ?? "nobody",
+    ...(existsSync(folder) ? { link: { isBridge: existsSync(`${folder}/bridge`), hasPorts: names(`${folder}/brif`).length > 0 } } : {}),
+    ...(optional.nft === undefined ? {} : { nft: optional.nft }), ...(optional.dnsmasq === undefined ? {} : { dnsmasq: optional.dnsmasq }),
+    ...(optional.dnsmasqPid === undefined ? {} : { dnsmasqPid: optional.dnsmasqPid }), ...(optional.overlap === undefined ? {} : { overlap: optional.overlap }), ...(owner === undefined ? {} : { portOwner: owner }),
+  };
+}

@@ -1,0 +1,87 @@
+// Owns the plans of lxc-net: a bridge with its addresses, rules and dnsmasq, and all of it away again.
+import type { Op, Plan } from "../../isa/op.ts";
+import { O_CREAT } from "../../linux/fs.ts";
+import { bridgeCreate } from "../../linux/netlink-kinds.ts";
+import { addressAdd, addressBytes, linkDelete, linkUp } from "../../linux/netlink.ts";
+import { bridgeRules, noBridgeRules } from "../../linux/nft.ts";
+import { SIGTERM } from "../../linux/signals.ts";
+import type { BridgeFacts, BridgeSettings } from "../../model/bridge.ts";
+import { byHost } from "../../model/origin.ts";
+import type { Problem, Result } from "../../model/problem.ts";
+import { fail, ok } from "../../model/problem.ts";
+import { netlink } from "../network/link.ts";
+
+export const BRIDGE_MARK = "/run/lxc/network_up";
+export const DNSMASQ_PID = "/run/lxc/dnsmasq.pid";
+const SLOT = { index: 0, dnsmasq: 1 } as const;
+const from = byHost("/etc/default/lxc-net");
+
+function problemsOf({ name, ipv4, ipv6 }: BridgeSettings, { link, overlap, nft, dnsmasq, portOwner }: BridgeFacts): readonly Problem[] {
+  const refuse = (text: string, remedy: string, cause?: string): Problem => ({ code: "network.link", at: from, text, remedy, ...(cause === undefined ? {} : { cause }) });
+  return [
+    ...(name.length > 15 || !/^[\w.-]+$/.test(name) ? [refuse(`LXC_BRIDGE = '${name}' is no name of a link`, "at most 15 letters and digits")] : []),
+    ...(addressBytes(ipv4.address)?.length === 4 && ipv4.prefix >= 0 ? [] : [refuse(`LXC_ADDR = '${ipv4.address}' and LXC_NETMASK are no address with its mask`, "for example: LXC_ADDR=10.0.3.1 LXC_NETMASK=255.255.255.0")]),
+    ...(ipv6 === undefined || addressBytes(ipv6.address)?.length === 16 ? [] : [refuse(`LXC_IPV6_ADDR = '${ipv6.address}' is no IPv6 address`, "for example: fd00:3::1")]),
+    ...(link?.isBridge === false ? [refuse(`'${name}' is there and is not a bridge`, "set LXC_BRIDGE to another name")] : []),
+    ...(overlap === undefined ? [] : [refuse(`the network ${ipv4.network} is in use: '${overlap}' has addresses of it`, "choose another with LXC_ADDR, LXC_NETWORK and LXC_DHCP_RANGE")]),
+    ...(nft === undefined ? [{ code: "host.feature", text: "nft is missing: it makes the rules of the bridge", remedy: "apt install nftables" } as const] : []),
+    ...(dnsmasq === undefined ? [{ code: "host.feature", text: "dnsmasq is missing: it gives containers their addresses and names", remedy: "apt install dnsmasq-base" } as const] : []),
+    ...(portOwner === undefined ? [] : [refuse(`port ${portOwner.port} of ${ipv4.address} is taken by ${portOwner.who}`, "let it listen on addresses of its own only (dnsmasq: bind-interfaces, named: listen-on), or stop it", "it listens on all addresses; dnsmasq of the bridge needs the port on the bridge's")]),
+  ];
+}
+
+function dnsmasqArgv({ name, ipv4, ipv6, dhcp, domain }: BridgeSettings, { dnsmasq = "dnsmasq", dnsmasqUser }: BridgeFacts): readonly string[] {
+  return [
+    dnsmasq, `--conf-file=${dhcp.confile === "" ? "/dev/null" : dhcp.confile}`, "-u", dnsmasqUser, "--strict-order", "--bind-interfaces", `--pid-file=${DNSMASQ_PID}`,
+    "--listen-address", ipv4.address, "--dhcp-range", dhcp.range, `--dhcp-lease-max=${dhcp.max}`, "--dhcp-no-override", "--except-interface=lo", `--interface=${name}`,
+    `--dhcp-leasefile=/var/lib/misc/dnsmasq.${name}.leases`, "--dhcp-authoritative", "--dhcp-ignore-clid",
+    ...(domain === "" ? [] : ["-s", domain, "-S", `/${domain}/`]), ...(dhcp.hasPing ? [] : ["--no-ping"]),
+    ...(ipv6 === undefined ? [] : [`--dhcp-range=${ipv6.address},ra-only`, "--listen-address", ipv6.address]),
+  ];
+}
+
+function addressOps({ name, ipv4, ipv6 }: BridgeSettings): readonly Op[] {
+  const set = (path: string, value: string): Op => ({ op: "writeFile", from, path: `/proc/sys/net/${path}`, data: `${value}\n` });
+  const add = (address: string, prefix: number): readonly Op[] => {
+    const bytes = addressBytes(address);
+    return bytes === undefined ? [] : [{ ...netlink(from, addressAdd({ slot: SLOT.index }, { address: bytes, prefix }), `${address}/${prefix} on ${name}`), onError: ["EEXIST"] }];
+  };
+  return [
+    { op: "ifIndex", from, name, into: SLOT.index }, set("ipv4/ip_forward", "1"), ...add(ipv4.address, ipv4.prefix),
+    ...(ipv6 === undefined ? [] : [set(`ipv6/conf/${name}/accept_dad`, "0"), set(`ipv6/conf/${name}/autoconf`, "0"), set("ipv6/conf/all/forwarding", "1"), ...add(ipv6.address, ipv6.prefix)]),
+    netlink(from, linkUp(name), `${name} up`),
+  ];
+}
+
+export function planBridgeUp(settings: BridgeSettings, facts: BridgeFacts): Result<Plan> {
+  const problems = problemsOf(settings, facts);
+  if (problems.length > 0) return fail(...problems);
+  const { name, mac, ipv4, ipv6 } = settings;
+  const nft = (input: string): Op => ({ op: "spawn", from, argv: [facts.nft ?? "nft", "-f", "-"], input, note: `rules of ${name}` });
+  const isMasked6 = ipv6?.isNat === true;
+  const ops: readonly Op[] = [
+    { op: "mkdir", from, path: "/run/lxc", mode: 0o755, parents: 1 },
+    ...(facts.link === undefined ? [{ ...netlink(from, bridgeCreate(name, mac), `the bridge ${name}`), undo: [netlink(from, linkDelete(name), `removes ${name}`)] }] : []),
+    ...addressOps(settings),
+    { ...nft(bridgeRules({ bridge: name, network: ipv4.network, network6: isMasked6 ? ipv6.network : undefined })), undo: [nft(noBridgeRules(isMasked6))] },
+    { op: "spawn", from, argv: dnsmasqArgv(settings, facts), note: `addresses and names for ${name}` },
+    { op: "writeFile", from, path: BRIDGE_MARK, data: "", flags: O_CREAT, mode: 0o644 },
+  ];
+  return ok({ verb: "net", name, lxcpath: "", ops });
+}
+
+/** Leases stay; so does a bridge with containers in it, without its address no longer: they come back. */
+export function planBridgeDown({ name, ipv6 }: BridgeSettings, { link, nft, dnsmasqPid }: BridgeFacts): Plan {
+  const ended: readonly Op[] = dnsmasqPid === undefined ? [] : [
+    { op: "pidfdOpen", from, pid: dnsmasqPid, into: SLOT.dnsmasq, onError: ["ESRCH"] },
+    { op: "kill", from, pidfd: SLOT.dnsmasq, signal: SIGTERM, onError: ["ESRCH", "EBADF"], note: "dnsmasq" },
+    { op: "waitExit", from, pidfd: SLOT.dnsmasq, timeout: 10_000, onError: ["EBADF"] },
+  ];
+  const rules: readonly Op[] = nft === undefined ? [] : [{ op: "spawn", from, argv: [nft, "-f", "-"], input: noBridgeRules(ipv6?.isNat === true), onError: "ignore", note: `rules of ${name}` }];
+  return {
+    verb: "net", name, lxcpath: "", ops: [
+      ...ended, ...rules, ...(link?.isBridge === true && !link.hasPorts ? [{ ...netlink(from, linkDelete(name), `removes ${name}`), onError: ["ENODEV"] as const }] : []),
+      { op: "unlink", from, path: DNSMASQ_PID, onError: ["ENOENT"] }, { op: "unlink", from, path: BRIDGE_MARK, onError: ["ENOENT"] },
+    ],
+  };
+}

@@ -1,0 +1,96 @@
+// lxc-net with containers that ask for addresses: DHCP, names, the way out, both families, and what is in its way.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { DIST, berth, create, eventually, inside, leavePlace, makePlace, works } from "./place.ts";
+import type { Place, Ran } from "./place.ts";
+import { leaveRoom, makeRoom, must, run } from "./net-room.ts";
+import type { Room } from "./net-room.ts";
+
+let place: Place;
+let room: Room;
+const two = (): string => `${place.name}2`;
+const net = (...words: string[]): Ran => run(room.into, [join(DIST, "bin/lxc-net"), ...words]);
+const up = (word = "start"): void => { const ran = net(word); expect([ran.status, ran.stderr]).toEqual([0, ""]); };
+const settings = (lines: readonly string[]): string => must(room.into, `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")} > /etc/default/lxc-net`);
+const IPV6 = ["LXC_DOMAIN=berth.test", "LXC_DHCP_PING=false", "LXC_IPV6_ADDR=fd42::1", "LXC_IPV6_MASK=64", "LXC_IPV6_NETWORK=fd42::/64", "LXC_IPV6_NAT=true"];
+const address = (name: string): string => works(place, "lxc-info", ["-n", name, "-iH"]).split("\n").find((line) => line.startsWith("10.0.3.")) ?? "";
+
+beforeAll(async () => {
+  room = await makeRoom();
+  place = { ...makePlace("root-owned"), into: room.into };
+  must(room.into, "mount -t tmpfs tmpfs /etc/default");
+  const config = ["lxc.net.0.type = veth", "lxc.net.0.link = lxcbr0", "lxc.net.0.flags = up", "lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx"];
+  create(place, config);
+  create(place, config, two());
+});
+afterAll(async () => {
+  for (const name of [place.name, two()]) berth(place, "lxc-destroy", ["-n", name, "-f"]);
+  net("stop");
+  await leavePlace(place);
+  leaveRoom(room);
+});
+
+test("status, stop and nonsense before anything is up", () => {
+  expect(net("status").status).toBe(3);
+  expect([net("stop").status, net("stop").stderr]).toEqual([1, expect.stringContaining("lxc-net isn't running")]);
+  expect([net("dance").status, net("dance").stderr]).toEqual([2, expect.stringContaining("Usage: lxc-net {start|stop|restart|reload|force-reload|status}")]);
+  settings(["USE_LXC_BRIDGE=false"]);
+  up();
+  expect(run(room.into, ["test", "-e", "/sys/class/net/lxcbr0"]).status).toBe(1);
+});
+
+test("containers get addresses, find each other by name, and the world sees only the host", async () => {
+  settings(IPV6);
+  up();
+  expect([net("start").status, net("start").stderr]).toEqual([1, expect.stringContaining("lxc-net is already running")]);
+  for (const name of [place.name, two()]) works(place, "lxc-start", ["-n", name, "-d"]);
+  for (const name of [place.name, two()]) await eventually(`${name} has an address`, () => address(name) !== "");
+  await eventually("it is reached by name", () => berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "ping", "-c1", "-W1", `${two()}.berth.test`]).status === 0);
+  inside(place, "ping -c1 -W5 192.0.2.9");
+  await eventually("an address of IPv6 by router advertisement", () => inside(place, "ip -6 addr show dev eth0 scope global").includes("fd42:"));
+  await eventually("the world answers over IPv6", () => berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "ping", "-c1", "-W1", "2001:db8::9"]).status === 0);
+  expect(must(room.into, "nft list table ip lxc")).toMatch(/counter packets [1-9]\d* bytes \d+ masquerade/);
+});
+
+test("a restart with containers in the bridge: they stay attached, and get the same address again, whatever they call themselves", async () => {
+  const before = address(place.name);
+  up("restart");
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  works(place, "lxc-start", ["-n", place.name, "-d"]);
+  await eventually("it has an address", () => address(place.name) !== "");
+  expect(address(place.name)).toBe(before);
+  inside(place, "udhcpc -q -n -i eth0 -C -x 0x3d:ff0102030405 -s /etc/udhcpc/default.script");
+  expect(address(place.name)).toBe(before);
+  expect(net("status").stdout).toMatch(/^lxcbr0: up\naddress: 10\.0\.3\.1\/24\ndnsmasq: pid \d+\n$/);
+});
+
+test("stop takes all of it away but a bridge with containers in it; leases stay", () => {
+  up("stop");
+  expect(must(room.into, "nft list tables; cat /run/lxc/network_up 2>/dev/null || true; cat /run/lxc/dnsmasq.pid 2>/dev/null || true")).toBe("");
+  expect(must(room.into, "ls /sys/class/net/lxcbr0/brif | wc -l; wc -l < /var/lib/misc/dnsmasq.lxcbr0.leases")).toMatch(/^2\n[1-9]/);
+  for (const name of [place.name, two()]) works(place, "lxc-stop", ["-n", name, "-k"]);
+  up();
+  up("stop");
+  expect(run(room.into, ["test", "-e", "/sys/class/net/lxcbr0"]).status).toBe(1);
+});
+
+test("what is in the way is named, and nothing is left", async () => {
+  const refused = (text: string): void => {
+    const ran = net("start");
+    expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining(text)]);
+    expect(must(room.into, "ls /sys/class/net; nft list tables")).not.toMatch(/lxc/);
+  };
+  must(room.into, "ip addr add 10.0.3.77/24 dev up0");
+  refused("the network 10.0.3.0/24 is in use: 'up0' has addresses of it");
+  must(room.into, "ip addr del 10.0.3.77/24 dev up0");
+  const squatter = spawn(room.into[0] ?? "", [...room.into.slice(1), "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=/run/squatter.pid", "--no-resolv", "-u", "root"]);
+  await eventually("port 53 is taken", () => run(room.into, ["grep", "-q", "00000000:0035", "/proc/net/udp"]).status === 0);
+  refused(`port 53 of 10.0.3.1 is taken by dnsmasq (pid ${squatter.pid})`);
+  squatter.kill("SIGKILL");
+  await eventually("port 53 is free", () => run(room.into, ["grep", "-q", "00000000:0035", "/proc/net/udp"]).status === 1);
+  settings(["LXC_DHCP_RANGE=nonsense"]);
+  refused("dnsmasq refused");
+  settings(["LXC_NETMASK=255.0.255.0"]);
+  refused("LXC_NETMASK are no address with its mask");
+});
