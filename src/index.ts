@@ -14,6 +14,7 @@ export { configUnset } from "./runtime/config-unset.ts";
 export { configUpdate } from "./runtime/config-update.ts";
 export { create } from "./runtime/create.ts";
 export { destroy } from "./runtime/destroy.ts";
+export { doctor } from "./runtime/doctor.ts";
 export { execute } from "./runtime/execute.ts";
 export { freeze } from "./runtime/freeze.ts";
 export { info } from "./runtime/info.ts";

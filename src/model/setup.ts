@@ -7,6 +7,7 @@ export interface Account {
   readonly gid: number;
   readonly home: string;
   readonly groups: readonly string[];
+  readonly groupIds: readonly number[];
 }
 
 export interface SetupWish {

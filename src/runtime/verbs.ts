@@ -2,6 +2,7 @@
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
 import type { AnyConfigKey, EffectiveKey, LineChange } from "../config/index.ts";
 import type { Plan } from "../isa/op.ts";
+import type { Diagnosis } from "../model/doctor.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Origin } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
@@ -286,3 +287,8 @@ export type SetupVerb = (request: Request, user: string, wish: SetupWish) => Pro
 /** `changes` were taken back, but for what is not as setup left it, which `kept` tells. */
 export interface Unmade { readonly changes: readonly Change[]; readonly kept: readonly string[] }
 export type UnsetupVerb = (request: Request, user: string, options: { readonly isDryRun: boolean }) => Promise<Result<Unmade>>;
+
+/** `args`: what is given again to the same command with another user's rights. */
+export interface DoctorOptions { readonly user?: string; readonly args: readonly string[] }
+export type DoctorAnswer = { readonly kind: "diagnosis"; readonly diagnosis: Diagnosis } | { readonly kind: "plan"; readonly plan: Plan };
+export type DoctorVerb = (request: Request, options: DoctorOptions) => Promise<Result<DoctorAnswer>>;

@@ -9,4 +9,5 @@ export const OWN_VERBS: readonly OwnVerb[] = [
   { verb: "events", words: "[NAME...]", does: "tell each state that containers come to", load: () => import("./events.ts") },
   { verb: "config", words: "VERB NAME", does: "read and change its config: berth config --help", load: () => import("./config.ts") },
   { verb: "setup", words: "USER", does: "make a user ready for containers, or undo that", load: () => import("./setup.ts") },
+  { verb: "doctor", words: "", does: "try what containers need, and say what is missing", load: () => import("./doctor.ts") },
 ];

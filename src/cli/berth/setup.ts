@@ -93,7 +93,7 @@ async function applied(line: Line, answer: SetupAnswer): Promise<Answer> {
   const made = await answer.make();
   if (!made.ok) return failed(line, made.problems);
   const told = options.has("yes") ? plan : needed(needs);
-  return done(status, { out: isJson ? dataOf(answer, true) : `${told}${user} is set up\n` });
+  return done(status, { out: isJson ? dataOf(answer, true) : `${told}${user} is set up; berth doctor --user ${user} tries it\n` });
 }
 
 function undone({ options }: Line, user: string, { changes, kept }: Unmade): Answer {

@@ -13,7 +13,7 @@ export function printedBy(argv: readonly string[]): string | undefined {
 export function accountOf(user: string): Account | undefined {
   const [name, , uid, gid, , home] = printedBy(["getent", "passwd", "--", user])?.trim().split(":") ?? [];
   if (name === undefined || uid === undefined || gid === undefined || !/^\d+$/.test(uid) || !/^\d+$/.test(gid)) return undefined;
-  return { name, uid: Number(uid), gid: Number(gid), home: home === undefined || !home.startsWith("/") ? "/" : home, groups: (printedBy(["id", "-Gn", "--", name]) ?? "").trim().split(/\s+/) };
+  return { name, uid: Number(uid), gid: Number(gid), home: home === undefined || !home.startsWith("/") ? "/" : home, groups: (printedBy(["id", "-Gn", "--", name]) ?? "").trim().split(/\s+/), groupIds: (printedBy(["id", "-G", "--", name]) ?? gid).trim().split(/\s+/).map(Number) };
 }
 
 /** Ids in a column of getent(1)'s answer. */

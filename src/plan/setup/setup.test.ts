@@ -7,7 +7,7 @@ import { profileText } from "./userns.ts";
 
 const SPACE = { first: 100000, last: 600100000, count: 65536 };
 const side = (file: IdSide["file"] = [], more: Partial<IdSide> = {}): IdSide => ({ file, space: SPACE, real: [], ...more });
-const ALICE = { name: "alice", uid: 1001, gid: 1001, home: "/home/alice", groups: ["alice", "lxc"] };
+const ALICE = { name: "alice", uid: 1001, gid: 1001, home: "/home/alice", groups: ["alice", "lxc"], groupIds: [1001, 110] };
 const BARE: SetupFacts = {
   account: ALICE, uids: side(), gids: side(), idmapTools: [{ name: "newuidmap", path: "/usr/bin/newuidmap" }, { name: "newgidmap", path: "/usr/bin/newgidmap" }],
   layout: "v1", trees: [{ mountpoint: "/sys/fs/cgroup/memory", version: 1, isOwn: false }], boot: "sysvinit", sysctls: { "user.max_user_namespaces": 1000, "kernel.threads-max": 4000 }, hasAppArmorParser: true,
