@@ -28,7 +28,9 @@ async function ended(name: string, ...words: readonly string[]): Promise<{ reado
   return { out: answer.out ?? "", err: answer.err ?? "", status: answer.status };
 }
 const tools = Object.keys(doors).filter((name) => name.startsWith("lxc-") && name !== "lxc-config" && name !== "lxc-update-config");
-const named = tools.filter((name) => !["lxc-ls", "lxc-unshare", "lxc-usernsexec"].includes(name));
+/** They do their work without a name. */
+const NAMELESS = ["lxc-ls", "lxc-monitor", "lxc-net", "lxc-top", "lxc-unshare", "lxc-usernsexec"];
+const named = tools.filter((name) => !NAMELESS.includes(name));
 
 test.each(tools)("%s: help, usage, version and a wrong option", async (name) => {
   const help = await ended(name, "--help");

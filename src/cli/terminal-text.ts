@@ -6,3 +6,7 @@ const name = (character: string): string => `\\x${character.charCodeAt(0).toStri
 /** Control characters as \x1b on a terminal; what goes to a file or a program stays as it is. */
 // oxlint-disable-next-line no-control-regex
 export const terminalText = ({ isTty }: Request, text: string): string => (isTty[1] ? text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, name) : text);
+
+/** A console's text, whose colours stay and whose other control sequences do nothing. */
+// oxlint-disable-next-line no-control-regex
+export const consoleText = (request: Request, text: string): string => text.split(/(\x1b\[[0-9;]*m)/).map((part, index) => (index % 2 === 1 ? part : terminalText(request, part))).join("");

@@ -1,6 +1,9 @@
 // Owns the bytes of LXC's command protocol that a client needs: raw structs of a little-endian 64-bit machine, see lxc's commands.h.
 
+export const GET_STATE = 3;
 export const ADD_STATE_CLIENT = 10;
+/** Berth's own: the console's bytes from a position on, in replies without end. */
+export const FOLLOW_CONSOLE = 1000;
 /** `struct lxc_cmd_req`, `struct lxc_cmd_rsp`: two ints and a pointer. */
 export const REPLY_SIZE = 16;
 /** `struct lxc_msg`: int type, char name[NAME_MAX+1], int value. */
@@ -8,6 +11,31 @@ export const MESSAGE_SIZE = 264;
 /** enum lxc_state_t: the words of lxc-wait(1) in this order. */
 export const STATE_NUMBERS = ["STOPPED", "STARTING", "RUNNING", "STOPPING", "ABORTING", "FREEZING", "FROZEN", "THAWED"] as const;
 const FROM_STATE = 0;
+
+/** A request without data; `value` travels in the pointer field. */
+export function commandRequest(command: number, value = 0n): Uint8Array {
+  const bytes = new Uint8Array(REPLY_SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(0, command, true);
+  view.setBigUint64(8, value, true);
+  return bytes;
+}
+
+export interface CommandReply { readonly result: number; readonly value: bigint; readonly data: Uint8Array }
+
+/** The replies that are whole, and what is left of the bytes. */
+export function repliesOf(bytes: Uint8Array): { readonly replies: readonly CommandReply[]; readonly rest: Uint8Array } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const replies: CommandReply[] = [];
+  let at = 0;
+  for (; at + REPLY_SIZE <= bytes.length;) {
+    const end = at + REPLY_SIZE + Math.max(0, view.getInt32(at + 4, true));
+    if (end > bytes.length) break;
+    replies.push({ result: view.getInt32(at, true), value: view.getBigUint64(at + 8, true), data: bytes.subarray(at + REPLY_SIZE, end) });
+    at = end;
+  }
+  return { replies, rest: bytes.subarray(at) };
+}
 
 /** Asks for being told of these states, one int for each; LXC's monitors tell once. */
 export function stateClientRequest(wanted: readonly string[]): Uint8Array {

@@ -182,6 +182,16 @@ export interface EventsOptions {
   readonly isReady?: () => void;
   readonly end: AbortSignal;
 }
+export interface LogsOptions {
+  /** The console's bytes; `isNew`: said just now. */
+  readonly on: (bytes: Uint8Array, isNew: boolean) => void;
+  /** All that was kept has been given. */
+  readonly caughtUp: () => void;
+  /** Also what it says from now on, until it stops. */
+  readonly isFollow: boolean;
+  readonly end: AbortSignal;
+}
+export type LogsVerb = (request: Request, target: Target, options: LogsOptions) => Promise<Result<void>>;
 export type EventsVerb = (request: Request, options: EventsOptions) => Promise<Result<void>>;
 export type SnapshotVerb = (request: Request, target: Target, options: SnapshotOptions) => Promise<Result<Snapshot>>;
 export type SnapshotsVerb = (request: Request, target: Target) => Promise<Result<readonly Snapshot[]>>;

@@ -6,6 +6,7 @@ export interface OwnVerb { readonly verb: string; readonly words: string; readon
 export const OWN_VERBS: readonly OwnVerb[] = [
   { verb: "why", words: "NAME", does: "why its last start failed, or how its last run ended", load: () => import("./why.ts") },
   { verb: "stats", words: "[NAME...]", does: "what running containers use; --follow, --format", load: () => import("./stats.ts") },
+  { verb: "logs", words: "NAME", does: "what its console has said, and says: --follow", load: () => import("./logs.ts") },
   { verb: "events", words: "[NAME...]", does: "tell each state that containers come to", load: () => import("./events.ts") },
   { verb: "config", words: "VERB NAME", does: "read and change its config: berth config --help", load: () => import("./config.ts") },
   { verb: "setup", words: "USER", does: "make a user ready for containers, or undo that", load: () => import("./setup.ts") },
