@@ -9,6 +9,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-copy": () => import("./lxc/copy.ts"),
   "lxc-create": () => import("./lxc/create.ts"),
   "lxc-destroy": () => import("./lxc/destroy.ts"),
+  "lxc-device": () => import("./lxc/device.ts"),
   "lxc-execute": () => import("./lxc/execute.ts"),
   "lxc-freeze": () => import("./lxc/freeze.ts"),
   "lxc-info": () => import("./lxc/info.ts"),

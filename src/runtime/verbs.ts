@@ -13,6 +13,7 @@ import type { ExitRecord, State, StateEvent } from "../model/state.ts";
 import type { ContainerStats } from "../model/stats.ts";
 import type { AttachWishes } from "../plan/lifecycle/attach.ts";
 import type { ConsoleWishes } from "../plan/lifecycle/console.ts";
+import type { MountWishes } from "../plan/lifecycle/mount.ts";
 import type { UnshareInputs } from "../plan/lifecycle/unshare.ts";
 import type { UsernsExecInputs } from "../plan/lifecycle/usernsexec.ts";
 
@@ -166,6 +167,13 @@ export type StopVerb = PlanVerb<StopOptions>;
 export type CgroupSetVerb = PlanVerb<{ readonly key: string; readonly value: string }>;
 /** Text of a file of its cgroup, in either version's name; ends in a newline. */
 export type CgroupGetVerb = (request: Request, target: Target, key: string) => Promise<Result<string>>;
+/** Something of the host, on a path beneath the root of a running container. */
+export interface MountOptions extends Pick<MountWishes, "source" | "isReadOnly" | "keepsOwners"> { readonly target: string }
+export type MountVerb = PlanVerb<MountOptions>;
+export type UmountVerb = PlanVerb<{ readonly target: string; readonly isLazy: boolean }>;
+/** A device's path or the name of a network interface; `as`: its path or name on the other side. */
+export interface DeviceOptions { readonly action: "add" | "del"; readonly device: string; readonly as?: string }
+export type DeviceVerb = PlanVerb<DeviceOptions>;
 export type FreezeVerb = PlanVerb<{ readonly isFrozen: boolean }>;
 export type UsernsExecVerb = (request: Request, options: UsernsExecOptions) => Promise<Result<Plan>>;
 export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise<Result<Plan>>;

@@ -49,6 +49,14 @@ export function attributeFinding(failure: Failure): Finding {
   return { code: "mount.failed" };
 }
 
+export function umountFinding({ errno, op, text }: Failure): Finding {
+  const path = op.subject || text;
+  if (errno === "EINVAL") return { code: "mount.failed", text: `nothing is mounted on '${path}' that could be unmounted`, cause: "it is no mount point, or was mounted when the container started and is locked there (mount_namespaces(7))" };
+  if (errno === "EBUSY") return { code: "mount.failed", text: `'${path}' is in use`, cause: "a process has an open file or its working directory there, or something is mounted below it", remedy: "end that, or use --lazy" };
+  if (errno === "ENOENT") return { code: "mount.target", text: `there is no '${path}' in the container` };
+  return { code: "mount.failed" };
+}
+
 export const pivotFinding = (failure: Failure): Finding => (failure.errno === "EINVAL"
   ? { code: "mount.failed", cause: "the host's root is on rootfs or ramfs (an initramfs), or shared into this namespace" }
   : { code: "mount.failed" });
