@@ -1,5 +1,6 @@
 // Owns the monitor's list: what is made on the host, the child, the long watch, and what is left to do after it.
 import type { Op, Slot, Text } from "../../isa/op.ts";
+import { FLAGS } from "../../isa/schema.ts";
 import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../../linux/fs.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
 import { SIGKILL } from "../../linux/signals.ts";
@@ -54,6 +55,14 @@ function stateDirectoryOps({ spec, facts }: Scope): readonly Op[] {
   return isShared ? [made, { op: "chown", from: MONITOR, path, uid: UNCHANGED, gid: group, note: "the group of the container's directory" }] : [made];
 }
 
+/** lxc.ephemeral: the last of all undo, when the container has stopped as it should; its name is free by then. A start that failed leaves it, to be looked at. */
+function destroyAfterwards({ spec, facts }: Scope, listen: Slot): readonly Op[] {
+  if (!spec.isEphemeral) return [];
+  const from = byDefault("lxc.ephemeral");
+  const argv = [`${facts.install.share}/../bin/lxc-destroy`, "-P", spec.lxcpath, "-n", spec.name];
+  return [{ op: "close", from, slot: listen, when: "stop" }, { op: "spawn", from, argv, flags: FLAGS.SPAWN_INHERIT_ENV, when: "stop", note: "the container goes with its last run" }];
+}
+
 /** One run at a time: the name of the command socket is the lock. Then the trace that a kill leaves. */
 function claim({ scope }: Container, record: LateRecord): { readonly ops: readonly Op[]; readonly listen: Slot } {
   const { spec, slots } = scope;
@@ -64,7 +73,7 @@ function claim({ scope }: Container, record: LateRecord): { readonly ops: readon
   return {
     listen,
     ops: [
-      { op: "listen", from: byDefault("command socket"), address: commandSocket(spec.lxcpath, spec.name), into: listen, note: "its name is taken while the container runs" },
+      { op: "listen", from: byDefault("command socket"), address: commandSocket(spec.lxcpath, spec.name), into: listen, note: "its name is taken while the container runs", undo: destroyAfterwards(scope, listen) },
       { op: "mkdir", from: MONITOR, path: home, mode: 0o770, undo: own, note: "missing only for lxc-execute without a config; then it goes again" },
       ...stateDirectoryOps(scope),
       { op: "getpid", from: MONITOR, into: record.monitor },
