@@ -80,7 +80,7 @@ function resolveFiles(settings: Settings, input: ResolveInput, problems: Problem
   };
 }
 
-function resolveProcess(settings: Settings, problems: Problem[]): Pick<ContainerSpec, "init" | "environment" | "environmentRuntime" | "environmentHooks" | "signals" | "prlimits" | "sysctls" | "procs" | "start" | "groups" | "isEphemeral" | "hasCoreScheduling"> {
+function resolveProcess(settings: Settings, problems: Problem[]): Pick<ContainerSpec, "init" | "environment" | "environmentRuntime" | "environmentHooks" | "signals" | "prlimits" | "sysctls" | "procs" | "start" | "groups" | "isEphemeral" | "coreScheduling"> {
   return {
     init: resolveInit(settings),
     environment: list(settings, processKeys.environment),
@@ -93,7 +93,7 @@ function resolveProcess(settings: Settings, problems: Problem[]): Pick<Container
     start: resolveStart(settings),
     groups: many(settings, processKeys.group).flatMap((item) => item.value),
     isEphemeral: one(settings, processKeys.ephemeral)?.value ?? false,
-    hasCoreScheduling: one(settings, processKeys.schedCore)?.value ?? false,
+    ...optional("coreScheduling", settings, processKeys.schedCore),
   };
 }
 

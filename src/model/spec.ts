@@ -133,7 +133,7 @@ export interface ContainerSpec {
   readonly timeOffsets: { readonly boot?: Sourced<bigint>; readonly monotonic?: Sourced<bigint> };
   readonly isEphemeral: boolean;
   readonly monitor: { readonly isUnshared: boolean; readonly pdeathSignal: number };
-  readonly hasCoreScheduling: boolean;
+  readonly coreScheduling?: Sourced<boolean>;
   readonly start: { readonly isAuto: boolean; readonly delay: number; readonly order: number };
   readonly groups: readonly string[];
   readonly log: { readonly file?: string; readonly level?: string; readonly syslog?: string };

@@ -1,12 +1,12 @@
 // Owns which namespaces a container gets of its own, and how it joins those of others.
-import type { Op } from "../isa/op.ts";
-import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS, namespaceBit } from "../linux/clone.ts";
+import type { Op, Slot } from "../isa/op.ts";
+import { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS } from "../linux/clone.ts";
 import { O_RDONLY } from "../linux/fs.ts";
 import type { Origin } from "../model/origin.ts";
 import { byDefault, byOption } from "../model/origin.ts";
 import type { ContainerSpec, NamespaceName } from "../model/spec.ts";
 import type { Scope } from "./scope.ts";
-import { hasUserns } from "./scope.ts";
+import { hasUserns, isRoot } from "./scope.ts";
 
 export interface NamespacePlan {
   /** Made by clone(2) itself. */
@@ -17,6 +17,8 @@ export interface NamespacePlan {
   readonly has: (name: NamespaceName) => boolean;
 }
 
+type Shared = Readonly<Partial<Record<NamespaceName, string>>>;
+
 const BITS = {
   user: CLONE_NEWUSER, mnt: CLONE_NEWNS, pid: CLONE_NEWPID, uts: CLONE_NEWUTS, ipc: CLONE_NEWIPC,
   net: CLONE_NEWNET, cgroup: CLONE_NEWCGROUP, time: CLONE_NEWTIME,
@@ -25,7 +27,7 @@ const ORDER: readonly NamespaceName[] = ["user", "mnt", "pid", "uts", "ipc", "ne
 /** sysfs ownership of a network namespace and the root of a cgroup namespace are taken when they are made; a time namespace takes offsets only before it is entered. */
 const LATE: readonly NamespaceName[] = ["net", "cgroup", "time"];
 
-function isWanted(scope: Scope, name: NamespaceName, shared: Readonly<Partial<Record<NamespaceName, string>>>): boolean {
+function isWanted(scope: Scope, name: NamespaceName, shared: Shared): boolean {
   const { spec, facts } = scope;
   if (shared[name] !== undefined) return false;
   const { clone, keep } = spec.namespaces;
@@ -46,23 +48,47 @@ function checkTime({ spec, facts, problems }: Scope): void {
   if (at !== undefined && !facts.hasTimeNamespace) problems.push({ code: "host.feature", at, text: `${at.key} needs a time namespace, and this kernel has none`, remedy: "take the line out, or use Linux 5.6 or newer with CONFIG_TIME_NS" });
 }
 
-export function planNamespaces(scope: Scope, shared: Readonly<Partial<Record<NamespaceName, string>>>): NamespacePlan {
+export function planNamespaces(scope: Scope, shared: Shared): NamespacePlan {
   checkTime(scope);
+  checkShared(scope, shared);
   const names = ORDER.filter((name) => isWanted(scope, name, shared));
   const bits = (list: readonly NamespaceName[]): number => list.reduce((flags, name) => flags | BITS[name], 0);
   return { cloneFlags: bits(names.filter((name) => !LATE.includes(name))), lateFlags: bits(names.filter((name) => LATE.includes(name))), names, has: (name) => names.includes(name) };
 }
 
-/** Joins namespaces of another container (lxc.namespace.share.*, --share-*). The pid namespace is joined by the parent, before the clone. */
-export function joinShared(scope: Scope, shared: Readonly<Partial<Record<NamespaceName, string>>>, which: "parent" | "child"): readonly Op[] {
-  return ORDER.flatMap((name): readonly Op[] => {
-    const path = shared[name];
-    if (path === undefined || (name === "pid") !== (which === "parent")) return [];
-    const from = shareOrigin(scope.spec, name);
-    const into = scope.slots.take();
-    scope.slots.give(into);
-    return [{ op: "open", from, path, flags: O_RDONLY, into }, { op: "setns", from, slot: into, flags: namespaceBit(name) ?? 0, note: `shares the ${name} namespace` }];
-  });
+/** What the kernel would refuse half way, with a word that says nothing. */
+function checkShared({ spec, facts, problems }: Scope, shared: Shared): void {
+  const [name] = ORDER.filter((one) => shared[one] !== undefined);
+  if (name === undefined) return;
+  if (shared.user !== undefined) problems.push({ code: "unsupported", at: shareOrigin(spec, "user"), text: "the user namespace of another container cannot be shared", remedy: "give both the same lxc.idmap" });
+  else if (!isRoot(facts)) problems.push({ code: "privilege", at: shareOrigin(spec, name), text: `the ${name} namespace of another container can be shared by root only`, cause: "the kernel lets only its owner's root enter it, and a container that a user starts has ids of its own", remedy: "have root start it, with the same lxc.idmap" });
+}
+
+/** Namespaces of another container or process (lxc.namespace.share.*, --share-*). The monitor enters them, since a child with ids
+ * of its own may not, and is back at home behind the clone. */
+export function shareAround(scope: Scope, shared: Shared, clone: readonly Op[]): readonly Op[] {
+  const names = ORDER.filter((name) => shared[name] !== undefined && name !== "mnt");
+  const homes = names.map(() => scope.slots.take());
+  const into = scope.slots.take();
+  scope.slots.give(into, ...homes);
+  const each = (op: (name: NamespaceName, home: Slot, from: Origin) => readonly Op[]): readonly Op[] => names.flatMap((name, i) => op(name, homes[i] ?? into, shareOrigin(scope.spec, name)));
+  return [
+    ...each((name, home, from) => [
+      { op: "open", from, path: `/proc/self/ns/${name}`, flags: O_RDONLY, into: home }, { op: "open", from, path: shared[name] ?? "", flags: O_RDONLY, into },
+      { op: "setns", from, slot: into, flags: BITS[name], note: `shares the ${name} namespace` }, { op: "close", from, slot: into },
+    ]),
+    ...clone,
+    ...each((name, home, from) => [{ op: "setns", from, slot: home, flags: BITS[name], note: "the monitor stays at home" }, { op: "close", from, slot: home }]),
+  ];
+}
+
+/** The mounts of another are entered by the child itself. */
+export function joinShared(scope: Scope, { mnt: path }: Shared): readonly Op[] {
+  if (path === undefined) return [];
+  const from = shareOrigin(scope.spec, "mnt");
+  const into = scope.slots.take();
+  scope.slots.give(into);
+  return [{ op: "open", from, path, flags: O_RDONLY, into }, { op: "setns", from, slot: into, flags: CLONE_NEWNS, note: "shares the mnt namespace" }];
 }
 
 const shareOrigin = (spec: ContainerSpec, name: NamespaceName): Origin => spec.namespaces.share[name]?.from ?? byOption(`--share-${name}`);

@@ -13,6 +13,7 @@ import { toHost } from "../linux/idmap.ts";
 const PR_SET_DUMPABLE = 4;
 /** chown(2): this id stays as it is. */
 const KEEP_ID = 0xffffffff;
+const INIT_PID = 1;
 const PER_LINUX = 0, PER_LINUX32 = 8;
 
 /** The monitor's death must not leave a half-made container behind. */
@@ -29,17 +30,19 @@ export function becomeRoot(scope: Scope, keepsGroups: boolean): readonly Op[] {
   ];
 }
 
-export function planHostname(scope: Scope): readonly Op[] {
+/** With a uts namespace of another's ids, its name stays. */
+export function planHostname(scope: Scope, isShared: boolean): readonly Op[] {
   const { hostname } = scope.spec;
-  return hostname === undefined ? [] : [{ op: "hostname", from: hostname.from, name: hostname.value }];
+  return hostname === undefined ? [] : [{ op: "hostname", from: hostname.from, name: hostname.value, ...(isShared ? { onError: ["EPERM"] as const } : {}) }];
 }
 
 const PR_SCHED_CORE = 62, PR_SCHED_CORE_CREATE = 1, PR_SCHED_CORE_SCOPE_THREAD_GROUP = 1;
 
 /** lxc.sched.core: siblings of a core are shared with nobody outside. Without SMT there is nothing to do. */
 export function planCoreScheduling(scope: Scope): readonly Op[] {
-  if (!scope.spec.hasCoreScheduling) return [];
-  return [{ op: "prctl", from: byDefault("lxc.sched.core"), option: PR_SCHED_CORE, arg2: PR_SCHED_CORE_CREATE, arg3: 0, arg4: PR_SCHED_CORE_SCOPE_THREAD_GROUP, arg5: 0, onError: ["ENODEV"], note: "a core of its own" }];
+  const { coreScheduling } = scope.spec;
+  if (coreScheduling?.value !== true) return [];
+  return [{ op: "prctl", from: coreScheduling.from, option: PR_SCHED_CORE, arg2: PR_SCHED_CORE_CREATE, arg3: 0, arg4: PR_SCHED_CORE_SCOPE_THREAD_GROUP, arg5: 0, onError: ["ENODEV"], note: "a core of its own" }];
 }
 
 /** Written by the monitor, which may raise what the container may not. */
@@ -96,11 +99,24 @@ export function planStdio(scope: Scope, stdio: Stdio): readonly Op[] {
   }
 }
 
+/** How many descriptors from 3 on a caller hands over, by sd_listen_fds(3). */
+export function announced(env: Readonly<Record<string, string>>): number {
+  const said = env["LISTEN_FDS"];
+  return said !== undefined && /^\d{1,3}$/.test(said) ? Number(said) : 0;
+}
+
+/** Who gets them believes it only when the pid is its own, in there. */
+function activation(env: Readonly<Record<string, string>>, pid: number): readonly (readonly [string, string])[] {
+  if (announced(env) === 0) return [];
+  const names = env["LISTEN_FDNAMES"];
+  return [["LISTEN_FDS", String(announced(env))], ["LISTEN_PID", String(pid)], ...(names === undefined ? [] : [["LISTEN_FDNAMES", names] as const])];
+}
+
 /** init's whole environment: what the config asks for, the last line for a name wins, and `container=lxc`, which nothing
  * overrides. A bare `K` takes the caller's value. */
-export function initEnvironment(scope: Scope): readonly string[] {
+function environmentOf(scope: Scope, pid: number): readonly string[] {
   const { spec, facts } = scope;
-  const values = new Map<string, string>();
+  const values = new Map<string, string>(activation(facts.caller.env, pid));
   for (const { value, from } of [...spec.environment, ...spec.environmentRuntime]) {
     const at = value.indexOf("=");
     const own = at < 0 ? facts.caller.env[value] : value.slice(at + 1);
@@ -138,11 +154,11 @@ export const initCommand = (scope: Scope, command: readonly string[]): { readonl
 /** The last op of a start: init's own program. */
 export function execInit(scope: Scope, command: readonly string[]): Op {
   const { argv, from } = initCommand(scope, command);
-  return { op: "exec", from, path: argv[0] ?? "/sbin/init", argv, env: initEnvironment(scope), flags: FLAGS.EXEC_SEARCH_PATH };
+  return { op: "exec", from, path: argv[0] ?? "/sbin/init", argv, env: environmentOf(scope, INIT_PID), flags: FLAGS.EXEC_SEARCH_PATH };
 }
 
 /** The last op of an execute: this process stays pid 1 and looks after the program. */
 export function runBelowInit(scope: Scope, command: readonly string[]): Op {
   const { argv, from } = initCommand(scope, command);
-  return { op: "initLoop", from, argv, env: initEnvironment(scope), flags: FLAGS.EXEC_SEARCH_PATH };
+  return { op: "initLoop", from, argv, env: environmentOf(scope, INIT_PID + 1), flags: FLAGS.EXEC_SEARCH_PATH };
 }

@@ -14,8 +14,8 @@ import { freezerFile, placeOption } from "../cgroups/names.ts";
 import { planDelegation } from "../cgroups/delegate.ts";
 import { planHooks, planNetScripts, planStopHooks } from "../hooks.ts";
 import { writeIdmap } from "../idmap.ts";
-import { joinShared } from "../namespaces.ts";
-import { planLimits } from "../process.ts";
+import { shareAround } from "../namespaces.ts";
+import { announced, planLimits } from "../process.ts";
 import { detachFromHost } from "../rootfs.ts";
 import { writeRecord } from "../record.ts";
 import type { LateRecord } from "../record.ts";
@@ -35,8 +35,7 @@ const MONITOR = byDefault("monitor");
 function detach({ inputs, scope }: Container): readonly Op[] {
   const { env } = scope.facts.caller;
   // socket activation: descriptors 3 to 2+LISTEN_FDS are meant for init
-  const said = env["LISTEN_FDS"];
-  const except = said !== undefined && /^\d{1,3}$/.test(said) ? Array.from({ length: Number(said) }, (_, i) => 3 + i) : [];
+  const except = Array.from({ length: announced(env) }, (_, i) => 3 + i);
   const close: Op = { op: "closeInherited", from: inputs.isDaemon ? MONITOR : byOption("--close-all-fds"), except };
   if (inputs.isReboot) return [];
   const own: readonly Op[] = scope.spec.monitor.isUnshared ? [{ op: "unshare", from: byDefault("lxc.monitor.unshare"), flags: CLONE_NEWNS }, detachFromHost()] : [];
@@ -112,9 +111,9 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
   // the script of a link that moves in still sees it here
   const scripts = (types: readonly NicType[]): readonly Op[] => planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames, types });
+  const clone: Op = { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" };
   const ops: readonly Op[] = [
-    ...container.rootfs.monitor, ...container.mounts.monitor, ...joinShared(scope, container.inputs.share, "parent"),
-    { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" },
+    ...container.rootfs.monitor, ...container.mounts.monitor, ...shareAround(scope, container.inputs.share, [clone]),
     ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
     ...planLimits(scope, pid), ...container.rootfs.mapped(pid), ...container.mounts.mapped(pid),
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped" },

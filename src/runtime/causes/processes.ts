@@ -77,5 +77,9 @@ export const idsFinding = (failure: Failure): Finding => (failure.errno === "EIN
   ? { code: "idmap.invalid", cause: "the container's id map does not hold this user or group", remedy: "map it with lxc.idmap, or choose an id that is mapped" }
   : failure.errno === "EPERM" ? { code: "privilege", cause: "setgroups(2) is denied in this user namespace, or the ids may not be taken" } : {});
 
+/** PR_SCHED_CORE is the one prctl(2) of a plan that a config asks for and a kernel may lack. */
+export const coreFinding = ({ op, errno }: Failure): Finding => (op.origin.includes("lxc.sched.core") && errno === "EINVAL"
+  ? { code: "host.feature", text: "the container cannot have its cores to itself", cause: "this kernel has been built without core scheduling (CONFIG_SCHED_CORE, Linux 5.14)", remedy: "take lxc.sched.core out, or use another kernel" } : {});
+
 export const ptyFinding = (failure: Failure): Finding => (failure.errno === "ENOSPC"
   ? { cause: "the container's devpts has no terminals left", remedy: "raise lxc.pty.max" } : { cause: "the container's /dev has no usable ptmx", remedy: "set lxc.pty.max, or redirect the command's input and output" });

@@ -120,6 +120,6 @@ export const hostRules: readonly Rule[] = [
   {
     id: "sched-core-void", severity: "hint", needsHost: true, sees: "`lxc.sched.core` on a machine whose processors share no cores.", why: "There is no sibling to be kept apart from.", remedy: "take the line out",
     trips: { text: "lxc.sched.core = 1", where: "SMT is off", host: { hasSiblings: false } }, passes: { text: "lxc.sched.core = 1", where: "processors share cores", host: { hasSiblings: true } },
-    look: function* (view) { const setting = view.settings.byRow.get("lxc.sched.core")?.at(-1); if (view.spec.hasCoreScheduling && view.facts?.hasSiblings === false && setting !== undefined) yield sightedAt(setting.from, "no two processors of this machine share a core"); },
+    look: function* (view) { const setting = view.settings.byRow.get("lxc.sched.core")?.at(-1); if (view.spec.coreScheduling?.value === true && view.facts?.hasSiblings === false && setting !== undefined) yield sightedAt(setting.from, "no two processors of this machine share a core"); },
   },
 ];
