@@ -2,6 +2,7 @@
 export * from "./runtime/verbs.ts";
 export { attach } from "./runtime/attach.ts";
 export { cgroupGet, cgroupSet } from "./runtime/cgroup-item.ts";
+export { checkConfig } from "./runtime/check-config.ts";
 export { configFix } from "./runtime/config-fix.ts";
 export { configGet } from "./runtime/config-get.ts";
 export { console } from "./runtime/console.ts";

@@ -310,3 +310,9 @@ export type UnsetupVerb = (request: Request, user: string, options: { readonly i
 export interface DoctorOptions { readonly user?: string; readonly args: readonly string[] }
 export type DoctorAnswer = { readonly kind: "diagnosis"; readonly diagnosis: Diagnosis } | { readonly kind: "plan"; readonly plan: Plan };
 export type DoctorVerb = (request: Request, options: DoctorOptions) => Promise<Result<DoctorAnswer>>;
+
+export type ConfigLine = { readonly label: string; readonly value: "enabled" | "missing" | "required"; readonly more?: "loaded" | "not loaded" } | { readonly label: string; readonly places: readonly string[] } | { readonly note: string };
+export interface ConfigSection { readonly title: string; readonly lines: readonly ConfigLine[] }
+/** Of the kernel's configuration at `path`; `missing` is where it was looked for first. */
+export interface CheckedConfig { readonly path: string; readonly missing?: string; readonly hasVersion: boolean; readonly sections: readonly ConfigSection[] }
+export type CheckConfigVerb = (request: Request) => Promise<Result<CheckedConfig>>;

@@ -213,6 +213,8 @@ function __berth_takes
             string split ' ' -- '-n --name -a --arch -s --namespaces -L --pty-log -v --set-var --keep-var -f --rcfile -u --uid -g --gid -c --context -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-cgroup'
             string split ' ' -- '-n --name --rcfile -o --logfile -l --logpriority -P --lxcpath'
+        case 'lxc-checkconfig'
+            string split ' ' -- '-o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-console'
             string split ' ' -- '-n --name -t --tty -e --escape --rcfile -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-copy'
@@ -505,6 +507,7 @@ end
 
 complete -c lxc-attach -f
 complete -c lxc-cgroup -f
+complete -c lxc-checkconfig -f
 complete -c lxc-config -f
 complete -c lxc-console -f
 complete -c lxc-copy -f
@@ -599,6 +602,13 @@ complete -c lxc-cgroup -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -
 complete -c lxc-cgroup -s 'h' -l help -d 'this text'
 complete -c lxc-cgroup -l usage -d 'the options in short'
 complete -c lxc-cgroup -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-checkconfig -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c lxc-checkconfig -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c lxc-checkconfig -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c lxc-checkconfig -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c lxc-checkconfig -s 'h' -l help -d 'this text'
+complete -c lxc-checkconfig -l usage -d 'the options in short'
+complete -c lxc-checkconfig -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-config -n '__berth_is \'lxc-config\'; and test (__berth_word number) -eq 1' -x -a '-l lxc.default_config lxc.lxcpath lxc.bdev.lvm.vg lxc.bdev.lvm.thin_pool lxc.bdev.zfs.root lxc.bdev.rbd.rbdpool lxc.bdev.rbd.rbduser lxc.cgroup.pattern lxc.cgroup.use'
 complete -c lxc-console -n '__berth_is \'lxc-console\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-console -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
