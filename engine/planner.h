@@ -30,8 +30,6 @@ struct answer {
 /* Asks a planner started for this question; what it wants written is written. 0, or -1 when it
  * could not be used, which has been said on stderr: end with STATUS_PLANNER. */
 int planner_ask(const struct request *request, struct answer *answer);
-/* The caller's own descriptors > 2, into `list`; how many. Call before anything is opened. */
-size_t inherited_find(int *list, size_t max);
 /* Directory that holds libexec/berth/; "" when /proc does not say. */
 const char *prefix_find(void);
 /* Planners that ended while their plan runs. Never waits. */

@@ -16,24 +16,6 @@
 /* What is sent of a failed plan's events: the first failure is at the front of it. */
 #define EVENTS_MAX (1u << 20)
 
-struct linux_dirent64 { uint64_t ino; int64_t off; unsigned short reclen; unsigned char type; char name[]; };
-
-size_t inherited_find(int *list, size_t max) {
-	char bytes[2048] __attribute__((aligned(8)));
-	size_t count = 0;
-	int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0) return 0;
-	for (long n; (n = syscall(SYS_getdents64, dir, bytes, sizeof bytes)) > 0;)
-		for (long at = 0; at < n;) {
-			const struct linux_dirent64 *entry = (const void *)(bytes + at);
-			int fd = atoi(entry->name);
-			if (fd > 2 && fd != dir && count < max) list[count++] = fd;
-			at += entry->reclen;
-		}
-	close(dir);
-	return count;
-}
-
 const char *prefix_find(void) {
 	static char prefix[PATH_MAX];
 	if (shelter_prefix() != NULL) return shelter_prefix();

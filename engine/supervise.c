@@ -160,17 +160,16 @@ static int reap(struct supervisor *s, struct ending *ending) {
 	return 0;
 }
 
-/* What it leaves behind, in this order: the last output, the terminal as it was, the record. */
+/* What it leaves behind, in this order: the last output, the record, which who is told of the end reads at once, the terminal as it was. */
 static int finish(struct supervisor *s, struct ending *ending) {
 	int reaped = reap(s, ending), error = errno;
 	joint_drain(s->joint, LEFT_OVER);
 	joint_close(s->joint);
+	if (reaped == 0 && exit_record_write(s->record, ending, &s->console) < 0) emit(s->run, EVENT_IGNORED, 0, errno, s->record);
 	command_close(&s->command);
 	if (s->held.fd >= 0) close(s->held.fd); /* the signals stay blocked: the clean-up is not to be interrupted */
 	errno = error;
-	if (reaped < 0) return -1;
-	if (exit_record_write(s->record, ending, &s->console) < 0) emit(s->run, EVENT_IGNORED, 0, errno, s->record);
-	return 0;
+	return reaped;
 }
 
 /* What init said, as the text of the failure. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, berthStarted, ended, eventually, leavePlace, makePlace, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
@@ -177,9 +177,11 @@ add("ok"); add(${JSON.stringify(`${target}/absolute`)}); add("x", tarfile.SYMTYP
     mkdirSync(path("snaps/snap0"), { recursive: true });
     if (place.user !== undefined) must("chown", "-R", `${place.user.uid}:${place.user.gid}`, path("snaps"));
     refused(destroy(), `${place.name} has snapshots`);
+    const clone = join(place.lxcpath, "clone");
+    mkdirSync(clone);
     writeFileSync(path("lxc_snapshots"), `${place.lxcpath}\nclone\n`);
     refused(destroy("-s"), `${place.name} has clones`);
-    unlinkSync(path("lxc_snapshots"));
+    rmdirSync(clone); // one that is no longer there keeps nothing
     expect(destroy("-s")).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(containers(place)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 // berth events and lxc-monitor: every state, of containers of every kind and of those that come later; beside Debian's lxc-monitor.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
-import { rmdirSync } from "node:fs";
+import { existsSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { argvFor, berth, create, DIST, eventually, initPid, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Kind, Place } from "./place.ts";
@@ -42,6 +42,15 @@ async function listening(place: Place, listener: Listener): Promise<void> {
   }
 }
 const lasts = (listener: Listener, ...states: readonly string[]): boolean => listener.told.map(({ state }) => state).join().endsWith(states.join());
+
+/** Its lxc-monitord stays for 30 seconds, its cgroups for ever. */
+async function removeWhatLxcLeft(place: Place): Promise<void> {
+  Bun.spawnSync(["/usr/bin/lxc-monitor", "-P", place.lxcpath, "-Q"]);
+  const paths = [...new Bun.Glob(`*/lxc.{pivot,monitor.${place.name}*}`).scanSync({ cwd: "/sys/fs/cgroup", onlyFiles: false })].map((path) => join("/sys/fs/cgroup", path));
+  for (const path of paths.filter((one) => !place.before.cgroups.includes(one))) {
+    await eventually(`${path} is empty`, () => { try { rmdirSync(path); } catch { /* its last process is on its way out */ } return !existsSync(path); });
+  }
+}
 
 describe.each(KINDS)("%s", (kind) => {
   const place = makePlace(kind);
@@ -127,8 +136,7 @@ describe("privileged", () => {
       return listener.lines.slice(from);
     };
     const [ourLines, theirLines] = [await says("ours"), await says("theirs")];
-    Bun.spawnSync(["/usr/bin/lxc-monitor", "-P", place.lxcpath, "-Q"]); // its lxc-monitord stays for 30 seconds, its cgroups for ever
-    for (const path of new Bun.Glob(`*/lxc.{monitor,pivot}.${place.name}*`).scanSync({ cwd: "/sys/fs/cgroup", onlyFiles: false })) rmdirSync(join("/sys/fs/cgroup", path));
+    await removeWhatLxcLeft(place);
     expect(ourLines).toEqual(theirLines);
   }, PATIENCE_MS);
 

@@ -4,7 +4,8 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
-export interface Watch { readonly mark: string; readonly folders: readonly string[] }
+/** What carries a mark of `others` is not looked at. */
+export interface Watch { readonly mark: string; readonly folders: readonly string[]; readonly others?: readonly string[] }
 export type Kind = "mounts" | "cgroups" | "processes" | "links" | "sockets" | "files" | "loops";
 export type Snapshot = Readonly<Record<Kind, readonly string[]>>;
 
@@ -68,7 +69,8 @@ export function snapshot(watch: Watch): Snapshot {
 export function leaks(before: Snapshot, watch: Watch): string[] {
   const now = snapshot(watch);
   const kinds: readonly Kind[] = ["mounts", "cgroups", "processes", "links", "sockets", "files", "loops"];
-  return kinds.flatMap((kind) => now[kind].filter((thing) => !before[kind].includes(thing)).map((thing) => `${kind}: ${thing}`));
+  const isOf = (thing: string): boolean => watch.others?.some((mark) => thing.includes(mark)) !== true;
+  return kinds.flatMap((kind) => now[kind].filter((thing) => !before[kind].includes(thing) && isOf(thing)).map((thing) => `${kind}: ${thing}`));
 }
 
 const PATIENCE_MS = 5000;

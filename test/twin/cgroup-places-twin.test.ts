@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventually } from "../kernel/place.ts";
 import { make, SIDES, unmake } from "./sides.ts";
 import type { Twin, Which } from "./sides.ts";
 
@@ -49,14 +50,18 @@ function places(which: Which): readonly string[] {
   return [...lines("init", pid), ...lines("monitor", parent)];
 }
 
-test.each(Object.entries(CASES))("%s", (_, one) => {
-  const seen = (["theirs", "ours"] as const).map((which) => {
+interface Seen { readonly status: number | null; readonly places: readonly string[] }
+test.each(Object.entries(CASES))("%s", async (_, one) => {
+  const see = (which: Which): Seen => {
     make(twin, which, `lxc.uts.name = twin\nlxc.net.0.type = empty\n${one.config ?? ""}`);
     const status = started(which, one);
     return { status, places: status === 0 ? places(which) : [] };
-  });
-  expect(seen[0]?.status).toBe(0);
-  expect(seen[1]).toEqual(seen[0]);
+  };
+  const [theirs, ours] = [see("theirs"), see("ours")];
+  expect(theirs.status).toBe(0);
+  // our monitor goes to its cgroup when nobody waits for it any more: docs/decisions/0006-cold-start.md
+  if (ours.status === 0) await eventually("the monitor is in its cgroup", () => Bun.deepEquals(places("ours"), theirs.places)).catch(() => undefined);
+  expect({ ...ours, places: ours.status === 0 ? places("ours") : [] }).toEqual(theirs);
 }, PATIENCE_MS);
 
 test.each(["memory,nosuch"])("lxc.cgroup.use = %s: refused by both", (use) => {
