@@ -57,7 +57,7 @@ export function checkIdmap(scope: Scope): readonly Problem[] {
   if (!facts.userns.isAllowed) problems.push({ code: "host.feature", text: "user namespaces are not allowed here", ...(facts.userns.reason === undefined ? {} : { cause: facts.userns.reason }), ...(isRoot(facts) ? {} : { remedy: `as root: berth setup ${facts.caller.user ?? String(facts.caller.uid)}` }) });
   const map = idmapOf(spec);
   for (const kind of KINDS) {
-    if (ofKind(map, kind).length === 0) problems.push({ code: "idmap.invalid", text: `lxc.idmap maps no ${FILES[kind].word}`, remedy: `add a line: ${usualMap(facts, kind)}` });
+    if (ofKind(map, kind).length === 0) problems.push({ code: "idmap.invalid", ...(spec.idmap[0] === undefined ? {} : { at: spec.idmap[0].from }), text: `the id map has no ${FILES[kind].word}`, remedy: `add a line: ${usualMap(facts, kind)}` });
     if (isRoot(facts)) continue;
     for (const { value, from } of spec.idmap) if (value.kind === kind && !isGranted(value, kind === "u" ? facts.subuid : facts.subgid, facts)) problems.push(rangeProblem(value, from, facts));
     const helper = kind === "u" ? facts.newuidmap : facts.newgidmap;
