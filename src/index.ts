@@ -1,6 +1,8 @@
 // Owns the library's surface, for Node >= 20 and Bun: the verbs, their types, and what runs a plan.
 export * from "./runtime/verbs.ts";
 export { attach } from "./runtime/attach.ts";
+export { autostart } from "./runtime/autostart.ts";
+export { autostartList } from "./runtime/autostart/selection.ts";
 export { cgroupGet, cgroupSet } from "./runtime/cgroup-item.ts";
 export { checkConfig } from "./runtime/check-config.ts";
 export { configFix } from "./runtime/config-fix.ts";

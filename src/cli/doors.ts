@@ -3,6 +3,7 @@ import type { Door } from "./answer.ts";
 
 export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-attach": () => import("./lxc/attach.ts"),
+  "lxc-autostart": () => import("./lxc/autostart.ts"),
   "lxc-cgroup": () => import("./lxc/cgroup.ts"),
   "lxc-checkconfig": () => import("./lxc/checkconfig.ts"),
   "lxc-config": () => import("./lxc/config.ts"),

@@ -85,7 +85,7 @@ export interface ConfigValues {
   readonly "lxc.start.auto"?: Switch | Cleared;
   /** Seconds that lxc-autostart waits after it started this one. (Value: a number) */
   readonly "lxc.start.delay"?: Count | Cleared;
-  /** lxc-autostart starts the highest number first. (Value: a whole number from -2147483648 to 2147483647) */
+  /** lxc-autostart starts the lowest number first, and stops it last. (Value: a whole number from -2147483648 to 2147483647) */
   readonly "lxc.start.order"?: Count | Cleared;
   /** Groups of containers this one belongs to; lxc-autostart and lxc-ls select by them. (Value: names of groups, separated by blanks) */
   readonly "lxc.group"?: Lines<Text> | Cleared;

@@ -3,7 +3,6 @@ import { askUserBus } from "../host/doctor/user-bus.ts";
 import { confinement, isLingering, isSystemd, placedFacts, removeCgroup, userNicTool } from "../host/doctor/surroundings.ts";
 import { runPlan, type EngineOutcome } from "../host/engine/run.ts";
 import { enginePath, probeHost } from "../host/probe/host-facts.ts";
-import { accountOf } from "../host/setup/account.ts";
 import { numbered } from "../isa/encode.ts";
 import type { Plan } from "../isa/op.ts";
 import { E_STATUS } from "../isa/schema.ts";
@@ -11,10 +10,10 @@ import { errnoName, errnoText } from "../linux/errno.ts";
 import type { IdMapEntry } from "../linux/idmap.ts";
 import type { Check } from "../model/doctor.ts";
 import type { HostFacts } from "../model/facts.ts";
-import { byOption } from "../model/origin.ts";
-import { fail, ok, type Result } from "../model/problem.ts";
+import { ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { ownIds, planTrial, rangeTrial, trialsOf, wholeRange, type Patient, type Trial } from "../plan/lifecycle/doctor.ts";
+import { isCaller, planAsUser } from "./other-user.ts";
 import { bridgeOfHost } from "./setup.ts";
 import type { DoctorVerb } from "./verbs.ts";
 
@@ -109,24 +108,9 @@ function placeCheck(facts: HostFacts, { isRoot, setup }: Patient): Check {
   return { ...base, state: "fails", why: facts.cgroups.layout === "none" ? "no cgroup file system is mounted" : `this session is in ${where}, where it may make none`, costs: "containers run without limits, statistics and freezing", remedy: isRoot ? "mount -t cgroup2 none /sys/fs/cgroup" : setup };
 }
 
-/** Root asks for a user: the same command, with the user's ids and what login sets. */
-function asUser(request: Request, user: string, args: readonly string[]): Result<Plan> {
-  const account = accountOf(user);
-  if (account === undefined) return fail({ code: "option.value", at: byOption("--user"), text: `there is no user '${user}'`, remedy: "name one of getent passwd" });
-  if (request.euid !== 0) return fail({ code: "privilege", at: byOption("--user"), text: "only root may look for another user", remedy: `as root: berth doctor --user ${user}` });
-  const from = byOption("--user");
-  const env = [`HOME=${account.home}`, `USER=${account.name}`, `LOGNAME=${account.name}`, "PATH=/usr/local/bin:/usr/bin:/bin", ...["TERM", "LANG", "LC_ALL"].flatMap((key) => (request.env[key] === undefined ? [] : [`${key}=${request.env[key]}`]))];
-  return ok({ verb: "doctor", name: "", lxcpath: "", ops: [
-    { op: "setIds", uid: account.uid, gid: account.gid, groups: account.groupIds, from },
-    { op: "chdir", path: account.home, from, onError: "ignore" },
-    { op: "exec", path: `${request.prefix}/bin/berth`, argv: ["berth", "doctor", ...args], env, from },
-  ] });
-}
-
 export const doctor: DoctorVerb = async (request, { user, args }) => {
-  const own = request.euid === 0 ? "root" : accountOf(String(request.euid))?.name;
-  if (user !== undefined && user !== own) {
-    const plan = asUser(request, user, args);
+  if (user !== undefined && !isCaller(request, user)) {
+    const plan = planAsUser(request, user, { verb: "doctor", program: "berth", words: ["doctor", ...args], about: "look for another user" });
     return plan.ok ? ok({ kind: "plan", plan: plan.value }) : plan;
   }
   const probed = probeHost(request, { idmap: true, lsms: true });

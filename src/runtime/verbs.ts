@@ -299,6 +299,32 @@ export type WaitVerb = (request: Request, target: Target, states: readonly State
 /** lxc.conf(5): value of a system key, e.g. lxc.lxcpath. */
 export type SystemConfigVerb = (request: Request, key: string) => string | undefined;
 
+export interface AutostartWishes {
+  readonly action: "start" | "reboot" | "shutdown" | "kill";
+  /** One after the other; "": those that are in no group. */
+  readonly groups: readonly string[];
+  /** Whatever their groups. */
+  readonly isAll: boolean;
+  /** Also those without lxc.start.auto. */
+  readonly isAutoIgnored: boolean;
+}
+/** A container that is to be started or stopped; `delay`: lxc.start.delay, in seconds. */
+export interface AutostartItem { readonly name: string; readonly order: number; readonly delay: number; readonly state: State }
+/** In the order in which they are acted on. `broken`: what cannot be read of those that may have to be started. */
+export interface AutostartSelection { readonly items: readonly AutostartItem[]; readonly broken: readonly { readonly name: string; readonly problems: readonly Problem[] }[] }
+export type AutostartListVerb = (request: Request, lxcpath: string, wishes: AutostartWishes) => Promise<Result<AutostartSelection>>;
+export interface AutostartOptions extends AutostartWishes {
+  /** Seconds that a shutdown may take before the container is killed. */
+  readonly timeout: number;
+  /** It is that one's turn. */
+  readonly begins: (name: string) => void;
+  /** Its turn is over; also of those that cannot be read. Warnings are among the problems. */
+  readonly ends: (name: string, result: Result<void>) => void;
+  /** Fired: what has been begun is brought to its end, nothing else is begun. */
+  readonly end: AbortSignal;
+}
+export type AutostartVerb = (request: Request, lxcpath: string, options: AutostartOptions) => Promise<Result<{ readonly all: number; readonly failed: number }>>;
+
 /** What setup would change, and the way to do it. */
 export interface SetupAnswer extends SetupPlan { readonly user: string; readonly make: () => Promise<Result<undefined>> }
 export type SetupVerb = (request: Request, user: string, wish: SetupWish) => Promise<Result<SetupAnswer>>;

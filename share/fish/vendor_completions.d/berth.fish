@@ -39,7 +39,7 @@ set -g __berth_all_keys \
     'lxc.ephemeral'\t'1: the container is destroyed when it stops.' \
     'lxc.start.auto'\t'1: lxc-autostart starts it at boot.' \
     'lxc.start.delay'\t'Seconds that lxc-autostart waits after it started this one.' \
-    'lxc.start.order'\t'lxc-autostart starts the highest number first.' \
+    'lxc.start.order'\t'lxc-autostart starts the lowest number first, and stops it last.' \
     'lxc.group'\t'Groups of containers this one belongs to; lxc-autostart and lxc-ls …' \
     'lxc.prlimit'\t'With an empty value: forgets all lxc.prlimit.* set so far.' \
     'lxc.sysctl'\t'With an empty value: forgets all lxc.sysctl.* set so far.' \
@@ -211,6 +211,8 @@ function __berth_takes
     switch $argv[1]
         case 'lxc-attach'
             string split ' ' -- '-n --name -a --arch -s --namespaces -L --pty-log -v --set-var --keep-var -f --rcfile -u --uid -g --gid -c --context -o --logfile -l --logpriority -P --lxcpath'
+        case 'lxc-autostart'
+            string split ' ' -- '-t --timeout -g --groups --user --format -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-cgroup'
             string split ' ' -- '-n --name --rcfile -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-checkconfig'
@@ -506,6 +508,7 @@ function __berth_assignments
 end
 
 complete -c lxc-attach -f
+complete -c lxc-autostart -f
 complete -c lxc-cgroup -f
 complete -c lxc-checkconfig -f
 complete -c lxc-config -f
@@ -591,6 +594,23 @@ complete -c lxc-attach -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -
 complete -c lxc-attach -s 'h' -l help -d 'this text'
 complete -c lxc-attach -l usage -d 'the options in short'
 complete -c lxc-attach -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-autostart -s 'r' -l reboot -d 'reboot the running ones instead of starting'
+complete -c lxc-autostart -s 's' -l shutdown -d 'shut the running ones down, killed after the timeout'
+complete -c lxc-autostart -s 'k' -l kill -d 'kill the running ones'
+complete -c lxc-autostart -s 'L' -l list -d 'only print which, in their order, with the delay behind a start'
+complete -c lxc-autostart -s 't' -l timeout -x -d 'how long a shutdown may take (default 60)'
+complete -c lxc-autostart -s 'a' -l all -d 'whatever their groups'
+complete -c lxc-autostart -s 'A' -l ignore-auto -d 'also those without lxc.start.auto'
+complete -c lxc-autostart -s 'g' -l groups -x -d 'those of these groups, in this order, separated by commas; an empty …'
+complete -c lxc-autostart -l user -x -a '(__fish_complete_users)' -d 'as root: that user\'s containers, with his rights'
+complete -c lxc-autostart -l format -x -a 'json' -d 'print JSON instead of columns'
+complete -c lxc-autostart -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c lxc-autostart -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c lxc-autostart -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c lxc-autostart -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c lxc-autostart -s 'h' -l help -d 'this text'
+complete -c lxc-autostart -l usage -d 'the options in short'
+complete -c lxc-autostart -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-cgroup -n '__berth_is \'lxc-cgroup\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-cgroup -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-cgroup -l rcfile -r -F -d 'read this config file instead of the container\'s own'
