@@ -105,7 +105,9 @@ describe("files", () => {
     const folder = "/usr/share/lxc/config";
     const names = readdirSync(folder).filter((name) => name.endsWith(".conf"));
     expect(names.length).toBeGreaterThan(3);
-    for (const name of names) expect([name, told(found(place, "--file", join(folder, name)))]).toEqual([name, []]);
+    // this kernel has no AppArmor, and only a hint says so
+    for (const name of names) expect([name, told(found(place, "--file", join(folder, name)).filter(({ rule }) => rule !== "apparmor-void"))]).toEqual([name, []]);
+    expect(found(place, "--file", join(folder, "nesting.conf")).map(({ rule, severity }) => [rule, severity])).toEqual([["apparmor-void", "hint"]]);
     const made = spawnSync("/usr/bin/lxc-create", ["-P", place.lxcpath, "-n", "deb", "-t", "busybox", "-f", file("lxc.net.0.type = empty\n")], { encoding: "utf8" });
     expect([made.status, existsSync(join(place.lxcpath, "deb/config"))]).toEqual([0, true]);
     expect(found(place, "deb").map(({ rule }) => rule)).toEqual(["idmap-none", "seccomp-missing", "ptys-few"]);

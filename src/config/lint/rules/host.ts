@@ -80,6 +80,13 @@ const HOST = {
 const NO_BRIDGE: Problem = { code: "network.link", at: { kind: "config", file: "config", line: 2, column: 1, key: "lxc.net.0.link" }, text: "bridge 'br9' does not exist", remedy: "make it, or name another" };
 const line = (number: number, key: string): Origin => ({ kind: "config", file: "config", line: number, column: 1, key });
 
+/** Profiles that a start passes over in silence where there is no AppArmor, as every config of Debian has one: a hint is enough. */
+function* voidProfile(view: View): Generator<Sighting> {
+  const profile = view.spec.security.apparmorProfile;
+  if (profile === undefined || view.facts === undefined || view.facts.host.lsms.includes("apparmor")) return;
+  if (profile.value === "generated" || profile.value.startsWith("lxc-container-")) yield sightedAt(profile.from, "this kernel runs no AppArmor: the container is not confined by a profile", { token: profile.value });
+}
+
 export const hostRules: readonly Rule[] = [
   {
     id: "start-refused", severity: "error", needsHost: true, sees: "Whatever would make a start fail here: a bridge that is missing, ids that are not granted, storage or a network that cannot be made.", why: "The container does not start on this host.", remedy: "see the finding",
@@ -116,6 +123,10 @@ export const hostRules: readonly Rule[] = [
   {
     id: "prlimit-above", severity: "error", needsHost: true, sees: "An `lxc.prlimit` above the hard limit of the ordinary user who starts the container.", why: "Only root may raise a hard limit: the start fails.", remedy: "raise it in /etc/security/limits.conf, or ask for less",
     trips: { text: "lxc.prlimit.nofile = 65536", where: "the user's hard limit is 4096", host: { host: HOST, limits: { nofile: 4096n } } }, passes: { text: "lxc.prlimit.nofile = 1024", where: "the user's hard limit is 4096", host: { host: HOST, limits: { nofile: 4096n } } }, look: limits,
+  },
+  {
+    id: "apparmor-void", severity: "hint", needsHost: true, sees: "`lxc.apparmor.profile` with `generated` or one of LXC's own profiles on a kernel without AppArmor.", why: "Nothing is confined; any other profile would make the start fail.", remedy: "leave it for hosts with AppArmor; on this one seccomp, dropped capabilities and an id map are the walls",
+    trips: { text: "lxc.apparmor.profile = generated", where: "the kernel runs no AppArmor", host: { host: { ...HOST, lsms: [] } } }, passes: { text: "lxc.apparmor.profile = generated", where: "the kernel runs AppArmor", host: { host: { ...HOST, lsms: ["capability", "apparmor"] } } }, look: voidProfile,
   },
   {
     id: "sched-core-void", severity: "hint", needsHost: true, sees: "`lxc.sched.core` on a machine whose processors share no cores.", why: "There is no sibling to be kept apart from.", remedy: "take the line out",
