@@ -29,7 +29,7 @@ async function ended(name: string, ...words: readonly string[]): Promise<{ reado
 }
 const tools = Object.keys(doors).filter((name) => name.startsWith("lxc-") && name !== "lxc-config" && name !== "lxc-update-config");
 /** They do their work without a name. */
-const NAMELESS = ["lxc-autostart", "lxc-ls", "lxc-monitor", "lxc-net", "lxc-top", "lxc-unshare", "lxc-usernsexec"];
+const NAMELESS = ["lxc-autostart", "lxc-containers", "lxc-ls", "lxc-monitor", "lxc-net", "lxc-top", "lxc-unshare", "lxc-usernsexec"];
 const named = tools.filter((name) => !NAMELESS.includes(name));
 
 test.each(tools)("%s: help, usage, version and a wrong option", async (name) => {

@@ -8,6 +8,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-checkconfig": () => import("./lxc/checkconfig.ts"),
   "lxc-config": () => import("./lxc/config.ts"),
   "lxc-console": () => import("./lxc/console.ts"),
+  "lxc-containers": () => import("./lxc/containers.ts"),
   "lxc-copy": () => import("./lxc/copy.ts"),
   "lxc-create": () => import("./lxc/create.ts"),
   "lxc-destroy": () => import("./lxc/destroy.ts"),

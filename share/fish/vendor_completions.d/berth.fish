@@ -219,6 +219,8 @@ function __berth_takes
             string split ' ' -- '-o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-console'
             string split ' ' -- '-n --name -t --tty -e --escape --rcfile -o --logfile -l --logpriority -P --lxcpath'
+        case 'lxc-containers'
+            string split ' ' -- '-o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-copy'
             string split ' ' -- '-n --name -N --newname -p --newpath -B --backingstorage -L --fssize -m --mount -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-create'
@@ -513,6 +515,7 @@ complete -c lxc-cgroup -f
 complete -c lxc-checkconfig -f
 complete -c lxc-config -f
 complete -c lxc-console -f
+complete -c lxc-containers -f
 complete -c lxc-copy -f
 complete -c lxc-create -f
 complete -c lxc-destroy -f
@@ -643,6 +646,13 @@ complete -c lxc-console -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' 
 complete -c lxc-console -s 'h' -l help -d 'this text'
 complete -c lxc-console -l usage -d 'the options in short'
 complete -c lxc-console -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-containers -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c lxc-containers -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c lxc-containers -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c lxc-containers -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c lxc-containers -s 'h' -l help -d 'this text'
+complete -c lxc-containers -l usage -d 'the options in short'
+complete -c lxc-containers -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-copy -n '__berth_is \'lxc-copy\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-copy -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-copy -s 'N' -l newname -x -d 'name of the copy'
