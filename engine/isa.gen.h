@@ -53,7 +53,7 @@ enum op_code {
   OP_REMOVE_TREE = 29, /* removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point */
   OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd) */
   OP_POST = 41, /* a numbered barrier: says #number to the child in `to`, else to the parent */
-  OP_AWAIT = 42, /* a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone */
+  OP_AWAIT = 42, /* a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone, ETIMEDOUT when it says nothing for that many milliseconds */
   OP_SEND_FD = 43, /* SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent */
   OP_RECV_FD = 44, /* SCM_RIGHTS: receives a descriptor from the child in `child`, else from the parent */
   OP_WAIT_EXEC = 45, /* waits until the child has executed its program; EPIPE when it failed before */
@@ -86,6 +86,7 @@ enum op_code {
   OP_LISTEN = 74, /* unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken */
   OP_LOCK = 75, /* fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes */
   OP_ASK_MONITOR = 76, /* a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds */
+  OP_NETLINK_FOLLOW = 77, /* netlink(7) NETLINK_ROUTE: joins the groups, asks for each dump in turn, and copies to standard output what the kernel says, for as long as somebody reads it */
   OP_SUPERVISE = 80, /* is the monitor until init ends: terminals, console log and ring, command socket, exit record. */
   OP_RELAY = 81, /* joins this terminal and a pty master until the process of the pidfd, or a connection, ends and the output is drained; raw mode, window size, restored at the end. After the key `escape`, q ends this process with 0 and undoes nothing. `resize` names a monitor that is told of a new size; flags: RELAY_* */
   OP_REPLAN = 82, /* asks the planner for the next plan (request kind and fields) and runs it in this process */
@@ -173,6 +174,7 @@ enum op_code {
 #define POST_TO 1
 #define AWAIT_NUMBER 0
 #define AWAIT_CHILD 1
+#define AWAIT_TIMEOUT 2
 #define SEND_FD_SLOT 0
 #define SEND_FD_TO 1
 #define RECV_FD_CHILD 0
@@ -253,6 +255,8 @@ enum op_code {
 #define ASK_MONITOR_NUMBER 4
 #define ASK_MONITOR_FD 5
 #define ASK_MONITOR_TIMEOUT 6
+#define NETLINK_FOLLOW_MESSAGES 0
+#define NETLINK_FOLLOW_GROUPS 1
 #define SUPERVISE_PID 0
 #define SUPERVISE_PIDFD 1
 #define SUPERVISE_LISTEN 2
@@ -297,7 +301,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_REMOVE_TREE] = { "removeTree", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT } },
   [OP_CLONE] = { "clone", { FIELD_U64, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_OPS } },
   [OP_POST] = { "post", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL } },
-  [OP_AWAIT] = { "await", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL } },
+  [OP_AWAIT] = { "await", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL } },
   [OP_SEND_FD] = { "sendFd", { FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL } },
   [OP_RECV_FD] = { "recvFd", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_NEW_SLOT } },
   [OP_WAIT_EXEC] = { "waitExec", { FIELD_SLOT } },
@@ -330,6 +334,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_LISTEN] = { "listen", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LOCK] = { "lock", { FIELD_TEXT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_ASK_MONITOR] = { "askMonitor", { FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL } },
+  [OP_NETLINK_FOLLOW] = { "netlinkFollow", { FIELD_DATA, FIELD_U32 } },
   [OP_SUPERVISE] = { "supervise", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOTS | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_RELAY] = { "relay", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_REPLAN] = { "replan", { FIELD_TEXTS } },
@@ -395,6 +400,7 @@ int do_if_index(struct run *run, const struct op *op);
 int do_listen(struct run *run, const struct op *op);
 int do_lock(struct run *run, const struct op *op);
 int do_ask_monitor(struct run *run, const struct op *op);
+int do_netlink_follow(struct run *run, const struct op *op);
 int do_supervise(struct run *run, const struct op *op);
 int do_relay(struct run *run, const struct op *op);
 int do_replan(struct run *run, const struct op *op);
@@ -458,6 +464,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_LISTEN] = do_listen,
   [OP_LOCK] = do_lock,
   [OP_ASK_MONITOR] = do_ask_monitor,
+  [OP_NETLINK_FOLLOW] = do_netlink_follow,
   [OP_SUPERVISE] = do_supervise,
   [OP_RELAY] = do_relay,
   [OP_REPLAN] = do_replan,

@@ -85,6 +85,43 @@ int do_netlink(struct run *run, const struct op *op) {
 	return closing(fd, result);
 }
 
+/* A dump has ended, well or not: the next may be asked for. */
+static bool ends_dump(const char *bytes, size_t size) {
+	for (size_t at = 0; at + NLMSG_HDRLEN <= size;) {
+		struct nlmsghdr head;
+		memcpy(&head, bytes + at, sizeof head);
+		if (head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR) return true;
+		if (head.nlmsg_len < sizeof head) return true;
+		at += NLMSG_ALIGN(head.nlmsg_len);
+	}
+	return false;
+}
+
+/* What changes while a dump runs is queued behind it: nothing is missed in between. */
+int do_netlink_follow(struct run *run, const struct op *op) {
+	static _Alignas(8) char buffer[32768];
+	size_t size, at = 0;
+	const char *messages = data(run, op, NETLINK_FOLLOW_MESSAGES, &size);
+	struct sockaddr_nl own = { .nl_family = AF_NETLINK, .nl_groups = (uint32_t)num(op, NETLINK_FOLLOW_GROUPS) };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (fd < 0) return -1;
+	if (bind(fd, (const void *)&own, sizeof own) < 0) return closing(fd, -1);
+	for (bool is_idle = true;;) {
+		struct nlmsghdr head;
+		if (is_idle && size - at >= sizeof head) {
+			memcpy(&head, messages + at, sizeof head);
+			if (head.nlmsg_len < sizeof head || head.nlmsg_len > size - at) { errno = EINVAL; return closing(fd, -1); }
+			if (send(fd, messages + at, head.nlmsg_len, 0) < 0) return closing(fd, -1);
+			at += NLMSG_ALIGN(head.nlmsg_len);
+			is_idle = false;
+		}
+		ssize_t got = recv(fd, buffer, sizeof buffer, 0);
+		if (got < 0 && errno == EINTR) continue;
+		if (got <= 0 || write_once(STDOUT_FILENO, buffer, (size_t)got) < 0) return closing(fd, -1);
+		is_idle = is_idle || ends_dump(buffer, (size_t)got);
+	}
+}
+
 int do_if_index(struct run *run, const struct op *op) {
 	struct ifreq request;
 	const char *name = text(run, op, IF_INDEX_NAME);

@@ -146,8 +146,26 @@ int do_post(struct run *run, const struct op *op) {
 	return errno == EPIPE ? gone(run, op, POST_TO, false) : -1;
 }
 
+/* Until there is something to read, or the milliseconds of that field are over. */
+static int await_readable(int fd, const struct op *op, int field) {
+	struct pollfd watch = { .fd = fd, .events = POLLIN };
+	bool is_limited = has(op, field) && num(op, field) < INT32_MAX;
+	int64_t end = is_limited ? now_ms() + (int64_t)num(op, field) : 0;
+	for (;;) {
+		int64_t left = is_limited ? end - now_ms() : -1;
+		int ready = poll(&watch, 1, is_limited && left < 0 ? 0 : (int)left);
+		if (ready > 0) return 0;
+		if (ready < 0 && errno != EINTR) return -1;
+		if (ready < 0) continue;
+		errno = ETIMEDOUT;
+		return -1;
+	}
+}
+
 int do_await(struct run *run, const struct op *op) {
 	struct message message = { .kind = MESSAGE_BARRIER };
+	int channel = channel_of(run, op, AWAIT_CHILD);
+	if (channel < 0 || (has(op, AWAIT_TIMEOUT) && await_readable(channel, op, AWAIT_TIMEOUT) < 0)) return -1;
 	if (expect(run, op, AWAIT_CHILD, &message) < 0) return -1;
 	if (message.fd >= 0) close(message.fd);
 	if (message.number == num(op, AWAIT_NUMBER)) return 0;
@@ -193,19 +211,7 @@ int do_wait_exec(struct run *run, const struct op *op) {
 
 int do_wait_exit(struct run *run, const struct op *op) {
 	int fd = slot_fd(run, op, WAIT_EXIT_PIDFD);
-	if (fd < 0) return -1;
-	struct pollfd watch = { .fd = fd, .events = POLLIN };
-	bool is_limited = has(op, WAIT_EXIT_TIMEOUT) && num(op, WAIT_EXIT_TIMEOUT) < INT32_MAX;
-	int64_t end = is_limited ? now_ms() + (int64_t)num(op, WAIT_EXIT_TIMEOUT) : 0;
-	for (;;) {
-		int64_t left = is_limited ? end - now_ms() : -1;
-		int ready = poll(&watch, 1, is_limited && left < 0 ? 0 : (int)left);
-		if (ready > 0) return 0;
-		if (ready < 0 && errno != EINTR) return -1;
-		if (ready < 0) continue;
-		errno = ETIMEDOUT;
-		return -1;
-	}
+	return fd < 0 ? -1 : await_readable(fd, op, WAIT_EXIT_TIMEOUT);
 }
 
 int do_exit_with(struct run *run, const struct op *op) {

@@ -58,7 +58,7 @@ export const SCHEMA = {
   // processes
   clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops" } },
   post: { code: 41, doc: "a numbered barrier: says #number to the child in `to`, else to the parent", fields: { number: "u32", to: "slot?" } },
-  await: { code: 42, doc: "a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone", fields: { number: "u32", child: "slot?" } },
+  await: { code: 42, doc: "a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone, ETIMEDOUT when it says nothing for that many milliseconds", fields: { number: "u32", child: "slot?", timeout: "u64?" } },
   sendFd: { code: 43, doc: "SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent", fields: { slot: "slot", to: "slot?" } },
   recvFd: { code: 44, doc: "SCM_RIGHTS: receives a descriptor from the child in `child`, else from the parent", fields: { child: "slot?", into: "newSlot" } },
   waitExec: { code: 45, doc: "waits until the child has executed its program; EPIPE when it failed before", fields: { child: "slot" } },
@@ -93,6 +93,8 @@ export const SCHEMA = {
   listen: { code: 74, doc: "unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken", fields: { address: "text", into: "newSlot" } },
   lock: { code: 75, doc: "fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes", fields: { path: "text", into: "newSlot", nowait: "u32?" } },
   askMonitor: { code: 76, doc: "a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds", fields: { address: "text", kind: "u32", value: "u64?", connection: "newSlot", number: "newSlot", fd: "newSlot?", timeout: "u64?" } },
+  netlinkFollow: { code: 77, doc: "netlink(7) NETLINK_ROUTE: joins the groups, asks for each dump in turn, and copies to standard output what the kernel says, for as long as somebody reads it", fields: { messages: "data", groups: "u32" } },
+
   // long-lived
   supervise: { code: 80, doc: "is the monitor until init ends: terminals, console log and ring, command socket, exit record.", fields: { pid: "slot", pidfd: "slot", listen: "slot?", console: "slot?", ttys: "slots?", record: "text", log: "text?", options: "texts?" } },
   relay: { code: 81, doc: "joins this terminal and a pty master until the process of the pidfd, or a connection, ends and the output is drained; raw mode, window size, restored at the end. After the key `escape`, q ends this process with 0 and undoes nothing. `resize` names a monitor that is told of a new size; flags: RELAY_*", fields: { master: "slot", pidfd: "slot", log: "slot?", escape: "u32?", greeting: "text?", resize: "text?", flags: "u32?" } },

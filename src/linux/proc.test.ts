@@ -6,8 +6,8 @@ import { parseStat } from "./proc-stat.ts";
 import { hasSignal, parseStatus } from "./proc-status.ts";
 
 test("stat: a name with parentheses and blanks does not move the fields", () => {
-  const fields = ["S", "7", ...Array.from({ length: 17 }, () => "0"), "4242", "9"].join(" ");
-  expect(parseStat(`12 (a) b) (c) ${fields}\n`)).toEqual({ parent: 7, state: "S", startTime: 4242 });
+  const fields = ["S", "7", "7", "7", "34816", ...Array.from({ length: 14 }, () => "0"), "4242", "9"].join(" ");
+  expect(parseStat(`12 (a) b) (c) ${fields}\n`)).toEqual({ parent: 7, state: "S", terminal: 34816, startTime: 4242 });
   expect(parseStat("")).toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 // Owns what a start says of itself so that its monitor can ask for the next one: entries `key=value` of a replan op.
 import type { Request } from "../model/request.ts";
-import type { ExecuteOptions, StartOptions, Target } from "./verbs.ts";
+import type { AwaitWish, ExecuteOptions, Milestone, StartOptions, Target } from "./verbs.ts";
 
 export type RebootVerb = "start" | "execute";
 
@@ -47,6 +47,26 @@ export function parseAwaitRunning(request: Request): AwaitRunning | undefined {
   const [verb, name, lxcpath, timeout] = ["verb", "name", "lxcpath", "timeout"].map((key) => request.argv.find((entry) => entry.startsWith(`${key}=`))?.slice(key.length + 1));
   if (verb !== "await-running" || name === undefined || lxcpath === undefined || timeout === undefined) return undefined;
   return { target: { name, lxcpath }, timeout: Number(timeout) };
+}
+
+/** What lxc-start --wait asks for once the container runs. */
+export const awaitStartEntries = (target: Target, { milestone, seconds }: AwaitWish, { isQuiet, now }: { readonly isQuiet: boolean; readonly now: number }): readonly string[] => [
+  "verb=await-start", `name=${target.name}`, `lxcpath=${target.lxcpath}`, `milestone=${milestone}`, `quiet=${isQuiet ? 1 : 0}`,
+  ...(seconds === undefined ? [] : [`seconds=${seconds}`, `deadline=${now + seconds * 1000}`]),
+];
+
+export const isAwaitStart = ({ argv }: Request): boolean => argv[0] === "verb=await-start";
+
+export interface AwaitStart { readonly target: Target; readonly isQuiet: boolean; readonly milestone: Milestone; readonly seconds?: number; readonly deadline?: number }
+
+const MILESTONES: readonly Milestone[] = ["running", "booted", "network"];
+
+export function parseAwaitStart({ argv }: Request): AwaitStart | undefined {
+  const one = (key: string): string | undefined => argv.find((entry) => entry.startsWith(`${key}=`))?.slice(key.length + 1);
+  const [name, lxcpath, seconds, deadline] = ["name", "lxcpath", "seconds", "deadline"].map(one);
+  const milestone = MILESTONES.find((known) => known === one("milestone"));
+  if (one("verb") !== "await-start" || name === undefined || lxcpath === undefined || milestone === undefined) return undefined;
+  return { target: { name, lxcpath }, isQuiet: one("quiet") === "1", milestone, ...(seconds === undefined || deadline === undefined ? {} : { seconds: Number(seconds), deadline: Number(deadline) }) };
 }
 
 /** execute's own options, once uid and gid have become definitions. */

@@ -11,7 +11,7 @@ import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { loadConfig, type LoadedConfig, type LoadOptions } from "./container-config.ts";
-import { replanEntries } from "./reboot-request.ts";
+import { awaitStartEntries, replanEntries } from "./reboot-request.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import { seat } from "./start-cgroup.ts";
@@ -78,6 +78,13 @@ export function withLoaded({ value: { syntax }, warnings = [] }: Extract<Result<
 
 export const withWarnings = (plan: Result<Plan>, warnings: readonly Problem[]): Result<Plan> => (plan.ok ? ok(plan.value, [...(plan.warnings ?? []), ...warnings]) : plan);
 
+/** The time begins now: making the plan took some milliseconds of it. */
+function waitInput(target: Target, { wait, isQuiet }: StartOptions, isReboot: boolean): Pick<StartInputs, "wait"> {
+  if (wait === undefined || isReboot) return {};
+  const milliseconds = wait.seconds === undefined ? {} : { milliseconds: wait.seconds * 1000 };
+  return { wait: { ...milliseconds, request: awaitStartEntries(target, wait, { isQuiet: isQuiet === true, now: Date.now() }) } };
+}
+
 export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
   const loaded = await loadForStart(request, target, { ...whole, isReboot });
@@ -90,7 +97,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const plan = planStart(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
     replan: replanEntries("start", target, options), isReboot, ...confinement, ...(options.pidfile === undefined ? {} : { pidfile: options.pidfile }),
-    ...(options.escape === undefined ? {} : { escape: options.escape }), isQuiet: options.isQuiet === true,
+    ...(options.escape === undefined ? {} : { escape: options.escape }), isQuiet: options.isQuiet === true, ...waitInput(target, options, isReboot),
   });
   return withLoaded(loaded, withWarnings(plan, problems));
 }

@@ -34,6 +34,10 @@ export interface ConfigOverrides {
   readonly isExplained?: boolean;
 }
 
+/** How far a start is waited for. */
+export type Milestone = "running" | "booted" | "network";
+/** Seconds at most; absent: as long as it takes. */
+export interface AwaitWish { readonly milestone: Milestone; readonly seconds?: number }
 export interface StartOptions extends ConfigOverrides {
   readonly isDaemon: boolean;
   /** Replaces lxc.init.cmd when not empty. */
@@ -46,6 +50,8 @@ export interface StartOptions extends ConfigOverrides {
   readonly escape?: number;
   readonly isQuiet?: boolean;
   readonly share: Readonly<Partial<Record<"net" | "ipc" | "uts" | "pid", string>>>;
+  /** Of a start in the background. */
+  readonly wait?: AwaitWish;
 }
 export interface ExecuteOptions extends Omit<StartOptions, "console" | "consoleLog" | "pidfile"> {
   readonly uid?: number;

@@ -120,6 +120,12 @@ test("waitExec: executed, ended at once after, failed to execute, killed before"
   expect(killed.failed).toMatchObject({ error: errno("EPIPE"), text: "the child is gone" });
 });
 
+test("await that gives up after its milliseconds; the word that comes later is heard", async () => {
+  const slow = op("clone", { flags: 0, name: "child", pid: 0, body: [op("await", { number: 1 }), op("post", { number: 2 })] });
+  const late = await runPlan([slow, op("await", { number: 2, child: 0, timeout: 20 }, { onError: ["ETIMEDOUT"] }), op("post", { number: 1, to: 0 }), op("await", { number: 2, child: 0, timeout: 60_000 })]);
+  expect([late.status, late.events.filter(({ kind }) => kind === "ignored").map(({ op: at, error }) => [at, error])]).toEqual([0, [[1, errno("ETIMEDOUT")]]]);
+});
+
 test("kill and waitExit; a process that does not end is ETIMEDOUT", async () => {
   const sleeping = op("clone", { flags: 0, name: "child", pid: 0, pidfd: 1, body: [shell("exec sleep 60")] }, { undo: [op("kill", { pidfd: 1, signal: 9 }), op("waitExit", { pidfd: 1 })] });
   const late = await runPlan([sleeping, op("waitExit", { pidfd: 1, timeout: 20 })]);

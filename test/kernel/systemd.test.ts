@@ -21,8 +21,9 @@ afterAll(async () => {
   await leavePlace(place);
 }, 120_000);
 
-test("systemd says running", () => {
-  start(place);
+test("--wait=booted ends when systemd says running", () => {
+  start(place, ["--wait=booted", "--timeout", "100"]);
+  expect(inside(place, "systemctl is-system-running")).toBe("running");
   const ran = berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", ...SYSTEMD_UP]);
   const failed = berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "systemctl", "--no-pager", "--plain", "--no-legend", "list-units", "--failed"]).stdout;
   expect({ says: ran.stdout.trim(), failed: failed.trim() }).toEqual({ says: "running", failed: "" });

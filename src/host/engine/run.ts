@@ -11,7 +11,7 @@ export interface EngineOptions {
   readonly engine: string;
   /** Descriptors of this process, or what to do with them; "ignore" unless said. */
   readonly stdin?: number | "inherit" | "ignore";
-  readonly stdout?: number | "inherit" | "ignore";
+  readonly stdout?: number | "inherit" | "ignore" | ((bytes: Uint8Array) => void);
   readonly stderr?: number | "inherit" | "ignore";
   /** The caller's environment, which spawn and exec may inherit. Not this process': it may be a runtime's. */
   readonly env?: Readonly<Record<string, string>>;
@@ -41,6 +41,15 @@ function collect(stream: unknown): Promise<Uint8Array> {
   });
 }
 
+function hear(stream: unknown, tell: (bytes: Uint8Array) => void): Promise<void> {
+  return new Promise((resolve) => {
+    if (!(stream instanceof Readable)) return resolve();
+    stream.on("data", tell);
+    stream.on("close", resolve);
+    stream.on("error", () => resolve());
+  });
+}
+
 function feed(stream: unknown, bytes: Uint8Array): void {
   if (!(stream instanceof Writable)) throw new Error("no pipe for the plan");
   // An engine that refuses the plan closes its end early; its status and stderr say why.
@@ -52,7 +61,7 @@ function feed(stream: unknown, bytes: Uint8Array): void {
 export async function runPlan(plan: Plan, options: EngineOptions): Promise<EngineOutcome> {
   const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, abort } = options;
   const child = spawn(engine, ["run", "--plan-fd", "3", "--events-fd", "4"], {
-    stdio: [stdin, stdout, stderr, "pipe", "pipe"], env: { ...env }, ...(cwd === undefined ? {} : { cwd }),
+    stdio: [stdin, typeof stdout === "function" ? "pipe" : stdout, stderr, "pipe", "pipe"], env: { ...env }, ...(cwd === undefined ? {} : { cwd }),
     ...(abort === undefined ? {} : { signal: abort, killSignal: "SIGKILL" }),
   });
   const ended = new Promise<number>((resolve) => {
@@ -61,8 +70,10 @@ export async function runPlan(plan: Plan, options: EngineOptions): Promise<Engin
     child.once("exit", (code, signal) => resolve(code ?? 128 + (SIGNALS[signal ?? ""] ?? 0)));
   });
   const eventBytes = collect(child.stdio[4]);
+  const said = typeof stdout === "function" ? hear(child.stdout, stdout) : undefined;
   feed(child.stdio[3], encode(plan));
   const status = await ended;
+  if (status !== ENGINE_MISSING) await said;
   const bytes = status === ENGINE_MISSING ? new Uint8Array(0) : await eventBytes;
   return { status, events: parseEvents(bytes), eventBytes: bytes };
 }

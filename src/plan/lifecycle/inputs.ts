@@ -29,4 +29,6 @@ export interface StartInputs {
   /** In the foreground: the control key after which q leaves the container to itself; absent: none does. */
   readonly escape?: number;
   readonly isQuiet?: boolean;
+  /** In the background: how long the launcher waits for the monitor's word, and what it asks the planner then. */
+  readonly wait?: { readonly milliseconds?: number; readonly request: readonly string[] };
 }

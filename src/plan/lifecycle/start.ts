@@ -1,8 +1,8 @@
 // Owns the plan of a start: checks, then the launcher's list around the monitor's.
-import type { Op, Plan } from "../../isa/op.ts";
+import type { Op, Plan, Slot } from "../../isa/op.ts";
 import { LIMITS } from "../../isa/schema.ts";
 import type { HostFacts } from "../../model/facts.ts";
-import { byDefault } from "../../model/origin.ts";
+import { byDefault, byOption } from "../../model/origin.ts";
 import type { Problem, Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
@@ -44,7 +44,18 @@ function launcher(scope: Scope, inputs: StartInputs, container: Container): read
   return [
     ...room,
     { op: "clone", from, flags: 0, name: "monitor", pid, body: monitor, note: "stays with the container" },
-    { op: "await", from, number: BELIEVED, child: pid, note: "init runs and has not died at once" },
+    ...awaitWord(inputs, pid),
+  ];
+}
+
+/** A start that takes too long goes on without us. */
+function awaitWord({ wait }: StartInputs, child: Slot): readonly Op[] {
+  const word: Op = { op: "await", from: byDefault("monitor"), number: BELIEVED, child, note: "init runs and has not died at once" };
+  if (wait === undefined) return [word];
+  const from = byOption("--wait");
+  return [
+    wait.milliseconds === undefined ? word : { ...word, from, timeout: wait.milliseconds, onError: ["ETIMEDOUT"] },
+    { op: "replan", from, request: wait.request, note: "wait until it is as far as --wait says" },
   ];
 }
 
