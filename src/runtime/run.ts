@@ -1,7 +1,7 @@
 // Owns running a verb's plan from a program: an engine of its own, and problems instead of events.
 import { enginePath } from "../host/probe/host-facts.ts";
-import type { EngineOptions } from "../host/engine/run.ts";
-import { ENGINE_MISSING, runPlan } from "../host/engine/run.ts";
+import type { EngineOptions, StartedPlan } from "../host/engine/run.ts";
+import { ENGINE_MISSING, startPlan } from "../host/engine/run.ts";
 import type { Plan } from "../isa/op.ts";
 import { planBytes } from "../isa/plan-bytes.ts";
 import type { Result } from "../model/problem.ts";
@@ -15,12 +15,21 @@ export interface Ran { /** Of the command that was attached or executed; 0 for o
 /** Engine's own status when an op failed; a command may end with the same, so the events decide. */
 const OP_FAILED = 125;
 
-export async function run(request: Request, plan: Plan, options: RunOptions = {}): Promise<Result<Ran>> {
+/** A plan that runs: streams for what is "pipe", and how it ends. */
+export interface Running extends Pick<StartedPlan, "stdin" | "stdout" | "stderr"> { readonly ended: Promise<Result<Ran>> }
+
+export function launch(request: Request, plan: Plan, options: RunOptions = {}): Running {
   const engine = enginePath(request.prefix);
-  const outcome = await runPlan(plan, { ...options, engine, env: request.env, cwd: request.cwd });
-  if (outcome.status === ENGINE_MISSING && outcome.events.length === 0) {
-    return fail({ code: "engine.missing", text: `the engine '${engine}' cannot be run`, remedy: "name the installed tree as `prefix`, or build it: npm run build" });
-  }
-  const hasFailed = outcome.status === OP_FAILED && (outcome.events.length === 0 || outcome.events.some(({ kind }) => kind === "failed"));
-  return hasFailed ? fail(report({ ...request, kind: "report", plan: planBytes(plan), events: outcome.eventBytes }).problem) : ok({ status: outcome.status });
+  const { outcome, ...streams } = startPlan(plan, { ...options, engine, env: request.env, cwd: request.cwd });
+  const finish = async (): Promise<Result<Ran>> => {
+    const { status, events, eventBytes } = await outcome;
+    if (status === ENGINE_MISSING && events.length === 0) {
+      return fail({ code: "engine.missing", text: `the engine '${engine}' cannot be run`, remedy: "name the installed tree as `prefix`, or build it: npm run build" });
+    }
+    const hasFailed = status === OP_FAILED && (events.length === 0 || events.some(({ kind }) => kind === "failed"));
+    return hasFailed ? fail(report({ ...request, kind: "report", plan: planBytes(plan), events: eventBytes }).problem) : ok({ status });
+  };
+  return { ...streams, ended: finish() };
 }
+
+export const run = (request: Request, plan: Plan, options: RunOptions = {}): Promise<Result<Ran>> => launch(request, plan, options).ended;

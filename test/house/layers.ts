@@ -13,8 +13,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   host: ["linux", "model", "isa"],
   images: ["linux", "model", "isa", "plan", "host"],
   runtime: ["linux", "model", "isa", "config", "plan", "host", "images"],
+  library: ["linux", "model", "isa", "config", "host", "runtime"],
   cli: ["linux", "model", "isa", "runtime"],
-  "index.ts": ["linux", "model", "isa", "config", "plan", "host", "images", "runtime"],
+  "index.ts": ["linux", "model", "isa", "config", "plan", "host", "images", "runtime", "library"],
   "main.ts": ["model", "isa", "host", "cli"],
 };
 export const PURE: readonly string[] = ["linux", "model", "isa", "config", "plan"];

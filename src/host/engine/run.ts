@@ -6,13 +6,16 @@ import type { PlanEvent } from "../../isa/events.ts";
 import { parseEvents } from "../../isa/events.ts";
 import type { Plan } from "../../isa/op.ts";
 
+/** "pipe": a stream of startPlan's answer. */
+type Stdio = number | "inherit" | "ignore" | "pipe";
+
 export interface EngineOptions {
   /** Path of berth-engine. */
   readonly engine: string;
   /** Descriptors of this process, or what to do with them; "ignore" unless said. */
-  readonly stdin?: number | "inherit" | "ignore";
-  readonly stdout?: number | "inherit" | "ignore" | ((bytes: Uint8Array) => void);
-  readonly stderr?: number | "inherit" | "ignore";
+  readonly stdin?: Stdio;
+  readonly stdout?: Stdio | ((bytes: Uint8Array) => void);
+  readonly stderr?: Stdio;
   /** The caller's environment, which spawn and exec may inherit. Not this process': it may be a runtime's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -57,8 +60,10 @@ function feed(stream: unknown, bytes: Uint8Array): void {
   stream.end(bytes);
 }
 
-/** Ends when the engine has ended and nobody writes events any more. */
-export async function runPlan(plan: Plan, options: EngineOptions): Promise<EngineOutcome> {
+/** The streams are there for what is "pipe". */
+export interface StartedPlan { readonly stdin: Writable | null; readonly stdout: Readable | null; readonly stderr: Readable | null; readonly outcome: Promise<EngineOutcome> }
+
+export function startPlan(plan: Plan, options: EngineOptions): StartedPlan {
   const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, abort } = options;
   const child = spawn(engine, ["run", "--plan-fd", "3", "--events-fd", "4"], {
     stdio: [stdin, typeof stdout === "function" ? "pipe" : stdout, stderr, "pipe", "pipe"], env: { ...env }, ...(cwd === undefined ? {} : { cwd }),
@@ -72,8 +77,14 @@ export async function runPlan(plan: Plan, options: EngineOptions): Promise<Engin
   const eventBytes = collect(child.stdio[4]);
   const said = typeof stdout === "function" ? hear(child.stdout, stdout) : undefined;
   feed(child.stdio[3], encode(plan));
-  const status = await ended;
-  if (status !== ENGINE_MISSING) await said;
-  const bytes = status === ENGINE_MISSING ? new Uint8Array(0) : await eventBytes;
-  return { status, events: parseEvents(bytes), eventBytes: bytes };
+  const finish = async (): Promise<EngineOutcome> => {
+    const status = await ended;
+    if (status !== ENGINE_MISSING) await said;
+    const bytes = status === ENGINE_MISSING ? new Uint8Array(0) : await eventBytes;
+    return { status, events: parseEvents(bytes), eventBytes: bytes };
+  };
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, outcome: finish() };
 }
+
+/** Ends when the engine has ended and nobody writes events any more. */
+export const runPlan = (plan: Plan, options: EngineOptions): Promise<EngineOutcome> => startPlan(plan, options).outcome;

@@ -33,6 +33,8 @@ export interface AttachWishes {
   readonly gid?: number;
   /** A security context to run in, instead of init's. */
   readonly context?: string;
+  /** The command is killed when its launcher is. */
+  readonly endsWithLauncher?: boolean;
 }
 
 export interface AttachInputs extends AttachWishes {
@@ -76,6 +78,9 @@ function execute(inputs: AttachInputs): Op {
   return { op: "exec", from: byOption("COMMAND"), path: program, argv: [program, ...rest], env, flags, ...note };
 }
 
+/** A change of ids takes it away: behind the last one. */
+const endWithParent = ({ endsWithLauncher }: AttachInputs): readonly Op[] => (endsWithLauncher === true ? [{ op: "joinParent", from: flow, signal: SIGKILL }] : []);
+
 function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
   const { init, elevated, caller, uid, gid } = inputs;
   const wishes = { joinsUser: joins(bits, "user"), ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
@@ -89,6 +94,7 @@ function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): rea
     { op: "chdir", from: byDefault("current directory"), path: caller.cwd, onError: "ignore", note: "a directory that the container lacks is / there" },
     ...(terminal === "container" ? openContainerPty(SLOT) : []),
     ...(terminal === "none" ? [] : [{ op: "setsid", from: byDefault("terminal") } as const, ...useTerminal(SLOT.peer, caller.isTty)]),
+    ...endWithParent(inputs),
     ...forbidNewPrivileges(init),
     ...loadFilter(filter, wishes, init),
     execute(inputs),
@@ -120,6 +126,7 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
     ...(elevated.includes("CGROUP") ? [] : joinCgroups(init, caller)),
     ...(isConfined(inputs) ? takeLabel(init, inputs.context) : []),
     ...joinNamespaces(SLOT.init, bits, inputs.namespaces !== undefined),
+    ...endWithParent(inputs),
     // what is in a pid namespace can be looked at by its root: the command gets no descriptor of the host's
     ...[SLOT.init, ...(birthplaceOf(inputs).length > 0 ? [SLOT.cgroup] : []), ...(hasLog(inputs, terminal) ? [SLOT.log] : [])].map((slot): Op => ({ op: "close", from: flow, slot })),
     { op: "clone", from: byDefault("a pid namespace applies to children"), flags: 0, name: "command", pid: SLOT.command, pidfd: SLOT.commandPidfd, body: commandOps(inputs, bits, terminal), undo: [killCommand] },

@@ -1,0 +1,123 @@
+// Owns Container: a container by its name, with what can be done to it. Thin: each method is a verb, and problems are thrown.
+import type { ConfigKey } from "../config/index.ts";
+import type { State, StateEvent } from "../model/state.ts";
+import type { ContainerStats } from "../model/stats.ts";
+import type { Plan } from "../isa/op.ts";
+import type { Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { attach } from "../runtime/attach.ts";
+import { configGet } from "../runtime/config-get.ts";
+import { configSet } from "../runtime/config-set.ts";
+import { copy } from "../runtime/copy.ts";
+import { destroy } from "../runtime/destroy.ts";
+import { events } from "../runtime/events.ts";
+import { freeze } from "../runtime/freeze.ts";
+import { info } from "../runtime/info.ts";
+import { libraryRequest, type LibraryRequestOptions } from "../runtime/library-request.ts";
+import { targetOf } from "../runtime/lxcpath.ts";
+import { launch, run } from "../runtime/run.ts";
+import { start } from "../runtime/start.ts";
+import { stats } from "../runtime/stats.ts";
+import { stop } from "../runtime/stop.ts";
+import type { ContainerInfo, Target } from "../runtime/verbs.ts";
+import { wait } from "../runtime/wait.ts";
+import { need } from "./error.ts";
+import { Execution, type ExecOptions } from "./execution.ts";
+
+export interface ContainerOptions extends LibraryRequestOptions { readonly lxcpath?: string }
+
+const DEFAULT_STOP_SECONDS = 60;
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export class Container {
+  readonly name: string;
+  readonly lxcpath: string;
+  readonly #request: Request;
+
+  constructor(name: string, options: ContainerOptions = {}) {
+    this.#request = libraryRequest(options);
+    const target = need(targetOf(this.#request, name, options.lxcpath));
+    [this.name, this.lxcpath] = [target.name, target.lxcpath];
+  }
+
+  get #target(): Target { return { name: this.name, lxcpath: this.lxcpath }; }
+  async #run(plan: Promise<Result<Plan>>): Promise<void> { need(await run(this.#request, need(await plan))); }
+
+  /** Resolves when its init has been executed. */
+  start(options: { readonly define?: readonly string[] } = {}): Promise<void> {
+    return this.#run(start(this.#request, this.#target, { isDaemon: true, define: options.define ?? [], command: [], closeAllFds: true, share: {} }));
+  }
+  /** Asks its init to shut down, and kills it after that many seconds; 0 kills it at once. */
+  stop({ seconds = DEFAULT_STOP_SECONDS }: { readonly seconds?: number } = {}): Promise<void> {
+    return this.#run(stop(this.#request, this.#target, { isReboot: false, isNoWait: false, isKill: seconds === 0, isNoKill: false, isNoLock: false, timeout: seconds }));
+  }
+  freeze(): Promise<void> { return this.#run(freeze(this.#request, this.#target, { isFrozen: true })); }
+  unfreeze(): Promise<void> { return this.#run(freeze(this.#request, this.#target, { isFrozen: false })); }
+  /** `force`: also while it runs. Snapshots go with it. */
+  async destroy({ force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    need(await destroy(this.#request, this.#target, { isForced: force, withSnapshots: true }));
+  }
+  /** A whole copy under another name, in the same lxcpath. */
+  async copy(name: string): Promise<Container> {
+    const to = new Container(name, { ...this.#own(), lxcpath: this.lxcpath });
+    need(await copy(this.#request, this.#target, { to: { name: to.name, lxcpath: to.lxcpath }, keepsName: false, keepsAddresses: false, hookArgs: [], mayRun: false, isSnapshot: false }));
+    return to;
+  }
+  #own(): LibraryRequestOptions { return { prefix: this.#request.prefix, cwd: this.#request.cwd, env: this.#request.env }; }
+
+  async state(): Promise<State> { return (await this.info()).state; }
+  async info(needs: { readonly stats?: boolean; readonly ips?: boolean } = {}): Promise<ContainerInfo> {
+    return need(await info(this.#request, this.#target, { stats: needs.stats ?? false, ips: needs.ips ?? true }));
+  }
+  async stats(): Promise<ContainerStats | undefined> {
+    return need(await stats(this.#request, this.lxcpath, [this.name]))[0];
+  }
+  /** false: the time was up. */
+  async wait(states: State | readonly State[], { seconds = -1 }: { readonly seconds?: number } = {}): Promise<boolean> {
+    return need(await wait(this.#request, this.#target, typeof states === "string" ? [states] : states, seconds));
+  }
+  async *events(signal?: AbortSignal): AsyncGenerator<StateEvent, void, void> {
+    yield* follow((on, end) => events(this.#request, { lxcpaths: [this.lxcpath], isWanted: (name) => name === this.name, on, end }), signal);
+  }
+
+  /** Values of a key: of a list one for each item, of a scalar one. */
+  async config(key: ConfigKey): Promise<readonly string[]> {
+    return need(await configGet(this.#request, this.#target, key)).values;
+  }
+  async configure(changes: Readonly<Partial<Record<ConfigKey, string | readonly string[]>>>): Promise<void> {
+    const wishes = Object.entries(changes).map(([key, value]) => ({ key, values: typeof value === "string" ? [value] : value ?? [] }));
+    need(await configSet(this.#request, this.#target, wishes));
+  }
+
+  /** A command inside, as confined as the container. Resolves when it has been begun; problems of that come with `ended`. */
+  async exec(command: readonly [string, ...string[]], options: ExecOptions = {}): Promise<Execution> {
+    const { env = {}, cwd = "/", uid, gid, signal, timeout, input, stdin = input === undefined ? "ignore" : "pipe" } = options;
+    const request: Request = { ...this.#request, cwd, isTty: [false, false, false] };
+    const setVar = Object.entries({ PATH, ...env }).map(([key, value]) => `${key}=${value}`);
+    const plan = need(await attach(request, this.#target, { command, elevated: [], isRemountSysProc: false, isClearEnv: true, keepVar: [], setVar, endsWithLauncher: true, ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }));
+    const abort = new AbortController();
+    const running = launch({ ...request, cwd: "/" }, plan, { stdin, stdout: "pipe", stderr: "pipe", abort: abort.signal });
+    return new Execution(running, { abort, signal, timeout }, input);
+  }
+}
+
+/** What is told becomes something to iterate over; nothing is lost between two looks. */
+async function* follow<T>(listen: (on: (item: T) => void, end: AbortSignal) => Promise<unknown>, signal: AbortSignal | undefined): AsyncGenerator<T, void, void> {
+  const [end, seen]: readonly [AbortController, T[]] = [new AbortController(), []];
+  let wake = (): void => undefined;
+  const listening = listen((item) => { seen.push(item); wake(); }, signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]));
+  let isOver = false;
+  listening.then(() => { isOver = true; wake(); }, () => { isOver = true; wake(); });
+  try {
+    while (!isOver || seen.length > 0) {
+      const item = seen.shift();
+      if (item !== undefined) yield item;
+      else await new Promise<void>((resolve) => { wake = resolve; });
+    }
+  } finally {
+    end.abort();
+    await listening;
+  }
+}
+
+export const container = (name: string, options: ContainerOptions = {}): Container => new Container(name, options);

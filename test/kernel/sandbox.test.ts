@@ -1,0 +1,128 @@
+// The library's handles, as a program uses them: a sandbox from one call, commands with their streams, and nothing left behind.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BerthError, container, sandbox, type Sandbox } from "../../src/index.ts";
+import { argvFor, DIST, eventually, leavePlace, makePlace, state } from "./place.ts";
+
+const PATIENCE_MS = 60_000;
+const place = makePlace("privileged");
+const where = { lxcpath: place.lxcpath, prefix: DIST };
+afterAll(async () => { await leavePlace(place); }, PATIENCE_MS);
+
+describe("a sandbox", () => {
+  const shared = join(place.lxcpath, "shared dir");
+  let box: Sandbox;
+  beforeAll(async () => {
+    mkdirSync(shared);
+    writeFileSync(join(shared, "from host"), "hello\n");
+    chownSync(shared, 100000, 100000);
+    box = await sandbox({ ...where, name: `${place.mark}box`, memory: "64M", pids: 40, cpus: 0.5, mounts: [{ source: shared, target: "/work" }] });
+  }, PATIENCE_MS);
+
+  test("runs, with the limits and mounts that were asked for; root inside is nobody outside", async () => {
+    expect(await box.state()).toBe("RUNNING");
+    expect(await (await box.exec(["cat", "/work/from host"])).output()).toMatchObject({ status: 0, stdout: "hello\n", stderr: "" });
+    expect((await (await box.exec(["cat", "/proc/self/uid_map"])).output()).stdout.trim().split(/\s+/)).toEqual(["0", "100000", "65536"]);
+    const { memoryLimitBytes, pidsLimit } = await box.stats() ?? {};
+    expect([memoryLimitBytes, pidsLimit]).toEqual([64n << 20n, 40n]);
+    expect((await (await box.exec(["ls", "/sys/class/net"])).output()).stdout).toBe("lo\n");
+  }, PATIENCE_MS);
+
+  test("a command: two streams, stdin, environment, directory, ids, status", async () => {
+    const script = 'read line; echo "out $line $NAME $(pwd) $(id -u):$(id -g)"; echo err >&2; exit 7';
+    const ran = await (await box.exec(["sh", "-c", script], { input: "in\n", env: { NAME: "web" }, cwd: "/work", uid: 5, gid: 6 })).output();
+    expect(ran).toMatchObject({ status: 7, stdout: "out in web /work 5:6\n", stderr: "err\n", wasTimedOut: false, wasAborted: false });
+    expect((await (await box.exec(["sh", "-c", "kill -TERM $$"])).output()).status).toBe(143);
+    expect((await (await box.exec(["env"])).output()).stdout).not.toContain("HOME=");
+  }, PATIENCE_MS);
+
+  test("streams come as they are written; a megabyte each way is whole", async () => {
+    const talk = await box.exec(["cat"], { stdin: "pipe" });
+    const seen: string[] = [];
+    const reading = (async (): Promise<void> => { for await (const chunk of talk.stdout) seen.push(new TextDecoder().decode(chunk)); })();
+    talk.stdin?.write("one");
+    await eventually("it comes back", () => seen.join("") === "one");
+    talk.stdin?.end();
+    await reading;
+    expect((await talk.ended).status).toBe(0);
+    const bytes = new Uint8Array(1 << 20).map((_, i) => i % 251);
+    const back = await box.exec(["cat"], { input: bytes });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of back.stdout) chunks.push(chunk);
+    expect(Buffer.concat(chunks).equals(Buffer.from(bytes))).toBe(true);
+  }, PATIENCE_MS);
+
+  test("a time limit and an abort kill the command itself", async () => {
+    const late = await box.exec(["sh", "-c", "echo $$; exec sleep 1000"], { timeout: 300 });
+    const { status, wasTimedOut, stdout } = await late.output();
+    expect([status, wasTimedOut]).toEqual([137, true]);
+    const isGone = (): boolean => !existsSync(`/proc/${hostPid(stdout.trim())}`);
+    await eventually("it is gone", isGone);
+    const abort = new AbortController();
+    const aborted = await box.exec(["sleep", "1000"], { signal: abort.signal });
+    abort.abort();
+    expect(await aborted.ended).toMatchObject({ status: 137, wasAborted: true, wasTimedOut: false });
+  }, PATIENCE_MS);
+  /** Of a process of the box; 0: there is none. */
+  const hostPid = (inside: string): number => Number(readdirSync("/proc").find((pid) => {
+    try { return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(box.name) && new RegExp(`^NSpid:.*\\s${inside}$`, "m").test(readFileSync(`/proc/${pid}/status`, "utf8")); } catch { return false; }
+  }) ?? 0);
+
+  test("what fails is thrown, with code, cause and remedy", async () => {
+    const missing = await box.exec(["/no/such/program"]);
+    expect(await missing.ended.catch((error: unknown) => error)).toMatchObject({ name: "BerthError", code: expect.any(String), message: expect.stringContaining("/no/such/program") });
+    const nobody = container("nobody", where);
+    const error = await nobody.start().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BerthError);
+    expect(error).toMatchObject({ code: "container.missing", remedy: expect.stringContaining("lxc-create") });
+    const before = readdirSync(place.lxcpath);
+    expect(await sandbox({ ...where, name: `${place.mark}bad`, bridge: "nosuchbridge" }).catch((thrown: unknown) => thrown)).toMatchObject({ message: expect.stringContaining("bridge 'nosuchbridge' does not exist") });
+    expect(readdirSync(place.lxcpath)).toEqual(before);
+  }, PATIENCE_MS);
+
+  test("frozen, told of, configured, copied", async () => {
+    const told: string[] = [];
+    const end = new AbortController();
+    const following = (async (): Promise<void> => { for await (const event of box.events(end.signal)) told.push(event.state); })();
+    await eventually("it listens", () => { if (told.length === 0) Bun.spawnSync([join(DIST, "bin/lxc-freeze"), "-P", place.lxcpath, "-n", box.name]); Bun.spawnSync([join(DIST, "bin/lxc-unfreeze"), "-P", place.lxcpath, "-n", box.name]); return told.length > 0; });
+    await box.freeze();
+    expect(await box.state()).toBe("FROZEN");
+    await box.unfreeze();
+    expect(await box.wait("RUNNING", { seconds: 10 })).toBe(true);
+    await eventually("both are told", () => told.join().includes("FROZEN"));
+    end.abort();
+    await following;
+    await box.configure({ "lxc.start.delay": "3" });
+    expect(await box.config("lxc.start.delay")).toEqual(["3"]);
+    await box.stop({ seconds: 0 });
+    const like = await box.copy(`${place.mark}like`);
+    await like.start();
+    expect(state(place, like.name)).toBe("RUNNING");
+    await like.destroy({ force: true });
+    await using layered = await sandbox({ ...where, name: `${place.mark}lay`, from: box.name, pids: 20 });
+    expect((await layered.stats())?.pidsLimit).toBe(20n);
+  }, PATIENCE_MS);
+
+  test("goes with its scope", async () => {
+    await box[Symbol.asyncDispose]();
+    expect(readdirSync(place.lxcpath).filter((name) => name.startsWith(place.mark))).toEqual([]);
+  }, PATIENCE_MS);
+});
+
+describe("an ordinary user, under Node", () => {
+  const his = makePlace("user-owned, delegated");
+  afterAll(async () => { await leavePlace(his); }, PATIENCE_MS);
+  test("a program of his own", () => {
+    const program = `const { sandbox } = await import(${JSON.stringify(join(DIST, "lib/index.js"))});
+      const box = await sandbox({ lxcpath: ${JSON.stringify(his.lxcpath)}, pids: 30 });
+      const { stdout, status } = await (await box.exec(["id", "-u"])).output();
+      console.log(stdout.trim(), status, await box.state());
+      await box.destroy({ force: true });`;
+    const [command = "", ...rest] = argvFor(his, ["node", "--input-type=module", "-e", program]);
+    const { status, stdout, stderr } = spawnSync(command, rest, { encoding: "utf8", cwd: "/" });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "0 0 RUNNING\n", stderr: "" });
+    expect(readdirSync(his.lxcpath)).toEqual([]);
+  }, PATIENCE_MS);
+});
