@@ -1,12 +1,16 @@
 /* Owns what leaves a process of the plan: event records, messages on a channel, the detail of a failure. */
+#define ISA_HANDLERS
 #include "kernel.h"
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <time.h>
 #include "op.h"
+
+enum { LIMIT_EVENTS = 1 << 20 };
 
 int64_t now_ms(void) {
 	struct timespec now;
@@ -58,6 +62,10 @@ void emit(struct run *run, enum event_kind kind, uint32_t op, int error, const c
 	write_event(run, (struct event){ .kind = kind, .op = op, .error = error, .pid = getpid() }, text);
 }
 
+void emit_output(struct run *run, const struct op *op, int64_t milliseconds, const char *text) {
+	write_event(run, (struct event){ .kind = EVENT_OUTPUT, .op = op->id, .pid = getpid(), .milliseconds = (uint32_t)milliseconds }, text);
+}
+
 /* About another process, which may not see its own pid as we do. */
 void emit_for(struct run *run, enum event_kind kind, const struct op *op, pid_t about, const char *text) {
 	write_event(run, (struct event){ .kind = kind, .op = op->id, .pid = about }, text);
@@ -83,4 +91,22 @@ int say(int channel, enum message_kind kind, uint32_t number) {
 
 void say_executing(struct run *run) {
 	if (run->channel >= 0) say(run->channel, MESSAGE_EXECUTING, 0);
+}
+
+/* For who wants to know later how it went: the plan and its events; behind supervise, what came since. */
+int do_keep_events(struct run *run, const struct op *op) {
+	uint32_t size = (uint32_t)run->plan->size;
+	off_t from = 0;
+	int fd = open(text(run, op, KEEP_EVENTS_PATH), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | (run->has_supervised ? 0 : O_CREAT | O_TRUNC), 0600);
+	if (fd < 0) return -1;
+	int result = run->has_supervised ? lseek(fd, 0, SEEK_END) < 0 : write_once(fd, &size, sizeof size) < 0 || write_once(fd, run->plan->base, size) < 0;
+	while (result == 0 && run->events >= 0) {
+		ssize_t sent = sendfile(fd, run->events, &from, LIMIT_EVENTS);
+		if (sent <= 0) { result = (int)sent; break; }
+	}
+	if (run->has_let_go && run->events >= 0) {
+		close(run->events);
+		run->events = -1;
+	}
+	return closing(fd, result ? -1 : 0);
 }

@@ -18,6 +18,7 @@
 #define WHEN_STOP 1
 #define WHEN_REBOOT 2
 #define SPAWN_INHERIT_ENV 1
+#define SPAWN_TOLD 4
 #define SPAWN_INHERIT_STDIO 2
 #define EXEC_INHERIT_ENV 1
 #define EXEC_SEARCH_PATH 2
@@ -51,6 +52,7 @@ enum op_code {
   OP_CHMOD = 27, /* fchmodat(2) of something that is not a symlink */
   OP_WRITE_FILE = 28, /* open(2) with O_WRONLY and flags, one write(2) of all the data, close(2) */
   OP_REMOVE_TREE = 29, /* removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point */
+  OP_KEEP_EVENTS = 30, /* writes the plan and its events so far to a file; behind supervise, adds those since */
   OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd) */
   OP_POST = 41, /* a numbered barrier: says #number to the child in `to`, else to the parent */
   OP_AWAIT = 42, /* a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone, ETIMEDOUT when it says nothing for that many milliseconds */
@@ -164,6 +166,7 @@ enum op_code {
 #define WRITE_FILE_MODE 4
 #define REMOVE_TREE_AT 0
 #define REMOVE_TREE_PATH 1
+#define KEEP_EVENTS_PATH 0
 #define CLONE_FLAGS 0
 #define CLONE_NAME 1
 #define CLONE_PID 2
@@ -299,6 +302,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_CHMOD] = { "chmod", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32 } },
   [OP_WRITE_FILE] = { "writeFile", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_DATA, FIELD_U32 | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_REMOVE_TREE] = { "removeTree", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT } },
+  [OP_KEEP_EVENTS] = { "keepEvents", { FIELD_TEXT } },
   [OP_CLONE] = { "clone", { FIELD_U64, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_OPS } },
   [OP_POST] = { "post", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL } },
   [OP_AWAIT] = { "await", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL } },
@@ -365,6 +369,7 @@ int do_chown(struct run *run, const struct op *op);
 int do_chmod(struct run *run, const struct op *op);
 int do_write_file(struct run *run, const struct op *op);
 int do_remove_tree(struct run *run, const struct op *op);
+int do_keep_events(struct run *run, const struct op *op);
 int do_clone(struct run *run, const struct op *op);
 int do_post(struct run *run, const struct op *op);
 int do_await(struct run *run, const struct op *op);
@@ -429,6 +434,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_CHMOD] = do_chmod,
   [OP_WRITE_FILE] = do_write_file,
   [OP_REMOVE_TREE] = do_remove_tree,
+  [OP_KEEP_EVENTS] = do_keep_events,
   [OP_CLONE] = do_clone,
   [OP_POST] = do_post,
   [OP_AWAIT] = do_await,

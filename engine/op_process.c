@@ -27,7 +27,7 @@ static _Noreturn void be_child(struct run *run, const struct op *op, int channel
 	snprintf(name, sizeof name, "%s", text(run, op, CLONE_NAME));
 	run->process = name;
 	run->done_count = 0;
-	run->has_supervised = false;
+	run->has_supervised = run->has_let_go = false;
 	run->exit_status = -1;
 	prctl(PR_SET_NAME, run->process);
 	int status = run_list(run, (uint32_t)op->f[CLONE_BODY], (uint32_t)(op->f[CLONE_BODY] >> 32));

@@ -133,6 +133,7 @@ static int start_and_wait(struct helper *helper, uint64_t timeout) {
 int do_spawn(struct run *run, const struct op *op) {
 	char **argv = lists.argv;
 	int capture[2] = { -1, -1 }, result = -1;
+	int64_t begin = now_ms();
 	bool is_inherited = num(op, SPAWN_FLAGS) & SPAWN_INHERIT_STDIO;
 	struct helper helper = { .argv = argv, .out = -1, .pidfd = -1 };
 	if (text_list(run, op, SPAWN_ARGV, argv, MAX_TEXTS) == 0) {
@@ -154,7 +155,7 @@ int do_spawn(struct run *run, const struct op *op) {
 	if (helper.in >= 0) close(helper.in);
 	if (helper.error >= 0) close(helper.error);
 	if (capture[0] >= 0) close(capture[0]);
-	if (helper.tail_length) emit(run, EVENT_OUTPUT, op->id, 0, helper.tail);
+	if (helper.tail_length || num(op, SPAWN_FLAGS) & SPAWN_TOLD) emit_output(run, op, now_ms() - begin, helper.tail);
 	if (result < 0) detail(run, "%s%s%s", argv[0], helper.tail_length ? ": " : "", helper.tail);
 	errno = error;
 	return result;

@@ -48,7 +48,7 @@ static void forget(struct run *run) {
 	run->events = events_open();
 	run->done_count = 0;
 	run->when = 0;
-	run->has_supervised = false;
+	run->has_supervised = run->has_let_go = false;
 	run->exit_status = run->supervised_status = -1;
 }
 

@@ -28,6 +28,7 @@ struct run {
 	uint32_t done_count;
 	int when;               /* WHEN_stop or WHEN_reboot once supervise has ended, else 0 */
 	bool has_supervised;
+	bool has_let_go;        /* nobody waits for a report: `events` is of what comes after */
 	int exit_status;        /* -1: none asked for */
 	int supervised_status;  /* how supervise saw init end: its code, or 128+signal; -1: it did not */
 	const int *inherited;   /* descriptors > 2 the caller left open, found at start */
@@ -65,8 +66,10 @@ int vacate(struct run *run, int fd);
 
 /* Events: appended as one write each. See docs/decisions/0002-protocol.md. */
 enum event_kind { EVENT_FAILED = 1, EVENT_IGNORED, EVENT_STARTED, EVENT_EXITED, EVENT_OUTPUT, EVENT_DONE };
-struct event { uint32_t size, kind, op; int32_t error; int32_t pid; uint32_t process_len, text_len, reserved; uint64_t time_ns; };
+struct event { uint32_t size, kind, op; int32_t error; int32_t pid; uint32_t process_len, text_len, milliseconds; uint64_t time_ns; };
 void emit(struct run *run, enum event_kind kind, uint32_t op, int error, const char *text);
+/* What a helper said, and how long it took. */
+void emit_output(struct run *run, const struct op *op, int64_t milliseconds, const char *text);
 void emit_for(struct run *run, enum event_kind kind, const struct op *op, pid_t about, const char *text);
 /* write(2) of everything in one call, without SIGPIPE; -1 with EIO when it is short. */
 int write_once(int fd, const void *bytes, size_t size);

@@ -16,6 +16,7 @@
 #include "cgroups.h"
 #include "lean.h"
 #include "lists.h"
+#include "launcher.h"
 #include "live.h"
 #include "planner.h"
 #include "supervise.h"
@@ -100,6 +101,7 @@ static int let_go(struct supervisor *s) {
 	if (run->channel >= 0) close(run->channel);
 	if (run->events >= 0) close(run->events);
 	run->channel = run->events = -1;
+	run->has_let_go = true;
 	return 0;
 }
 
@@ -192,6 +194,7 @@ static int supervise(struct supervisor *s, const struct op *op) {
 	if (is_believed == 0) return ended_at_once(s);
 	s->run->when = ending.is_reboot ? WHEN_REBOOT : WHEN_STOP;
 	s->run->has_supervised = true;
+	if (s->run->has_let_go) s->run->events = events_open();
 	if (s->is_propagated) s->run->exit_status = s->run->supervised_status;
 	return 0;
 }

@@ -13,6 +13,8 @@ export interface PlanEvent {
   /** `launcher`, `monitor`, `child` …: the name its clone gave it. */
   readonly process: string;
   readonly text: string;
+  /** Of an output: how long the program ran. */
+  readonly milliseconds?: number;
   /** CLOCK_MONOTONIC. */
   readonly nanoseconds: bigint;
 }
@@ -30,7 +32,7 @@ function parseOne(bytes: Uint8Array, offset: number, size: number): PlanEvent | 
   if (kind === undefined || textEnd > size) return undefined;
   const decoder = new TextDecoder("utf-8");
   return {
-    kind, op: view.getUint32(8, true), error: view.getInt32(12, true), pid: view.getInt32(16, true), nanoseconds: view.getBigUint64(32, true),
+    kind, ...(kind === "output" ? { milliseconds: view.getUint32(28, true) } : {}), op: view.getUint32(8, true), error: view.getInt32(12, true), pid: view.getInt32(16, true), nanoseconds: view.getBigUint64(32, true),
     process: decoder.decode(bytes.subarray(offset + EVENT_HEAD, offset + processEnd)),
     text: decoder.decode(bytes.subarray(offset + processEnd, offset + textEnd)),
   };

@@ -55,6 +55,7 @@ export const SCHEMA = {
   chmod: { code: 27, doc: "fchmodat(2) of something that is not a symlink", fields: { at, path: "text", mode: "u32" } },
   writeFile: { code: 28, doc: "open(2) with O_WRONLY and flags, one write(2) of all the data, close(2)", fields: { at, path: "text", data: "data", flags: "u32?", mode: "u32?" } },
   removeTree: { code: 29, doc: "removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point", fields: { at, path: "text" } },
+  keepEvents: { code: 30, doc: "writes the plan and its events so far to a file; behind supervise, adds those since", fields: { path: "text" } },
   // processes
   clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops" } },
   post: { code: 41, doc: "a numbered barrier: says #number to the child in `to`, else to the parent", fields: { number: "u32", to: "slot?" } },
@@ -107,6 +108,7 @@ export const WHEN = { always: 0, stop: 1, reboot: 2 } as const;
 /** Flag words that only the engine gives a meaning to; kernel flags live in src/linux. */
 export const FLAGS = {
   SPAWN_INHERIT_ENV: 1, // the caller's environment below `env`
+  SPAWN_TOLD: 4, // its time and output are an event also when it said nothing
   SPAWN_INHERIT_STDIO: 2, // the caller's stdout and stderr instead of a capture
   EXEC_INHERIT_ENV: 1, // the caller's environment below `env`
   EXEC_SEARCH_PATH: 2, // execvp(3) lookup with the PATH of the new environment

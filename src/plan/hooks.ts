@@ -53,7 +53,7 @@ export function hookOp(scope: Scope, { value, from }: Sourced<string>, call: Hoo
   const versioned = isOld ? [] : [`LXC_HOOK_TYPE=${call.kind}`, `LXC_HOOK_SECTION=${call.section}`];
   return {
     op: "spawn", from, argv: ["/bin/sh", "-c", spaced([`exec ${value}`, ...words])],
-    env: [...baseEnvironment(scope, call), ...versioned, ...(call.env ?? [])], flags: FLAGS.SPAWN_INHERIT_ENV, note: `hook ${call.kind}`,
+    env: [...baseEnvironment(scope, call), ...versioned, ...(call.env ?? [])], flags: FLAGS.SPAWN_INHERIT_ENV | FLAGS.SPAWN_TOLD, note: `hook ${call.kind}`,
   };
 }
 

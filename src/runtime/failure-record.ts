@@ -5,7 +5,7 @@ import type { PlanEvent } from "../isa/events.ts";
 import type { NotedOp, Notes } from "../isa/notes.ts";
 import { E_STATUS } from "../isa/schema.ts";
 import { probeKernel, randomHex } from "../host/probe/kernel.ts";
-import { containerDir, failureFile, recordDir } from "../host/store/layout.ts";
+import { containerDir, failureFile, hooksFile, recordDir } from "../host/store/layout.ts";
 import type { Request } from "../model/request.ts";
 
 const answer = (error: number): string => (error >= E_STATUS ? `status ${error - E_STATUS}` : `${errnoName(error) ?? error} (${errnoText(error)})`);
@@ -32,10 +32,10 @@ export function recordText(request: Request, notes: Notes, events: readonly Plan
   ].join("\n");
 }
 
-function writeNew(path: string, text: string): boolean {
+function writeNew(path: string, text: string | Uint8Array): boolean {
   try {
     const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
-    writeSync(fd, text);
+    writeSync(fd, typeof text === "string" ? Buffer.from(text) : text);
     closeSync(fd);
     return true;
   } catch {
@@ -49,8 +49,7 @@ function isOwnDirectory(path: string): boolean {
   return found !== undefined && found.isDirectory();
 }
 
-function writeBeside(notes: Notes, text: string): string | undefined {
-  const file = failureFile(notes);
+function writeBeside(notes: Notes, file: string, text: string | Uint8Array): string | undefined {
   try {
     if (!isOwnDirectory(containerDir(notes))) return undefined;
     if (!isOwnDirectory(recordDir(notes))) mkdirSync(recordDir(notes), { mode: 0o700 });
@@ -61,9 +60,17 @@ function writeBeside(notes: Notes, text: string): string | undefined {
   return isOwnDirectory(recordDir(notes)) && writeNew(file, text) ? file : undefined;
 }
 
+/** What the hooks of a start that failed have said, as the engine keeps it of one that did not. */
+export function writeHookRecord({ plan, events }: Request, notes: Notes): void {
+  if (plan === undefined || events === undefined) return;
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(plan.length);
+  writeBeside(notes, hooksFile(notes), Buffer.concat([size, plan, events]));
+}
+
 /** Path of the record; undefined when it could be written nowhere. */
 export function writeFailureRecord(request: Request, notes: Notes, text: string): string | undefined {
-  const beside = writeBeside(notes, text);
+  const beside = writeBeside(notes, failureFile(notes), text);
   if (beside !== undefined) return beside;
   const folder = request.env["TMPDIR"] ?? "/tmp";
   const file = `${folder.startsWith("/") ? folder : "/tmp"}/berth-${notes.name}-${randomHex().slice(0, 12)}.failure`;

@@ -9,7 +9,7 @@ import { answerText, failureOf, primaryEvent } from "./causes/failure.ts";
 import type { Failure } from "./causes/failure.ts";
 import { findCause } from "./causes/find.ts";
 import { actionText } from "./causes/words.ts";
-import { recordText, writeFailureRecord } from "./failure-record.ts";
+import { recordText, writeFailureRecord, writeHookRecord } from "./failure-record.ts";
 
 export interface Report {
   /** Without the door's prefix. */
@@ -67,6 +67,8 @@ export function report(request: Request): Report {
     problem.text, ...output.map((line) => `  | ${line}`),
     ...(problem.cause === undefined ? [] : [`cause: ${problem.cause}`]), ...(problem.remedy === undefined ? [] : [`remedy: ${problem.remedy}`]),
   ];
-  const record = KEEPS_RECORD.has(notes.verb) && problem.code !== "container.running" ? writeFailureRecord(request, notes, recordText(request, notes, events, lines)) : undefined;
+  const isKept = KEEPS_RECORD.has(notes.verb) && problem.code !== "container.running";
+  const record = isKept ? writeFailureRecord(request, notes, recordText(request, notes, events, lines)) : undefined;
+  if (isKept && notes.ops.some(({ op, note = "" }) => op === "spawn" && note.startsWith("hook "))) writeHookRecord(request, notes);
   return { lines: [...lines, ...(record === undefined ? [] : [`record: ${record}`])], status: statusOf(notes.verb, explained), problem };
 }

@@ -34,6 +34,23 @@ export interface ConfigOverrides {
   readonly isExplained?: boolean;
 }
 
+/** One call of a hook, or of a network script. */
+export interface HookRun {
+  /** `pre-start`; `up` and `down` of a network. */
+  readonly hook: string;
+  readonly from: Origin;
+  /** What the shell was given. */
+  readonly command: string;
+  readonly milliseconds: number;
+  /** Its exit status, 128 + signal. */
+  readonly status: number;
+  /** The end of what it said. */
+  readonly output: readonly string[];
+}
+export interface HookReport { /** When the last of them ended. */ readonly at: string; readonly hooks: readonly HookRun[] }
+/** Of the last start and its end; undefined: none is recorded. */
+export type HooksVerb = (target: Target) => HookReport | undefined;
+
 /** How far a start is waited for. */
 export type Milestone = "running" | "booted" | "network";
 /** Seconds at most; absent: as long as it takes. */

@@ -71,6 +71,7 @@ const FAILURES: Readonly<Partial<Record<OpKind, Failure>>> = {
   hostname: { made: op("hostname", { name: "h".repeat(65) }), error: "EINVAL" },
   openPty: { made: op("openPty", { path: "/dev/null", master: 0, peer: 1 }), error: "ENOTTY" },
   netlink: { made: op("netlink", { messages: [{ hex: "10000000ff0f00000000000000000000" }] }), error: "EOPNOTSUPP" },
+  keepEvents: { made: op("keepEvents", { path: "/nowhere/hooks" }), error: "ENOENT" },
   netlinkFollow: { made: op("netlinkFollow", { messages: [{ hex: "08000000120001030000000000000000" }], groups: 0 }), error: "EINVAL" },
   ifIndex: { made: op("ifIndex", { name: "none0", into: 0 }), error: "ENODEV" },
   listen: { made: op("listen", { address: "x".repeat(108), into: 0 }), error: "ENAMETOOLONG" },

@@ -1,20 +1,24 @@
 // Owns `berth why NAME`: the record of the last failed start, and how the last run ended.
 import { readFileSync } from "node:fs";
+import { byOption, originText } from "../../model/origin.ts";
+import type { Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
+import { hooks } from "../../runtime/hooks.ts";
 import { info } from "../../runtime/info.ts";
-import type { Target } from "../../runtime/verbs.ts";
+import type { ContainerInfo, HookReport, Target } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
 import { exitText } from "../exit-text.ts";
-import { NAME } from "../options.ts";
+import { asJson } from "../json.ts";
+import { FORMAT, NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { humanSize } from "../size.ts";
 
-const rows = [NAME, { long: "all", short: "a", help: "each step and event of the failed start" }] as const;
+const rows = [NAME, { long: "all", short: "a", help: "each step and event of the failed start" }, FORMAT] as const;
 export const tool: Tool<(typeof rows)[number]> = {
-  name: "berth why", synopsis: "NAME [-a]", hasName: true, rows,
-  about: "Show why the last start of a container failed, and how its last run ended.",
-  examples: [["berth why web", "what went wrong"]],
+  name: "berth why", synopsis: "NAME [-a] [--format json]", hasName: true, rows,
+  about: "Show why the last start of a container failed, how its last run ended, and of each hook of both how long it took, how it ended and what it said.",
+  examples: [["berth why web", "what went wrong"], ["berth why web --format json", "for a program"]],
 };
 
 /** The record's head: what, when, why. Its steps and events are for -a. */
@@ -28,6 +32,14 @@ function failureOf(file: string, isWhole: boolean): string | undefined {
   }
 }
 
+/** `pre-start      12 ms  config:14`, then what it said. */
+function hooksText(report: HookReport): string {
+  const lines = report.hooks.flatMap(({ hook, milliseconds, status, from, command, output }) => [
+    `  ${hook.padEnd(10)} ${`${milliseconds} ms`.padStart(9)}  ${status === 0 ? "ok" : `status ${status}`}  ${originText(from)}: ${command}`, ...output.map((text) => `    | ${text}`),
+  ]);
+  return `Hooks of its last start and end (until ${report.at.slice(0, 19).replace("T", " ")} UTC):\n${lines.map((text) => `${text}\n`).join("")}`;
+}
+
 /** A process that is gone without a word, while the container goes on. */
 async function oomText(request: Request, { lxcpath, name }: Target): Promise<string> {
   const { stats } = await import("../../runtime/stats.ts");
@@ -38,17 +50,30 @@ async function oomText(request: Request, { lxcpath, name }: Target): Promise<str
   return `Out of memory: the kernel has killed ${oomKills === 1n ? "a process" : `${oomKills} processes`} of it${limit}.\n    remedy: a larger limit (lxc.cgroup2.memory.max, or now: lxc-cgroup -n ${name} memory.max SIZE)\n`;
 }
 
-export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
-  const { lxcpath, name } = line.target;
-  const result = await info(request, line.target, { stats: false, ips: false });
-  const failure = failureOf(`${lxcpath}/${name}/.berth/failure`, line.options.has("all"));
-  if (!result.ok && failure === undefined) return failed(line, result.problems);
-  const lastExit = result.ok ? result.value.lastExit : undefined;
-  const isRunning = result.ok && result.value.state !== "STOPPED";
+interface Found { readonly failure: string | undefined; readonly report: HookReport | undefined }
+const whole = ({ lxcpath, name }: Target, result: Result<ContainerInfo>, { failure, report }: Found): object => ({
+  name, lxcpath, ...(result.ok ? { state: result.value.state, ...(result.value.lastExit === undefined ? {} : { lastExit: result.value.lastExit }) } : {}), ...(failure === undefined ? {} : { failedStart: failure }),
+  ...(report === undefined ? {} : { hooksAt: report.at, hooks: report.hooks }),
+});
+
+async function text(request: Request, target: Target, result: Result<ContainerInfo>, { failure, report }: Found): Promise<string> {
+  const { state = "STOPPED", lastExit } = result.ok ? result.value : {};
+  const said = lastExit === undefined || lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((line) => `  | ${line}\n`).join("")}`;
   const parts = [
-    ...(isRunning ? [`${name} is ${result.ok ? result.value.state : ""}.\n${await oomText(line.request, line.target)}`] : []),
+    ...(state === "STOPPED" ? [] : [`${target.name} is ${state}.\n${await oomText(request, target)}`]),
     ...(failure === undefined ? [] : [`Last failed start:\n${failure}\n`]),
-    ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((text) => `  | ${text}\n`).join("")}`}`]),
+    ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${said}`]),
+    ...(report === undefined || report.hooks.length === 0 ? [] : [hooksText(report)]),
   ];
-  return done(0, { out: parts.length === 0 ? `${name}: no failed start and no ended run are recorded.\n` : parts.join("\n") });
+  return parts.length === 0 ? `${target.name}: no failed start, no ended run and no hook are recorded.\n` : parts.join("\n");
+}
+
+export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
+  const { options, target } = line;
+  const format = options.last("format");
+  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json" }]);
+  const result = await info(request, target, { stats: false, ips: false });
+  const found: Found = { failure: failureOf(`${target.lxcpath}/${target.name}/.berth/failure`, options.has("all")), report: hooks(target) };
+  if (!result.ok && found.failure === undefined) return failed(line, result.problems);
+  return done(0, { out: format === "json" ? asJson(whole(target, result, found)) : await text(request, target, result, found) });
 });

@@ -26,13 +26,17 @@ function settle(container: Container): { readonly ops: readonly Op[]; readonly r
   const { ops: opened, sources } = openSources(scope);
   const own = becomeRoot(scope, container.keepsGroups);
   const { early, late } = container.rootfs;
-  const links: readonly Op[] = network.hasLinks ? [{ op: "post", from: FROM, number: NETNS, note: "the network namespace is there" }, { op: "await", from: FROM, number: LINKS, note: "links are there" }] : [];
+  const connected: readonly Op[] = [
+    ...lateNamespaces(scope, namespaces),
+    ...(network.hasLinks ? [{ op: "post", from: FROM, number: NETNS, note: "the network namespace is there" } as const] : []),
+    ...(container.awaitsLinks ? [{ op: "await", from: FROM, number: LINKS, note: "links are there" } as const] : []),
+  ];
   const ops: readonly Op[] = [
     joinParent(), ...container.cgroups.parts.flatMap((part) => part.join), { op: "await", from: FROM, number: MAPPED, note: "ids are mapped" },
     ...joinShared(scope, container.inputs.share), detachFromHost(),
-    // hooks run as the container's root, before anything is mounted
-    ...(hooks.length > 0 ? [...own, ...hooks, ...early, ...late, ...opened] : [...opened, ...early, ...own, ...late]),
-    ...lateNamespaces(scope, namespaces), ...planHostname(scope, container.inputs.share.uts !== undefined), ...planKeyring(scope), ...links, ...network.child,
+    // hooks run as the container's root, in its network, before anything is mounted
+    ...(hooks.length > 0 ? [...own, ...connected, ...hooks, ...early, ...late, ...opened] : [...opened, ...early, ...own, ...late, ...connected]),
+    ...planHostname(scope, container.inputs.share.uts !== undefined), ...planKeyring(scope), ...network.child,
   ];
   return { ops, rest: (before) => [...before, ...planMounts(scope, root, sources, container.mounts.idmapped)] };
 }

@@ -15,6 +15,7 @@ import type { NetworkPlan } from "../network.ts";
 import { planNetwork } from "../network.ts";
 import { planRootfs, rootfsTarget } from "../rootfs.ts";
 import type { RootfsPlan } from "../rootfs.ts";
+import type { ContainerSpec } from "../../model/spec.ts";
 import type { Scope } from "../scope.ts";
 import { idmapOf } from "../scope.ts";
 import type { TerminalPlan } from "../terminals.ts";
@@ -28,6 +29,8 @@ export interface Container {
   readonly isExecute: boolean;
   readonly namespaces: NamespacePlan;
   readonly network: NetworkPlan;
+  /** The child waits until its links are there, and its network scripts have run where hooks of its own follow them. */
+  readonly awaitsLinks: boolean;
   readonly terminals: TerminalPlan;
   readonly cgroups: { readonly names: CgroupNames; readonly parts: readonly CgroupPart[]; readonly unified?: UnifiedPart };
   /** lxc-start -F on a terminal: the launcher joins that one to a pty, which the monitor has in its place. */
@@ -60,15 +63,18 @@ function foregroundOf({ slots, facts }: Scope, { isDaemon, isReboot, escape }: S
   return { foreground: { master: slots.take(), peer: slots.take(), escape } };
 }
 
+const IN_CHILD = ["pre-mount", "mount", "autodev", "start"] as const;
+const hasOrder = ({ nics, hooks }: ContainerSpec): boolean => nics.some(({ scriptUp, type }) => scriptUp !== undefined && type !== "none") && IN_CHILD.some((name) => hooks[name] !== undefined);
+
 export function planContainer(scope: Scope, inputs: StartInputs, isExecute: boolean): Container {
   // what lxc-execute runs in the foreground has the caller's descriptors
   const hasPath = hasConsolePath(scope) && (inputs.isDaemon || !isExecute);
   const own = { ...foregroundOf(scope, inputs, hasPath), ...(hasPath ? { consolePath: scope.slots.take() } : {}) };
   const namespaces = planNamespaces(scope, inputs.share);
   const root = scope.slots.take();
+  const network = planNetwork(scope, namespaces.has("net"));
   return {
-    scope, inputs, isExecute, namespaces, root, ...own,
-    network: planNetwork(scope, namespaces.has("net")),
+    scope, inputs, isExecute, namespaces, root, ...own, network, awaitsLinks: network.hasLinks || hasOrder(scope.spec),
     terminals: planTerminals(scope, root),
     cgroups: planCgroups(scope, inputs.isReboot),
     keepsGroups: hasSetgroupsDenied(scope.facts, idmapOf(scope.spec)),

@@ -121,7 +121,7 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
     ...cgroups.parts.filter(isV1).flatMap((part) => part.monitor),
     ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...scripts(["phys"]), ...network.host(pid)] : []),
     ...scripts(["empty", "veth", "macvlan", "ipvlan", "vlan"]),
-    ...(network.hasLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
+    ...(container.awaitsLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
   ];
   return { ops, delegation: delegation.ops };
 }
@@ -160,6 +160,12 @@ function letGo(container: Container): readonly Op[] {
   ];
 }
 
+/** Time and output of each hook, for berth why. */
+function keepHooks({ spec }: Scope): readonly Op[] {
+  const hasHooks = Object.values(spec.hooks).some((hooks) => hooks.length > 0) || spec.nics.some(({ scriptUp, scriptDown }) => scriptUp !== undefined || scriptDown !== undefined);
+  return hasHooks ? [{ op: "keepEvents", from: MONITOR, path: `${stateDirectory(spec)}/hooks`, onError: "ignore" }] : [];
+}
+
 /** What a command that finds this monitor killed has to take out of the kernel. */
 function apparmorRecord({ apparmor }: StartInputs): Pick<LateRecord, "apparmor"> {
   const own = apparmor?.own;
@@ -196,9 +202,9 @@ export function planMonitor(container: Container): readonly Op[] {
     ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding,
     ...planHooks(scope, { name: "start-host", ...call }),
     { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
-    ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...letGo(container),
+    ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...keepHooks(scope), ...letGo(container),
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
-    ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })),
+    ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })), ...keepHooks(scope),
     { op: "replan", from: MONITOR, request: inputs.replan, when: "reboot", note: "the next start" },
   ];
 }

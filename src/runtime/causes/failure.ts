@@ -38,7 +38,7 @@ export type Rule = (failure: Failure) => Finding | undefined;
 
 /** Terminal escapes of a hostile console must not reach this terminal. */
 const plain = (line: string): string => line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "").trimEnd();
-export const outputLines = (text: string): readonly string[] => text.split(/\r?\n/).map(plain).filter((line) => line !== "").slice(-8);
+export const outputLines = (text: string, most = 8): readonly string[] => text.split(/\r?\n/).map(plain).filter((line) => line !== "").slice(-most);
 
 /** What a spawned program said; the engine puts its name in front. */
 export const programLines = ({ text, op }: Failure): readonly string[] =>

@@ -40,6 +40,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   openPty: (subject) => `open a terminal at '${subject}'`,
   controllingTty: () => "take the terminal as the controlling one",
   netlink: () => "set up the network",
+  keepEvents: (subject) => `write '${subject}'`,
   netlinkFollow: () => "hear of the network's changes",
   ifIndex: (subject) => `find the network interface '${subject}'`,
   listen: (subject) => `listen on the command socket '@${subject}'`,
