@@ -10,6 +10,7 @@ import type { Part } from "./stamp.ts";
 export const DIST: string = join(ROOT, "dist");
 const ENGINE = join(DIST, "libexec/berth/berth-engine");
 const PLANNER = join(DIST, "libexec/berth/berth-planner");
+const USER_NIC = join(DIST, "libexec/berth/lxc-user-nic");
 const WORK = join(ROOT, ".cache/build");
 
 async function must(argv: readonly string[], what: string): Promise<string> {
@@ -42,6 +43,18 @@ function enginePart(): Part {
     install(out, ENGINE, 0o755);
   };
   return { name: "engine", inputs: [...inputs, join(ROOT, "src/isa/schema.ts")], salt: argv.join(" "), outputs: [ENGINE], make };
+}
+
+/** lxc-user-nic: set-user-ID root where it is installed, so it is a program of its own. */
+export const userNicSources = (): string[] => filesBelow(join(ROOT, "engine/user-nic")).filter((path) => /user-nic\/[^/]*\.c$/.test(path));
+function userNicPart(): Part {
+  const out = join(WORK, "lxc-user-nic");
+  const argv = ["musl-gcc", ...MUSL_FLAGS, "-Wshadow", "-s", "-Wl,-z,noseparate-code", "-Wl,--build-id=none", "-o", out, ...userNicSources()];
+  const make = async (): Promise<void> => {
+    await must(argv, "compiling lxc-user-nic");
+    install(out, USER_NIC, 0o755);
+  };
+  return { name: "user-nic", inputs: filesBelow(join(ROOT, "engine/user-nic")), salt: argv.join(" "), outputs: [USER_NIC], make };
 }
 
 const sources = (): string[] => filesBelow(join(ROOT, "src")).filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
@@ -106,7 +119,7 @@ async function linkNames(): Promise<void> {
 
 export async function build(say: (line: string) => void): Promise<void> {
   mkdirSync(WORK, { recursive: true });
-  for (const part of [enginePart(), plannerPart(), libraryPart(), ...(existsSync(join(ROOT, "share")) ? [sharePart()] : [])]) {
+  for (const part of [enginePart(), userNicPart(), plannerPart(), libraryPart(), ...(existsSync(join(ROOT, "share")) ? [sharePart()] : [])]) {
     const begin = performance.now();
     const what = await freshen(part);
     say(what === "fresh" ? `${part.name}: fresh` : `${part.name}: built in ${((performance.now() - begin) / 1000).toFixed(1)} s`);

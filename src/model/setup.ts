@@ -55,7 +55,7 @@ export interface SetupFacts {
   readonly boot: "systemd" | "sysvinit" | "openrc" | "none";
   readonly sysctls: Readonly<Record<string, number | undefined>>;
   readonly hasAppArmorParser: boolean;
-  readonly install: { readonly engine: string; /** Text of share/berth/berth-cgroups. */ readonly bootScript: string };
+  readonly install: { readonly engine: string; /** Text of share/berth/berth-cgroups. */ readonly bootScript: string; /** lxc-user-nic, where none is set-user-ID root yet. */ readonly userNic?: { readonly from: string; readonly to: string } };
   /** Texts of the files that a change may write; absent when missing. */
   readonly files: Readonly<Record<string, string | undefined>>;
   /** Which of the directories for default.conf exist. */

@@ -1,6 +1,7 @@
 // Owns the verb `doctor`: every trial in an engine of its own, in bounded time, and what its outcome means.
 import { askUserBus } from "../host/doctor/user-bus.ts";
-import { confinement, isLingering, isSystemd, placedFacts, removeCgroup, userNicTool } from "../host/doctor/surroundings.ts";
+import { userNicTool } from "../host/probe/links.ts";
+import { confinement, isLingering, isSystemd, placedFacts, removeCgroup } from "../host/doctor/surroundings.ts";
 import { runPlan, type EngineOutcome } from "../host/engine/run.ts";
 import { enginePath, probeHost } from "../host/probe/host-facts.ts";
 import { numbered } from "../isa/encode.ts";

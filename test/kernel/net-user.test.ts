@@ -1,6 +1,7 @@
 // An ordinary user's veth: asked of lxc-user-nic, which looks into /etc/lxc/lxc-usernet.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { berth, create, eventually, initPid, inside, leavePlace, makePlace, start, state, works } from "./place.ts";
+import { join } from "node:path";
+import { DIST, berth, create, eventually, initPid, inside, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
 import { leaveRoom, makeRoom, must } from "./net-room.ts";
 import type { Room } from "./net-room.ts";
@@ -53,4 +54,17 @@ test("other types and mode router are root's, with the line", () => {
     const refused = berth(place, "lxc-start", ["-n", place.name, "-d", "-s", "lxc.net.0.type=veth", "-s", line]);
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(text)]);
   }
+});
+
+test("where ours is set-user-ID root, it is the one that is asked", async () => {
+  const program = join(DIST, "libexec/berth/lxc-user-nic");
+  must(room.into, `install -m 4755 ${program} /run/lxc-user-nic; mount --bind /run/lxc-user-nic ${program}`);
+  expect(works(place, "lxc-start", ["-n", place.name, "--explain", ...options("br0")])).toContain(`run ${program} create`);
+  start(place, options("br0"));
+  expect([inside(place, "cat /sys/class/net/eth0/address"), ports()]).toEqual(["00:16:3e:00:00:05", expect.stringMatching(/^veth\S+$/)]);
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  await eventually("its end on the host is gone", () => ports() === "");
+  const refused = berth(place, "lxc-start", ["-n", place.name, "-d", ...options("br1")]);
+  expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(`the line to add there, as root: ${place.user?.name} veth br1 10`)]);
+  must(room.into, `umount ${program}`);
 });

@@ -1,17 +1,10 @@
 // Owns what the doctor looks at rather than tries: tools, security modules, the user's session, and where his cgroups are.
-import { accessSync, constants, existsSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, rmdirSync } from "node:fs";
 import type { CgroupHierarchy, HostFacts } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
 
 function isWritable(path: string): boolean {
   try { accessSync(path, constants.W_OK | constants.X_OK); return true; } catch { return false; }
-}
-
-/** Where lxc-user-nic is: ours, Debian's by its version, or another. */
-export function userNicTool(prefix: string): string | undefined {
-  const arch = existsSync("/usr/lib") ? readdirSync("/usr/lib").filter((name) => name.endsWith("-linux-gnu")).map((name) => `/usr/lib/${name}/lxc`) : [];
-  return [`${prefix}/libexec/lxc`, "/usr/libexec/lxc", ...arch, "/usr/lib/lxc"].map((folder) => `${folder}/lxc-user-nic`)
-    .find((path) => { const stat = statSync(path, { throwIfNoEntry: false }); return stat !== undefined && stat.uid === 0 && (stat.mode & 0o4000) !== 0; });
 }
 
 /** Where a container of the user gets its cgroup: this session's own, his manager's, or the tree of berth setup. */

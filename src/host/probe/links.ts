@@ -67,12 +67,18 @@ export function probeLinks({ names, isDeep }: LinksWanted): Pick<HostFacts, "lin
 }
 
 const SET_USER_ID = 0o4000;
+const isSetUserId = (path: string): boolean => { const found = statSync(path, { throwIfNoEntry: false }); return found?.uid === 0 && (found.mode & SET_USER_ID) !== 0; };
+/** Debian's, by its versions. */
+const OTHERS = ["/usr/libexec/lxc", "/usr/lib/x86_64-linux-gnu/lxc", "/usr/lib/aarch64-linux-gnu/lxc", "/usr/lib/lxc"];
 
-/** lxc-user-nic: ours where it is installed set-user-ID root, else Debian's. */
+/** lxc-user-nic of this Berth, as it is built: without its bit. */
+export const ownUserNic = (prefix: string): string => `${prefix}/libexec/berth/lxc-user-nic`;
+/** Where `berth setup` installs it. */
+export const INSTALLED_USER_NIC = "/usr/local/libexec/berth/lxc-user-nic";
+/** Ours where it is installed set-user-ID root, else Debian's. */
+export const userNicTool = (prefix: string): string | undefined => [ownUserNic(prefix), INSTALLED_USER_NIC, ...OTHERS.map((folder) => `${folder}/lxc-user-nic`)].find(isSetUserId);
+
 export function probeUserNic(prefix: string): Pick<HostFacts, "userNic"> {
-  const userNic = [`${prefix}/libexec/berth/lxc-user-nic`, "/usr/libexec/lxc/lxc-user-nic", "/usr/lib/x86_64-linux-gnu/lxc/lxc-user-nic"].find((path) => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found?.uid === 0 && (found.mode & SET_USER_ID) !== 0;
-  });
+  const userNic = userNicTool(prefix);
   return userNic === undefined ? {} : { userNic };
 }

@@ -4,6 +4,7 @@ import { parseSubIds } from "../../linux/idmap.ts";
 import { parseCgroupMounts } from "../../linux/proc-mountinfo.ts";
 import type { Account, CgroupTree, IdSide, SetupFacts } from "../../model/setup.ts";
 import { enginePath } from "../probe/host-facts.ts";
+import { INSTALLED_USER_NIC, ownUserNic, userNicTool } from "../probe/links.ts";
 import { probeIdMapHelper } from "../probe/userns.ts";
 import { readText } from "../read-text.ts";
 import { idsOf, printedBy, TOOL_PATH } from "./account.ts";
@@ -85,6 +86,12 @@ function homeFacts({ home }: Account): SetupFacts["home"] {
 /** Of a user's own file only whether it is there: root does not follow what a user may have put in its place. */
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
+/** Ours, where neither it nor another one is set-user-ID root. */
+function nicToInstall(prefix: string): Pick<SetupFacts["install"], "userNic"> {
+  const from = ownUserNic(prefix);
+  return userNicTool(prefix) !== undefined || !existsSync(from) ? {} : { userNic: { from: realpathSync(from), to: INSTALLED_USER_NIC } };
+}
+
 export interface Looked { readonly prefix: string; /** Files and folders of the system that may be written. */ readonly files: readonly string[]; readonly folders: readonly string[] }
 
 export function probeSetup(account: Account, { prefix, files, folders }: Looked): SetupFacts {
@@ -97,7 +104,7 @@ export function probeSetup(account: Account, { prefix, files, folders }: Looked)
     idmapTools: [idmapTool("newuidmap"), idmapTool("newgidmap")],
     ...(systemd === undefined ? {} : { systemd }), ...(home === undefined ? {} : { home }),
     ...cgroupTrees(account), boot: bootOf(), sysctls: sysctls(), hasAppArmorParser: findTool("apparmor_parser") !== undefined,
-    install: { engine: existsSync(engine) ? realpathSync(engine) : engine, bootScript: readText(`${prefix}/share/berth/berth-cgroups`) ?? "" },
+    install: { engine: existsSync(engine) ? realpathSync(engine) : engine, bootScript: readText(`${prefix}/share/berth/berth-cgroups`) ?? "", ...nicToInstall(prefix) },
     files: { ...Object.fromEntries(files.map((path) => [path, readText(path)])), [own]: isThere(own) ? "" : undefined },
     folders: [...folders, account.home, `${account.home}/.config`, `${account.home}/.config/lxc`].filter(isThere),
   };

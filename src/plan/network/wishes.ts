@@ -64,7 +64,7 @@ function granted(scope: Scope, nic: Nic, name: string): Link | undefined {
   const { userNic } = facts;
   if (nic.type !== "veth") { problems.push({ code: "privilege", at: nic.from, text: `only root may make an interface of type ${nic.type}`, remedy: `lxc.net.${nic.index}.type = veth with a bridge that /etc/lxc/lxc-usernet grants you, or empty` }); return undefined; }
   if (nic.vethMode === "router") { problems.push({ code: "privilege", at: nicOrigin(nic, "veth.mode"), text: "only root may make a veth in mode router", remedy: "use a bridge that /etc/lxc/lxc-usernet grants you" }); return undefined; }
-  if (userNic === undefined) { problems.push({ code: "network.unsupported", at: nic.from, text: `an ordinary user's veth is made by lxc-user-nic, and there is none that is set-user-ID root`, remedy: `install Debian's lxc (it brings one), or use lxc.net.${nic.index}.type = empty (loopback only)` }); return undefined; }
+  if (userNic === undefined) { problems.push({ code: "network.unsupported", at: nic.from, text: `an ordinary user's veth is made by lxc-user-nic, and there is none that is set-user-ID root`, remedy: `as root: berth setup USER installs ours so; or use lxc.net.${nic.index}.type = empty (loopback only)` }); return undefined; }
   return { kind: "granted", nic, name, helper: userNic, bridge: nic.link ?? "none" };
 }
 

@@ -117,8 +117,16 @@ test("lines of lxc-usernet for the user and for his groups are added up", () => 
   expect(grantedNics(text, ALICE, "lxcbr0")).toBe(5);
   const facts = { ...BARE, files: { "/etc/lxc/lxc-usernet": text } };
   expect(told(planSetup(facts, WISH)).filter((line) => line.includes("usernet"))).toEqual([]);
-  expect(told(planSetup(facts, { nics: { bridge: "lxcbr0", count: 8, isExact: true } })).filter((line) => line.includes("veth"))).toEqual(["/etc/lxc/lxc-usernet + alice veth lxcbr0 3"]);
+  expect(told(planSetup(facts, { nics: { bridge: "lxcbr0", count: 8, isExact: true } })).filter((line) => line.includes("veth"))).toEqual(["/etc/lxc/lxc-usernet + alice veth lxcbr0 5"]);
 });
+test("without an lxc-user-nic that is set-user-ID root, ours is installed so, where interfaces are asked for", () => {
+  const facts = { ...BARE, install: { ...BARE.install, userNic: { from: "/opt/berth/libexec/berth/lxc-user-nic", to: "/usr/local/libexec/berth/lxc-user-nic" } } };
+  const line = "install -D -o root -g root -m 4755 /opt/berth/libexec/berth/lxc-user-nic /usr/local/libexec/berth/lxc-user-nic";
+  expect(told(planSetup(facts, WISH))).toContain(line);
+  expect(told(planSetup({ ...facts, files: { "/etc/lxc/lxc-usernet": "alice veth lxcbr0 10" } }, WISH))).toContain(line);
+  expect(told(planSetup(facts, {}))).not.toContain(line);
+});
+
 test("a missing program is named with its package, and nothing is installed", () => {
   const plan = planSetup({ ...BARE, idmapTools: [{ name: "newuidmap" }, { name: "newgidmap" }] }, {});
   expect(plan.needs).toEqual([{ text: "newuidmap and newgidmap are not installed: without them a user's container has one id", remedy: "install the package that has them: apt-get install uidmap (Fedora, Arch: shadow-utils, shadow)" }]);
