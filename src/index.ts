@@ -29,6 +29,7 @@ export { list } from "./runtime/list.ts";
 export { canonicalLxcpath, checkedName, targetOf } from "./runtime/lxcpath.ts";
 export { logs } from "./runtime/logs.ts";
 export { mount, umount } from "./runtime/mount.ts";
+export { publish, published } from "./runtime/publish.ts";
 export { rename } from "./runtime/rename.ts";
 export { restore } from "./runtime/restore.ts";
 export { run, type Ran, type RunOptions } from "./runtime/run.ts";

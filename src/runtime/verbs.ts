@@ -1,5 +1,7 @@
 // Owns the signatures of the verbs: what the doors call and what the library exposes.
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
+import type { Published } from "../linux/nft-publish.ts";
+import type { PortWish } from "../linux/port-words.ts";
 import type { AnyConfigKey, EffectiveKey, LineChange } from "../config/index.ts";
 import type { Plan } from "../isa/op.ts";
 import type { Diagnosis } from "../model/doctor.ts";
@@ -197,6 +199,10 @@ export type UmountVerb = PlanVerb<{ readonly target: string; readonly isLazy: bo
 /** A device's path or the name of a network interface; `as`: its path or name on the other side. */
 export interface DeviceOptions { readonly action: "add" | "del"; readonly device: string; readonly as?: string }
 export type DeviceVerb = PlanVerb<DeviceOptions>;
+/** Ports to add, or to remove: then none means all. */
+export interface PublishOptions { readonly ports: readonly PortWish[]; readonly isRemoved: boolean }
+export type PublishVerb = PlanVerb<PublishOptions>;
+export type PublishedVerb = (request: Request, target: Target) => Promise<Result<readonly Published[]>>;
 export type FreezeVerb = PlanVerb<{ readonly isFrozen: boolean }>;
 export type UsernsExecVerb = (request: Request, options: UsernsExecOptions) => Promise<Result<Plan>>;
 export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise<Result<Plan>>;

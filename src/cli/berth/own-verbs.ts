@@ -10,6 +10,7 @@ export const OWN_VERBS: readonly OwnVerb[] = [
   { verb: "events", words: "[NAME...]", does: "tell each state that containers come to", load: () => import("./events.ts") },
   { verb: "mount", words: "NAME SOURCE TARGET", does: "a directory of the host into a running one", load: () => import("./mount.ts") },
   { verb: "umount", words: "NAME TARGET", does: "and away again", load: () => import("./umount.ts") },
+  { verb: "publish", words: "NAME [PORT:PORT...]", does: "ports of this host that lead to a running one", load: () => import("./publish.ts") },
   { verb: "config", words: "VERB NAME", does: "read and change its config: berth config --help", load: () => import("./config.ts") },
   { verb: "setup", words: "USER", does: "make a user ready for containers, or undo that", load: () => import("./setup.ts") },
   { verb: "doctor", words: "", does: "try what containers need, and say what is missing", load: () => import("./doctor.ts") },

@@ -1,11 +1,13 @@
 // Owns what lxc-net reads: its settings, as the shell reads them, and the host around the bridge.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { maskPrefix } from "../../linux/nft.ts";
 import { addressBytes, inSameNetwork } from "../../linux/netlink.ts";
 import { linkIpv4 } from "../../linux/proc-net.ts";
 import type { BridgeFacts, BridgeSettings } from "../../model/bridge.ts";
 import { readText } from "../read-text.ts";
+import { portOwner } from "./port-owner.ts";
+import type { PortOwner, PortUse } from "./port-owner.ts";
 
 const DEFAULTS = {
   USE_LXC_BRIDGE: "true", LXC_BRIDGE: "lxcbr0", LXC_BRIDGE_MAC: "10:66:6a:00:00:00", LXC_ADDR: "10.0.3.1", LXC_NETMASK: "255.255.255.0", LXC_NETWORK: "10.0.3.0/24", LXC_DHCP_RANGE: "10.0.3.2,10.0.3.254",
@@ -43,35 +45,9 @@ function names(path: string): readonly string[] {
   }
 }
 
-/** The process that holds a socket, by its inode. */
-function ownerOf(inode: string): string {
-  for (const pid of names("/proc").filter((name) => /^\d+$/.test(name))) {
-    const isIt = names(`/proc/${pid}/fd`).some((fd) => {
-      try {
-        return readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`;
-      } catch {
-        return false;
-      }
-    });
-    if (isIt) return `${readText(`/proc/${pid}/comm`)?.trim() ?? "a process"} (pid ${pid})`;
-  }
-  return "a process that cannot be seen from here";
-}
-
-/** Who has bound a port of all IPv4 addresses, or of this one. */
-function portOwner(address: string): BridgeFacts["portOwner"] {
-  const own = (addressBytes(address) ?? []).toReversed().map((byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase();
-  for (const [file, port] of [["udp", 53], ["tcp", 53], ["udp", 67]] as const) {
-    const hex = port.toString(16).toUpperCase().padStart(4, "0");
-    for (const line of (readText(`/proc/net/${file}`) ?? "").split("\n").slice(1)) {
-      const [, local, , state, , , , , , inode = ""] = line.trim().split(/\s+/);
-      const isOpen = file === "udp" || state === "0A";
-      // port 67 of all addresses may be shared among dnsmasqs, each on its own link
-      if (isOpen && (local === `${own}:${hex}` || (port === 53 && local === `00000000:${hex}`))) return { port, who: ownerOf(inode) };
-    }
-  }
-  return undefined;
-}
+/** Port 67 of all addresses may be shared among dnsmasqs, each on its own link. */
+const BRIDGE_PORTS: readonly PortUse[] = [["udp", 53], ["tcp", 53], ["udp", 67]];
+const bridgePortOwner = (address: string): PortOwner | undefined => portOwner(address, BRIDGE_PORTS, ([, port]) => port === 53);
 
 function overlapOf({ name, ipv4 }: BridgeSettings): string | undefined {
   const [fibTrie, route] = [readText("/proc/net/fib_trie") ?? "", readText("/proc/net/route") ?? ""];
@@ -88,7 +64,7 @@ export function probeBridge(settings: BridgeSettings, files: { readonly mark: st
   const folder = `/sys/class/net/${settings.name}`;
   const users = readText("/etc/passwd") ?? "";
   const optional = { nft: program("nft"), dnsmasq: program("dnsmasq"), dnsmasqPid: runningDnsmasq(files.pid), overlap: overlapOf(settings) };
-  const owner = optional.dnsmasqPid === undefined ? portOwner(settings.ipv4.address) : undefined;
+  const owner = optional.dnsmasqPid === undefined ? bridgePortOwner(settings.ipv4.address) : undefined;
   return {
     isUp: existsSync(files.mark), dnsmasqUser: ["lxc-dnsmasq", "dnsmasq"].find((user) => new RegExp(`^${user}:`, "m").test(users)) ?? "nobody",
     ...(existsSync(folder) ? { link: { isBridge: existsSync(`${folder}/bridge`), hasPorts: names(`${folder}/brif`).length > 0 } } : {}),

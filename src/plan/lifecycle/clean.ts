@@ -5,6 +5,7 @@ import { byHost } from "../../model/origin.ts";
 import type { StateRecord } from "../../model/state.ts";
 import { unloadApparmor } from "../security/labels.ts";
 import { ownNames } from "../../linux/apparmor.ts";
+import { withoutTable } from "../../linux/nft-publish.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 
@@ -35,12 +36,18 @@ function endInit(stale: StateRecord): readonly Op[] {
   ];
 }
 
+/** Rules of berth publish, whose keeper may have been killed as well. Only root has any. */
+function unpublish({ monitorPid: pid, monitorStart: start, links }: StateRecord): readonly Op[] {
+  if (pid === undefined || start === undefined || links.length === 0) return [];
+  return [{ op: "spawn", from, argv: ["nft", "-f", "-"], input: withoutTable({ pid, start }), onError: "ignore", note: "ports that were published" }];
+}
+
 /** Only messages that take routes and neighbours away are sent, whatever a record says. */
 const REMOVALS = /^[0-9a-f]{8}(1900|1d00)/;
 function endNetwork(stale: StateRecord): readonly Op[] {
   const messages = (stale.leftovers ?? []).filter((hex) => REMOVALS.test(hex)).map((hex): Op => ({ op: "netlink", from, messages: [{ hex }], onError: "ignore" }));
   const ports = (stale.ovsPorts ?? []).map((port): Op => ({ op: "spawn", from, argv: ["ovs-vsctl", "--if-exists", "del-port", ...port.split(" ").slice(0, 2).map((word) => word.replace(/^-+/, ""))], onError: "ignore" }));
-  return [...messages, ...ports];
+  return [...messages, ...ports, ...unpublish(stale)];
 }
 
 /** Only its own: a record may have been written by anybody, and who loses his profile is confined no more. */
