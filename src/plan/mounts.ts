@@ -94,6 +94,7 @@ export function planMounts(scope: Scope, root: Slot, sources: readonly OpenedSou
     const done: readonly Op[] = tree === temporary ? [{ op: "close", from: mount.from, slot: temporary, ...tolerance(mount) }] : [];
     return [...treeOf(scope, mount, { options, root, tree, isOpened: early !== undefined }), ...target(root, mount), { ...attach(root, tree, mount.target, mount.from), ...tolerance(mount), ...(options.isMove ? { note: "move" } : {}) }, ...done];
   });
+  const layers = makeLayers(scope, "child"); // while the sources, which are open by then, hold their slots
   scope.slots.give(temporary, ...sources.map((source) => source.tree));
-  return [...makeLayers(scope, "child"), ...ops];
+  return [...layers, ...ops];
 }

@@ -121,6 +121,23 @@ export interface CopyOptions {
   readonly notes?: Readonly<Record<string, Uint8Array>>;
   readonly onProgress?: (progress: Progress) => void;
 }
+/** Something of the host in an ephemeral copy; an overlay's writes stay in the copy. */
+export interface EphemeralMount { readonly kind: "bind" | "overlay"; readonly source: string; readonly target: string; readonly isReadOnly: boolean }
+export interface EphemeralOptions extends Omit<CopyOptions, "isSnapshot" | "hookArgs" | "notes"> {
+  /** It stays when it has stopped. */
+  readonly keepsData: boolean;
+  /** What it writes is kept in memory. */
+  readonly isTmpfs: boolean;
+  readonly mounts: readonly EphemeralMount[];
+  /** With this terminal as its console, until it stops. */
+  readonly isForeground: boolean;
+  /** Run inside when it has started; then it is shut down. None: it runs until somebody stops it. */
+  readonly command: readonly string[];
+  /** It is there, and about to start. */
+  readonly onMade: () => void;
+}
+/** Status of the command, of a foreground start, or 0. A copy that cannot be started is removed again. */
+export type EphemeralVerb = (request: Request, source: Target, options: EphemeralOptions) => Promise<Result<{ readonly status: number }>>;
 export type RenameOptions = Pick<CopyOptions, "to" | "keepsName" | "hookArgs" | "onProgress">;
 /** One of a container's snapshots. */
 export interface Snapshot {

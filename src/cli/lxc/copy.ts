@@ -24,30 +24,32 @@ const rows = [
   { long: "keepmac", short: "M", help: "leave the hardware addresses as they are" },
   { long: "keepdata", short: "D", help: "with -e: keep it when it has ended" },
   { long: "ephemeral", short: "e", help: "start a snapshot that is gone when it has ended" },
-  { long: "mount", short: "m", argument: "required", metavar: "TYPE=SRC:DST", help: "with -e: mount it there" },
+  { long: "mount", short: "m", argument: "required", metavar: "TYPE=SRC[:DST][:ro]", help: "with -e: bind, or overlay what it writes there stays in the copy; several separated by commas" },
   { long: "foreground", short: "F", help: "with -e: stay in the foreground" },
   { long: "daemon", short: "d", help: "with -e: start it in the background (default)" },
   { long: "tmpfs", short: "t", help: "with -e: what it writes goes to memory" },
 ] as const;
-type Row = (typeof rows)[number];
+export type Row = (typeof rows)[number];
 
 export const tool: Tool<Row> = {
-  name: "lxc-copy", synopsis: "[-n] NAME -N NEWNAME [OPTION...] [-- HOOK ARGUMENT...]", hasName: true, rows,
+  name: "lxc-copy", synopsis: "[-n] NAME -N NEWNAME|-e [OPTION...] [-- COMMAND or HOOK ARGUMENT...]", hasName: true, rows,
   about: "Make a container like another one, or give it another name. Of a copy nothing is left unless all of it is there.",
   examples: [
     ["lxc-copy web -N web2", "a whole copy; blocks are shared where the file system can"],
     ["lxc-copy web -N try -s", "a layer above web's files, made in a moment; web cannot be destroyed before it"],
+    ["lxc-copy web -e -- make test", "a command in a copy that is gone afterwards; its status is this command's"],
     ["lxc-copy web -R -N www", "web is www from now on"],
     ["lxc-copy web -N web -p /srv/lxc", "to another directory of containers"],
   ],
 };
 
 /** What belongs to -e. */
-const EPHEMERAL = ["ephemeral", "mount", "tmpfs", "keepdata", "foreground"] as const;
+const EPHEMERAL = ["mount", "tmpfs", "keepdata", "foreground", "daemon"] as const;
 
 function optionProblem({ options }: CommandLine<Row>): Problem | undefined {
-  const asked = EPHEMERAL.find((long) => options.has(long));
-  if (asked !== undefined) return { code: "unsupported", text: `--${asked}: a copy that goes when it has ended cannot be made yet`, remedy: "copy with -s, start it, and lxc-destroy it afterwards" };
+  const asked = options.has("ephemeral") ? undefined : EPHEMERAL.find((long) => options.has(long));
+  if (asked !== undefined) return { code: "option.conflict", text: `--${asked} is for --ephemeral`, remedy: "add -e" };
+  if (options.has("ephemeral") && options.has("rename")) return { code: "option.conflict", text: "--ephemeral and --rename exclude each other" };
   if (options.has("fssize")) return { code: "storage.unsupported", text: "--fssize: a copy is not put on a block device yet", remedy: "leave -L out" };
   return undefined;
 }
@@ -58,6 +60,7 @@ async function run(line: CommandLine<Row>): Promise<Answer> {
   const { options, request, target, voice, words } = line;
   const problem = optionProblem(line);
   if (problem !== undefined) return failed(line, [problem]);
+  if (options.has("ephemeral")) return (await import("./copy-ephemeral.ts")).runEphemeral(line);
   const newName = options.last("newname") ?? (options.last("newpath") === undefined ? undefined : target.name);
   if (newName === undefined) return misuse(line, { code: "option.missing", text: "You must provide a NEWNAME for the clone" });
   const to = targetOf(request, newName, options.last("newpath") ?? target.lxcpath);

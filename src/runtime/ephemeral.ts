@@ -1,0 +1,98 @@
+// Owns the verb `copyEphemeral`: a copy in layers that is started, used, and gone again.
+import { lstatSync } from "node:fs";
+import { containerDir } from "../host/store/layout.ts";
+import { byOption } from "../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { attach } from "./attach.ts";
+import { configSet } from "./config-set.ts";
+import { copy } from "./copy.ts";
+import { destroy } from "./destroy.ts";
+import { onSignals } from "./interrupt.ts";
+import { run, type RunOptions } from "./run.ts";
+import { start } from "./start.ts";
+import { stop } from "./stop.ts";
+import type { ConfigAssignment, EphemeralMount, EphemeralOptions, EphemeralVerb, Target } from "./verbs.ts";
+
+const CALLERS: RunOptions = { stdin: 0, stdout: 1, stderr: 2 };
+const SHUTDOWN_SECONDS = 60;
+
+/** fstab(5). */
+const escaped = (path: string): string => path.replace(/[\s\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, "0")}`);
+/** For sh(1). */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function mountLine(directory: string, { kind, source, target, isReadOnly }: EphemeralMount, index: number): string {
+  const [from, to] = [escaped(source), escaped(target.replace(/^\/+/, ""))];
+  if (kind === "overlay") return `${from} ${to} overlay lowerdir=${from},upperdir=${escaped(directory)}/delta.${index},workdir=${escaped(directory)}/work.${index},create=dir 0 0`;
+  const isDirectory = lstatSync(source, { throwIfNoEntry: false })?.isDirectory() !== false;
+  return `${from} ${to} none bind,optional,${isReadOnly ? "ro" : "rw"},create=${isDirectory ? "dir" : "file"} 0 0`;
+}
+
+/** Its upper layer and its new name, in memory; made in its own mount namespace, so that nothing of it is seen on the host. */
+function tmpfsHook({ lxcpath, name }: Target, keepsName: boolean): string {
+  const overlay = `${containerDir({ lxcpath, name })}/overlay`;
+  const hostname = keepsName ? "" : ` && mkdir ${quoted(`${overlay}/delta/etc`)} && echo ${quoted(name)} > ${quoted(`${overlay}/delta/etc/hostname`)}`;
+  const script = `mount -t tmpfs -o mode=755 tmpfs ${quoted(overlay)} && mkdir ${quoted(`${overlay}/delta`)} ${quoted(`${overlay}/work`)}${hostname}`;
+  return `/bin/sh -c ${quoted(script)}`;
+}
+
+function assignments({ to, keepsData, isTmpfs, keepsName, mounts }: EphemeralOptions): readonly ConfigAssignment[] {
+  const lines = mounts.map((mount, index) => mountLine(containerDir(to), mount, index));
+  return [
+    ...(keepsData ? [] : [{ key: "lxc.ephemeral", values: ["1"] }]), ...(lines.length === 0 ? [] : [{ key: "lxc.mount.entry", values: lines }]),
+    ...(isTmpfs ? [{ key: "lxc.hook.pre-mount", values: [tmpfsHook(to, keepsName)] }] : []),
+  ];
+}
+
+function optionProblem({ keepsData, isTmpfs, mounts }: EphemeralOptions): Problem | undefined {
+  if (keepsData && isTmpfs) return { code: "option.conflict", text: "--keepdata and --tmpfs exclude each other", cause: "what is in memory goes with the container" };
+  const missing = mounts.find(({ source }) => lstatSync(source, { throwIfNoEntry: false }) === undefined);
+  return missing === undefined ? undefined : { code: "option.value", at: byOption("--mount"), text: `--mount: '${missing.source}' does not exist`, remedy: "name a directory or a file of the host" };
+}
+
+async function stopped(request: Request, to: Target, isKill: boolean): Promise<Result<unknown>> {
+  const plan = await stop(request, to, { isReboot: false, isNoWait: false, isKill, isNoKill: false, isNoLock: false, timeout: SHUTDOWN_SECONDS });
+  const result = plan.ok ? await run(request, plan.value) : plan;
+  return result.ok || result.problems.some(({ code }) => code === "container.stopped") ? ok(undefined) : result;
+}
+
+/** The command run in it, then it is shut down; it removes itself. */
+async function runCommand(request: Request, { to, command }: EphemeralOptions): Promise<Result<{ readonly status: number }>> {
+  const plan = await attach(request, to, { command, elevated: [], isRemountSysProc: false, isClearEnv: true, keepVar: [], setVar: [] });
+  const ran = plan.ok ? await run(request, plan.value, CALLERS) : plan;
+  const end = await stopped(request, to, false);
+  return end.ok ? ran : { ok: false, problems: [...(ran.ok ? [] : ran.problems), ...end.problems] };
+}
+
+async function use(request: Request, options: EphemeralOptions): Promise<Result<{ readonly status: number }>> {
+  const { to, isForeground, command } = options;
+  const isHere = isForeground && command.length === 0;
+  const plan = await start(request, to, { isDaemon: !isHere, define: [], command: [], closeAllFds: !isHere, share: {}, escape: 1 });
+  if (!plan.ok) return plan;
+  options.onMade();
+  const ran = await run(request, plan.value, isHere ? CALLERS : {});
+  if (!ran.ok || command.length === 0) return ran;
+  return runCommand(request, options);
+}
+
+export const copyEphemeral: EphemeralVerb = async (request, source, options) => {
+  const problem = optionProblem(options);
+  if (problem !== undefined) return fail(problem);
+  const { to, onProgress, backend } = options;
+  const copied = await copy(request, source, {
+    to, isSnapshot: true, hookArgs: [], mayRun: options.mayRun, keepsName: options.keepsName, keepsAddresses: options.keepsAddresses,
+    ...(onProgress === undefined ? {} : { onProgress }), ...(backend === undefined ? {} : { backend }),
+  });
+  if (!copied.ok) return copied;
+  const set = await configSet(request, to, assignments(options));
+  const abort = new AbortController();
+  abort.signal.addEventListener("abort", () => { void stopped(request, to, true); });
+  const off = onSignals(abort);
+  const used = set.ok ? await use(request, options) : set;
+  off();
+  if (used.ok) return ok(used.value, [...(copied.warnings ?? []), ...(used.warnings ?? [])]);
+  const removed = await destroy(request, to, { isForced: true, withSnapshots: false });
+  const isGone = removed.ok || removed.problems.some(({ code }) => code === "container.missing");
+  return { ok: false, problems: isGone ? used.problems : [...used.problems, ...removed.problems] };
+};
