@@ -38,7 +38,8 @@ export class Typist {
   }
 
   #wake(): void { for (const wake of this.#waiting.splice(0)) wake(); }
-  get screen(): string { return Buffer.concat(this.#chunks).toString(); }
+  get bytes(): Buffer { return Buffer.concat(this.#chunks); }
+  get screen(): string { return this.bytes.toString(); }
   get pid(): number { return Number(this.#scratch.read("pid")); }
   type(keys: string | Uint8Array): void { this.#terminal.write(keys); }
   resize(columns: number, rows: number): void { this.#terminal.resize(columns, rows); }
