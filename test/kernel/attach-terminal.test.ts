@@ -57,15 +57,18 @@ describe.each(KINDS)("%s", (kind) => {
     using scratch = new Scratch();
     const s = attach(scratch, ["sh", "-i"]);
     await s.shows("# ");
-    s.type("sh -c 'echo be''gun; exec sleep 1000'\r");
+    s.type("PS1='<$?>% '\r");
+    await s.shows("<0>% ");
+    s.type("sh -c \"trap 'echo ag''ain' CONT; echo be''gun; while :; do sleep 0.02; done\"\r");
     await s.shows("begun");
     s.type("\x1a");
     await s.shows("Stopped");
-    s.type("jobs; echo st''ill here; fg\r");
+    s.type("echo st''ill here\r");
     await s.shows("still here");
-    await s.shows("[1]+");
-    s.type("\x03echo \"status $?\"\r");
-    await s.shows("status 130");
+    s.type("fg\r");
+    await s.shows("again"); // the job has the terminal before it is told to go on
+    s.type("\x03");
+    await s.shows("<130>% ");
     s.type("exit 4\r");
     const seen = await s.end();
     expect([seen.status, seen.isRestored]).toEqual([4, true]);
@@ -73,10 +76,11 @@ describe.each(KINDS)("%s", (kind) => {
 
   test("Ctrl-\\ and Ctrl-D are keys as well; what is killed inside is 128 and the signal", async () => {
     using scratch = new Scratch();
-    const s = shell(scratch, "echo ready; exec sleep 1000");
+    const s = shell(scratch, "trap 'echo qu''it; kill -TERM $$' QUIT; echo ready; while :; do sleep 0.02; done");
     await s.shows("ready");
     s.type("\x1c");
-    expect((await s.end()).status).toBe(128 + 3);
+    await s.shows("quit");
+    expect((await s.end()).status).toBe(128 + 15);
     using again = new Scratch();
     const t = shell(again, "echo ready; exec cat");
     await t.shows("ready");
