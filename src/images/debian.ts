@@ -33,7 +33,7 @@ const APT = "/etc/apt";
 const KEPT_LINES = 12;
 
 const readIf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
-const osRelease = (key: string): string | undefined => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(readIf("/etc/os-release"))?.[1];
+export const osRelease = (key: string): string | undefined => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(readIf("/etc/os-release"))?.[1];
 const hasProgram = (name: string): boolean => SEARCHED.split(":").some((folder) => existsSync(`${folder}/${name}`));
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
@@ -51,8 +51,9 @@ function cached(path: string, suite: string): DebianRootfs | undefined {
   return found === undefined || found.size === 0 ? undefined : { path, bytes: found.size, madeAt: found.mtimeMs, isCached: true, suite };
 }
 
-/** mmdebstrap wants one file per format. */
-function writeSources(scratch: string, sources: readonly AptSource[]): readonly string[] {
+/** Files with the host's own apt sources of a suite, made in `scratch`: mmdebstrap wants one per format. */
+export function writeSources(scratch: string, suite: string): readonly string[] {
+  const sources = hostSources(suite);
   return (["deb822", "line"] as const).flatMap((format) => {
     const texts = sources.filter((source) => source.format === format).map((source) => source.text);
     if (texts.length === 0) return [];
@@ -122,7 +123,7 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
   mkdirSync(scratch, { recursive: true });
   try {
     const target = `${scratch}/rootfs.tar`;
-    const ended = await run(command(suite, target, writeSources(scratch, hostSources(suite))), wish);
+    const ended = await run(command(suite, target, writeSources(scratch, suite)), wish);
     if (ended.status !== 0) return fail(failed(suite, ended));
     renameSync(target, path);
     dropOld(path);

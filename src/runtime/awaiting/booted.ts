@@ -69,12 +69,13 @@ async function askSystemd(request: Request, target: Target, { end, left }: Await
   return judge(target, said.trim());
 }
 
-/** A getty or a login prompt, or what busybox' init keeps ready for one: a copy of itself that sleeps at a terminal. */
+/** A getty or a login prompt, or what busybox' init keeps ready for one: a copy of itself that sleeps at a terminal.
+ * The copy that sysvinit makes there waits for its boot scripts, its children. */
 function isPrompt(pid: number, initName: string): boolean {
   const name = commOf(pid);
   if (PROMPTS.test(name)) return true;
   const stat = name === initName ? parseStat(readText(`/proc/${pid}/stat`) ?? "") : undefined;
-  return stat?.state === "S" && stat.terminal !== 0;
+  return stat?.state === "S" && stat.terminal !== 0 && childrenOf(pid).length === 0;
 }
 
 export async function awaitBooted(request: Request, target: Target, awaited: Awaited): Promise<Booted> {
