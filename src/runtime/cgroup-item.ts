@@ -46,7 +46,7 @@ async function placesOf(request: Request, target: Target): Promise<Result<readon
 function absence(places: readonly CgroupPlace[], key: string): Pick<Problem, "cause" | "remedy"> {
   if (!isFileName(key)) return { cause: "it is not the name of a cgroup file", remedy: "name one, as in memory.max" };
   const controller = controllerOf(key);
-  if (places.length === 0) return { cause: "it has no cgroup of its own: it was started where none may be made", remedy: "start it from a delegated cgroup: lxc-start says how" };
+  if (places.length === 0) return { cause: "it has no cgroup of its own: it was started where none may be made", remedy: "stop and start it again: the start says which command gives it one, mostly, as root: berth setup USER" };
   if (places.some(({ controllers }) => controllers.includes(controller))) return { cause: `its cgroup has no file '${key}', and none of the other version of cgroups means the same`, remedy: `list them: ls ${places.find(({ controllers }) => controllers.includes(controller))?.directory ?? ""}` };
   return { cause: `controller '${controller}' is not there for it, in neither version of cgroups`, remedy: "look at /sys/fs/cgroup, and at cgroup.controllers of its cgroup" };
 }

@@ -15,5 +15,6 @@ test("only what is translated is refused, all at once, errors first", () => {
   expect(strictly(true, fail(wrong, other, old))).toEqual(fail(wrong, { code: "config.legacy", text: "old" }, other));
   const limit: Problem = { code: "cgroup.undelegated", severity: "warning", at: { kind: "config", line: 3, key: "lxc.cgroup2.pids.max" }, text: "no limits" };
   expect(strictly(true, ok(1, [limit, { ...other, code: "cgroup.limit" }, { ...limit, at: { kind: "default", key: "lxc.cgroup.dir" } }]))).toMatchObject({ ok: false, problems: [{ code: "cgroup.undelegated" }, { code: "cgroup.limit" }, { severity: "warning" }] });
+  expect(strictly(true, ok(1, [{ ...limit, at: { kind: "option", key: "-s lxc.cgroup2.pids.max" } }]))).toMatchObject({ ok: false, problems: [{ code: "cgroup.undelegated" }] });
   expect(strictly(false, fail(wrong, old))).toEqual(fail(wrong, old));
 });

@@ -5,7 +5,7 @@ import { fail } from "../model/problem.ts";
 /** Names of LXC 2 and older, limits for the other version of cgroups, and limits that do not take effect. */
 const TRANSLATED: readonly ProblemCode[] = ["config.legacy", "cgroup.translated", "cgroup.limit"];
 /** Where no cgroup may be made it is told of a line only if one asks for a limit. */
-const isRefused = ({ code, at }: Problem): boolean => TRANSLATED.includes(code) || (code === "cgroup.undelegated" && at?.kind === "config");
+const isRefused = ({ code, at }: Problem): boolean => TRANSLATED.includes(code) || (code === "cgroup.undelegated" && (at?.kind === "config" || at?.kind === "option"));
 
 const asError = ({ severity, ...problem }: Problem): Problem => (isRefused(problem) || severity === undefined ? problem : { ...problem, severity });
 

@@ -7,11 +7,14 @@ function isWritable(path: string): boolean {
   try { accessSync(path, constants.W_OK | constants.X_OK); return true; } catch { return false; }
 }
 
+/** This session's own processes are in it: v2 hands no controllers down there. A start leaves it, or gets a scope from the manager. */
+const isOccupied = ({ version, mountpoint, base }: CgroupHierarchy): boolean => version === 2 && (readText(`${mountpoint}${base}/cgroup.procs`) ?? "") !== "";
+
 /** Where a container of the user gets its cgroup: this session's own, his manager's, or the tree of berth setup. */
 function placed(hierarchy: CgroupHierarchy, user: string, uid: number): CgroupHierarchy {
   const bases = [`/user.slice/user-${uid}.slice/user@${uid}.service`, `/berth/${user}`];
   const base = bases.find((path) => isWritable(`${hierarchy.mountpoint}${path}`));
-  if (hierarchy.isWritable || base === undefined) return hierarchy;
+  if ((hierarchy.isWritable && !isOccupied(hierarchy)) || base === undefined) return hierarchy;
   const text = (file: string): string => (readText(`${hierarchy.mountpoint}${base}/${file}`) ?? "").trim();
   return {
     ...hierarchy, base, isWritable: true,

@@ -39,8 +39,12 @@ function bySystemd(facts: SetupFacts, systemd: NonNullable<SetupFacts["systemd"]
   const missing = CONTROLLERS.filter((name) => !systemd.delegated.includes(name));
   const dropIn = missing.length === 0 ? [] : file(facts, { path: DROP_IN, text: DROP_IN_TEXT, mode: 0o644, why: `systemd gives users' managers ${missing.join(", ")} as well` });
   const reload: readonly Change[] = dropIn.length === 0 ? [] : [{ kind: "reload", argv: ["systemctl", "daemon-reload"], isShared: true, why: "takes effect at the user's next login" }];
-  const { name } = facts.account;
-  const linger: readonly Change[] = systemd.isLingering ? [] : [{ kind: "command", argv: ["loginctl", "enable-linger", name], undo: ["loginctl", "disable-linger", name], why: "his manager, and so his containers' cgroups, are there without a login" }];
+  const { name, uid } = facts.account;
+  const linger: readonly Change[] = systemd.isLingering ? [] : [
+    { kind: "command", argv: ["loginctl", "enable-linger", name], undo: ["loginctl", "disable-linger", name], why: "his manager, and so his containers' cgroups, are there without a login" },
+    // logind only orders it; the next command may be a start
+    { kind: "command", argv: ["systemctl", "start", `user@${uid}.service`], why: "his manager runs when setup has ended" },
+  ];
   return { changes: [...dropIn, ...reload, ...linger], needs: [] };
 }
 

@@ -77,6 +77,7 @@ test("systemd delegates on cgroup v2, and no tree is made there", () => {
   expect(plan).toContain("file /etc/systemd/system/user@.service.d/50-berth-delegate.conf");
   expect(plan).toContain("systemctl daemon-reload");
   expect(plan).toContain("loginctl enable-linger alice");
+  expect(plan).toContain("systemctl start user@1001.service");
   expect(plan.filter((line) => line.includes("cgroup-users"))).toEqual([]);
 });
 

@@ -62,7 +62,7 @@ export function cgroupFinding(failure: Failure): Finding | undefined {
   const isLimit = failure.notes.verb === "cgroup" || / lxc\.cgroup2?\.\S+$/.test(op.origin);
   if (op.op === "writeFile" && isLimit && (failure.notes.verb === "cgroup" || errno !== "EROFS")) return valueFinding(failure, path);
   if (errno === "EACCES" || errno === "EPERM" || errno === "EROFS") {
-    return { code: "cgroup.undelegated", text: `the cgroup '${path}' may not be written`, cause: "it is not delegated to this user, or mounted read-only", remedy: "start from a delegated session: systemd-run --user --scope -p Delegate=yes -- lxc-start …" };
+    return { code: "cgroup.undelegated", text: `the cgroup '${path}' may not be written`, cause: "it is not delegated to this user, or mounted read-only", remedy: "as root, once: berth setup USER, which gives this user cgroups in every session; berth doctor tells what is missing" };
   }
   return { code: "cgroup.limit", ...why(errno, path) };
 }

@@ -4,7 +4,7 @@ import type { Failure, Finding } from "./failure.ts";
 interface Why { readonly cause: string; readonly remedy: string }
 
 const REASONS: Readonly<Record<string, Why>> = {
-  ENODEV: { cause: "it has no cgroup of its own: it was started where none may be made", remedy: "start it from a delegated cgroup: lxc-start says how" },
+  ENODEV: { cause: "it has no cgroup of its own: it was started where none may be made", remedy: "stop and start it again: the start says which command gives it one, mostly, as root: berth setup USER" },
   ENOENT: { cause: "its cgroup has no freezer file", remedy: "enable the freezer of cgroup v1, or use Linux 5.2 or later with cgroup v2" },
   ETIMEDOUT: { cause: "some of its processes did not stop in time, as they wait for a disk or a network file system; it goes on", remedy: "find them: ps -eo pid,stat,wchan,args shows them in state D" },
   EAGAIN: { cause: "its monitor does not answer", remedy: "look whether its monitor is stopped (SIGSTOP) or frozen itself: lxc-info -p, ps -o ppid" },

@@ -6,7 +6,7 @@ import type { Failure, Finding } from "./failure.ts";
 const withoutCgroup = (status: number, output: readonly string[]): Finding => ({
   code: "cgroup.undelegated", text: `init ${statusText(status)} as soon as it was started`,
   cause: "this init is a systemd, which needs a cgroup it may write to, and this session has none that is delegated to you",
-  remedy: "start it from a delegated cgroup (a login session with pam_cgfs, or systemd-run --user --scope -p Delegate=yes), have root delegate one to you, or use a container with another init",
+  remedy: "as root, once: berth setup USER, which gives this user cgroups in every session (berth doctor tells what is missing); or use a container with another init",
   output,
 });
 
