@@ -75,6 +75,7 @@ export const NEEDS = {
       python3: "a test that plants hostile files",
       "lxc-templates": "Debian's config files of distributions, to compare ours with",
       "dnsmasq-base": "lxc-net: addresses and names for containers",
+      passt: "pasta: networks of ordinary users without a bridge",
       nftables: "lxc-net: the rules of its bridge",
       "util-linux": "setpriv, unshare and nsenter in tests",
       bsdutils: "script(1): tests on a terminal",

@@ -76,6 +76,9 @@ export interface HostFacts {
   readonly ovsVsctl?: string;
   /** lxc-user-nic, set-user-ID root: makes the veth of an ordinary user. */
   readonly userNic?: string;
+  /** pasta(1), looked for where an interface of type user is wanted; bridges that /etc/lxc/lxc-usernet grants the caller. */
+  readonly pasta?: string;
+  readonly grantedBridges?: readonly string[];
   /** Where Berth is installed: `<prefix>/libexec/berth`, `<prefix>/share`. */
   readonly install: { readonly engine: string; readonly share: string };
   /** Seconds since 1970 and random bytes (hex): time and chance enter as arguments. */

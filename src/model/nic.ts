@@ -1,7 +1,7 @@
 // Owns Nic: one network interface a config asks for (lxc.net.N.*).
 import type { Origin } from "./origin.ts";
 
-export type NicType = "none" | "empty" | "veth" | "macvlan" | "ipvlan" | "vlan" | "phys";
+export type NicType = "none" | "empty" | "veth" | "macvlan" | "ipvlan" | "vlan" | "phys" | "user";
 
 export interface NicAddress { readonly address: string; readonly prefix: number; readonly broadcast?: string; readonly from: Origin }
 
@@ -22,6 +22,8 @@ export interface Nic {
   readonly ipv6Gateway?: string;
   readonly vethPair?: string;
   readonly vethMode?: "bridge" | "router";
+  /** Of type user: ports of this host that lead to the container, [ADDR:]PORT:PORT[/udp]. */
+  readonly published?: readonly string[];
   readonly scriptUp?: string;
   readonly scriptDown?: string;
   /** Remaining sub-keys as written; one that may be set again has a line for each value. */

@@ -9,7 +9,7 @@ export function replanEntries(verb: RebootVerb, target: Target, options: StartOp
   const optional = (key: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [`${key}=${value}`]);
   return [
     `verb=${verb}`, `name=${target.name}`, `lxcpath=${target.lxcpath}`, ...optional("rcfile", options.rcfile), ...list("define", options.define),
-    `daemon=${options.isDaemon ? 1 : 0}`, ...list("command", options.command), ...optional("pidfile", options.pidfile),
+    `daemon=${options.isDaemon ? 1 : 0}`, ...list("command", options.command), ...list("publish", options.publish ?? []), ...optional("pidfile", options.pidfile),
     ...optional("console", options.console), ...optional("consoleLog", options.consoleLog), `closeAllFds=${options.closeAllFds ? 1 : 0}`,
     ...Object.entries(options.share).map(([name, value]) => `share.${name}=${value}`),
   ];
@@ -33,7 +33,7 @@ export function parseReboot(request: Request): RebootRequest | undefined {
     verb, target: { name, lxcpath },
     options: {
       ...one("rcfile"), define: all("define"), isDaemon: all("daemon")[0] === "1", command: all("command"), ...one("pidfile"), ...one("console"), ...one("consoleLog"),
-      closeAllFds: all("closeAllFds")[0] === "1", share,
+      closeAllFds: all("closeAllFds")[0] === "1", share, ...(all("publish").length > 0 ? { publish: all("publish") } : {}),
     },
   };
 }

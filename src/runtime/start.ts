@@ -5,6 +5,7 @@ import { probeHost } from "../host/probe/host-facts.ts";
 import { bootId } from "../host/probe/kernel.ts";
 import { cgroupsWanted, pathsWanted, planStart } from "../plan/lifecycle/start.ts";
 import type { StartInputs } from "../plan/lifecycle/start.ts";
+import { byOption } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -85,13 +86,23 @@ function waitInput(target: Target, { wait, isQuiet }: StartOptions, isReboot: bo
   return { wait: { ...milliseconds, request: awaitStartEntries(target, wait, { isQuiet: isQuiet === true, now: Date.now() }) } };
 }
 
+/** --publish is about the first interface of type user. */
+function withPublished(spec: ContainerSpec, ports: readonly string[]): Result<ContainerSpec> {
+  if (ports.length === 0) return ok(spec);
+  const first = spec.nics.find(({ type }) => type === "user");
+  if (first === undefined) return fail({ code: "option.conflict", at: byOption("--publish"), text: "--publish is for an interface of type user, and the config has none", remedy: "lxc.net.0.type = user; or publish ports of a running container on a bridge, as root: berth publish" });
+  return ok({ ...spec, nics: spec.nics.map((nic) => (nic === first ? { ...nic, published: ports } : nic)) });
+}
+
 export async function planOf(request: Request, target: Target, options: StartOptions, isReboot: boolean): Promise<Result<Plan>> {
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
   const loaded = await loadForStart(request, target, { ...whole, isReboot });
   if (!loaded.ok) return loaded;
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
-  const { spec } = loaded.value;
+  const published = withPublished(loaded.value.spec, options.publish ?? []);
+  if (!published.ok) return published;
+  const spec = published.value;
   const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => startFacts(caller, spec));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planStart(spec, facts, {

@@ -69,6 +69,8 @@ export interface StartOptions extends ConfigOverrides {
   readonly escape?: number;
   readonly isQuiet?: boolean;
   readonly share: Readonly<Partial<Record<"net" | "ipc" | "uts" | "pid", string>>>;
+  /** Ports of this host that lead to an interface of type user: [ADDR:]PORT:PORT[/udp]. */
+  readonly publish?: readonly string[];
   /** Of a start in the background. */
   readonly wait?: AwaitWish;
 }

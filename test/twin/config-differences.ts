@@ -27,6 +27,7 @@ export const RULES: readonly Rule[] = [
   { way: "refused", key: /^lxc\.net\.3\.(veth\.)?vlan\.id$/, value: /^(4096|-0)$/, why: "a VLAN has 12 bits" },
   { way: "taken", key: /^lxc\.environment$/, why: "the value of a bare name is that of the caller at the start; LXC refuses what its own environment lacks" },
   { way: "taken", key: /^lxc\.environment\.(runtime|hooks)$/, why: "a key of LXC 7" },
+  { way: "taken", key: /^lxc\.net\.3\.type$/, value: /^user$/, why: "a kind of Berth's own: an ordinary user's network without a bridge" },
   { way: "taken", key: /^lxc\.log\.file$/, why: "LXC opens the log file as soon as the key is set" },
   { way: "taken", key: /^lxc\.log\.level$/, value: /^\+/, why: "a sign in front of a number, as with other keys" },
   { way: "taken", key: /^lxc\.time\.offset\./, value: /^-5 ms$/, why: "times may be negative, as the manual says" },

@@ -1,4 +1,5 @@
 // Owns lxc-start(1).
+import { parsePortWish } from "../../linux/port-words.ts";
 import type { Problem, Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import { byOption } from "../../model/origin.ts";
@@ -24,6 +25,7 @@ const rows = [
   { long: "close-all-fds", short: "C", help: "do not hand open file descriptors on (a daemon never does)" },
   { long: "wait", argument: "required", metavar: "running|booted|network", help: "how far the container must have come before this command ends well: running (default); booted: its systemd says that the boot is over, another init has started a login prompt, anything else runs; network: an address of global scope on an interface with a default route", isOurs: true },
   { long: "timeout", argument: "required", metavar: "SECONDS", help: "how long it is waited for. The container goes on; the status is 2 when it was not running in time, 3 not booted, 4 without network", isOurs: true },
+  { long: "publish", argument: "required", metavar: "[ADDR:]PORT:PORT[/udp]", help: "of an ordinary user's container with lxc.net.N.type = user: a port of this host that leads to one of the container; may be repeated", isOurs: true },
   DEFINE, ...SHARE, STRICT, EXPLAIN,
 ] as const;
 
@@ -36,6 +38,7 @@ export const tool: Tool<(typeof rows)[number]> = {
     ["lxc-start web -- /bin/sh -c 'exec sleep 60'", "with another init"],
     ["lxc-start web -s lxc.uts.name=www -s lxc.net.0.type=empty", "with two keys changed"],
     ["lxc-start web --wait=network --timeout 30", "until it can be reached, at most 30 seconds"],
+    ["lxc-start web --publish 8080:80", "an ordinary user's, with lxc.net.0.type = user: port 8080 of this host leads to it"],
     ["lxc-start web --explain", "show each step and the config line behind it"],
   ],
 };
@@ -71,10 +74,13 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   if (!escape.ok) return misuse(line, ...escape.problems);
   const wait = waitOf(options.last("wait"), options.last("timeout"), isDaemon);
   if (!wait.ok) return misuse(line, ...wait.problems);
+  const publish = options.all("publish");
+  const bad = publish.find((text) => parsePortWish(text) === undefined);
+  if (bad !== undefined) return misuse(line, { code: "option.value", text: `--publish: '${bad}' is no port to publish`, remedy: "[ADDR:]PORT:PORT[/udp], as in 8080:80; ports go from 1 to 65535" });
   const { start } = await import("../../runtime/start.ts");
   const result = await start(request, target, {
     isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last), isStrict: options.has("strict"), isExplained: options.has("explain"),
-    isQuiet: line.voice.isQuiet, ...optional("escape", escape.value), ...optional("wait", wait.value), ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
+    isQuiet: line.voice.isQuiet, ...(publish.length === 0 ? {} : { publish }), ...optional("escape", escape.value), ...optional("wait", wait.value), ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
     ...optional("console", console === undefined || console === "none" ? console : absolute(request, console)),
   });
   if (result.ok) return runOrExplain(line, result);

@@ -90,7 +90,7 @@ const controlExamples: Readonly<Record<string, Example>> = {
 };
 
 const networkExamples: Readonly<Record<string, Example>> = {
-  "lxc.net.N.type": { ...oneWord(["none", "empty", "veth", "macvlan", "ipvlan", "vlan", "phys"], "none, empty, veth, macvlan, ipvlan, vlan or phys"), key: "lxc.net.3.type" },
+  "lxc.net.N.type": { ...oneWord(["none", "empty", "veth", "macvlan", "ipvlan", "vlan", "phys", "user"], "none, empty, veth, macvlan, ipvlan, vlan, phys or user"), key: "lxc.net.3.type" },
   "lxc.net.N.flags": nic("veth", "flags", { good: [["up", "up"], ["0", "up"]], bad: [] }), "lxc.net.N.link": nic("veth", "link", text("br0")), "lxc.net.N.name": nic("veth", "name", name),
   "lxc.net.N.hwaddr": nic("veth", "hwaddr", { good: [["00:16:3E:aa:bb:cc", "00:16:3E:aa:bb:cc"], ["00:16:3e:xx:xx:xx", "00:16:3e:01:23:45"]], bad: [["00:16", "'00:16' is not a hardware address"], ["01:16:3e:aa:bb:cc", "'01:16:3e:aa:bb:cc' is a group address, no interface can have it"]] }),
   "lxc.net.N.mtu": nic("veth", "mtu", count),

@@ -5,7 +5,7 @@ import { anyText, bool, count, NUMBER, oneOf, unsigned } from "../grammar/scalar
 import type { NicType } from "../../model/nic.ts";
 import { row } from "./row.ts";
 
-const NIC_TYPES: readonly NicType[] = ["none", "empty", "veth", "macvlan", "ipvlan", "vlan", "phys"];
+const NIC_TYPES: readonly NicType[] = ["none", "empty", "veth", "macvlan", "ipvlan", "vlan", "phys", "user"];
 const vethVlan: Grammar<string> = { expects: "none, or a number from 0 to 4094", facts: { is: "number", min: 0, max: 4094, choices: ["none"], pattern: `^${NUMBER}$` }, read: (text) => (text === "none" ? good(text) : withText(count(4094), text)), show: (value) => [value === "none" ? value : String(unsigned(value))] };
 function withText(grammar: Grammar<number>, text: string): ReturnType<Grammar<string>["read"]> {
   const reading = grammar.read(text);
@@ -13,7 +13,7 @@ function withText(grammar: Grammar<number>, text: string): ReturnType<Grammar<st
 }
 
 export const networkKeys = {
-  type: row({ key: "lxc.net.N.type", grammar: oneOf(NIC_TYPES), doc: "Kind of network: none shares the host's, empty has only a loopback, veth a pair with one end on the host, macvlan, ipvlan and vlan hang on a link of the host, phys moves one inside.", since: "2.1", legacy: ["lxc.network.type"], security: "none leaves the host's network, and its abstract sockets, to the container; so does a config without any lxc.net.", spec: "nics[].type" }),
+  type: row({ key: "lxc.net.N.type", grammar: oneOf(NIC_TYPES), doc: "Kind of network: none shares the host's, empty has only a loopback, veth a pair with one end on the host, macvlan, ipvlan and vlan hang on a link of the host, phys moves one inside, user (Berth's own) is an ordinary user's without a bridge.", since: "2.1", legacy: ["lxc.network.type"], security: "none leaves the host's network, and its abstract sockets, to the container; so does a config without any lxc.net.", spec: "nics[].type" }),
   flags: row({ key: "lxc.net.N.flags", grammar: anyText("up", ["up"]), doc: "up: the interface is activated. Any other word counts as up, too.", since: "2.1", legacy: ["lxc.network.flags"], spec: "nics[].isUp", items: () => ["up"] }),
   link: row({ key: "lxc.net.N.link", grammar: anyText("an interface of the host"), doc: "Interface of the host to which this one is attached: a bridge for veth.", since: "2.1", legacy: ["lxc.network.link"], security: "On a bridge into the local network the container can pretend to be any other machine there.", spec: "nics[].link" }),
   name: row({ key: "lxc.net.N.name", grammar: interfaceName, doc: "Name inside. Unset: the kernel's choice, ethN.", since: "2.1", legacy: ["lxc.network.name"], spec: "nics[].name" }),

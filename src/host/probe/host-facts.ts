@@ -7,6 +7,7 @@ import { probeCaller } from "./caller.ts";
 import { probeCgroups } from "./cgroups.ts";
 import { hasNamespace, probeKernel, probeLsms, randomHex } from "./kernel.ts";
 import { probeLinks, probeUserNic } from "./links.ts";
+import { probeUserMode } from "./user-mode.ts";
 import type { LinksWanted } from "./links.ts";
 import { probePaths } from "./paths.ts";
 import { probeStorage } from "./storage.ts";
@@ -61,6 +62,7 @@ export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
     ...(storage === undefined ? {} : { storage }),
     ...(wanted.links === undefined ? { links: {} } : probeLinks(wanted.links)),
     ...(wanted.links === undefined || isRoot ? {} : probeUserNic(request.prefix)),
+    ...(wanted.links?.hasUserMode === true && !isRoot ? probeUserMode(request.euid) : {}),
     install: { engine: enginePath(request.prefix), share: `${request.prefix}/share` },
     now: Math.floor(Date.now() / 1000),
     random: randomHex(),

@@ -5,7 +5,7 @@ import type { HostFacts, LinkFact } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
 
 /** `names`: a name that ends in + stands for all that begin so. `isDeep`: addresses, VLANs, switches too. */
-export interface LinksWanted { readonly names: readonly string[]; readonly isDeep: boolean }
+export interface LinksWanted { readonly names: readonly string[]; readonly isDeep: boolean; readonly hasUserMode?: boolean }
 
 const FOLDER = "/sys/class/net";
 

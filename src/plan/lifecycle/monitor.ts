@@ -120,7 +120,7 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
     // while the child makes its mounts; it moves into cgroups of its own by itself
     ...cgroups.parts.filter(isV1).flatMap((part) => part.monitor),
     ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...scripts(["phys"]), ...network.host(pid)] : []),
-    ...scripts(["empty", "veth", "macvlan", "ipvlan", "vlan"]),
+    ...scripts(["empty", "veth", "macvlan", "ipvlan", "vlan", "user"]),
     ...(container.awaitsLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
   ];
   return { ops, delegation: delegation.ops };

@@ -61,7 +61,7 @@ function* gatewayProblems(link: Link): Generator<Problem> {
   const { nic } = link;
   const fact = hostFact(link);
   for (const [sub, gateway, found, family] of [["ipv4.gateway", nic.ipv4Gateway, fact?.ipv4, "IPv4"], ["ipv6.gateway", nic.ipv6Gateway, fact?.ipv6, "IPv6"]] as const) {
-    if (gateway === "auto" && link.kind !== "granted" && (found ?? []).length === 0) yield wrong(nic, sub, { text: nic.link === undefined ? `${sub} = auto is the address of a link, and lxc.net.${nic.index}.link names none` : `${sub} = auto: '${nic.link}' has no ${family} address`, remedy: `give the link one, or write the gateway's address` });
+    if (gateway === "auto" && link.kind !== "granted" && link.kind !== "userMode" && (found ?? []).length === 0) yield wrong(nic, sub, { text: nic.link === undefined ? `${sub} = auto is the address of a link, and lxc.net.${nic.index}.link names none` : `${sub} = auto: '${nic.link}' has no ${family} address`, remedy: `give the link one, or write the gateway's address` });
   }
 }
 

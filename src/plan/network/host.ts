@@ -11,6 +11,7 @@ import { stateDirectory } from "../scope.ts";
 import type { Granted, Hanging, Link, Moved, Veth } from "./link.ts";
 import { linesOf, netlink, wordOf } from "./link.ts";
 import { hostMac } from "./random.ts";
+import { userModeOps } from "./user-mode.ts";
 
 /** lo is the first of every network namespace. */
 const LOOPBACK_INDEX = 1;
@@ -161,6 +162,7 @@ export function planHostLinks(scope: Scope, links: readonly Link[], pid: Slot): 
       case "veth": return vethOps(scope, link, { slot: pid });
       case "hanging": return hangingOps(link, { slot: pid });
       case "granted": return grantedOps(link, scope, pid);
+      case "userMode": return userModeOps(link, scope, pid);
       case "moved": return [];
     }
   })];

@@ -30,6 +30,7 @@ function routes({ link, slot, family }: Way): readonly Op[] {
 
 export function planInside(scope: Scope, link: Link): readonly Op[] {
   const { nic, name } = link;
+  if (link.kind === "userMode") return []; // pasta has done it
   const slot = scope.slots.take();
   scope.slots.give(slot);
   const addresses = [...nic.ipv4, ...nic.ipv6].flatMap(({ address, prefix, broadcast, from }): readonly Op[] => {

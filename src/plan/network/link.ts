@@ -12,7 +12,9 @@ export interface Hanging extends OfNic { readonly kind: "hanging"; readonly of: 
 export interface Moved extends OfNic { readonly kind: "moved"; readonly source: string; readonly fact: LinkFact }
 /** By lxc-user-nic, for an ordinary user. */
 export interface Granted extends OfNic { readonly kind: "granted"; readonly helper: string; readonly bridge: string }
-export type Link = Veth | Hanging | Moved | Granted;
+/** By pasta(1), which passes on what the container sends as if it were the user's own. */
+export interface UserMode extends OfNic { readonly kind: "userMode"; readonly pasta: string }
+export type Link = Veth | Hanging | Moved | Granted | UserMode;
 
 export const netlink = (from: Origin, message: NetlinkMessage, note: string): Op => ({ op: "netlink", from, messages: message.map((part) => ("hex" in part ? part : { raw32: part.raw32 })), note });
 

@@ -11,6 +11,7 @@ import { checkNames, checkNic } from "./checks.ts";
 import type { Link, Veth } from "./link.ts";
 import { wordOf } from "./link.ts";
 import { hostName } from "./random.ts";
+import { userModeOf } from "./user-mode.ts";
 
 const isKey = <K extends string>(table: Readonly<Record<K, number>>, word: string): word is K => Object.hasOwn(table, word);
 /** What is set, else what the key's row says. */
@@ -62,9 +63,9 @@ function physical(scope: Scope, nic: Nic, name: string): Link | undefined {
 function granted(scope: Scope, nic: Nic, name: string): Link | undefined {
   const { facts, problems } = scope;
   const { userNic } = facts;
-  if (nic.type !== "veth") { problems.push({ code: "privilege", at: nic.from, text: `only root may make an interface of type ${nic.type}`, remedy: `lxc.net.${nic.index}.type = veth with a bridge that /etc/lxc/lxc-usernet grants you, or empty` }); return undefined; }
+  if (nic.type !== "veth") { problems.push({ code: "privilege", at: nic.from, text: `only root may make an interface of type ${nic.type}`, remedy: `lxc.net.${nic.index}.type = veth with a bridge that /etc/lxc/lxc-usernet grants you, or user` }); return undefined; }
   if (nic.vethMode === "router") { problems.push({ code: "privilege", at: nicOrigin(nic, "veth.mode"), text: "only root may make a veth in mode router", remedy: "use a bridge that /etc/lxc/lxc-usernet grants you" }); return undefined; }
-  if (userNic === undefined) { problems.push({ code: "network.unsupported", at: nic.from, text: `an ordinary user's veth is made by lxc-user-nic, and there is none that is set-user-ID root`, remedy: `as root: berth setup USER installs ours so; or use lxc.net.${nic.index}.type = empty (loopback only)` }); return undefined; }
+  if (userNic === undefined) { problems.push({ code: "network.unsupported", at: nic.from, text: `an ordinary user's veth is made by lxc-user-nic, and there is none that is set-user-ID root`, remedy: `as root: berth setup USER installs ours so; or use lxc.net.${nic.index}.type = user` }); return undefined; }
   return { kind: "granted", nic, name, helper: userNic, bridge: nic.link ?? "none" };
 }
 
@@ -89,6 +90,7 @@ function veth(scope: Scope, nic: Nic, name: string): Veth | undefined {
 }
 
 function linkFor(scope: Scope, nic: Nic, name: string): Link | undefined {
+  if (nic.type === "user") return userModeOf(scope, nic, name);
   if (!isRoot(scope.facts)) return granted(scope, nic, name);
   if (nic.type === "veth") return veth(scope, nic, name);
   if (nic.type === "phys") return physical(scope, nic, name);

@@ -40,7 +40,7 @@ export function networkFinding(failure: Failure): Finding {
     case "ENODEV": case "ENXIO": return { code: "network.link", cause: `a network interface does not exist; this host has ${hostLinks()}`, remedy: "correct lxc.net.N.link, or make the bridge: ip link add NAME type bridge && ip link set NAME up" };
     case "EEXIST": return taken(note);
     case "EBUSY": return busy(note);
-    case "EPERM": return { code: "privilege", cause: failure.euid === 0 ? "this process lacks CAP_NET_ADMIN" : "an ordinary user may not make network interfaces", remedy: "use lxc.net.0.type = empty or none" };
+    case "EPERM": return { code: "privilege", cause: failure.euid === 0 ? "this process lacks CAP_NET_ADMIN" : "an ordinary user may not make network interfaces", remedy: "use lxc.net.0.type = user, empty or none" };
     case "EOPNOTSUPP": return missingFeature(note);
     case "ENETUNREACH": case "EHOSTUNREACH": return { code: "network.link", cause: "the gateway is not reachable from the container's addresses", remedy: "give the interface an address in the gateway's network" };
     case "EADDRNOTAVAIL": return { code: "network.link", cause: "no interface can have that hardware address, or that name", remedy: "correct lxc.net.N.hwaddr" };
@@ -49,10 +49,20 @@ export function networkFinding(failure: Failure): Finding {
   }
 }
 
+const SYSLOG = /^Failed to send \d+ bytes to syslog$/;
+function pastaFinding(failure: Failure): Finding {
+  const output = programLines(failure).filter((line) => !SYSLOG.test(line));
+  const said = output.join("\n");
+  const remedy = said.includes("tun") ? "pasta needs /dev/net/tun, which everybody may open: modprobe tun; chmod 666 /dev/net/tun"
+    : said.includes("routable interface") ? "pasta needs a default route of this host" : /bind|port/i.test(said) ? "the port is taken, or below net.ipv4.ip_unprivileged_port_start: choose another one for --publish" : "man pasta";
+  return { code: "network.link", text: "pasta did not connect the container", output, remedy };
+}
+
 /** ovs-vsctl and lxc-user-nic say themselves what is wrong. */
 export function networkProgramFinding(failure: Failure): Finding | undefined {
   const { op } = failure;
   const name = op.subject.slice(op.subject.lastIndexOf("/") + 1);
+  if (name === "sh" && op.note?.startsWith("pasta ") === true) return pastaFinding(failure);
   if (!["ovs-vsctl", "lxc-user-nic", "dnsmasq", "nft"].includes(name)) return undefined;
   return {
     code: "network.link", text: failure.status === undefined ? `cannot run ${op.subject}` : `${name} refused: ${op.note ?? ""}`, output: programLines(failure),
