@@ -66,6 +66,8 @@ export interface HostFacts {
   readonly hasTimeNamespace: boolean;
   /** user.max_user_namespaces > 0, unprivileged_userns_clone, apparmor_restrict_unprivileged_userns. */
   readonly userns: { readonly isAllowed: boolean; readonly reason?: string };
+  /** All this is inside a container with ids of its own: root here is not the host's. */
+  readonly isInUserns?: true;
   /** Host paths a planner asked about: `stat` of the path (follows symlinks), undefined when missing. */
   readonly paths: Readonly<Record<string, PathFact>>;
   /** What the container's root is on, where that is no directory. */

@@ -37,7 +37,7 @@ export function planDevices(scope: Scope, root: Slot): readonly Op[] {
   const from = byDefault("/dev links");
   const links = LINKS.map(([name, target]): Op => ({ op: "symlink", from, at: root, path: `dev/${name}`, target, onError: ["EEXIST"] }));
   if (!hasAutodev(scope)) return links.map((link): Op => ({ ...link, onError: ["EEXIST", "EROFS", "ENOENT", "EACCES"] }));
-  const isBound = hasUserns(scope.spec) || !isRoot(scope.facts);
+  const isBound = hasUserns(scope.spec) || !isRoot(scope.facts) || scope.facts.isInUserns === true;
   const nodes = NODES.flatMap(([name, minor]): readonly Op[] => {
     if (isBound) return boundNode(scope, root, name);
     const device = deviceNumber(name === "tty" ? TTY_MAJOR : MEM_MAJOR, minor);

@@ -11,7 +11,7 @@ import { probeUserMode } from "./user-mode.ts";
 import type { LinksWanted } from "./links.ts";
 import { probePaths } from "./paths.ts";
 import { probeStorage } from "./storage.ts";
-import { probeIdMapHelper, probeUserns } from "./userns.ts";
+import { isInUserns, probeIdMapHelper, probeUserns } from "./userns.ts";
 
 export interface Wanted {
   readonly paths?: readonly string[];
@@ -58,6 +58,7 @@ export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
     hasCgroupNamespace: hasNamespace("cgroup"),
     hasTimeNamespace: hasNamespace("time"),
     userns: probeUserns(request.euid),
+    ...(isRoot && isInUserns(readText("/proc/self/uid_map") ?? "") ? { isInUserns: true as const } : {}),
     paths: probePaths(wanted.paths ?? []),
     ...(storage === undefined ? {} : { storage }),
     ...(wanted.links === undefined ? { links: {} } : probeLinks(wanted.links)),

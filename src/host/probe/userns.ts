@@ -19,6 +19,9 @@ export function probeUserns(euid: number): HostFacts["userns"] {
   return { isAllowed: true };
 }
 
+/** Only the first user namespace maps all ids onto themselves. */
+export const isInUserns = (uidMap: string): boolean => !/^\s*0\s+0\s+4294967295\s*$/.test(uidMap);
+
 /** Only asked when the file is not setuid root: some systems give it CAP_SETUID instead. Loaded then only: it takes milliseconds. */
 function hasFileCapability(path: string): boolean {
   const { spawnSync } = process.getBuiltinModule("node:child_process");
