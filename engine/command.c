@@ -10,14 +10,16 @@
 #include "command_answer.h"
 #include "console.h"
 #include "joint.h"
+#include "op.h"
 
 void command_open(struct command *command) {
-	for (size_t i = 0; i < COMMAND_CLIENTS; i++) command->clients[i].fd = -1;
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) command->clients[i].fd = command->clients[i].given = -1;
 }
 
 static void drop(struct command *command, struct client *client) {
 	close(client->fd);
-	client->fd = -1;
+	if (client->given >= 0) close(client->given);
+	client->fd = client->given = -1;
 	if (client->holds == CLIENT_CONSOLE) terminal_close(&command->console->terminal);
 }
 
@@ -61,7 +63,7 @@ static void welcome(struct command *command) {
 	if (client == NULL) close(fd);
 	else {
 		client->fd = fd;
-		client->holds = -1;
+		client->holds = client->given = -1;
 		client->used = 0;
 		client->since = command->clock++;
 	}
@@ -70,15 +72,21 @@ static void welcome(struct command *command) {
 /* Answers whole requests as they arrive. -1: the client is to be dropped. */
 static int listen_to(struct command *command, struct client *client) {
 	struct command_request request;
-	ssize_t n = recv(client->fd, client->bytes + client->used, sizeof client->bytes - 1 - client->used, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+	int fd;
+	ssize_t n = hear_bytes(client->fd, client->bytes + client->used, sizeof client->bytes - 1 - client->used, &fd);
+	if (n < 0 && errno == EAGAIN) return 0;
 	if (n <= 0) return -1;
+	if (fd >= 0) {
+		if (client->given >= 0) close(client->given);
+		client->given = fd;
+	}
 	client->used += (size_t)n;
 	while (client->used >= sizeof request) {
 		memcpy(&request, client->bytes, sizeof request);
 		/* The length is the client's word. */
-		if (request.length < 0 || (size_t)request.length > sizeof client->bytes - 1 - sizeof request) return -1;
-		size_t whole = sizeof request + (size_t)request.length;
+		if (request.length < 0 || (size_t)request.length > sizeof client->bytes - 2 - sizeof request) return -1;
+		/* As in LXC a descriptor comes behind the request, with a byte of its own. */
+		size_t whole = sizeof request + (size_t)request.length + (request.kind == COMMAND_ADD_LISTENER);
 		if (client->used < whole) return 0;
 		unsigned char behind = client->bytes[whole];
 		client->bytes[whole] = '\0';
@@ -146,6 +154,7 @@ void command_farewell(void) {
 		const struct client *client = &leaving.clients[i];
 		if (client->fd < 0) continue;
 		if (client->holds == CLIENT_WAITING) tell(&leaving, client, STATE_STOPPED);
+		if (client->given >= 0) close(client->given);
 		close(client->fd);
 	}
 	has_leaving = false;

@@ -13,6 +13,7 @@
 struct joint;
 struct client {
 	int fd;           /* -1: free */
+	int given;        /* a descriptor that it has sent, -1: none */
 	int holds;        /* what it is connected for: index of a tty, CLIENT_*, or -1 */
 	uint64_t position; /* CLIENT_FOLLOWING: of the console's bytes, the next to send; CLIENT_FREEZING: until when (now_ms) */
 	unsigned states;  /* CLIENT_WAITING: bits of the states it wants to hear of */

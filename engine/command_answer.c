@@ -15,6 +15,7 @@
 #include "command_answer.h"
 #include "console.h"
 #include "joint.h"
+#include "seccomp_notify.h"
 
 /* Never blocks: a reply is far smaller than a socket's buffer, and a client that does not read is dropped. */
 int reply_descriptors(const struct client *client, struct command_reply head, const void *data, struct descriptors given) {
@@ -168,6 +169,16 @@ static int winch(const struct command *command, const struct client *client) {
 	return reply_number(client, 0);
 }
 
+static int add_listener(struct client *client) {
+	int fd = client->given;
+	client->given = -1;
+	if (fd < 0) return reply_error(client, EBADF);
+	if (notify_add(fd) == 0) return reply_number(client, 0);
+	int error = errno;
+	close(fd);
+	return reply_error(client, error);
+}
+
 int command_answer(struct command *command, struct client *client, const struct command_request *request, const char *data) {
 	const char *text;
 	switch (request->kind) {
@@ -181,6 +192,8 @@ int command_answer(struct command *command, struct client *client, const struct 
 	case COMMAND_ADD_STATE_CLIENT: return add_state_client(command, client, request, data);
 	case COMMAND_GET_INIT_PID: return reply_number(client, (uint64_t)command->init);
 	case COMMAND_GET_INIT_PIDFD: return reply_descriptor(client, command->pidfd, 0);
+	case COMMAND_ADD_LISTENER: return add_listener(client);
+	case COMMAND_GET_SECCOMP_NOTIFY_FD: return notify_listener() < 0 ? reply_error(client, EINVAL) : reply_descriptor(client, notify_listener(), 0);
 	case COMMAND_GET_NAME: return reply_text(client, command->name);
 	case COMMAND_GET_LXCPATH: return reply_text(client, command->lxcpath);
 	case COMMAND_GET_CLONE_FLAGS:

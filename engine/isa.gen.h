@@ -80,6 +80,7 @@ enum op_code {
   OP_PERSONALITY = 65, /* personality(2) */
   OP_JOIN_KEYRING = 66, /* keyctl(2) KEYCTL_JOIN_SESSION_KEYRING, anonymous */
   OP_SECCOMP = 67, /* seccomp(2) SECCOMP_SET_MODE_FILTER with a compiled program */
+  OP_SECCOMP_NOTIFY = 69, /* seccomp_unotify(2): from now on this process passes what the listener reports on to the proxy at a unix socket, and its answers to the kernel; without a proxy the call fails with ENOSYS */
   OP_BPF_DEVICE = 68, /* bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot; with BPF_F_REPLACE it takes the place of all that are attached there */
   OP_HOSTNAME = 70, /* sethostname(2) */
   OP_OPEN_PTY = 71, /* opens ptmx at the path, unlocks it, TIOCGPTPEER; the size is taken from the engine's terminal if it has one */
@@ -87,7 +88,7 @@ enum op_code {
   OP_IF_INDEX = 73, /* netdevice(7) SIOCGIFINDEX */
   OP_LISTEN = 74, /* unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken */
   OP_LOCK = 75, /* fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes */
-  OP_ASK_MONITOR = 76, /* a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds */
+  OP_ASK_MONITOR = 76, /* a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds; `give`: a descriptor for it */
   OP_NETLINK_FOLLOW = 77, /* netlink(7) NETLINK_ROUTE: joins the groups, asks for each dump in turn, and copies to standard output what the kernel says, for as long as somebody reads it */
   OP_SUPERVISE = 80, /* is the monitor until init ends: terminals, console log and ring, command socket, exit record. */
   OP_RELAY = 81, /* joins this terminal and a pty master until the process of the pidfd, or a connection, ends and the output is drained; raw mode, window size, restored at the end. After the key `escape`, q ends this process with 0 and undoes nothing. `resize` names a monitor that is told of a new size; flags: RELAY_* */
@@ -235,6 +236,10 @@ enum op_code {
 #define SECCOMP_PROGRAM 0
 #define SECCOMP_FLAGS 1
 #define SECCOMP_INTO 2
+#define SECCOMP_NOTIFY_LISTENER 0
+#define SECCOMP_NOTIFY_INIT 1
+#define SECCOMP_NOTIFY_PROXY 2
+#define SECCOMP_NOTIFY_COOKIE 3
 #define BPF_DEVICE_PROGRAM 0
 #define BPF_DEVICE_CGROUP 1
 #define BPF_DEVICE_FLAGS 2
@@ -258,6 +263,7 @@ enum op_code {
 #define ASK_MONITOR_NUMBER 4
 #define ASK_MONITOR_FD 5
 #define ASK_MONITOR_TIMEOUT 6
+#define ASK_MONITOR_GIVE 7
 #define NETLINK_FOLLOW_MESSAGES 0
 #define NETLINK_FOLLOW_GROUPS 1
 #define SUPERVISE_PID 0
@@ -330,6 +336,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_PERSONALITY] = { "personality", { FIELD_U32 } },
   [OP_JOIN_KEYRING] = { "joinKeyring", { FIELD_END } },
   [OP_SECCOMP] = { "seccomp", { FIELD_DATA, FIELD_U32 | FIELD_OPTIONAL, FIELD_NEW_SLOT | FIELD_OPTIONAL } },
+  [OP_SECCOMP_NOTIFY] = { "seccompNotify", { FIELD_SLOT, FIELD_SLOT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL } },
   [OP_BPF_DEVICE] = { "bpfDevice", { FIELD_DATA, FIELD_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_HOSTNAME] = { "hostname", { FIELD_TEXT } },
   [OP_OPEN_PTY] = { "openPty", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT } },
@@ -337,7 +344,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_IF_INDEX] = { "ifIndex", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LISTEN] = { "listen", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LOCK] = { "lock", { FIELD_TEXT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
-  [OP_ASK_MONITOR] = { "askMonitor", { FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL } },
+  [OP_ASK_MONITOR] = { "askMonitor", { FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL } },
   [OP_NETLINK_FOLLOW] = { "netlinkFollow", { FIELD_DATA, FIELD_U32 } },
   [OP_SUPERVISE] = { "supervise", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOTS | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_RELAY] = { "relay", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
@@ -397,6 +404,7 @@ int do_prctl(struct run *run, const struct op *op);
 int do_personality(struct run *run, const struct op *op);
 int do_join_keyring(struct run *run, const struct op *op);
 int do_seccomp(struct run *run, const struct op *op);
+int do_seccomp_notify(struct run *run, const struct op *op);
 int do_bpf_device(struct run *run, const struct op *op);
 int do_hostname(struct run *run, const struct op *op);
 int do_open_pty(struct run *run, const struct op *op);
@@ -462,6 +470,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_PERSONALITY] = do_personality,
   [OP_JOIN_KEYRING] = do_join_keyring,
   [OP_SECCOMP] = do_seccomp,
+  [OP_SECCOMP_NOTIFY] = do_seccomp_notify,
   [OP_BPF_DEVICE] = do_bpf_device,
   [OP_HOSTNAME] = do_hostname,
   [OP_OPEN_PTY] = do_open_pty,

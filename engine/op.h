@@ -13,6 +13,8 @@ int compose_all(struct run *run, const struct op *op);
 int closing(int fd, int result);
 /* recvmsg(2) with at most one descriptor, -1 when there is none. */
 ssize_t hear_bytes(int socket, void *bytes, size_t size, int *fd);
+/* sendmsg(2) with a descriptor. */
+ssize_t say_bytes(int socket, const void *bytes, size_t size, int fd);
 /* Connects to an abstract socket and sends a request of LXC's command protocol. The connection, or -1. */
 int ask_monitor(const char *name, int kind, uint64_t value);
 /* CLOCK_MONOTONIC in milliseconds. */

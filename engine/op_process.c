@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include "op.h"
+#include "seccomp_notify.h"
 
 /* What clone3 may be asked for: namespaces, CLONE_PARENT. Sharing memory with the child would break us. */
 #define NAMESPACES (0x80ull | 0x20000ull | 0x2000000ull | 0x4000000ull | 0x8000000ull | 0x10000000ull | 0x20000000ull | 0x40000000ull)
@@ -117,6 +118,7 @@ ssize_t hear_bytes(int socket, void *bytes, size_t size, int *fd) {
 static int hear(int channel, struct message *out) {
 	uint32_t words[2] = { 0, 0 };
 	int fd;
+	notify_until(channel); /* what the other side does before it speaks may be held up by its filter */
 	ssize_t got = hear_bytes(channel, words, sizeof words, &fd);
 	if (got <= 0) return (int)got;
 	*out = (struct message){ words[0], words[1], fd };
@@ -174,18 +176,22 @@ int do_await(struct run *run, const struct op *op) {
 	return -1;
 }
 
-int do_send_fd(struct run *run, const struct op *op) {
+ssize_t say_bytes(int socket, const void *bytes, size_t size, int fd) {
 	union { struct cmsghdr head; char space[CMSG_SPACE(sizeof(int))]; } control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
-	uint32_t words[2] = { MESSAGE_DESCRIPTOR, 0 };
-	struct iovec part = { words, sizeof words };
+	struct iovec part = { (void *)(uintptr_t)bytes, size };
 	struct msghdr header = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
-	int fd = slot_fd(run, op, SEND_FD_SLOT), channel = channel_of(run, op, SEND_FD_TO);
-	if (fd < 0 || channel < 0) return -1;
 	memcpy(CMSG_DATA(&control.head), &fd, sizeof fd);
 	ssize_t done;
-	do done = sendmsg(channel, &header, MSG_NOSIGNAL);
+	do done = sendmsg(socket, &header, MSG_NOSIGNAL);
 	while (done < 0 && errno == EINTR);
-	if (done >= 0) return 0;
+	return done;
+}
+
+int do_send_fd(struct run *run, const struct op *op) {
+	uint32_t words[2] = { MESSAGE_DESCRIPTOR, 0 };
+	int fd = slot_fd(run, op, SEND_FD_SLOT), channel = channel_of(run, op, SEND_FD_TO);
+	if (fd < 0 || channel < 0) return -1;
+	if (say_bytes(channel, words, sizeof words, fd) >= 0) return 0;
 	return errno == EPIPE || errno == ECONNRESET ? gone(run, op, SEND_FD_TO, false) : -1;
 }
 

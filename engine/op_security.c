@@ -17,6 +17,7 @@ int do_seccomp(struct run *run, const struct op *op) {
 	}
 	struct sock_fprog filter = { (unsigned short)(size / sizeof(struct sock_filter)), (struct sock_filter *)(uintptr_t)program };
 	if (has(op, SECCOMP_INTO)) flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	slots_forget(run, op); /* under the filter close(2) may already wait for an answer */
 	long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
 	if (result < 0) return -1;
 	return flags & SECCOMP_FILTER_FLAG_NEW_LISTENER ? slot_put(run, op, SECCOMP_INTO, SLOT_FD, result) : 0;

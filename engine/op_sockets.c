@@ -41,7 +41,9 @@ int do_ask_monitor(struct run *run, const struct op *op) {
 	struct timeval limit = { .tv_sec = (time_t)(most / 1000), .tv_usec = (suseconds_t)(most % 1000 * 1000) }; /* 0: none */
 	bool is_fd_wanted = has(op, ASK_MONITOR_FD);
 	int connection = ask_monitor(text(run, op, ASK_MONITOR_ADDRESS), (int)num(op, ASK_MONITOR_KIND), num(op, ASK_MONITOR_VALUE)), fd = -1;
+	int given = has(op, ASK_MONITOR_GIVE) ? slot_fd(run, op, ASK_MONITOR_GIVE) : -1;
 	if (connection < 0) return -1;
+	if (has(op, ASK_MONITOR_GIVE) && (given < 0 || say_bytes(connection, "", 1, given) < 0)) return closing(connection, -1);
 	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 	ssize_t got = hear_bytes(connection, &reply, sizeof reply, &fd);
 	if (got != (ssize_t)sizeof reply || reply.result < 0 || (fd >= 0) != is_fd_wanted) {

@@ -19,12 +19,13 @@
 #include "launcher.h"
 #include "live.h"
 #include "planner.h"
+#include "seccomp_notify.h"
 #include "supervise.h"
 #include "title.h"
 
 #define LEFT_OVER (1u << 20)
 #define STACK_USED (100u << 10)
-enum { PIDFD, SIGNALS, JOINT, COMMAND = JOINT + JOINT_POLLS, POLLS = COMMAND + COMMAND_POLLS };
+enum { PIDFD, SIGNALS, JOINT, COMMAND = JOINT + JOINT_POLLS, NOTIFY = COMMAND + COMMAND_POLLS, POLLS };
 
 /* Those that stop, continue or mean a bug of ours keep their usual effect. */
 static void hold_signals(struct supervisor *s) {
@@ -128,17 +129,22 @@ static void release_memory(const struct run *run, const struct op *now) {
 	release(frame - STACK_USED, frame - getpagesize()); /* of calls that have returned */
 }
 
+/* -1: never. */
+static int sooner(int a, int b) { return a < 0 || (b >= 0 && b < a) ? b : a; }
+
 static int watch(struct supervisor *s) {
 	struct pollfd set[POLLS] = { [PIDFD] = { .fd = s->pidfd, .events = POLLIN }, [SIGNALS] = { .fd = s->held.fd, .events = POLLIN } };
 	while (set[PIDFD].revents == 0) {
 		joint_poll(s->joint, set + JOINT);
 		command_poll(&s->command, set + COMMAND);
-		int soon = cgroups_timeout(&s->command), ready = lean_poll(set, POLLS, soon >= 0 ? soon : joint_waits(s->joint) ? 1000 : -1);
+		set[NOTIFY] = notify_poll();
+		int soon = sooner(cgroups_timeout(&s->command), notify_timeout()), ready = lean_poll(set, POLLS, soon >= 0 ? soon : joint_waits(s->joint) ? 1000 : -1);
 		if (ready < 0 && errno != EINTR) return -1;
 		if (ready == 0 && soon < 0) joint_give_up(s->joint);
 		planner_reap();
 		if (set[SIGNALS].revents != 0) forward_signals(s);
 		joint_work(s->joint, set + JOINT);
+		notify_work(set + NOTIFY); /* before a command may add a listener: this is of those there were */
 		command_work(&s->command, set + COMMAND);
 	}
 	return 0;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "command_answer.h"
+#include "seccomp_notify.h"
 #include "supervise.h"
 
 static const char *value_of(const char *option, const char *key) {
@@ -68,11 +69,13 @@ int supervise_options(struct supervisor *s, const struct op *op) {
 }
 
 int supervise_wait(struct supervisor *s, long long microseconds) {
-	struct pollfd set[1 + JOINT_POLLS] = { { .fd = s->pidfd, .events = POLLIN } };
+	struct pollfd set[2 + JOINT_POLLS] = { { .fd = s->pidfd, .events = POLLIN } };
 	struct timespec limit = { microseconds / 1000000, microseconds % 1000000 * 1000 };
-	joint_poll(s->joint, set + 1);
-	if (ppoll(set, 1 + JOINT_POLLS, &limit, NULL) < 0) return errno == EINTR ? 0 : -1;
-	joint_work(s->joint, set + 1);
+	joint_poll(s->joint, set + 2);
+	set[1] = notify_poll();
+	if (ppoll(set, 2 + JOINT_POLLS, &limit, NULL) < 0) return errno == EINTR ? 0 : -1;
+	notify_work(set + 1);
+	joint_work(s->joint, set + 2);
 	return set[0].revents != 0;
 }
 

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 		.console = &console, .ttys = { ends[1] }, .tty_count = 1,
 	};
 	command_open(&command);
-	command.clients[0] = (struct client){ .fd = ends[0], .holds = -1 };
+	command.clients[0] = (struct client){ .fd = ends[0], .given = -1, .holds = -1 };
 	/* In pieces of the size that the first byte says. */
 	size_t piece = size > 0 ? bytes[0] + 1u : 1;
 	for (size_t at = 1; at < size && command.clients[0].fd >= 0; at += piece) {

@@ -12,7 +12,7 @@ type Known = Map<Slot, Definition>;
 
 const rows: Readonly<Record<string, OpRow>> = SCHEMA;
 /** Fields that hold a number (a pid, an index) and not a descriptor. */
-const NUMBERS: ReadonlySet<string> = new Set(["clone.pid", "getpid.into", "ifIndex.into", "loopDevice.number", "askMonitor.number", "post.to", "await.child", "sendFd.to", "recvFd.child", "waitExec.child", "exitWith.child", "supervise.pid", "rlimit.pid"]);
+const NUMBERS: ReadonlySet<string> = new Set(["clone.pid", "getpid.into", "ifIndex.into", "loopDevice.number", "askMonitor.number", "post.to", "await.child", "sendFd.to", "recvFd.child", "waitExec.child", "exitWith.child", "supervise.pid", "seccompNotify.init", "rlimit.pid"]);
 const ENDS: ReadonlySet<string> = new Set(["exec", "initLoop"]);
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

@@ -100,6 +100,7 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   personality: (op) => `personality 0x${op.value.toString(16)}`,
   joinKeyring: () => "take a session keyring of its own",
   seccomp: () => "load a system call filter",
+  seccompNotify: (op, name) => (op.proxy === undefined ? "answer the calls that the filter holds up with ENOSYS" : `ask unix:${textOf(op.proxy, name)} about the calls that the filter holds up`),
   bpfDevice: (op, name) => `load device rules onto the cgroup ${name(op.cgroup)}`,
   hostname: (op, name) => `set the host name to ${textOf(op.name, name)}`,
   openPty: (op, name) => `open a terminal at ${place(op, name)}`,

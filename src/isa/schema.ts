@@ -85,6 +85,7 @@ export const SCHEMA = {
   personality: { code: 65, doc: "personality(2)", fields: { value: "u32" } },
   joinKeyring: { code: 66, doc: "keyctl(2) KEYCTL_JOIN_SESSION_KEYRING, anonymous", fields: {} },
   seccomp: { code: 67, doc: "seccomp(2) SECCOMP_SET_MODE_FILTER with a compiled program", fields: { program: "data", flags: "u32?", into: "newSlot?" } },
+  seccompNotify: { code: 69, doc: "seccomp_unotify(2): from now on this process passes what the listener reports on to the proxy at a unix socket, and its answers to the kernel; without a proxy the call fails with ENOSYS", fields: { listener: "slot", init: "slot", proxy: "text?", cookie: "text?" } },
   bpfDevice: { code: 68, doc: "bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot; with BPF_F_REPLACE it takes the place of all that are attached there", fields: { program: "data", cgroup: "slot", flags: "u32?" } },
   // names, terminals, network, sockets
   hostname: { code: 70, doc: "sethostname(2)", fields: { name: "text" } },
@@ -93,7 +94,7 @@ export const SCHEMA = {
   ifIndex: { code: 73, doc: "netdevice(7) SIOCGIFINDEX", fields: { name: "text", into: "newSlot" } },
   listen: { code: 74, doc: "unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken", fields: { address: "text", into: "newSlot" } },
   lock: { code: 75, doc: "fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes", fields: { path: "text", into: "newSlot", nowait: "u32?" } },
-  askMonitor: { code: 76, doc: "a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds", fields: { address: "text", kind: "u32", value: "u64?", connection: "newSlot", number: "newSlot", fd: "newSlot?", timeout: "u64?" } },
+  askMonitor: { code: 76, doc: "a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds; `give`: a descriptor for it", fields: { address: "text", kind: "u32", value: "u64?", connection: "newSlot", number: "newSlot", fd: "newSlot?", timeout: "u64?", give: "slot?" } },
   netlinkFollow: { code: 77, doc: "netlink(7) NETLINK_ROUTE: joins the groups, asks for each dump in turn, and copies to standard output what the kernel says, for as long as somebody reads it", fields: { messages: "data", groups: "u32" } },
 
   // long-lived

@@ -37,6 +37,7 @@ function madeName(op: Op, slot: Slot, name: NameOf): string {
     case "loopDevice": return slot === op.number ? `the number of the loop device of ${textOf(op.path, name)}` : `the loop device of ${textOf(op.path, name)}`;
     case "ifIndex": return `the index of ${textOf(op.name)}`;
     case "listen": return "the socket";
+    case "seccomp": return "the filter's listener";
     case "askMonitor": return slot === op.connection ? "the monitor" : slot === op.fd ? "what the monitor gave" : "the monitor's answer";
     case "lock": return `the lock on ${textOf(op.path, name)}`;
     case "pidfdOpen": return `process ${op.pid}`;

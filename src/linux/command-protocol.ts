@@ -1,7 +1,10 @@
 // Owns the numbers of LXC's command protocol, as far as we ask them; docs/decisions/0002-protocol.md has them all.
 
 export const GET_TTY_FD = 0;
+export const GET_CONFIG_ITEM = 7;
 export const CONSOLE_LOG = 11;
+/** The listener of a filter with the action notify, for the monitor to serve. */
+export const ADD_SECCOMP_LISTENER = 13;
 export const FREEZE = 15;
 export const UNFREEZE = 16;
 /** Ours: what the console says from a position on, in replies without end. */

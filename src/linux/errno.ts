@@ -13,7 +13,7 @@ const TABLE = {
   EPIPE: [32, "broken pipe"], EDOM: [33, "argument out of domain"], ERANGE: [34, "result too large"], EDEADLK: [35, "resource deadlock avoided"], ENAMETOOLONG: [36, "file name too long"],
   ENOSYS: [38, "function not implemented"], ENOTEMPTY: [39, "directory not empty"], ELOOP: [40, "too many levels of symbolic links"],
   ENODATA: [61, "no data available"], ETIME: [62, "timer expired"], EPROTO: [71, "protocol error"], EOVERFLOW: [75, "value too large for defined data type"],
-  EUSERS: [87, "too many users"], ENOTSOCK: [88, "not a socket"], EMSGSIZE: [90, "message too long"], EPROTONOSUPPORT: [93, "protocol not supported"],
+  EUSERS: [87, "too many users"], ENOTSOCK: [88, "not a socket"], EMSGSIZE: [90, "message too long"], EPROTOTYPE: [91, "protocol wrong type for socket"], EPROTONOSUPPORT: [93, "protocol not supported"],
   EOPNOTSUPP: [95, "operation not supported"], EAFNOSUPPORT: [97, "address family not supported"], EADDRINUSE: [98, "address already in use"],
   EADDRNOTAVAIL: [99, "cannot assign requested address"], ENETDOWN: [100, "network is down"], ENETUNREACH: [101, "network is unreachable"],
   ECONNRESET: [104, "connection reset by peer"], ENOBUFS: [105, "no buffer space available"], ENOTCONN: [107, "not connected"], ETIMEDOUT: [110, "timed out"],

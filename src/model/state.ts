@@ -62,6 +62,8 @@ export interface StateRecord {
   readonly ovsPorts?: readonly string[];
   /** The system call filter init runs under, as the seccomp op takes it (hex): lxc-attach loads the same. */
   readonly seccomp?: string;
+  /** Its monitor answers some calls: whoever loads the filter gives it the listener. */
+  readonly isSeccompNotified?: true;
   /** Its own AppArmor profile, in the kernel while it runs. */
   readonly apparmor?: { readonly profile: string; readonly namespace?: string };
 }

@@ -18,6 +18,7 @@ export interface LateRecord {
   readonly leftovers?: readonly string[];
   readonly ovsPorts?: readonly string[];
   readonly seccomp?: string;
+  readonly isSeccompNotified?: true;
   readonly apparmor?: StateRecord["apparmor"];
 }
 

@@ -1,7 +1,9 @@
 // Owns what a container's processes may do: capabilities, no_new_privs, seccomp, security modules, keyring.
-import type { Op } from "../isa/op.ts";
+import type { Op, Slot } from "../isa/op.ts";
 import { CAPABILITIES, capabilityMask, capabilityNumber } from "../linux/capabilities.ts";
+import type { Origin } from "../model/origin.ts";
 import { byDefault } from "../model/origin.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Sourced } from "../model/spec.ts";
 import type { Scope } from "./scope.ts";
 import { labelKeys } from "./security/labels.ts";
@@ -44,9 +46,37 @@ export function planNoNewPrivs(scope: Scope): readonly Op[] {
   return noNewPrivs?.value === true ? [{ op: "prctl", from: noNewPrivs.from, option: PR_SET_NO_NEW_PRIVS, arg2: 1, arg3: 0, arg4: 0, arg5: 0, note: "no_new_privs" }] : [];
 }
 
+/** What lxc.seccomp.profile came to: its program (hex), the file it is from, and what is wrong or odd in the policy. */
+export interface SeccompInput {
+  readonly program?: string;
+  readonly file?: string;
+  /** It has the action notify. */
+  readonly isNotified?: boolean;
+  readonly problems: readonly Problem[];
+}
+
 /** Loaded with CAP_SYS_ADMIN in the container's user namespace, so that no_new_privs is not needed: set-user-id programs work. */
-export function planSeccomp(scope: Scope, program: string | undefined): readonly Op[] {
-  return program === undefined ? [] : [{ op: "seccomp", from: scope.spec.security.seccompProfile?.from ?? byDefault("lxc.seccomp.profile"), program: [{ hex: program }] }];
+export function planSeccomp(scope: Scope, { program, isNotified }: Partial<SeccompInput> = {}): readonly Op[] {
+  if (program === undefined) return [];
+  const filter = { op: "seccomp", from: profileOrigin(scope), program: [{ hex: program }] } as const;
+  if (isNotified !== true) return [filter];
+  const into = scope.slots.take();
+  scope.slots.give(into);
+  return [{ ...filter, into }, { op: "sendFd", from: filter.from, slot: into }, { op: "close", from: filter.from, slot: into }];
+}
+const profileOrigin = ({ spec }: Scope): Origin => spec.security.seccompProfile?.from ?? byDefault("lxc.seccomp.profile");
+
+/** The monitor's side: from here on it answers the calls that the filter holds up, also while it waits for the child. */
+export function receiveListener(scope: Scope, { isNotified }: Partial<SeccompInput> = {}, child: Slot): readonly Op[] {
+  if (isNotified !== true) return [];
+  const { seccompNotifyProxy: proxy, seccompNotifyCookie: cookie } = scope.spec.security;
+  const [from, into] = [profileOrigin(scope), scope.slots.take()];
+  scope.slots.give(into);
+  return [
+    { op: "recvFd", from, child, into },
+    { op: "seccompNotify", from: proxy?.from ?? from, listener: into, init: child, ...(proxy === undefined ? {} : { proxy: proxy.value }), ...(cookie === undefined ? {} : { cookie: cookie.value }) },
+    { op: "close", from, slot: into },
+  ];
 }
 
 /** LXC's own words ask for nothing where the kernel has no AppArmor. */

@@ -60,7 +60,7 @@ export const attach: AttachVerb = async (request, target, options) => {
   const plan = planAttach({
     ...rest, name: target.name, lxcpath: target.lxcpath, caller: probeCaller(request), init,
     configured: await configuredEnvironment(request, target, options.rcfile),
-    ...(live.value.record.seccomp === undefined ? {} : { seccomp: live.value.record.seccomp }),
+    ...(live.value.record.seccomp === undefined ? {} : { seccomp: live.value.record.seccomp, ...(live.value.record.isSeccompNotified === true ? { isSeccompNotified: true } : {}) }),
     ...(ptyLog === undefined ? {} : { ptyLog: absolutePath(request, ptyLog) }),
   });
   return plan.ok ? ok(plan.value, [...(plan.warnings ?? []), ...problems]) : plan;

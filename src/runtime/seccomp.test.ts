@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Request } from "../model/request.ts";
-import type { SeccompInput } from "../plan/lifecycle/inputs.ts";
+import type { SeccompInput } from "../plan/security.ts";
 import { seccompInput } from "./seccomp.ts";
 
 const prefix = mkdtempSync(join(tmpdir(), "berth-policy-"));

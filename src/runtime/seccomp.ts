@@ -8,7 +8,7 @@ import type { Origin } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { SecuritySpec, Sourced } from "../model/spec.ts";
-import type { SeccompInput } from "../plan/lifecycle/inputs.ts";
+import type { SeccompInput } from "../plan/security.ts";
 import { absolutePath } from "./lxcpath.ts";
 
 const KEY = "lxc.seccomp.profile";
@@ -34,15 +34,21 @@ const nested = ({ value, from }: Sourced<string>): Problem => ({
   code: "unsupported", severity: "warning", at: from, text: `seccomp policy '${value}' is not added to the filter that this system itself runs under`, remedy: "set lxc.seccomp.allow_nesting = 1 to add it",
 });
 
-async function compile({ value, from }: Sourced<string>, request: Request, machine: string): Promise<SeccompInput> {
+const unanswered = (at: Origin): Problem => ({
+  code: "config.value", severity: "warning", at, text: "nobody is asked about the calls that the policy marks with notify: they fail with ENOSYS", remedy: "set lxc.seccomp.notify.proxy to the socket of a program that answers",
+});
+
+async function compile({ value, from }: Sourced<string>, request: Request, { machine, hasProxy }: { readonly machine: string; readonly hasProxy: boolean }): Promise<SeccompInput> {
   const { file, answer } = readPolicyFile(request, value);
   if (answer.kind !== "file") return { problems: [unread(from, file, answer)] };
   const { compilePolicy } = await import("../linux/seccomp/compile.ts");
-  const { flaws, program } = await compilePolicy(answer.text, machine);
-  const problems = flaws.map(({ line, text, remedy, isWarning, isUnsupported }): Problem => ({
-    code: isUnsupported === true ? "unsupported" : "config.value", at: { kind: "config", file, line, key: KEY }, text, ...(remedy === undefined ? {} : { remedy }), ...(isWarning === true ? { severity: "warning" } : {}),
+  const { flaws, program, isNotified } = await compilePolicy(answer.text, machine);
+  const problems = flaws.map(({ line, text, remedy, isWarning }): Problem => ({
+    code: "config.value", at: { kind: "config", file, line, key: KEY }, text, ...(remedy === undefined ? {} : { remedy }), ...(isWarning === true ? { severity: "warning" } : {}),
   }));
-  return program === undefined ? { problems } : { problems, program };
+  if (program === undefined) return { problems };
+  if (isNotified !== true) return { problems, program, file };
+  return { problems: hasProxy ? problems : [...problems, unanswered(from)], program, file, isNotified };
 }
 
 /** undefined: no filter is wanted. As in LXC, none is added where this system itself runs under one, unless that was asked for. */
@@ -50,5 +56,5 @@ export async function seccompInput(request: Request, security: SecuritySpec, mac
   const { seccompProfile, seccompAllowNesting } = security;
   if (seccompProfile === undefined || seccompProfile.value === "") return undefined;
   if (seccompAllowNesting?.value !== true && parseStatus(readText("/proc/self/status") ?? "").seccompMode === FILTERED) return { problems: [nested(seccompProfile)] };
-  return compile(seccompProfile, request, machine);
+  return compile(seccompProfile, request, { machine, hasProxy: security.seccompNotifyProxy !== undefined });
 }

@@ -14,10 +14,16 @@ function kept(items: readonly string[]): readonly string[] {
   const last = items.lastIndexOf("none");
   return last < 0 ? items : last === items.length - 1 ? ["none"] : items.slice(last + 1);
 }
+/** sun_path of unix(7), with its NUL. */
+const LONGEST_SOCKET = 107;
 const proxy: Grammar<string> = {
   expects: "unix:PATH",
   facts: { pattern: "^unix:/" },
-  read: (text) => (text.startsWith("unix:/") ? good(text.slice("unix:".length)) : wrong(`'${text}' does not start with unix:/`)),
+  read: (text) => {
+    if (!text.startsWith("unix:/")) return wrong(`'${text}' does not start with unix:/`);
+    const path = text.slice("unix:".length);
+    return path.length > LONGEST_SOCKET ? wrong(`'${path}' is longer than the path of a socket can be, ${LONGEST_SOCKET}`) : good(path);
+  },
   show: (path) => [path],
 };
 
@@ -32,10 +38,10 @@ export const isolationKeys = {
   capDrop: row({ key: "lxc.cap.drop", grammar: capabilities, isRepeatable: true, doc: "Capabilities that nothing in the container can have. Not together with lxc.cap.keep.", since: "0.7", security: "In a container without an id map each capability that is left counts on the host: sys_admin, sys_module, sys_rawio, sys_ptrace and mac_admin are ways out.", spec: "security.capDrop", items: wordItems }),
   capKeep: row({ key: "lxc.cap.keep", grammar: keptCapabilities, isRepeatable: true, doc: "The only capabilities that can be had in the container; none: not one. Not together with lxc.cap.drop.", since: "1.0", security: "In a container without an id map each capability that is kept counts on the host: sys_admin, sys_module, sys_rawio and sys_ptrace are ways out.", spec: "security.capKeep", items: wordItems, fold: kept }),
   noNewPrivs: row({ key: "lxc.no_new_privs", grammar: bool, default: "0", doc: "1: setuid bits and file capabilities give nothing inside (PR_SET_NO_NEW_PRIVS).", since: "2.1", security: "With 0, set-user-id programs of the root file system give the rights of their owner inside.", spec: "security.noNewPrivs" }),
-  seccompProfile: row({ key: "lxc.seccomp.profile", grammar: anyText("path of a file"), doc: "File that says which system calls are refused. Unset: none.", since: "2.1", legacy: ["lxc.seccomp"], security: "Unset, every system call of the kernel can be tried from inside.", state: { kind: "partly", why: "A policy with the action notify is refused.", issue: 4 }, spec: "security.seccompProfile" }),
+  seccompProfile: row({ key: "lxc.seccomp.profile", grammar: anyText("path of a file"), doc: "File that says which system calls are refused. Unset: none.", since: "2.1", legacy: ["lxc.seccomp"], security: "Unset, every system call of the kernel can be tried from inside.", spec: "security.seccompProfile" }),
   seccompNesting: row({ key: "lxc.seccomp.allow_nesting", grammar: bool, default: "0", doc: "1: the filter is added although the starter is already filtered.", since: "3.2", spec: "security.seccompAllowNesting" }),
-  seccompProxy: row({ key: "lxc.seccomp.notify.proxy", grammar: proxy, doc: "Unix socket that is asked about the system calls a profile marks with notify.", since: "3.2", security: "Who listens there answers for the kernel: a careless answer gives the container rights of the listener.", state: { kind: "not yet", why: "Nobody is asked about system calls: the action notify is not there yet.", issue: 4 }, spec: "security.seccompNotifyProxy" }),
-  seccompCookie: row({ key: "lxc.seccomp.notify.cookie", grammar: anyText("any text"), doc: "Sent with each question to that socket.", since: "4.0", state: { kind: "not yet", why: "Nobody is asked about system calls: the action notify is not there yet.", issue: 4 }, spec: "security.seccompNotifyCookie" }),
+  seccompProxy: row({ key: "lxc.seccomp.notify.proxy", grammar: proxy, doc: "Unix socket that is asked about the system calls a profile marks with notify.", since: "3.2", security: "Who listens there answers for the kernel: a careless answer gives the container rights of the listener.", spec: "security.seccompNotifyProxy" }),
+  seccompCookie: row({ key: "lxc.seccomp.notify.cookie", grammar: anyText("any text"), doc: "Sent with each question to that socket.", since: "4.0", spec: "security.seccompNotifyCookie" }),
   apparmorProfile: row({ key: "lxc.apparmor.profile", grammar: anyText("a profile's name, unconfined, unchanged or generated", ["generated", "unchanged", "unconfined"]), doc: "AppArmor profile of the container. Unset: lxc-container-default-cgns where AppArmor is on.", since: "2.1", legacy: ["lxc.aa_profile"], security: "unconfined takes the wall of AppArmor away; in a container without an id map it is an important one.", spec: "security.apparmorProfile" }),
   apparmorIncomplete: row({ key: "lxc.apparmor.allow_incomplete", grammar: bool, default: "0", doc: "1: start also where the kernel's AppArmor cannot do all that is asked.", since: "2.1", legacy: ["lxc.aa_allow_incomplete"], security: "1 starts the container with less confinement than was asked for.", spec: "security.apparmorAllowIncomplete" }),
   apparmorNesting: row({ key: "lxc.apparmor.allow_nesting", grammar: bool, default: "0", doc: "1: a generated profile lets containers run inside the container.", since: "3.1", security: "1 lets the container mount proc and sysfs of its own, through which more of the kernel can be reached.", spec: "security.apparmorAllowNesting" }),

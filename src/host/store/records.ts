@@ -49,7 +49,7 @@ export function parseStateRecord(text: string): StateRecord | undefined {
     cgroups: texts(fields.get("cgroups")), namespaces: texts(fields.get("namespaces")), links: texts(fields.get("links")),
     ...(typeof freezer === "string" ? { freezer } : {}), ...(apparmor === undefined ? {} : { apparmor }),
     ...optionalTexts(fields, "leftovers"), ...optionalTexts(fields, "ovsPorts"),
-    ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}),
+    ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}), ...(fields.get("isSeccompNotified") === true ? { isSeccompNotified: true } : {}),
   };
 }
 

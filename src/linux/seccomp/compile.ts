@@ -89,15 +89,29 @@ function unknownCalls(policy: Policy, { interfaces }: Machine): readonly Flaw[] 
   });
 }
 
-export interface CompiledPolicy { readonly flaws: readonly Flaw[]; /** Struct sock_filter after struct sock_filter, as hex; absent with a flaw that is no warning. */ readonly program?: string }
+/** The child hands the listener over with this call, under the filter already. */
+const HANDS_OVER = "sendmsg";
+
+/** Where the listener itself would have to pass by a call that waits for whoever has it. */
+function heldUp({ rules, fallback }: Policy): readonly Flaw[] {
+  const own = rules.filter(({ call }) => call === HANDS_OVER);
+  const notified = own.find(({ action }) => action === ACTION.notify) ?? (fallback === ACTION.notify && !own.some(({ comparisons }) => comparisons.length === 0) ? { line: 2 } : undefined);
+  return notified === undefined ? [] : [{ line: notified.line, text: `the action notify cannot be had for '${HANDS_OVER}': the start itself needs that call before anybody can answer`, remedy: `give ${HANDS_OVER} another action` }];
+}
+
+const isAsking = ({ rules, fallback }: Policy): boolean => fallback === ACTION.notify || rules.some(({ action }) => action === ACTION.notify);
+
+export interface CompiledPolicy { readonly flaws: readonly Flaw[]; /** Struct sock_filter after struct sock_filter, as hex; absent with a flaw that is no warning. */ readonly program?: string; /** Somebody outside is asked about some calls: the filter has a listener. */ readonly isNotified?: boolean }
 
 /** `uname`: the machine, as `uname -m` says. */
 export async function compilePolicy(text: string, uname: string): Promise<CompiledPolicy> {
   const machine = await machineOf(uname);
   if (machine === undefined) return { flaws: [{ line: 1, text: `seccomp policies are not supported on ${uname}`, remedy: "remove lxc.seccomp.profile" }] };
-  const { policy, flaws } = readPolicy(text, machine.sections);
+  const read = readPolicy(text, machine.sections);
+  const { policy } = read;
+  const flaws = [...read.flaws, ...heldUp(policy)];
   if (flaws.some(({ isWarning }) => isWarning !== true)) return { flaws };
   const code = program(policy, machine);
   if (code.length > MOST_INSTRUCTIONS) return { flaws: [{ line: 1, text: `the policy becomes a filter of ${code.length} instructions; the kernel takes ${MOST_INSTRUCTIONS}`, remedy: "write fewer rules with comparisons" }] };
-  return { flaws: [...flaws, ...unknownCalls(policy, machine)], program: programHex(code) };
+  return { flaws: [...flaws, ...unknownCalls(policy, machine)], program: programHex(code), ...(isAsking(policy) ? { isNotified: true } : {}) };
 }

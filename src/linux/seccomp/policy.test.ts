@@ -40,15 +40,22 @@ test("what is wrong is said with its line", () => {
     "3: '[sparc]' is not a section",
   ]);
   expect(flaws("2\ndenylist\nmkdir foo\nmkdir errno EPERM\nmkdir errno 5000\nmkdir notify\nmkdir kill now\nmkdir kill [6,1,==]\nmkdir kill [0,x,==]\nmkdir kill [0,1,=]\nmkdir kill [0,1,==\nmkdir kill [0,1,&=,x]\n")).toEqual([
-    "3: 'foo' is not an action", "4: 'errno EPERM': errno takes a number up to 4095", "5: 'errno 5000': errno takes a number up to 4095", "6: the action 'notify' is not supported yet",
-    "7: 'kill now' is not an action", "8: '[6,1,==]' compares argument '6': a system call has arguments 0 to 5", "9: 'x' is not a number of 64 bits",
+    "3: 'foo' is not an action", "4: 'errno EPERM': errno takes a number up to 4095", "5: 'errno 5000': errno takes a number up to 4095", "7: 'kill now' is not an action", "8: '[6,1,==]' compares argument '6': a system call has arguments 0 to 5", "9: 'x' is not a number of 64 bits",
     "10: '=' compares nothing: operators are != < <= == >= > &=", "11: '[0,1,==' is not a list of [INDEX,VALUE,OPERATOR]", "12: '[0,1,&=,x]' does not end with a mask",
   ]);
 });
 
-test("notify is not supported, which is another thing than wrong", () => {
-  expect(read("2\ndenylist\nmkdir notify\n").flaws.map(({ isUnsupported }) => isUnsupported)).toEqual([true]);
-  expect(read("2\ndenylist notify\n").flaws.map(({ line, isUnsupported }) => [line, isUnsupported])).toEqual([[2, true]]);
+test("notify is an action like others, but for the call that hands the listener over", async () => {
+  const asked = async (text: string): Promise<unknown> => {
+    const { program, isNotified, flaws: found } = await compilePolicy(text, "x86_64");
+    return program === undefined ? found.map(({ line, text: what }) => `${line}: ${what}`) : isNotified === true;
+  };
+  expect(await asked("2\ndenylist\nmkdir errno 1\n")).toBe(false);
+  expect(await asked("2\ndenylist\nmkdir notify [1,5,==]\n")).toBe(true);
+  expect(await asked("2\nallowlist notify\nsendmsg\n")).toBe(true);
+  const refused = "the action notify cannot be had for 'sendmsg': the start itself needs that call before anybody can answer";
+  expect(await asked("2\ndenylist\nmkdir notify\nsendmsg notify [0,7,==]\n")).toEqual([`4: ${refused}`]);
+  expect(await asked("2\nallowlist notify\nsendmsg allow [0,7,==]\n")).toEqual([`2: ${refused}`]);
 });
 
 test("a call that nobody knows is warned of where it was to be refused", async () => {

@@ -3,7 +3,7 @@ import type { Comparison } from "./bpf.ts";
 import { readComparisons } from "./comparisons.ts";
 
 /** SECCOMP_RET_*; of errno, the number is in the low 16 bits. */
-export const ACTION = { kill: 0, trap: 0x00030000, errno: 0x00050000, log: 0x7ffc0000, allow: 0x7fff0000 } as const;
+export const ACTION = { kill: 0, trap: 0x00030000, errno: 0x00050000, notify: 0x7fc00000, log: 0x7ffc0000, allow: 0x7fff0000 } as const;
 const EACCES = 13;
 const MOST_ERRNO = 4095;
 const MNT_FORCE = 1n;
@@ -23,14 +23,13 @@ export interface Policy {
   readonly isNativeOnly: boolean;
 }
 /** Something wrong in a line; `isWarning`: the policy can be used nevertheless. */
-export interface Flaw { readonly line: number; readonly text: string; readonly remedy?: string; readonly isWarning?: boolean; /** Right, but more than this version can do. */ readonly isUnsupported?: boolean }
+export interface Flaw { readonly line: number; readonly text: string; readonly remedy?: string; readonly isWarning?: boolean }
 
 const SECTIONS = new Set(["all", "x86", "x86_64", "x32", "arm", "arm64", "mips", "mips64", "mips64n32", "mipsel", "mipsel64", "mipsel64n32", "ppc", "ppc64", "ppc64le", "s390", "s390x", "loongarch64", "riscv64"]);
 
 /** A section of another machine: its rules are passed over. */
 interface Reader { readonly sections: readonly string[]; readonly flaws: Flaw[]; isForeign: boolean; readonly byDefault: number; readonly rules: Rule[] }
 
-const NO_NOTIFY = "the action 'notify' is not supported yet";
 /** `errno 1`, `kill`; a text is what is wrong. */
 function readAction(words: readonly string[]): number | string {
   const [word = "", argument, ...rest] = words;
@@ -40,11 +39,10 @@ function readAction(words: readonly string[]): number | string {
     return ACTION.errno | errno;
   }
   if (argument !== undefined) return `'${words.join(" ")}' is not an action`;
-  if (word === "notify") return NO_NOTIFY;
-  if (word === "kill" || word === "trap" || word === "allow" || word === "log") return ACTION[word];
+  if (word === "kill" || word === "trap" || word === "allow" || word === "log" || word === "notify") return ACTION[word];
   return `'${word}' is not an action`;
 }
-const actionFlaw = (line: number, text: string): Flaw => (text === NO_NOTIFY ? { line, text, isUnsupported: true, remedy: "refuse the call instead (errno N), or allow it" } : { line, text, remedy: "actions are kill, errno N, trap, allow and log" });
+const actionFlaw = (line: number, text: string): Flaw => ({ line, text, remedy: "actions are kill, errno N, trap, allow, log and notify" });
 
 /** Text up to a comment. LXC takes a `#` in the first column only, and ignores what follows some words. */
 const withoutComment = (line: string): string => line.replace(/(^|\s)#.*$/, "").trim();

@@ -1,7 +1,7 @@
 // Owns who an attached command is and what it may do: ids, capabilities, personality, no_new_privs.
 import { CAPABILITIES, capabilityMask } from "../../linux/capabilities.ts";
 import { FLAGS } from "../../isa/schema.ts";
-import type { Op } from "../../isa/op.ts";
+import type { Op, Slot } from "../../isa/op.ts";
 import type { InitFacts } from "../../model/init.ts";
 import type { Origin } from "../../model/origin.ts";
 import { byDefault, byHost, byOption } from "../../model/origin.ts";
@@ -46,11 +46,19 @@ const isRootInside = ({ uid, joinsUser }: IdentityWishes, init: InitFacts): bool
 export const keepRightToFilter = (program: string | undefined, wishes: IdentityWishes, init: InitFacts): readonly Op[] =>
   (program === undefined || isRootInside(wishes, init) ? [] : [{ op: "prctl", from: FILTER, option: PR_SET_KEEPCAPS, arg2: 1, note: "the right to load the filter" }]);
 
-export function loadFilter(program: string | undefined, wishes: IdentityWishes, init: InitFacts): readonly Op[] {
+/** `listener`: where the filter's own goes, which the container's monitor is to have. */
+export interface FilterWishes extends IdentityWishes { readonly listener?: Slot }
+
+export function loadFilter(program: string | undefined, wishes: FilterWishes, init: InitFacts): readonly Op[] {
+  const { listener } = wishes;
   if (program === undefined) return [];
   const regained: Op = { op: "caps", from: FILTER, effective: SYS_ADMIN, permitted: SYS_ADMIN, inheritable: 0n };
-  return [...(isRootInside(wishes, init) ? [] : [regained]), { op: "seccomp", from: FILTER, program: [{ hex: program }] }];
+  const filter: Op = { op: "seccomp", from: FILTER, program: [{ hex: program }], ...(listener === undefined ? {} : { into: listener }) };
+  return [...(isRootInside(wishes, init) ? [] : [regained]), filter, ...(listener === undefined ? [] : passOn(listener))];
 }
+
+/** One process nearer to the launcher: only that is where the monitor can be reached. */
+export const passOn = (listener: Slot): readonly Op[] => [{ op: "sendFd", from: FILTER, slot: listener }, { op: "close", from: FILTER, slot: listener }];
 
 /** Written while /proc is the host's; it begins with the command's program. */
 export function takeLabel(init: InitFacts, context: string | undefined): readonly Op[] {

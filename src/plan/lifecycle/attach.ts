@@ -2,7 +2,9 @@
 // the launcher must stay on the host:
 //   launcher ── attach (joins cgroups and namespaces) ── command (is executed)
 import { O_APPEND, O_CREAT, O_WRONLY } from "../../linux/fs.ts";
+import { ADD_SECCOMP_LISTENER } from "../../linux/command-protocol.ts";
 import { SIGKILL } from "../../linux/signals.ts";
+import { commandSocket } from "../../linux/socket-name.ts";
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import type { Caller } from "../../model/facts.ts";
@@ -12,7 +14,7 @@ import type { Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import { joinCgroups, openBirthplace } from "../attach/cgroups.ts";
 import { attachedEnvironment } from "../attach/environment.ts";
-import { becomeUser, dropCapabilities, forbidNewPrivileges, keepRightToFilter, loadFilter, setPersonality, takeLabel } from "../attach/identity.ts";
+import { becomeUser, dropCapabilities, forbidNewPrivileges, keepRightToFilter, loadFilter, passOn, setPersonality, takeLabel } from "../attach/identity.ts";
 import { joinedBits, joinNamespaces, joins, remountSysProc } from "../attach/namespaces.ts";
 import { openContainerPty, openHostPty, useTerminal } from "../attach/terminal.ts";
 
@@ -46,11 +48,14 @@ export interface AttachInputs extends AttachWishes {
   readonly configured: readonly string[];
   /** Init's system call filter, as its state record has it (hex). */
   readonly seccomp?: string;
+  /** … and that the monitor answers some of its calls. */
+  readonly isSeccompNotified?: boolean;
 }
 
-const SLOT = { init: 0, attach: 1, attachPidfd: 2, command: 3, master: 4, peer: 5, log: 6, tree: 7, cgroup: 8, commandPidfd: 9 } as const;
+const SLOT = { init: 0, attach: 1, attachPidfd: 2, command: 3, master: 4, peer: 5, log: 6, tree: 7, cgroup: 8, commandPidfd: 9, listener: 10, monitor: 11, answer: 12 } as const;
 /** Barrier: the command has been executed. */
 const EXECUTED = 1;
+const PATIENCE_MS = 10_000;
 const FALLBACK_SHELL = "/bin/sh";
 const flow = byDefault("lxc-attach");
 
@@ -66,6 +71,7 @@ const hasLog = ({ ptyLog }: AttachInputs, terminal: Terminal): boolean => ptyLog
 /** As LXC does it: with init's file system, and unless its confinement was to be left out (-e LSM). */
 const isConfined = ({ init, namespaces, elevated }: AttachInputs): boolean => !elevated.includes("LSM") && joins(joinedBits(init, namespaces), "mnt");
 const filterOf = (inputs: AttachInputs): string | undefined => (isConfined(inputs) ? inputs.seccomp : undefined);
+const hasListener = (inputs: AttachInputs): boolean => filterOf(inputs) !== undefined && inputs.isSeccompNotified === true;
 
 function execute(inputs: AttachInputs): Op {
   const { command, init, isClearEnv } = inputs;
@@ -96,7 +102,7 @@ function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): rea
     ...(terminal === "none" ? [] : [{ op: "setsid", from: byDefault("terminal") } as const, ...useTerminal(SLOT.peer, caller.isTty)]),
     ...endWithParent(inputs),
     ...forbidNewPrivileges(init),
-    ...loadFilter(filter, wishes, init),
+    ...loadFilter(filter, { ...wishes, ...(hasListener(inputs) ? { listener: SLOT.listener } : {}) }, init),
     execute(inputs),
   ];
 }
@@ -132,11 +138,20 @@ function attachOps(inputs: AttachInputs, bits: number, terminal: Terminal): read
     { op: "clone", from: byDefault("a pid namespace applies to children"), flags: 0, name: "command", pid: SLOT.command, pidfd: SLOT.commandPidfd, body: commandOps(inputs, bits, terminal), undo: [killCommand] },
     { op: "sendFd", from: flow, slot: SLOT.commandPidfd, note: "so that nothing stays behind inside when the launcher fails" },
     ...relayed,
+    ...(hasListener(inputs) ? [{ op: "recvFd", from: flow, child: SLOT.command, into: SLOT.listener } as const, ...passOn(SLOT.listener)] : []),
     { op: "waitExec", from: flow, child: SLOT.command },
     { op: "post", from: flow, number: EXECUTED },
     { op: "exitWith", from: flow, child: SLOT.command },
   ];
 }
+
+/** The monitor answers the command's calls as it does init's. */
+const giveListener = ({ lxcpath, name }: AttachInputs): readonly Op[] => [
+  { op: "recvFd", from: flow, child: SLOT.attach, into: SLOT.listener },
+  { op: "askMonitor", from: byHost("seccomp filter of init"), address: commandSocket(lxcpath, name), kind: ADD_SECCOMP_LISTENER, give: SLOT.listener, connection: SLOT.monitor, number: SLOT.answer, timeout: PATIENCE_MS, note: "its calls are answered as init's are" },
+  { op: "close", from: flow, slot: SLOT.monitor },
+  { op: "close", from: flow, slot: SLOT.listener },
+];
 
 function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): readonly Op[] {
   const { init, ptyLog = "" } = inputs;
@@ -154,6 +169,7 @@ function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): re
     ...(terminal === "host" ? [{ op: "close", from: flow, slot: SLOT.peer } as const] : []),
     { op: "recvFd", from: flow, child: SLOT.attach, into: SLOT.commandPidfd, undo: [killCommand] },
     ...(terminal === "container" ? [{ op: "recvFd", from: flow, child: SLOT.attach, into: SLOT.master } as const] : []),
+    ...(hasListener(inputs) ? giveListener(inputs) : []),
     { op: "await", from: flow, child: SLOT.attach, number: EXECUTED },
     ...relay,
     { op: "exitWith", from: flow, child: SLOT.attach },

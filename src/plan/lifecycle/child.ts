@@ -84,7 +84,7 @@ export function planChild(container: Container): readonly Op[] {
     ...hook(container, "mount"), ...hook(container, "autodev"),
     ...planDevices(scope, root), ...planBootId(scope, root), ...terminals.child,
     ...label.open, ...sealRootfs(scope, root), ...enterRootfs(scope, root), ...keepSharedDependent(scope), ...programMounts(container),
-    ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...label.set, ...planNoNewPrivs(scope), ...planSeccomp(scope, inputs.seccomp?.program), ...hook(container, "start"),
+    ...planCoreScheduling(scope), ...planPersonality(scope), ...planCapabilities(scope), ...label.set, ...planNoNewPrivs(scope), ...planSeccomp(scope, inputs.seccomp), ...hook(container, "start"),
     ...planStdio(scope, stdioOf(container)), ...becomeInit(scope, container.keepsGroups),
     { op: "post", from: FROM, number: READY, note: "the container is set up" }, { op: "await", from: FROM, number: GO, note: "start-host hooks are done" },
     isExecute ? runBelowInit(scope, inputs.command) : execInit(scope, inputs.command),

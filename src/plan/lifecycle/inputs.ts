@@ -1,10 +1,7 @@
 // Owns what a start is told beside the container's spec and the host's facts.
-import type { Problem } from "../../model/problem.ts";
 import type { NamespaceName } from "../../model/spec.ts";
+import type { SeccompInput } from "../security.ts";
 import type { ApparmorInput } from "../security/labels.ts";
-
-/** What lxc.seccomp.profile came to: its program (hex), and what is wrong or odd in the policy. */
-export interface SeccompInput { readonly program?: string; readonly problems: readonly Problem[] }
 
 export interface StartInputs {
   /** lxc-start's default; false is -F and lxc-execute. */

@@ -4,6 +4,7 @@ import { FLAGS } from "../../isa/schema.ts";
 import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../../linux/fs.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
 import { SIGKILL } from "../../linux/signals.ts";
+import { GET_CONFIG_ITEM } from "../../linux/command-protocol.ts";
 import { messageHex } from "../../linux/netlink.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
 import type { NicType } from "../../model/nic.ts";
@@ -20,6 +21,7 @@ import { detachFromHost } from "../rootfs.ts";
 import { writeRecord } from "../record.ts";
 import type { LateRecord } from "../record.ts";
 import type { Scope } from "../scope.ts";
+import { receiveListener } from "../security.ts";
 import { loadApparmor } from "../security/labels.ts";
 import { hasUserns, idmapOf, isRoot, stateDirectory } from "../scope.ts";
 import { openConsolePath, receiveTerminals, useConsolePath } from "../terminals.ts";
@@ -139,6 +141,8 @@ function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Contain
     ...(spec.signals.stop.value === SIGKILL ? [] : [`stopsignal=${spec.signals.stop.value}`]),
     ...cgroups.parts.flatMap(({ laterMonitor }) => (laterMonitor === undefined ? [] : [`enter=${laterMonitor}`])),
     ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]), ...cgroups.parts.map((part) => placeOption(part, cgroups.names)),
+    // LXC's own lxc-attach asks for it, and loads it too
+    ...(inputs.seccomp?.file === undefined ? [] : [`answer=${GET_CONFIG_ITEM}:lxc.seccomp.profile=${inputs.seccomp.file}`]),
     `title=[lxc monitor] ${spec.lxcpath} ${spec.name}`, `lxcpath=${spec.lxcpath}`, `name=${spec.name}`,
   ];
   const log = spec.console.logfile === undefined ? {} : { log: spec.console.logfile.value };
@@ -179,7 +183,7 @@ export function planMonitor(container: Container): readonly Op[] {
   const directory = stateDirectory(spec);
   const freezer = freezerFile(cgroups.parts, cgroups.names);
   const record: LateRecord = {
-    state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program }), ...apparmorRecord(inputs),
+    state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program, ...(inputs.seccomp.isNotified === true ? { isSeccompNotified: true } : {}) }), ...apparmorRecord(inputs),
     cgroups: cgroups.parts.flatMap((part) => part.directories), ...(freezer === undefined ? {} : { freezer }), links: network.links,
     ...(network.leftovers.length === 0 ? {} : { leftovers: network.leftovers.map(messageHex) }), ...(network.ovsPorts.length === 0 ? {} : { ovsPorts: network.ovsPorts }),
   };
@@ -197,7 +201,7 @@ export function planMonitor(container: Container): readonly Op[] {
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
     ...loadApparmor(spec, facts.install.share, inputs.apparmor),
     ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
-    ...child, ...received,
+    ...child, ...received, ...receiveListener(scope, inputs.seccomp, pid),
     { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
     ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding,
     ...planHooks(scope, { name: "start-host", ...call }),

@@ -8,7 +8,7 @@ import { consolePathFinding, fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding, umountFinding } from "./mounts.ts";
 import { coreFinding, hookFinding, idsFinding, listenFinding, lockFinding, monitorFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
 import { networkFinding, networkProgramFinding } from "./network.ts";
-import { seccompFinding } from "./seccomp.ts";
+import { proxyFinding, seccompFinding } from "./seccomp.ts";
 import { idmapFinding, loopFinding, storageFinding } from "./storage.ts";
 import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namespace.ts";
 
@@ -22,7 +22,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
   listen: [listenFinding], askMonitor: [freezeFinding, monitorFinding], lock: [lockFinding],
   netlink: [networkFinding], ifIndex: [networkFinding],
-  prctl: [coreFinding], seccomp: [seccompFinding], bpfDevice: [deviceRulesFinding],
+  prctl: [coreFinding], seccomp: [seccompFinding], seccompNotify: [proxyFinding], bpfDevice: [deviceRulesFinding],
   pidfdOpen: [pidfdFinding], kill: [pidfdFinding], waitExit: [waitFinding], setns: [setnsFinding], setIds: [idsFinding], openPty: [ptyFinding],
 };
 

@@ -50,6 +50,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   relay: () => "join the terminals",
   replan: () => "ask for the next start",
   seccomp: () => "install the seccomp filter",
+  seccompNotify: () => "connect to the proxy of the seccomp filter",
   bpfDevice: () => "install the device filter",
 };
 
