@@ -15,6 +15,9 @@ export type Item =
 /** dist/lib is the library for Node; of it only the place where a root file system is mounted belongs to the commands. */
 const TREES = ["bin", "libexec", "lib/lxc", "share/bash-completion", "share/fish", "share/man", "share/zsh", "share/lxc", "share/berth"] as const;
 
+/** What users may do with root's rights: the interfaces that /etc/lxc/lxc-usernet grants them. Only root can give such rights away. */
+const isSetUserId = (name: string): boolean => name === "lxc-user-nic" && process.geteuid?.() === 0;
+
 function below(folder: string, to: string): readonly Item[] {
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (entries.length === 0) return [{ kind: "directory", path: to }];
@@ -22,7 +25,8 @@ function below(folder: string, to: string): readonly Item[] {
     const [from, path] = [join(folder, entry.name), `${to}/${entry.name}`];
     if (entry.isDirectory()) return below(from, path);
     if (entry.isSymbolicLink()) return [{ kind: "link", path, target: readlinkSync(from) }];
-    return [{ kind: "file", path, mode: lstatSync(from).mode & 0o777, bytes: readFileSync(from) }];
+    const mode = lstatSync(from).mode & 0o777;
+    return [{ kind: "file", path, mode: isSetUserId(entry.name) ? mode | 0o4000 : mode, bytes: readFileSync(from) }];
   });
 }
 

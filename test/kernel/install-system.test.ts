@@ -33,6 +33,8 @@ test("into an empty tree: it works there, is known to the init, and goes without
   expect(run([join(bin, "lxc-ls"), "-P", room]).status).toBe(0);
   expect(run([join(bin, "berth"), "version"]).out).toContain("berth");
   expect(existsSync(join(destdir, "usr/local/lib/index.js"))).toBe(false);
+  const setUserId = everything(destdir).filter((line) => / 104[0-7]{3} /.test(line)).map((line) => line.slice(destdir.length).split(" ")[0]);
+  expect(setUserId).toEqual(["/usr/local/libexec/berth/lxc-user-nic"]);
   expect(readlinkSync(join(destdir, "etc/systemd/user/default.target.wants/berth.service"))).toBe("/usr/local/lib/systemd/user/berth.service");
   expect(readFileSync(join(destdir, "usr/local/lib/systemd/system/berth@.service"), "utf8")).toContain("ExecStart=/usr/local/bin/lxc-start -F -n %i\n");
   expect(install(destdir, "--uninstall")).toMatchObject({ status: 0, err: "" });
