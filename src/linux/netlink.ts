@@ -11,7 +11,7 @@ export const NEW = NLM_F_CREATE | NLM_F_EXCL;
 export const RTM_NEWLINK = 16;
 const RTM_DELLINK = 17, RTM_NEWADDR = 20, RTM_NEWROUTE = 24, RTM_DELROUTE = 25;
 export const IFLA_LINKINFO = 18, IFLA_NET_NS_PID = 19;
-const IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_NUM_TX_QUEUES = 31, IFLA_NUM_RX_QUEUES = 32;
+const IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_GROUP = 27, IFLA_NUM_TX_QUEUES = 31, IFLA_NUM_RX_QUEUES = 32;
 export const IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2;
 const VETH_INFO_PEER = 1;
 const IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4;
@@ -68,6 +68,7 @@ export const LOOPBACK_UP: NetlinkMessage = [{ hex: "2800000010000500000000000000
 export const linkMaster = (name: string, master: number): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_MASTER, [u32(master)])]);
 /** Into the network namespace of a process. */
 export const linkMove = (name: string, netnsPid: Late): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_NET_NS_PID, [u32(netnsPid)])]);
+export const linkGroup = (name: string, group: number): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_GROUP, [u32(group)])]);
 export const linkDelete = (name: string): NetlinkMessage => message(RTM_DELLINK, 0, [...linkHeader(), ...nameAttribute(name)]);
 export const linkRename = (index: Late, name: string): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(index), ...nameAttribute(name)]);
 

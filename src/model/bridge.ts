@@ -1,6 +1,22 @@
-// Owns what lxc-net is told (the words of /etc/default/lxc-net) and what it finds on the host.
+// Owns what lxc-net and berth net are told of a bridge (the words of /etc/default/lxc-net), and what they find on the host.
+
+/** Where the traces of one bridge lie. */
+export interface BridgeFiles {
+  readonly settings: string;
+  /** Its mark: it has been started. */
+  readonly mark: string;
+  readonly dnsmasqPid: string;
+  /** Its tables of nft(8). */
+  readonly table: string;
+}
+export const LXC_NET_FILES: BridgeFiles = { settings: "/etc/default/lxc-net", mark: "/run/lxc/network_up", dnsmasqPid: "/run/lxc/dnsmasq.pid", table: "lxc" };
+export const NETWORKS = "/etc/berth/networks";
+export const networkFiles = (name: string): BridgeFiles => ({ settings: `${NETWORKS}/${name}`, mark: `/run/lxc/${name}.network_up`, dnsmasqPid: `/run/lxc/dnsmasq.${name}.pid`, table: `lxc_${name}` });
 
 export interface BridgeSettings {
+  readonly files: BridgeFiles;
+  /** Containers on it and on other bridges of ours reach each other. */
+  readonly isOpen: boolean;
   readonly isWanted: boolean;
   readonly name: string;
   readonly mac: string;
@@ -11,7 +27,7 @@ export interface BridgeSettings {
 }
 
 export interface BridgeFacts {
-  /** lxc-net's own mark: it has been started. */
+  /** Its mark is there: it has been started. */
   readonly isUp: boolean;
   /** The link of that name. */
   readonly link?: { readonly isBridge: boolean; readonly hasPorts: boolean };
@@ -20,7 +36,7 @@ export interface BridgeFacts {
   readonly nft?: string;
   readonly dnsmasq?: string;
   readonly dnsmasqUser: string;
-  /** Of a dnsmasq that lxc-net has started. */
+  /** Of its own dnsmasq. */
   readonly dnsmasqPid?: number;
   /** Who listens on port 53 or 67 of all addresses, or of the bridge's: `named (pid 7)`. */
   readonly portOwner?: { readonly port: number; readonly who: string };

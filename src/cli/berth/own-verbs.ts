@@ -11,6 +11,7 @@ export const OWN_VERBS: readonly OwnVerb[] = [
   { verb: "mount", words: "NAME SOURCE TARGET", does: "a directory of the host into a running one", load: () => import("./mount.ts") },
   { verb: "umount", words: "NAME TARGET", does: "and away again", load: () => import("./umount.ts") },
   { verb: "publish", words: "NAME [PORT:PORT...]", does: "ports of this host that lead to a running one", load: () => import("./publish.ts") },
+  { verb: "net", words: "VERB [NAME]", does: "bridges of containers, and what happens to packets: berth net --help", load: () => import("./net.ts") },
   { verb: "config", words: "VERB NAME", does: "read and change its config: berth config --help", load: () => import("./config.ts") },
   { verb: "setup", words: "USER", does: "make a user ready for containers, or undo that", load: () => import("./setup.ts") },
   { verb: "doctor", words: "", does: "try what containers need, and say what is missing", load: () => import("./doctor.ts") },

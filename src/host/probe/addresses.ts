@@ -5,6 +5,7 @@ import { readText } from "../read-text.ts";
 const read = (pid: number, file: string): string => readText(`/proc/${pid}/net/${file}`) ?? "";
 
 export const ipv4Addresses = (pid: number): readonly string[] => parseFibTrie(read(pid, "fib_trie"));
+export const hostIpv4 = (): readonly string[] => parseFibTrie(readText("/proc/net/fib_trie") ?? "");
 export const ipv6Addresses = (pid: number): readonly string[] => parseIfInet6(read(pid, "if_inet6")).map(({ address }) => address);
 export const linkNames = (pid: number): readonly string[] => parseNetDev(read(pid, "dev")).map(({ link }) => link);
 

@@ -4,30 +4,33 @@ import { existsSync, readdirSync } from "node:fs";
 import { maskPrefix } from "../../linux/nft.ts";
 import { addressBytes, inSameNetwork } from "../../linux/netlink.ts";
 import { linkIpv4 } from "../../linux/proc-net.ts";
-import type { BridgeFacts, BridgeSettings } from "../../model/bridge.ts";
+import { LXC_NET_FILES } from "../../model/bridge.ts";
+import type { BridgeFacts, BridgeFiles, BridgeSettings } from "../../model/bridge.ts";
 import { readText } from "../read-text.ts";
 import { portOwner } from "./port-owner.ts";
 import type { PortOwner, PortUse } from "./port-owner.ts";
 
 const DEFAULTS = {
   USE_LXC_BRIDGE: "true", LXC_BRIDGE: "lxcbr0", LXC_BRIDGE_MAC: "10:66:6a:00:00:00", LXC_ADDR: "10.0.3.1", LXC_NETMASK: "255.255.255.0", LXC_NETWORK: "10.0.3.0/24", LXC_DHCP_RANGE: "10.0.3.2,10.0.3.254",
-  LXC_DHCP_MAX: "253", LXC_DHCP_CONFILE: "", LXC_DHCP_PING: "true", LXC_DOMAIN: "", LXC_IPV6_ADDR: "", LXC_IPV6_MASK: "64", LXC_IPV6_NETWORK: "", LXC_IPV6_NAT: "false", LXC_IPV6_ENABLE: "true",
+  LXC_DHCP_MAX: "253", LXC_DHCP_CONFILE: "", LXC_DHCP_PING: "true", LXC_DOMAIN: "", LXC_IPV6_ADDR: "", LXC_IPV6_MASK: "64", LXC_IPV6_NETWORK: "", LXC_IPV6_NAT: "false", LXC_IPV6_ENABLE: "true", BERTH_NET_OPEN: "false",
 } as const;
 type Word = keyof typeof DEFAULTS;
 const WORDS: readonly string[] = Object.keys(DEFAULTS);
 
 /** The files are shell: they may test and include. Debian's /etc/default/lxc includes lxc-net. */
-function shellWords(): ReadonlyMap<string, string> {
-  const script = `for f in /etc/default/lxc /etc/default/lxc-net; do [ ! -f $f ] || . $f; done >/dev/null 2>&1; printf '%s\\0' ${WORDS.map((word) => `"$${word}"`).join(" ")}`;
+function shellWords(files: readonly string[]): ReadonlyMap<string, string> {
+  const script = `for f in ${files.join(" ")}; do [ ! -f $f ] || . $f; done >/dev/null 2>&1; printf '%s\\0' ${WORDS.map((word) => `"$${word}"`).join(" ")}`;
   const { stdout } = spawnSync("/bin/sh", ["-c", script], { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...DEFAULTS } });
   return new Map(stdout.split("\0").slice(0, WORDS.length).map((value, i) => [WORDS[i] ?? "", value]));
 }
 
-export function probeBridgeSettings(): BridgeSettings {
-  const words = shellWords();
+export function probeBridgeSettings(files: BridgeFiles = LXC_NET_FILES): BridgeSettings {
+  const isLxcNet = files === LXC_NET_FILES;
+  const words = shellWords(isLxcNet ? ["/etc/default/lxc", files.settings] : [files.settings]);
   const word = (name: Word): string => words.get(name) ?? DEFAULTS[name];
   const has6 = word("LXC_IPV6_ADDR") !== "" && word("LXC_IPV6_ENABLE") === "true";
   return {
+    files, isOpen: isLxcNet || word("BERTH_NET_OPEN") === "true",
     isWanted: word("USE_LXC_BRIDGE") === "true", name: word("LXC_BRIDGE"), mac: word("LXC_BRIDGE_MAC"),
     ipv4: { address: word("LXC_ADDR"), prefix: maskPrefix(word("LXC_NETMASK")) ?? -1, network: word("LXC_NETWORK") },
     dhcp: { range: word("LXC_DHCP_RANGE"), max: word("LXC_DHCP_MAX"), confile: word("LXC_DHCP_CONFILE"), hasPing: word("LXC_DHCP_PING") === "true" }, domain: word("LXC_DOMAIN"),
@@ -60,10 +63,11 @@ function runningDnsmasq(path: string): number | undefined {
   return pid > 1 && readText(`/proc/${pid}/comm`)?.trim() === "dnsmasq" ? pid : undefined;
 }
 
-export function probeBridge(settings: BridgeSettings, files: { readonly mark: string; readonly pid: string }): BridgeFacts {
+export function probeBridge(settings: BridgeSettings): BridgeFacts {
+  const { files } = settings;
   const folder = `/sys/class/net/${settings.name}`;
   const users = readText("/etc/passwd") ?? "";
-  const optional = { nft: program("nft"), dnsmasq: program("dnsmasq"), dnsmasqPid: runningDnsmasq(files.pid), overlap: overlapOf(settings) };
+  const optional = { nft: program("nft"), dnsmasq: program("dnsmasq"), dnsmasqPid: runningDnsmasq(files.dnsmasqPid), overlap: overlapOf(settings) };
   const owner = optional.dnsmasqPid === undefined ? bridgePortOwner(settings.ipv4.address) : undefined;
   return {
     isUp: existsSync(files.mark), dnsmasqUser: ["lxc-dnsmasq", "dnsmasq"].find((user) => new RegExp(`^${user}:`, "m").test(users)) ?? "nobody",

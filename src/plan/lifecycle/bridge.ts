@@ -2,21 +2,22 @@
 import type { Op, Plan } from "../../isa/op.ts";
 import { O_CREAT } from "../../linux/fs.ts";
 import { bridgeCreate } from "../../linux/netlink-kinds.ts";
-import { addressAdd, addressBytes, linkDelete, linkUp } from "../../linux/netlink.ts";
-import { bridgeRules, noBridgeRules } from "../../linux/nft.ts";
+import { addressAdd, addressBytes, linkDelete, linkGroup, linkUp } from "../../linux/netlink.ts";
+import { BRIDGE_GROUP, bridgeRules, noBridgeRules } from "../../linux/nft.ts";
 import { SIGTERM } from "../../linux/signals.ts";
 import type { BridgeFacts, BridgeSettings } from "../../model/bridge.ts";
 import { byHost } from "../../model/origin.ts";
+import type { Origin } from "../../model/origin.ts";
 import type { Problem, Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import { netlink } from "../network/link.ts";
 
-export const BRIDGE_MARK = "/run/lxc/network_up";
-export const DNSMASQ_PID = "/run/lxc/dnsmasq.pid";
 const SLOT = { index: 0, dnsmasq: 1 } as const;
-const from = byHost("/etc/default/lxc-net");
+const fromOf = ({ files }: BridgeSettings): Origin => byHost(files.settings);
 
-function problemsOf({ name, ipv4, ipv6 }: BridgeSettings, { link, overlap, nft, dnsmasq, portOwner }: BridgeFacts): readonly Problem[] {
+function problemsOf(settings: BridgeSettings, { link, overlap, nft, dnsmasq, portOwner }: BridgeFacts): readonly Problem[] {
+  const { name, ipv4, ipv6 } = settings;
+  const from = fromOf(settings);
   const refuse = (text: string, remedy: string, cause?: string): Problem => ({ code: "network.link", at: from, text, remedy, ...(cause === undefined ? {} : { cause }) });
   return [
     ...(name.length > 15 || !/^[\w.-]+$/.test(name) ? [refuse(`LXC_BRIDGE = '${name}' is no name of a link`, "at most 15 letters and digits")] : []),
@@ -30,9 +31,9 @@ function problemsOf({ name, ipv4, ipv6 }: BridgeSettings, { link, overlap, nft, 
   ];
 }
 
-function dnsmasqArgv({ name, ipv4, ipv6, dhcp, domain }: BridgeSettings, { dnsmasq = "dnsmasq", dnsmasqUser }: BridgeFacts): readonly string[] {
+function dnsmasqArgv({ files, name, ipv4, ipv6, dhcp, domain }: BridgeSettings, { dnsmasq = "dnsmasq", dnsmasqUser }: BridgeFacts): readonly string[] {
   return [
-    dnsmasq, `--conf-file=${dhcp.confile === "" ? "/dev/null" : dhcp.confile}`, "-u", dnsmasqUser, "--strict-order", "--bind-interfaces", `--pid-file=${DNSMASQ_PID}`,
+    dnsmasq, `--conf-file=${dhcp.confile === "" ? "/dev/null" : dhcp.confile}`, "-u", dnsmasqUser, "--strict-order", "--bind-interfaces", `--pid-file=${files.dnsmasqPid}`,
     "--listen-address", ipv4.address, "--dhcp-range", dhcp.range, `--dhcp-lease-max=${dhcp.max}`, "--dhcp-no-override", "--except-interface=lo", `--interface=${name}`,
     `--dhcp-leasefile=/var/lib/misc/dnsmasq.${name}.leases`, "--dhcp-authoritative", "--dhcp-ignore-clid",
     ...(domain === "" ? [] : ["-s", domain, "-S", `/${domain}/`]), ...(dhcp.hasPing ? [] : ["--no-ping"]),
@@ -40,7 +41,9 @@ function dnsmasqArgv({ name, ipv4, ipv6, dhcp, domain }: BridgeSettings, { dnsma
   ];
 }
 
-function addressOps({ name, ipv4, ipv6 }: BridgeSettings): readonly Op[] {
+function addressOps(settings: BridgeSettings): readonly Op[] {
+  const { name, ipv4, ipv6 } = settings;
+  const from = fromOf(settings);
   const set = (path: string, value: string): Op => ({ op: "writeFile", from, path: `/proc/sys/net/${path}`, data: `${value}\n` });
   const add = (address: string, prefix: number): readonly Op[] => {
     const bytes = addressBytes(address);
@@ -49,39 +52,42 @@ function addressOps({ name, ipv4, ipv6 }: BridgeSettings): readonly Op[] {
   return [
     { op: "ifIndex", from, name, into: SLOT.index }, set("ipv4/ip_forward", "1"), ...add(ipv4.address, ipv4.prefix),
     ...(ipv6 === undefined ? [] : [set(`ipv6/conf/${name}/accept_dad`, "0"), set(`ipv6/conf/${name}/autoconf`, "0"), set("ipv6/conf/all/forwarding", "1"), ...add(ipv6.address, ipv6.prefix)]),
-    netlink(from, linkUp(name), `${name} up`),
+    netlink(from, linkGroup(name, BRIDGE_GROUP), `${name} is a bridge of containers`), netlink(from, linkUp(name), `${name} up`),
   ];
 }
 
 export function planBridgeUp(settings: BridgeSettings, facts: BridgeFacts): Result<Plan> {
   const problems = problemsOf(settings, facts);
   if (problems.length > 0) return fail(...problems);
-  const { name, mac, ipv4, ipv6 } = settings;
+  const { files, name, mac, ipv4, ipv6, isOpen } = settings;
+  const from = fromOf(settings);
   const nft = (input: string): Op => ({ op: "spawn", from, argv: [facts.nft ?? "nft", "-f", "-"], input, note: `rules of ${name}` });
   const isMasked6 = ipv6?.isNat === true;
   const ops: readonly Op[] = [
     { op: "mkdir", from, path: "/run/lxc", mode: 0o755, parents: 1 },
     ...(facts.link === undefined ? [{ ...netlink(from, bridgeCreate(name, mac), `the bridge ${name}`), undo: [netlink(from, linkDelete(name), `removes ${name}`)] }] : []),
     ...addressOps(settings),
-    { ...nft(bridgeRules({ bridge: name, network: ipv4.network, network6: isMasked6 ? ipv6.network : undefined })), undo: [nft(noBridgeRules(isMasked6))] },
+    { ...nft(bridgeRules({ table: files.table, isIsolated: !isOpen, bridge: name, network: ipv4.network, network6: isMasked6 ? ipv6.network : undefined })), undo: [nft(noBridgeRules(files.table, isMasked6))] },
     { op: "spawn", from, argv: dnsmasqArgv(settings, facts), note: `addresses and names for ${name}` },
-    { op: "writeFile", from, path: BRIDGE_MARK, data: "", flags: O_CREAT, mode: 0o644 },
+    { op: "writeFile", from, path: files.mark, data: "", flags: O_CREAT, mode: 0o644 },
   ];
   return ok({ verb: "net", name, lxcpath: "", ops });
 }
 
 /** Leases stay; so does a bridge with containers in it, without its address no longer: they come back. */
-export function planBridgeDown({ name, ipv6 }: BridgeSettings, { link, nft, dnsmasqPid }: BridgeFacts): Plan {
+export function planBridgeDown(settings: BridgeSettings, { link, nft, dnsmasqPid }: BridgeFacts): Plan {
+  const { files, name, ipv6 } = settings;
+  const from = fromOf(settings);
   const ended: readonly Op[] = dnsmasqPid === undefined ? [] : [
     { op: "pidfdOpen", from, pid: dnsmasqPid, into: SLOT.dnsmasq, onError: ["ESRCH"] },
     { op: "kill", from, pidfd: SLOT.dnsmasq, signal: SIGTERM, onError: ["ESRCH", "EBADF"], note: "dnsmasq" },
     { op: "waitExit", from, pidfd: SLOT.dnsmasq, timeout: 10_000, onError: ["EBADF"] },
   ];
-  const rules: readonly Op[] = nft === undefined ? [] : [{ op: "spawn", from, argv: [nft, "-f", "-"], input: noBridgeRules(ipv6?.isNat === true), onError: "ignore", note: `rules of ${name}` }];
+  const rules: readonly Op[] = nft === undefined ? [] : [{ op: "spawn", from, argv: [nft, "-f", "-"], input: noBridgeRules(files.table, ipv6?.isNat === true), onError: "ignore", note: `rules of ${name}` }];
   return {
     verb: "net", name, lxcpath: "", ops: [
       ...ended, ...rules, ...(link?.isBridge === true && !link.hasPorts ? [{ ...netlink(from, linkDelete(name), `removes ${name}`), onError: ["ENODEV"] as const }] : []),
-      { op: "unlink", from, path: DNSMASQ_PID, onError: ["ENOENT"] }, { op: "unlink", from, path: BRIDGE_MARK, onError: ["ENOENT"] },
+      { op: "unlink", from, path: files.dnsmasqPid, onError: ["ENOENT"] }, { op: "unlink", from, path: files.mark, onError: ["ENOENT"] },
     ],
   };
 }
