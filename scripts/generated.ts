@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { apparmorFiles } from "./gen-apparmor.ts";
 import { commandsPage } from "./gen-commands.ts";
+import { contextsPage } from "./gen-contexts.ts";
 import { header } from "./gen-isa.ts";
 import { lintPage } from "./gen-lint.ts";
 import { problemsPage } from "./gen-problems.ts";
@@ -16,6 +17,7 @@ export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "docs/reference/problems.md", text: problemsPage() },
   { path: "docs/reference/commands.md", text: await commandsPage() },
   { path: "docs/reference/lint.md", text: lintPage() },
+  { path: "docs/reference/contexts.md", text: contextsPage() },
   ...apparmorFiles(),
   ...await referenceFiles(),
 ];

@@ -1,21 +1,27 @@
 // npm run test:system [-- [KIND...] [FILE...]]: the checks of test/system/ on full systems: Debian with systemd, PAM and AppArmor
 // in an emulated machine, with cgroup v2, v1 and hybrid. KIND is a name such as bookworm-v2, FILE a part of a check's file name.
+// --record keeps what the contexts can do as what is expected from now on.
 import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.ts";
 import { belongs, checkFiles, runFile } from "./system/checks-run.ts";
-import type { Power } from "./system/checks-run.ts";
 import { CACHE, findQemu, must, readyImage } from "./system/image.ts";
 import { KINDS, nameOf } from "./system/layouts.ts";
 import type { Kind, Suite } from "./system/layouts.ts";
 import { readyState, restore } from "./system/machine.ts";
+import { changedPowers, record, recordedPowers } from "./system/powers.ts";
+import type { Power } from "./system/powers.ts";
 import { ROOT } from "./step.ts";
 
 // --run LINE instead: this one line of shell, as root in a machine of the kind; its output is all.
 const [words, line] = ((all: readonly string[]): readonly [readonly string[], string | undefined] => {
   const at = all.indexOf("--run");
   return at < 0 ? [all, undefined] : [all.slice(0, at), all[at + 1]];
-})(process.argv.slice(2));
+})(process.argv.slice(2).filter((word) => word !== "--record"));
+const isRecording = process.argv.includes("--record");
+/** An emulated processor does one thing at a time for the most part: so many machines run side by side. */
+const LANES = Math.max(1, Math.min(4, availableParallelism()));
 const wantedKinds = KINDS.filter((kind) => words.includes(nameOf(kind)));
 const kinds = wantedKinds.length > 0 ? wantedKinds : KINDS;
 const parts = words.filter((word) => KINDS.every((kind) => nameOf(kind) !== word));
@@ -24,7 +30,7 @@ const say = (line: string): void => console.log(`     ${line}`);
 
 interface Sum { passed: number; readonly failed: string[] }
 
-async function runKind(kind: Kind, start: { readonly qemu: readonly string[]; readonly parcel: string }, sum: Sum): Promise<readonly Power[]> {
+async function runKind(kind: Kind, start: { readonly qemu: readonly string[]; readonly parcel: string }, sum: Sum): Promise<void> {
   const begin = performance.now();
   const powers: Power[] = [];
   const name = nameOf(kind);
@@ -44,8 +50,15 @@ async function runKind(kind: Kind, start: { readonly qemu: readonly string[]; re
   } finally {
     await machine.stop();
   }
+  if (powers.length > 0 && isRecording) record(name, powers);
+  else if (powers.length > 0) sum.failed.push(...changedPowers(name, powers, recordedPowers()));
   say(`${name}: ${Math.round((performance.now() - begin) / 1000)} s`);
-  return powers;
+}
+
+async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const lane = async (): Promise<void> => { for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item); };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 async function main(): Promise<Sum> {
@@ -59,15 +72,18 @@ async function main(): Promise<Sum> {
   const parcel = join(CACHE, `parcel-${process.pid}.tar`);
   await must(["tar", "-C", ROOT, "-cf", parcel, "dist", "test/system"], "packing what goes into the machine");
   try {
-    for (const kind of kinds) {
-      await runKind(kind, { qemu, parcel }, sum).catch((error: unknown) => { sum.failed.push(`${nameOf(kind)}: ${error instanceof Error ? error.message : String(error)}`); });
-    }
+    await inLanes(kinds, (kind) => runKind(kind, { qemu, parcel }, sum).catch((error: unknown) => {
+      const failure = `${nameOf(kind)}: ${error instanceof Error ? error.message : String(error)}`;
+      console.log(`FAIL ${failure}`);
+      sum.failed.push(failure);
+    }));
   } finally {
     await must(["rm", "-f", parcel], "removing the parcel");
   }
   return sum;
 }
 
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1)); // no machine outlives it
 const sum = await main().catch((error: unknown): Sum => ({ passed: 0, failed: [error instanceof Error ? error.message : String(error)] }));
 for (const failure of sum.failed) console.log(`failed: ${failure}`);
 console.log(`${sum.passed} passed, ${sum.failed.length} failed`);

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { ROOT } from "../step.ts";
 import type { Kind } from "./layouts.ts";
 import type { Machine } from "./machine.ts";
+import type { Power } from "./powers.ts";
 
 const FOLDER = join(ROOT, "test/system");
 const FILE_SECONDS = 900;
 
 export interface CheckFile { readonly name: string; readonly cgroups: readonly string[]; readonly suites: readonly string[] }
-/** What a context could do, as a check says it: `power CONTEXT WHAT WORD`. */
-export interface Power { readonly context: string; readonly what: string; readonly word: string }
 export interface FileOutcome { readonly passed: number; readonly failed: readonly string[]; readonly output: string; readonly powers: readonly Power[] }
 
 /** `# cgroups: v2 v1` and `# suites: trixie` in a file's head say where it runs; without them: v2, all suites. */

@@ -95,12 +95,13 @@ async function launch({ kind, qemu, parcel }: Start, from: "disk" | "state"): Pr
   const [program = "", ...words] = qemu;
   const child = spawn(program, [...words, ...qemuArgs(kind, { room, disk, port, directory }), ...incoming], { stdio: ["ignore", log, log] });
   closeSync(log);
+  process.once("exit", () => child.kill("SIGKILL"));
   const running = { child, room, disk, port, directory };
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   try {
     await untilTrue("its monitor", 20, () => Promise.resolve(existsSync(join(room, "monitor")) || isOver()));
     if (isOver()) throw new Error(`QEMU has ended: ${readFileSync(join(room, "qemu.log"), "utf8")}`);
-    if (from === "state") await untilTrue("running", 120, async () => (await ask(room, { execute: "query-status" })).includes('"running": true'));
+    if (from === "state") await untilTrue("running", 240, async () => (await ask(room, { execute: "query-status" })).includes('"running": true'));
     await untilTrue("an answer by ssh", BOOT_SECONDS, async () => isOver() || (await run([...sshOf(running), "true"], { limit: 60 })).status === 0);
     if (isOver()) throw new Error(`QEMU has ended: ${readFileSync(join(room, "qemu.log"), "utf8")}`);
   } catch (error) {

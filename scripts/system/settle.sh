@@ -33,7 +33,9 @@ install -m 600 "$KEY" "$R/root/.ssh/id_ed25519"
 rm -f "$R"/etc/ssh/ssh_host_*
 ssh-keygen -q -t ed25519 -N '' -f "$R/etc/ssh/ssh_host_ed25519_key"
 printf 'PermitRootLogin prohibit-password\nUseDNS no\nPrintMotd no\nPrintLastLog no\nHostKey /etc/ssh/ssh_host_ed25519_key\nMaxSessions 100\n' > "$R/etc/ssh/sshd_config.d/test.conf"
-printf 'Host *\n\tStrictHostKeyChecking no\n\tUserKnownHostsFile /dev/null\n\tLogLevel ERROR\n' > "$R/root/.ssh/config"
+printf 'Host *\n\tStrictHostKeyChecking no\n\tUserKnownHostsFile /dev/null\n\tLogLevel ERROR\n\tIdentityFile /root/.ssh/id_ed25519\n\tIdentitiesOnly yes\n\tGSSAPIAuthentication no\n' > "$R/root/.ssh/config"
+# what an emulated processor computes fastest
+printf '\tKexAlgorithms curve25519-sha256\n\tCiphers chacha20-poly1305@openssh.com\n' >> "$R/root/.ssh/config"
 : > "$R/etc/motd"
 
 mkdir -p "$R/etc/systemd/journald.conf.d" "$R/etc/systemd/logind.conf.d" "$R/src"

@@ -41,7 +41,7 @@ async function moved(buses: readonly Bus[], request: Request, unit: Omit<Unit, "
   let why = "no systemd of this user is running";
   for (const bus of buses) {
     try {
-      await attachToUnit(bus, { uid: request.euid, deadline: performance.now() + PATIENCE_MS }, { unit: unit.name, below: unit.below, pid: request.pid });
+      await attachToUnit(bus, { uid: request.euid, deadline: performance.now() + PATIENCE_MS, end: performance.now() + 3 * PATIENCE_MS }, { unit: unit.name, below: unit.below, pid: request.pid });
       return undefined;
     } catch (error) {
       if (!(error instanceof BusError)) throw error;

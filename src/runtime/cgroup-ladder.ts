@@ -3,6 +3,7 @@
 // Loaded only where that is needed.
 import { existsSync, statSync } from "node:fs";
 import { BusError } from "../host/bus/connection.ts";
+import type { Patience } from "../host/bus/connection.ts";
 import type { Bus } from "../host/bus/systemd.ts";
 import { makeScope, startUserManager, systemBus, userBuses } from "../host/bus/systemd.ts";
 import { userName } from "../host/probe/caller.ts";
@@ -13,9 +14,11 @@ import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 
 /** All that is asked of D-Bus has an answer by then, or none is waited for. */
-const PATIENCE_MS = 5000;
-/** One bus that says nothing leaves time for the next. */
-const EACH_MS = 2000;
+const PATIENCE_MS = 15_000;
+/** One bus that says nothing, or nothing more, leaves time for the next. */
+const FIRST_WORD_MS = 2000;
+const EACH_MS = 6000;
+const LOOK_MS = 50;
 
 export interface Climb { readonly request: Request; readonly isFound: boolean; readonly tried: readonly string[] }
 
@@ -26,15 +29,27 @@ const words = (error: unknown): string => { if (!(error instanceof BusError)) th
 
 interface Wish { readonly request: Request; readonly name: string; readonly end: number; readonly tried: string[] }
 
+const patience = (end: number): Patience => ({ deadline: Math.min(end, performance.now() + FIRST_WORD_MS), end: Math.min(end, performance.now() + EACH_MS) });
+
+/** A busy systemd makes the scope after we have stopped listening: by the unit's name the next bus says that it is being made. */
+async function isMovedLate(unit: string, pid: number, until: number): Promise<boolean> {
+  for (;;) {
+    if ((readText(`/proc/${pid}/cgroup`) ?? "").includes(`/${unit}`)) return true;
+    if (performance.now() >= until) return false;
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_MS); });
+  }
+}
+
 async function askUser({ request, name, end, tried }: Wish, buses: readonly Bus[]): Promise<boolean> {
+  const scope = { unit: `lxc-${unitWord(name)}-${request.pid}.scope`, pid: request.pid, description: `LXC container ${name}` };
   for (const bus of buses) {
-    const deadline = Math.min(end, performance.now() + EACH_MS);
-    const scope = { unit: `lxc-${unitWord(name)}-${request.pid}.scope`, pid: request.pid, description: `LXC container ${name}` };
     try {
-      await makeScope(bus, { uid: request.euid, deadline }, scope);
+      await makeScope(bus, { uid: request.euid, ...patience(end) }, scope);
       return true;
     } catch (error) {
       tried.push(words(error));
+      const isBeingMade = error instanceof BusError && error.errorName === "org.freedesktop.systemd1.UnitExists";
+      if (await isMovedLate(scope.unit, scope.pid, isBeingMade ? end : 0)) return true;
     }
     if (performance.now() >= end) break;
   }
@@ -43,7 +58,7 @@ async function askUser({ request, name, end, tried }: Wish, buses: readonly Bus[
 
 async function askSystem({ request, end, tried }: Wish): Promise<boolean> {
   try {
-    await startUserManager(systemBus(request.env), { uid: request.euid, deadline: Math.min(end, performance.now() + EACH_MS) });
+    await startUserManager(systemBus(request.env), { uid: request.euid, ...patience(end) });
     return true;
   } catch (error) {
     tried.push(`the system's manager does not start yours: ${words(error)}`);
@@ -68,10 +83,15 @@ const ownerOf = (path: string): string => {
   return uid === undefined ? "nobody: it is gone" : userName(readText("/etc/passwd") ?? "", uid, {}) ?? `uid ${uid}`;
 };
 
+const isLingering = (user: string): boolean => existsSync(`/var/lib/systemd/linger/${user}`);
+
 function mendOf({ caller, cgroups }: HostFacts, { mountpoint }: CgroupHierarchy): string {
   const user = caller.user ?? String(caller.uid);
   const tree = `${mountpoint}/berth/${user}`;
-  if (existsSync("/run/systemd/system")) return cgroups.layout === "v2" ? `sudo loginctl enable-linger ${user}` : `sudo berth setup ${user}`;
+  if (existsSync("/run/systemd/system")) {
+    if (cgroups.layout !== "v2") return `sudo berth setup ${user}`;
+    return isLingering(user) ? `sudo systemctl restart user@${caller.euid}.service` : `sudo loginctl enable-linger ${user}`;
+  }
   // cgroup v2 lets nobody but root move a session into it
   return cgroups.layout === "v2" && existsSync(tree) ? `sudo sh -c "echo $$ > ${tree}/cgroup.procs"` : `sudo berth setup ${user}`;
 }
@@ -86,7 +106,7 @@ export function searchOf(facts: HostFacts, tried: readonly string[]): { readonly
 /** Without lingering the user's manager ends with his last session, and with it the container. */
 export function lingerWarning({ caller }: HostFacts, name: string): readonly Problem[] {
   const user = caller.user ?? String(caller.uid);
-  if (existsSync(`/var/lib/systemd/linger/${user}`)) return [];
+  if (isLingering(user)) return [];
   return [{
     code: "cgroup.session", severity: "warning", at: byDefault("cgroup delegation"), text: `${name} ends when the last session of ${user} does`,
     cause: `its cgroup comes from the systemd of ${user}, which ends then`, remedy: `loginctl enable-linger ${user}`,

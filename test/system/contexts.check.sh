@@ -1,62 +1,108 @@
 # A user's container with limits is started, entered, frozen and stopped from every context that she may come from.
 # cgroups: v2 v1 hybrid
-P=/home/alice/containers
-prepare() {
-	runuser -u alice -- sh -c "mkdir -p $P && printf 'lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.net.0.type = empty\n' > $P/conf"
-	runuser -u alice -- lxc-create -P $P -n web -t busybox -f $P/conf
+path_of() { echo "/home/$1/containers"; }
+prepare() { # USER FIRST-ID
+	P=$(path_of "$1")
+	runuser -u "$1" -- sh -c "mkdir -p $P && printf 'lxc.idmap = u 0 $2 65536\nlxc.idmap = g 0 $2 65536\nlxc.net.0.type = empty\n' > $P/conf"
+	runuser -u "$1" -- lxc-create -P "$P" -n web -t busybox -f "$P/conf"
 }
-check "an ordinary user makes a container" prepare
+check "alice, who logs in, makes a container" prepare alice 100000
+check "carol, who never does, makes a container" prepare carol 300000
 
-word() { sed -n "s/^$1 //p" "$seen"; }
-
-# the limits in force as v2 names them, whatever the version
-limits_hold() {
-	case $LAYOUT in
-		v2) equal "67108864 50" "$(word memory.max) $(word pids.max)" ;;
-		*) return 0 ;;
-	esac
+# what start.sh saw, as variables
+look() { # CONTEXT USER
+	seen=$ROOM/seen-$2-$1
+	state= pid= command= frozen= memory=told pids=told
+	while read -r what word; do
+		case $what in
+			state) state=$word ;; pid) pid=$word ;; command) command=$word ;; frozen) frozen=$word ;;
+			memoryLimitBytes) [ "$word" != 67108864 ] || memory='in force' ;;
+			pidsLimit) [ "$word" != 50 ] || pids='in force' ;;
+		esac
+	done < "$seen"
 }
+
 # what was asked for is in force, or was told of with the cgroup, its owner and the command that mends it
 limits_told() {
-	[ "$LAYOUT" != v2 ] || return 0
-	[ "$(word memory.limit_in_bytes)" = 67108864 ] && [ "$(word pids.max)" = 50 ] && return 0
-	has "$(cat "$seen.err")" "this session is in cgroup"
-	has "$(cat "$seen.err")" "belongs to"
-	has "$(cat "$seen.err")" "remedy: sudo berth setup alice"
+	[ "$memory $pids" = 'in force in force' ] && return 0
+	said=$(cat "$seen.err")
+	has "$said" "this session is in cgroup"
+	has "$said" "belongs to"
+	has "$said" "remedy: sudo "
+	[ "$memory" = 'in force' ] || has "$said" memory
+	[ "$pids" = 'in force' ] || has "$said" pids
 }
 
-in_one() { # CONTEXT
-	seen=$ROOM/seen-$1
-	in_context "$1" alice sh $HERE/start.sh $P web lxc.cgroup2.memory.max=64M lxc.cgroup2.pids.max=50 > "$seen" 2> "$seen.err" || { cat "$seen" "$seen.err"; return 1; }
+LIMITS="lxc.cgroup2.memory.max=64M lxc.cgroup2.pids.max=50"
+in_one() { # CONTEXT USER
+	seen=$ROOM/seen-$2-$1
+	in_context "$1" "$2" sh $HERE/start.sh "$(path_of "$2")" web $LIMITS > "$seen" 2> "$seen.err" || { cat "$seen" "$seen.err"; return 1; }
 	cat "$seen" "$seen.err"
-	equal "RUNNING FROZEN RUNNING" "$(word state) $(word frozen) $(word thawed)"
-	equal "$(word init)" "$(word command)"
-	limits_hold
+	look "$1" "$2"
+	equal 'RUNNING as init' "$state $command"
 	limits_told
+	[ "$LAYOUT-$2" != v2-alice ] || equal 'in force in force FROZEN' "$memory $pids $frozen"
 }
-# from a plain session, whatever the other was: no prefix, and her command is below the container's limits
-by_other() {
-	ssh alice@127.0.0.1 "PATH=/src/dist/bin:\$PATH; lxc-info -P $P -n web -sH; lxc-attach -P $P -n web -- sh -c 'cat /proc/1/cgroup; echo =; cat /proc/self/cgroup'; lxc-stop -P $P -n web -k; lxc-info -P $P -n web -sH" > $ROOM/other 2> $ROOM/other.err
-	cat $ROOM/other $ROOM/other.err
-	equal "RUNNING STOPPED" "$(head -1 $ROOM/other) $(tail -1 $ROOM/other)"
-	sed '1d;$d' $ROOM/other > $ROOM/cgroups
-	equal "$(sed '/^=/,$d' $ROOM/cgroups)" "$(sed '1,/^=/d' $ROOM/cgroups)"
-	equal "" "$(cat $ROOM/other.err)"
+# from a plain session, whatever the other was: no prefix, and the command is in each cgroup that is the container's
+OTHER='LXC="-P $1 -n web"
+sed "s/^/init /" /proc/$2/cgroup
+lxc-attach $LXC -- sh -c "sed \"s/^/seen /\" /proc/1/cgroup; sed \"s/^/command /\" /proc/self/cgroup"
+lxc-stop $LXC -k && echo stopped'
+by_other() { # CONTEXT USER
+	look "$1" "$2"
+	seen=$ROOM/other
+	plain=ssh-again
+	[ "$2" != carol ] || plain=runuser
+	in_context $plain "$2" sh -c "$OTHER" other "$(path_of "$2")" "$pid" > "$seen" 2> "$seen.err" || { cat "$seen" "$seen.err"; return 1; }
+	cat "$seen" "$seen.err"
+	own= last= entered=
+	while IFS= read -r row; do
+		last=$row
+		number=${last#* } rest=${last#*:}
+		number=${number%%:*}
+		case $last in
+			'init '*lxc.payload*) own="$own $number " ;;
+			'seen '*) eval "seen_$number=\$rest" ;;
+			'command '*)
+				entered=yes
+				eval "wanted=\$seen_$number"
+				case $own in *" $number "*) equal "$wanted" "$rest" ;; esac ;;
+		esac
+	done < "$seen"
+	equal 'yes stopped' "$entered $last"
+	[ ! -s "$seen.err" ]
 }
-powers() { # CONTEXT
-	seen=$ROOM/seen-$1
-	for what in memory.max memory.limit_in_bytes pids.max; do
-		value=$(word $what)
-		[ -z "$value" ] || echo "power $1 $what $value"
-	done
-	echo "power $1 freeze $(word frozen)"
+powers() { # CONTEXT USER
+	look "$1" "$2"
+	echo "power $2:$1 start $state
+power $2:$1 memory $memory
+power $2:$1 pids $pids
+power $2:$1 freeze $frozen"
+}
+refused() {
+	seen=$ROOM/strict
+	in_context runuser carol lxc-start -P "$(path_of carol)" -n web --strict -s lxc.cgroup2.memory.max=64M > "$seen" 2> "$seen.err" && return 1
+	cat "$seen" "$seen.err"
+	has "$(cat "$seen.err")" "not applied: memory.max"
+	equal STOPPED "$(in_context runuser carol lxc-info -P "$(path_of carol)" -n web -sH)"
 }
 left() {
 	eventually sh -c '! find /sys/fs/cgroup -name "lxc.payload*" | grep -q . && ! pgrep -f "[l]xc monitor"'
 }
-for context in $ALL_CONTEXTS; do
-	check "start, look, enter, freeze: $context" in_one $context
-	check "enter and stop from a plain session: $context" by_other
-	powers $context
-done
+try() { # CONTEXT USER
+	check "start, look, enter, freeze: $1 as $2" in_one "$1" "$2"
+	powers "$1" "$2"
+	check "enter and stop from another session: $1 as $2" by_other "$1" "$2" && echo "power $2:$1 enter enter"
+}
+# before any of her sessions has brought up a systemd of hers
+for context in runuser at-like system-unit; do try $context carol; done
+check "strictly: what cannot be in force is refused" refused
+for context in $ALL_CONTEXTS; do try $context alice; done
+debian_names() {
+	LXC="-P $(path_of alice) -n web"
+	in_context runuser alice lxc-unpriv-start $LXC
+	equal inside "$(in_context cron alice lxc-unpriv-attach $LXC -- echo inside)"
+	in_context su alice lxc-stop $LXC -k
+}
+check "lxc-unpriv-start and lxc-unpriv-attach need no session either" debian_names
 check "nothing is left" left

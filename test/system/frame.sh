@@ -9,12 +9,16 @@ export PATH SUITE LAYOUT
 
 check() {
 	what=$1; shift
+	read -r begin rest < /proc/uptime
 	output=$(set -eu; "$@" 2>&1)
 	status=$?
+	read -r end rest < /proc/uptime
+	echo "time $((${end%.*} - ${begin%.*})) s: $what"
 	if [ $status -eq 0 ]; then echo "ok $what"; return 0; fi
 	echo "not ok $what"
 	printf '%s\n' "$output" | sed 's/^/    | /'
 	echo "    | status $status"
+	return 1
 }
 
 # equal WANTED GOT, and has TEXT PART

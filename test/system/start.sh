@@ -5,12 +5,9 @@
 P=$1 N=$2; shift 2
 LXC="-P $P -n $N"
 for limit in "$@"; do set -- "$@" -s "$limit"; shift; done
-inside() { lxc-attach $LXC -- sh -c "$1"; }
 lxc-start $LXC "$@" || exit 1
-echo "state $(lxc-info $LXC -sH)"
-echo "init $(inside 'cat /proc/1/cgroup' | tr '\n' ' ')"
-echo "command $(inside 'cat /proc/self/cgroup' | tr '\n' ' ')"
-for file in memory.max pids.max memory.limit_in_bytes; do echo "$file $(lxc-cgroup $LXC $file 2> /dev/null)"; done
+berth stats -P "$P" "$N" --format json | sed -n 's/^  "\(state\|pid\|memoryLimitBytes\|pidsLimit\)": "*\([A-Z0-9]*\)"*,*$/\1 \2/p'
+echo "command $(lxc-attach $LXC -- sh -c 'init=$(cat /proc/1/cgroup) own=$(cat /proc/self/cgroup); [ "$init" = "$own" ] && echo as init || echo $own, not $init')"
 lxc-freeze $LXC && echo "frozen $(lxc-info $LXC -sH)"
-lxc-unfreeze $LXC && echo "thawed $(lxc-info $LXC -sH)"
+lxc-unfreeze $LXC && echo "thawed"
 exit 0

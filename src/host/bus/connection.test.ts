@@ -100,6 +100,8 @@ test("a bus that never answers is left when the time is over; one that talks rub
   expect(await messageOf(openConnection(silent, { uid: 1000, deadline: performance.now() + 50 }))).toContain("does not answer");
   const later = await listen("later", (socket) => { serve(socket, () => undefined); });
   expect(await messageOf(makeScope({ path: later, isDirect: true }, { uid: 1000, deadline: performance.now() + 50 }, scope))).toContain("does not answer (StartTransientUnit)");
+  const patient = { uid: 1000, deadline: performance.now() + 60_000, end: performance.now() + 50 };
+  expect(await messageOf(makeScope({ path: later, isDirect: true }, patient, scope))).toContain("does not answer (StartTransientUnit)");
   const babbling = await listen("babbling", (socket) => { socket.write("OK 1\r\nthis is no message of D-Bus"); });
   const connection = await openConnection(babbling, ask);
   expect(await messageOf(connection.call({ path: "/", interface: "a.b", member: "C" }))).toMatch(/no D-Bus|hung up/);

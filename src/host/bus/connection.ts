@@ -40,7 +40,7 @@ class Wire {
 
   private readonly socket: Socket;
   private readonly where: string;
-  private readonly deadline: number;
+  deadline: number;
 
   constructor(socket: Socket, where: string, deadline: number) {
     this.socket = socket;
@@ -119,12 +119,16 @@ class Wire {
   }
 }
 
-/** Connects and says who we are; `deadline` (of performance.now) bounds this and all that follows. */
-export async function openConnection(path: string, { uid, deadline }: { readonly uid: number; readonly deadline: number }): Promise<Connection> {
+/** Until when (of performance.now) a first word is waited for, and all that follows it, if that may take longer. */
+export interface Patience { readonly deadline: number; readonly end?: number }
+
+/** Connects and says who we are. A bus that answers this is alive: what it is asked for may take its time on a busy host. */
+export async function openConnection(path: string, { uid, deadline, end = deadline }: Patience & { readonly uid: number }): Promise<Connection> {
   const socket = connect(path);
   const wire = new Wire(socket, path, deadline);
   try {
     await wire.authenticate(uid);
+    wire.deadline = end;
   } catch (error) {
     socket.destroy();
     throw error;

@@ -2,7 +2,7 @@
 // manager started. Over the user's bus, found by his uid whatever the environment says, or over the manager's own socket.
 import { existsSync } from "node:fs";
 import type { Value } from "../../linux/dbus/marshal.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Patience } from "./connection.ts";
 import { BusError, openConnection } from "./connection.ts";
 
 export interface Bus { readonly path: string; /** No daemon between: systemd itself. */ readonly isDirect: boolean }
@@ -24,7 +24,7 @@ export function userBuses(uid: number, env: Readonly<Record<string, string>>): r
 }
 export const systemBus = (env: Readonly<Record<string, string>>): Bus => ({ path: pathOf(env["DBUS_SYSTEM_BUS_ADDRESS"])[0] ?? "/run/dbus/system_bus_socket", isDirect: false });
 
-interface Ask { readonly uid: number; readonly deadline: number }
+interface Ask extends Patience { readonly uid: number }
 
 async function open({ path, isDirect }: Bus, ask: Ask): Promise<Connection & { readonly manager: (member: string, signature: string, body: readonly Value[]) => ReturnType<Connection["call"]> }> {
   const connection = await openConnection(path, ask);

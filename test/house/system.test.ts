@@ -1,0 +1,34 @@
+// What the runner of the system checks makes of their output: a file that ends early, has no checks, or sees other powers fails.
+import { expect, test } from "bun:test";
+import { belongs, checkFiles, readOutcome } from "../../scripts/system/checks-run.ts";
+import { KINDS, nameOf } from "../../scripts/system/layouts.ts";
+import { changedPowers, recordedPowers } from "../../scripts/system/powers.ts";
+
+test("checks are counted, and nothing that went wrong passes", () => {
+  const good = readOutcome("ok one\npower alice:su start RUNNING\nok two\ndone\n", 0);
+  expect(good).toMatchObject({ passed: 2, failed: [], powers: [{ context: "alice:su", what: "start", word: "RUNNING" }] });
+  expect(readOutcome("ok one\nnot ok two\n    | why\ndone\n", 0).failed).toEqual(["two"]);
+  expect(readOutcome("ok one\n", 0).failed).toEqual(["the file ended early (status 0)"]);
+  expect(readOutcome("ok one\ndone\n", 124).failed).toEqual(["the file ended early (status 124)"]);
+  expect(readOutcome("done\n", 0).failed).toEqual(["the file has no checks"]);
+});
+
+test("a power that is another one than recorded, new or gone is told; users of files that did not run are left out", () => {
+  const recorded = { "bookworm-v2": { "alice:su": { start: "RUNNING", memory: "in force" }, "dave:su": { start: "RUNNING" } } };
+  const seen = (memory: string): Parameters<typeof changedPowers>[1] => [{ context: "alice:su", what: "start", word: "RUNNING" }, { context: "alice:su", what: "memory", word: memory }];
+  expect(changedPowers("bookworm-v2", seen("in force"), recorded)).toEqual([]);
+  expect(changedPowers("bookworm-v2", seen("told"), recorded)).toEqual([expect.stringContaining("alice:su: memory: 'told', and test/system/powers.json says 'in force'")]);
+  expect(changedPowers("bookworm-v2", seen("in force").slice(0, 1), recorded)).toEqual([expect.stringContaining("memory: 'nothing'")]);
+  expect(changedPowers("bookworm-v1", seen("in force"), recorded)).toHaveLength(2);
+});
+
+test("what is recorded is of machines that there are, and from nowhere is a start missing", () => {
+  const powers = recordedPowers();
+  expect(KINDS.map(nameOf)).toEqual(expect.arrayContaining(Object.keys(powers)));
+  expect(Object.keys(powers).length).toBeGreaterThan(0);
+  for (const contexts of Object.values(powers)) for (const words of Object.values(contexts)) expect(words["start"]).toBe("RUNNING");
+});
+
+test("each file of checks belongs to a machine", () => {
+  for (const file of checkFiles()) expect(KINDS.filter((kind) => belongs(file, kind)).length).toBeGreaterThan(0);
+});
