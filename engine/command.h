@@ -35,6 +35,7 @@ struct command {
 	int state;            /* enum command_state, as those who wait have heard */
 	const char *record;   /* a file in the directory of records */
 	struct joint *console;
+	int devpts;           /* the file system of the container's ptys, -1: it has none of its own */
 	int ttys[COMMAND_TTYS];
 	size_t tty_count;
 	unsigned clock;

@@ -194,6 +194,7 @@ int command_answer(struct command *command, struct client *client, const struct 
 	case COMMAND_GET_INIT_PIDFD: return reply_descriptor(client, command->pidfd, 0);
 	case COMMAND_ADD_LISTENER: return add_listener(client);
 	case COMMAND_GET_SECCOMP_NOTIFY_FD: return notify_listener() < 0 ? reply_error(client, EINVAL) : reply_descriptor(client, notify_listener(), 0);
+	case COMMAND_GET_DEVPTS_FD: return command->devpts < 0 ? reply_error(client, EBADF) : reply_descriptor(client, command->devpts, 0);
 	case COMMAND_GET_NAME: return reply_text(client, command->name);
 	case COMMAND_GET_LXCPATH: return reply_text(client, command->lxcpath);
 	case COMMAND_GET_CLONE_FLAGS:

@@ -33,6 +33,7 @@ static int take_option(struct supervisor *s, const char *option) {
 	else if ((value = value_of(option, "logsize")) != NULL) s->console.limit = (off_t)strtoull(value, NULL, 10);
 	else if ((value = value_of(option, "logrotate")) != NULL) s->console.is_rotated = value[0] == '1';
 	else if ((value = value_of(option, "stopsignal")) != NULL) s->command.stop_signal = atoi(value);
+	else if ((value = value_of(option, "devpts")) != NULL) s->command.devpts = atoi(value);
 	else if ((value = value_of(option, "lxcpath")) != NULL) s->command.lxcpath = value;
 	else if ((value = value_of(option, "name")) != NULL) s->command.name = value;
 	else return -1;
@@ -44,7 +45,7 @@ int supervise_options(struct supervisor *s, const struct op *op) {
 	size_t count = text_list(s->run, op, SUPERVISE_OPTIONS, texts, SUPERVISE_TEXTS);
 	s->notify = -1;
 	s->title = "[lxc monitor]";
-	s->command = (struct command){ .listen = -1, .stop_signal = SIGKILL, .name = "", .lxcpath = "", .answers = answers, .places = places, .events = -1, .state = STATE_RUNNING };
+	s->command = (struct command){ .listen = -1, .stop_signal = SIGKILL, .name = "", .lxcpath = "", .answers = answers, .places = places, .events = -1, .devpts = -1, .state = STATE_RUNNING };
 	ring_size = 0;
 	for (size_t i = 0; i < count; i++) {
 		char *answer = strncmp(texts[i], "answer=", 7) == 0 ? texts[i] + 7 : NULL;

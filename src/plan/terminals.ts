@@ -41,6 +41,7 @@ function planDevpts(scope: Scope, root: Slot): readonly Op[] {
   scope.slots.give(tree);
   return [
     { op: "fsMount", from, type: "devpts", options: devptsOptions(scope), attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, into: tree },
+    { op: "sendFd", from, slot: tree, note: "who asks the monitor for it may open ptys of the container's" },
     directory(root, "dev/pts", from), attach(root, tree, "dev/pts", from),
     copyTree({ at: root, path: "dev/pts/ptmx" }, tree, from), { ...emptyFile(root, "dev/ptmx", from), onError: ["EEXIST"] }, attach(root, tree, "dev/ptmx", from),
   ];
@@ -68,7 +69,8 @@ function oneTty(scope: Scope, root: Slot, number: number): readonly Op[] {
   return ops;
 }
 
-export function planTerminals(scope: Scope, root: Slot): TerminalPlan {
+/** `path`: lxc.console.path, where it has just been opened. */
+export function planTerminals(scope: Scope, root: Slot, path?: Slot): TerminalPlan {
   const { spec, slots } = scope;
   if (spec.rootfs === undefined) return { child: [], hasConsole: false, ttys: 0 };
   const child: Op[] = [...planDevpts(scope, root)];
@@ -78,6 +80,7 @@ export function planTerminals(scope: Scope, root: Slot): TerminalPlan {
     const from = spec.console.path?.from ?? byDefault("lxc.console.path");
     const master = slots.take();
     console = slots.take();
+    if (path !== undefined) child.push({ op: "dup", from, slot: path, fd: 0, note: "the console has its size from the beginning" });
     child.push({ op: "openPty", from, at: root, path: "dev/pts/ptmx", master, peer: console, note: "the container's console" }, { op: "chmod", from, at: console, path: "", mode: 0o600 });
     if (spec.ttyDir !== undefined) child.push(...bindTerminal(scope, { root, peer: console, path: `dev/${spec.ttyDir.value}/console`, from: spec.ttyDir.from }));
     child.push(...bindTerminal(scope, { root, peer: console, path: "dev/console", from }), { op: "sendFd", from, slot: master }, { op: "close", from, slot: master });
@@ -99,13 +102,19 @@ export const useConsolePath = ({ spec }: Scope, slot: Slot): readonly Op[] => {
   return [...[0, 1, 2].map((fd): Op => ({ op: "dup", from, slot, fd })), { op: "controllingTty", from, tty: slot, onError: ["ENOTTY", "EPERM", "EINVAL"] }, { op: "close", from, slot }];
 };
 
-/** The monitor's side: the masters arrive in the order they were sent. */
-export function receiveTerminals(scope: Scope, plan: TerminalPlan, child: Slot): { readonly ops: readonly Op[]; readonly console?: Slot; readonly ttys: readonly Slot[] } {
+export interface ReceivedTerminals { readonly ops: readonly Op[]; readonly devpts?: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
+
+/** The monitor's side: devpts and the masters arrive in the order they were sent. */
+export function receiveTerminals(scope: Scope, plan: TerminalPlan, child: Slot): ReceivedTerminals {
   const receive = (from: Origin): readonly [Op, Slot] => {
     const into = scope.slots.take();
     return [{ op: "recvFd", from, child, into }, into];
   };
+  const devpts = scope.spec.rootfs === undefined ? undefined : receive(scope.spec.ptyMax.from);
   const console = plan.hasConsole ? receive(scope.spec.console.path?.from ?? byDefault("lxc.console.path")) : undefined;
   const ttys = Array.from({ length: plan.ttys }, () => receive(scope.spec.ttyMax.from));
-  return { ops: [...(console === undefined ? [] : [console[0]]), ...ttys.map(([op]) => op)], ttys: ttys.map(([, slot]) => slot), ...(console === undefined ? {} : { console: console[1] }) };
+  return {
+    ops: [...(devpts === undefined ? [] : [devpts[0]]), ...(console === undefined ? [] : [console[0]]), ...ttys.map(([op]) => op)], ttys: ttys.map(([, slot]) => slot),
+    ...(devpts === undefined ? {} : { devpts: devpts[1] }), ...(console === undefined ? {} : { console: console[1] }),
+  };
 }

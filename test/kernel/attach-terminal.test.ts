@@ -30,6 +30,14 @@ describe.each(KINDS)("%s", (kind) => {
     expect([seen.status, seen.isRestored]).toEqual([77, true]);
   }, PATIENCE_MS);
 
+  test("Debian's lxc-attach gets a pty of the container's, too", async () => {
+    using scratch = new Scratch();
+    const s = new CommandSession(scratch, argvFor(place, ["/usr/bin/lxc-attach", "-P", place.lxcpath, "-n", place.name, "--", "sh", "-c", "tty; stty size; exit 6"]));
+    const seen = await s.end();
+    expect(seen.screen).toMatch(/^\/dev\/pts\/\d+\r+\n37 91\r+\n$/);
+    expect([seen.status, seen.isRestored]).toEqual([6, true]);
+  }, PATIENCE_MS);
+
   test("a megabyte of every byte goes in whole and comes out whole", async () => {
     using scratch = new Scratch();
     const s = shell(scratch, `stty raw -echo; echo ready; head -c ${MEGABYTE} > /tmp/in; md5sum < /tmp/in; echo BEGIN; cat /tmp/in; rm /tmp/in; printf E''ND`);

@@ -5,6 +5,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandSocket } from "../../src/linux/socket-name.ts";
+import { eventually } from "../kernel/place.ts";
 import { lendRoot } from "../kernel/users.ts";
 import { SIDES, make, run, unmake } from "./sides.ts";
 import type { Twin, Which } from "./sides.ts";
@@ -117,12 +118,58 @@ function compare(rootId: number, title: string): void {
   }, PATIENCE_MS);
 }
 
+const TALK = `#!/bin/sh
+exec < /dev/console > /dev/console 2>&1
+echo "size $(/bin/busybox stty size)"
+read line
+echo "<$line>"
+exec sleep 1000
+`;
+
+/** A terminal of the host that nobody is at, as lxc.console.path: what it shows, and what becomes of keys. */
+async function atTerminal(twin: Twin, which: Which): Promise<string> {
+  let shown = "";
+  const terminal = new Bun.Terminal({ cols: 91, rows: 37, data: (_, bytes) => { shown += Buffer.from(bytes).toString(); } });
+  const holder = Bun.spawn(["sh", "-c", "stty -echo; tty; exec sleep 1000"], { terminal });
+  try {
+    await eventually("the terminal has a name", () => /\/dev\/pts\/\d+\r\n/.test(shown));
+    const path = /\/dev\/pts\/\d+/.exec(shown)?.[0] ?? "";
+    make(twin, which, `lxc.init.cmd = /bin/sh /talk\nlxc.net.0.type = empty\nlxc.console.path = ${path}\n${twin.rootId === 0 ? "" : `lxc.idmap = u 0 ${twin.rootId} 65536\nlxc.idmap = g 0 ${twin.rootId} 65536\n`}`, (rootfs) => writeFileSync(join(rootfs, "talk"), TALK));
+    expect(run(twin, which, "lxc-start").status).toBe(0);
+    await eventually("the console has spoken", () => shown.includes("size"));
+    terminal.write("typed\r");
+    await eventually("the console has heard", () => shown.includes("<typed>"));
+    const inside = run(twin, which, "lxc-info", ["-pH"]).out.trim();
+    const { mode, uid } = lstatSync(`/proc/${inside}/root/dev/console`);
+    expect([(mode & 0o777 & ~0o100).toString(8), uid]).toEqual([which === "theirs" ? "620" : "600", twin.rootId]);
+    run(twin, which, "lxc-stop", ["-k"]);
+    return shown.slice(shown.indexOf("size")).replace(/\r+\n/g, "\n"); // LXC leaves the terminal as it is, which then says each carriage return twice
+  } finally {
+    holder.kill("SIGKILL");
+    await holder.exited;
+    terminal.close();
+  }
+}
+
+function compareAtTerminal(rootId: number, title: string): void {
+  test("lxc.console.path is a terminal of the host", async () => {
+    const twin: Twin = { lxcpath: join(work, title), rootId };
+    try {
+      const theirs = await atTerminal(twin, "theirs");
+      expect(await atTerminal(twin, "ours")).toBe(theirs);
+    } finally {
+      unmake(twin);
+    }
+  }, PATIENCE_MS);
+}
+
 beforeAll(() => chmodSync(work, 0o755));
-describe("privileged", () => compare(0, "p"));
+describe("privileged", () => { compare(0, "p"); compareAtTerminal(0, "p"); });
 describe("root-owned", () => {
   let giveBack = (): void => {};
   beforeAll(() => { giveBack = lendRoot("100000:65536"); });
   afterAll(() => giveBack());
   compare(100000, "r");
+  compareAtTerminal(100000, "r");
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));

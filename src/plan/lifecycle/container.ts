@@ -69,13 +69,13 @@ const hasOrder = ({ nics, hooks }: ContainerSpec): boolean => nics.some(({ scrip
 export function planContainer(scope: Scope, inputs: StartInputs, isExecute: boolean): Container {
   // what lxc-execute runs in the foreground has the caller's descriptors
   const hasPath = hasConsolePath(scope) && (inputs.isDaemon || !isExecute);
-  const own = { ...foregroundOf(scope, inputs, hasPath), ...(hasPath ? { consolePath: scope.slots.take() } : {}) };
+  const own: Pick<Container, "foreground" | "consolePath"> = { ...foregroundOf(scope, inputs, hasPath), ...(hasPath ? { consolePath: scope.slots.take() } : {}) };
   const namespaces = planNamespaces(scope, inputs.share);
   const root = scope.slots.take();
   const network = planNetwork(scope, namespaces.has("net"));
   return {
     scope, inputs, isExecute, namespaces, root, ...own, network, awaitsLinks: network.hasLinks || hasOrder(scope.spec),
-    terminals: planTerminals(scope, root),
+    terminals: planTerminals(scope, root, inputs.isReboot ? undefined : own.consolePath),
     cgroups: planCgroups(scope, inputs.isReboot),
     keepsGroups: hasSetgroupsDenied(scope.facts, idmapOf(scope.spec)),
     rootfsMount: rootfsTarget(scope),

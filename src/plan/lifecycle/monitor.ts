@@ -128,12 +128,12 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   return { ops, delegation: delegation.ops };
 }
 
-interface Watch { readonly pid: Slot; readonly pidfd: Slot; readonly listen: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
+interface Watch { readonly pid: Slot; readonly pidfd: Slot; readonly listen: Slot; readonly devpts?: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
 
-function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Container, watch: Watch): Op {
+function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Container, { devpts, ...watch }: Watch): Op {
   const { spec } = scope;
   const memory = cgroups.parts.find(({ hierarchy }) => hierarchy.controllers.includes("memory"));
-  const options = [
+  const options: readonly Text[] = [
     ...(inputs.isDaemon && !inputs.isReboot ? [`notify=${BELIEVED}`] : []), ...(inputs.isDaemon ? [] : ["foreground", "propagate=1"]), ...(inputs.isDaemon && consolePath !== undefined ? ["terminal"] : []),
     // without a cgroup of its own systemd gives up in its first moments, after it has slept
     ...(cgroups.parts.length === 0 ? ["doubt=systemd:3000"] : []),
@@ -143,6 +143,7 @@ function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Contain
     ...(memory === undefined ? [] : [`cgroup=${memory.directories.at(-1) ?? ""}`]), ...cgroups.parts.map((part) => placeOption(part, cgroups.names)),
     // LXC's own lxc-attach asks for it, and loads it too
     ...(inputs.seccomp?.file === undefined ? [] : [`answer=${GET_CONFIG_ITEM}:lxc.seccomp.profile=${inputs.seccomp.file}`]),
+    ...(devpts === undefined ? [] : [["devpts=", { slot: devpts }] as const]),
     `title=[lxc monitor] ${spec.lxcpath} ${spec.name}`, `lxcpath=${spec.lxcpath}`, `name=${spec.name}`,
   ];
   const log = spec.console.logfile === undefined ? {} : { log: spec.console.logfile.value };
