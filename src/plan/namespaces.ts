@@ -48,9 +48,15 @@ function checkTime({ spec, facts, problems }: Scope): void {
   if (at !== undefined && !facts.hasTimeNamespace) problems.push({ code: "host.feature", at, text: `${at.key} needs a time namespace, and this kernel has none`, remedy: "take the line out, or use Linux 5.6 or newer with CONFIG_TIME_NS" });
 }
 
+function checkKept({ spec, problems }: Scope): void {
+  const user = spec.namespaces.keep?.find(({ value }) => value === "user");
+  if (user !== undefined && hasUserns(spec)) problems.push({ code: "config.conflict", at: user.from, text: "lxc.namespace.keep = user cannot be used together with lxc.idmap", cause: "ids are mapped in a user namespace of its own", remedy: "take one of them out: 'lxc.idmap =' empties what an included file has set" });
+}
+
 export function planNamespaces(scope: Scope, shared: Shared): NamespacePlan {
   checkTime(scope);
   checkShared(scope, shared);
+  checkKept(scope);
   const names = ORDER.filter((name) => isWanted(scope, name, shared));
   const bits = (list: readonly NamespaceName[]): number => list.reduce((flags, name) => flags | BITS[name], 0);
   return { cloneFlags: bits(names.filter((name) => !LATE.includes(name))), lateFlags: bits(names.filter((name) => LATE.includes(name))), names, has: (name) => names.includes(name) };

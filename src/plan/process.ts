@@ -31,9 +31,14 @@ export function becomeRoot(scope: Scope, keepsGroups: boolean): readonly Op[] {
 }
 
 /** With a uts namespace of another's ids, its name stays. */
-export function planHostname(scope: Scope, isShared: boolean): readonly Op[] {
+export function planHostname(scope: Scope, { isShared, isOwn }: { readonly isShared: boolean; readonly isOwn: boolean }): readonly Op[] {
   const { hostname } = scope.spec;
-  return hostname === undefined ? [] : [{ op: "hostname", from: hostname.from, name: hostname.value, ...(isShared ? { onError: ["EPERM"] as const } : {}) }];
+  if (hostname === undefined) return [];
+  if (!isShared && !isOwn) {
+    scope.problems.push({ code: "config.conflict", severity: "warning", at: hostname.from, text: `the host name '${hostname.value}' is not set: the uts namespace is the host's, and so is its name`, remedy: `take ${hostname.from.key} out, or uts out of lxc.namespace.keep` });
+    return [];
+  }
+  return [{ op: "hostname", from: hostname.from, name: hostname.value, ...(isShared ? { onError: ["EPERM"] as const } : {}) }];
 }
 
 const PR_SCHED_CORE = 62, PR_SCHED_CORE_CREATE = 1, PR_SCHED_CORE_SCOPE_THREAD_GROUP = 1;
@@ -140,6 +145,8 @@ export function becomeInit(scope: Scope, keepsGroups: boolean): readonly Op[] {
   const isStray = (kind: "u" | "g", id: number): boolean => map.some((entry) => entry.kind === kind) && toHost(map, kind, id) === undefined;
   if (isStray("u", actual.uid)) problems.push({ code: "config.value", at: uid.from, text: `lxc.init.uid ${actual.uid} is not mapped by lxc.idmap` });
   if (isStray("g", actual.gid)) problems.push({ code: "config.value", at: gid.from, text: `lxc.init.gid ${actual.gid} is not mapped by lxc.idmap` });
+  const stray = groups.value.find((group) => isStray("g", group));
+  if (stray !== undefined) problems.push({ code: "config.value", at: groups.from, text: `the group ${stray} of lxc.init.groups is not mapped by lxc.idmap`, remedy: "map it with lxc.idmap, or leave it out" });
   const ops: Op[] = [];
   if (cwd !== undefined) ops.push({ op: "mkdir", from: cwd.from, path: cwd.value, mode: 0o755, parents: 1 }, { op: "chdir", from: cwd.from, path: cwd.value });
   const isDone = map.length > 0 && actual.uid === setupId(spec, "u") && actual.gid === setupId(spec, "g") && groups.value.length === 0;

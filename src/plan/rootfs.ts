@@ -4,6 +4,7 @@ import { AT_RECURSIVE, O_DIRECTORY, O_PATH } from "../linux/fs.ts";
 import { MOUNT_ATTR_RDONLY, MS_SHARED, MS_SLAVE, mountOptions } from "../linux/mount-flags.ts";
 import { byDefault } from "../model/origin.ts";
 import type { HostFacts } from "../model/facts.ts";
+import type { Problem } from "../model/problem.ts";
 import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import { blockOps } from "./rootfs/block.ts";
 import { directoryOps } from "./rootfs/directory.ts";
@@ -41,7 +42,15 @@ export function checkRootfs({ spec, facts, problems }: Scope): void {
   if (rootfs === undefined) return;
   const kind = kindOf(rootfs, spec, facts);
   if (kind.kind === "none") problems.push(kind.problem);
-  else problems.push(...checkRootIdmap(spec, facts, kind));
+  else problems.push(...checkRootIdmap(spec, facts, kind), ...(kind.kind === "directory" ? strangeOptions(rootfs) : []));
+}
+
+/** What would be for a file system to take: of a directory none is mounted. LXC says nothing. */
+function strangeOptions(rootfs: RootfsSpec): readonly Problem[] {
+  const at = rootfs.optionsFrom ?? rootfs.from;
+  return mountOptions(rootfs.options).data.filter((word) => !word.startsWith("idmap=")).map((word) => ({
+    code: "config.value", severity: "warning", at, text: `'${word}' of lxc.rootfs.options has no effect`, cause: "the root file system is a directory: no file system is mounted that could take it", remedy: "take it out, or correct it: ro, nosuid, nodev, noexec, noatime, idmap=container",
+  }));
 }
 
 /** The slot is the root directory from here on. Where it can be, it is taken with the caller's own file system ids, so

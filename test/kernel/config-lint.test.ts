@@ -53,6 +53,19 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
     expect(stdout).toContain("error: the source '/nowhere-at-all' does not exist [bind-source-missing]\n    lxc.mount.entry = /nowhere-at-all srv none bind,create=dir 0 0\n                      ^^^^^^^^^^^^^^^\n");
   });
 
+  test("keys of a security module that this kernel does not run are told, each with the reason", () => {
+    const before = readFileSync(config, "utf8");
+    appendFileSync(config, "lxc.apparmor.profile = generated\nlxc.apparmor.raw = deny /x r,\nlxc.apparmor.allow_nesting = 1\nlxc.selinux.context = unconfined_t\n");
+    const modules = existsSync("/sys/kernel/security/lsm") ? readFileSync("/sys/kernel/security/lsm", "utf8") : "";
+    const all = found(place, place.name).filter(({ rule }) => rule.endsWith("armor-void") || rule === "selinux-void").map(({ rule, text }) => `${rule}: ${text}`);
+    writeFileSync(config, before);
+    const apparmor = "apparmor-void: this kernel runs no AppArmor:";
+    expect(all.toSorted()).toEqual([
+      ...(modules.includes("apparmor") ? [] : [`${apparmor} the container is not confined by a profile`, `${apparmor} lxc.apparmor.raw does nothing`, `${apparmor} lxc.apparmor.allow_nesting does nothing`]),
+      ...(modules.includes("selinux") ? [] : ["selinux-void: this kernel runs no SELinux: lxc.selinux.context does nothing"]),
+    ].toSorted());
+  });
+
   test("links of the root stay in the root, fifos and loops do not hold it up", () => {
     const before = readFileSync(config, "utf8");
     const root = join(place.lxcpath, place.name, "rootfs");

@@ -81,7 +81,7 @@ test("a policy that cannot be used stops the start and says where it is wrong", 
   expect(said).toContain(`${broken}:3`);
   expect(said).toContain("'errno EPERM'");
   expect(said).toContain(`${broken}:4`);
-  expect(said).toContain("actions are kill, errno N, trap, allow and log");
+  expect(said).toContain("actions are kill, errno N, trap, allow, log and notify");
   expect(ran(join(room, "none"))).toContain(`'${join(room, "none")}' does not exist`);
   expect(ran(room)).toContain("is a directory");
   await leavePlace(place);

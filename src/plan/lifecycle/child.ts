@@ -36,7 +36,7 @@ function settle(container: Container): { readonly ops: readonly Op[]; readonly r
     ...joinShared(scope, container.inputs.share), detachFromHost(),
     // hooks run as the container's root, in its network, before anything is mounted
     ...(hooks.length > 0 ? [...own, ...connected, ...hooks, ...early, ...late, ...opened] : [...opened, ...early, ...own, ...late, ...connected]),
-    ...planHostname(scope, container.inputs.share.uts !== undefined), ...planKeyring(scope), ...network.child,
+    ...planHostname(scope, { isShared: container.inputs.share.uts !== undefined, isOwn: namespaces.has("uts") }), ...planKeyring(scope), ...network.child,
   ];
   return { ops, rest: (before) => [...before, ...planMounts(scope, root, sources, container.mounts.idmapped)] };
 }

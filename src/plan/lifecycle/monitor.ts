@@ -1,7 +1,7 @@
 // Owns the monitor's list: what is made on the host, the child, the long watch, and what is left to do after it.
 import type { Op, Slot, Text } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
-import { AT_REMOVEDIR, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } from "../../linux/fs.ts";
+import { AT_REMOVEDIR, O_APPEND, O_CREAT, O_NOCTTY, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../../linux/fs.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import { GET_CONFIG_ITEM } from "../../linux/command-protocol.ts";
@@ -128,6 +128,18 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   return { ops, delegation: delegation.ops };
 }
 
+/** What cannot be opened is told of before anything is made, and with its line; supervise opens it again. Nobody is waited for who reads a FIFO. */
+function tryLog({ spec, slots }: Scope): readonly Op[] {
+  const { logfile } = spec.console;
+  if (logfile?.value.startsWith("/") !== true) return [];
+  const into = slots.take();
+  slots.give(into);
+  return [
+    { op: "open", from: logfile.from, path: logfile.value, flags: O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK, mode: 0o600, into, note: "the console's log" },
+    { op: "close", from: logfile.from, slot: into },
+  ];
+}
+
 interface Watch { readonly pid: Slot; readonly pidfd: Slot; readonly listen: Slot; readonly devpts?: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
 
 function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Container, { devpts, ...watch }: Watch): Op {
@@ -199,6 +211,7 @@ export function planMonitor(container: Container): readonly Op[] {
   }];
   return [
     ...beginInForeground(container), ...detach(container), ...claimed, ...(container.consolePath === undefined || inputs.isReboot ? [] : openConsolePath(scope, container.consolePath)),
+    ...tryLog(scope),
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
     ...loadApparmor(spec, facts.install.share, inputs.apparmor),
     ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),

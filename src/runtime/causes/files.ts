@@ -5,6 +5,10 @@ import type { Failure, Finding } from "./failure.ts";
 export const consolePathFinding = ({ op }: Failure): Finding | undefined =>
   (op.origin.includes("lxc.console.path") ? { remedy: "lxc.console.path or -c: a terminal (/dev/tty9), a file in a directory that is there, or none" } : undefined);
 
+export const consoleLogFinding = ({ op, errno }: Failure): Finding | undefined => (op.note !== "the console's log" ? undefined : {
+  ...(errno === "ENXIO" ? { cause: "it is a FIFO that nobody reads, or a socket" } : {}), remedy: "correct -L/--console-log or lxc.console.logfile, or make the directory it lies in",
+});
+
 export function fileFinding(failure: Failure): Finding {
   const path = failure.op.subject || failure.text;
   const isOwn = path.startsWith(`${containerDir(failure.notes)}/`) || path === containerDir(failure.notes);

@@ -4,7 +4,7 @@ import { execFinding } from "./exec.ts";
 import { freezeFinding } from "./freezer.ts";
 import type { Failure, Finding, Rule } from "./failure.ts";
 import { labelFinding } from "./labels.ts";
-import { consolePathFinding, fileFinding } from "./files.ts";
+import { consoleLogFinding, consolePathFinding, fileFinding } from "./files.ts";
 import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFinding, pivotFinding, umountFinding } from "./mounts.ts";
 import { coreFinding, hookFinding, idsFinding, listenFinding, lockFinding, monitorFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
 import { networkFinding, networkProgramFinding } from "./network.ts";
@@ -17,7 +17,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
   spawn: [idMapHelperFinding, networkProgramFinding, hookFinding],
   writeFile: [labelFinding, mapWriteFinding, cgroupFinding, fileFinding],
-  mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
+  mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, consoleLogFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], umount: [umountFinding], pivotRoot: [pivotFinding],
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
   listen: [listenFinding], askMonitor: [freezeFinding, monitorFinding], lock: [lockFinding],

@@ -47,7 +47,7 @@ export function idMapHelperFinding(failure: Failure): Finding | undefined {
 
 export function mapWriteFinding(failure: Failure): Finding | undefined {
   const path = failure.op.subject || failure.text;
-  if (failure.op.op !== "writeFile" || !/\/(uid_map|gid_map|setgroups)$/.test(path)) return undefined;
+  if (failure.op.op !== "writeFile" || failure.op.origin.includes("lxc.proc.") || !/\/(uid_map|gid_map|setgroups)$/.test(path)) return undefined;
   if (failure.errno === "EINVAL") return { code: "idmap.invalid", text: "the kernel refused the id map", cause: "ranges of lxc.idmap overlap, are empty, or there are more than 340 of them" };
   return { code: "idmap.invalid", text: "the kernel refused the id map", cause: "the caller may not map these ids: they are not all in its own user namespace", remedy: "look at /proc/self/uid_map for what is mapped here" };
 }

@@ -81,11 +81,18 @@ const NO_BRIDGE: Problem = { code: "network.link", at: { kind: "config", file: "
 const line = (number: number, key: string): Origin => ({ kind: "config", file: "config", line: number, column: 1, key });
 
 /** Profiles that a start passes over in silence where there is no AppArmor, as every config of Debian has one: a hint is enough. */
-function* voidProfile(view: View): Generator<Sighting> {
-  const profile = view.spec.security.apparmorProfile;
-  if (profile === undefined || view.facts === undefined || view.facts.host.lsms.includes("apparmor")) return;
-  if (profile.value === "generated" || profile.value.startsWith("lxc-container-")) yield sightedAt(profile.from, "this kernel runs no AppArmor: the container is not confined by a profile", { token: profile.value });
+/** Settings of a security module that this kernel does not run, and that a start does not refuse: those it would are told by it. */
+function* voidLabels(view: View, { lsm, name, keys }: { readonly lsm: string; readonly name: string; readonly keys: readonly string[] }): Generator<Sighting> {
+  if (view.facts === undefined || view.facts.host.lsms.includes(lsm)) return;
+  const refused = new Set(view.facts.start.filter(isError).map(({ at }) => `${at?.key} ${at?.kind === "config" ? at.line : ""}`));
+  for (const { key, text, from } of keys.flatMap((row) => view.settings.byRow.get(row) ?? [])) {
+    if (text === "" || text === "0" || refused.has(`${from.key} ${from.kind === "config" ? from.line : ""}`)) continue;
+    const confines = key.endsWith(".profile") && text !== "unconfined" && text !== "unchanged";
+    yield sightedAt(from, confines ? `this kernel runs no ${name}: the container is not confined by a profile` : `this kernel runs no ${name}: ${key} does nothing`, { token: text });
+  }
 }
+const APPARMOR = { lsm: "apparmor", name: "AppArmor", keys: ["lxc.apparmor.profile", "lxc.apparmor.allow_incomplete", "lxc.apparmor.allow_nesting", "lxc.apparmor.raw"] } as const;
+const SELINUX = { lsm: "selinux", name: "SELinux", keys: ["lxc.selinux.context", "lxc.selinux.context.keyring"] } as const;
 
 export const hostRules: readonly Rule[] = [
   {
@@ -125,8 +132,12 @@ export const hostRules: readonly Rule[] = [
     trips: { text: "lxc.prlimit.nofile = 65536", where: "the user's hard limit is 4096", host: { host: HOST, limits: { nofile: 4096n } } }, passes: { text: "lxc.prlimit.nofile = 1024", where: "the user's hard limit is 4096", host: { host: HOST, limits: { nofile: 4096n } } }, look: limits,
   },
   {
-    id: "apparmor-void", severity: "hint", needsHost: true, sees: "`lxc.apparmor.profile` with `generated` or one of LXC's own profiles on a kernel without AppArmor.", why: "Nothing is confined; any other profile would make the start fail.", remedy: "leave it for hosts with AppArmor; on this one seccomp, dropped capabilities and an id map are the walls",
-    trips: { text: "lxc.apparmor.profile = generated", where: "the kernel runs no AppArmor", host: { host: { ...HOST, lsms: [] } } }, passes: { text: "lxc.apparmor.profile = generated", where: "the kernel runs AppArmor", host: { host: { ...HOST, lsms: ["capability", "apparmor"] } } }, look: voidProfile,
+    id: "apparmor-void", severity: "hint", needsHost: true, sees: "Keys of AppArmor on a kernel without it: a profile that a start passes over, and what else they say of it.", why: "Nothing is confined; a profile with a name of its own makes the start fail.", remedy: "leave it for hosts with AppArmor; on this one seccomp, dropped capabilities and an id map are the walls",
+    trips: { text: "lxc.apparmor.profile = generated", where: "the kernel runs no AppArmor", host: { host: { ...HOST, lsms: [] } } }, passes: { text: "lxc.apparmor.profile = generated", where: "the kernel runs AppArmor", host: { host: { ...HOST, lsms: ["capability", "apparmor"] } } }, look: (view) => voidLabels(view, APPARMOR),
+  },
+  {
+    id: "selinux-void", severity: "hint", needsHost: true, sees: "Keys of SELinux on a kernel without it.", why: "No context is set; one that is not unconfined_t makes the start fail.", remedy: "leave it for hosts with SELinux",
+    trips: { text: "lxc.selinux.context = unconfined_t", where: "the kernel runs no SELinux", host: { host: { ...HOST, lsms: [] } } }, passes: { text: "lxc.selinux.context = unconfined_t", where: "the kernel runs SELinux", host: { host: { ...HOST, lsms: ["capability", "selinux"] } } }, look: (view) => voidLabels(view, SELINUX),
   },
   {
     id: "sched-core-void", severity: "hint", needsHost: true, sees: "`lxc.sched.core` on a machine whose processors share no cores.", why: "There is no sibling to be kept apart from.", remedy: "take the line out",
