@@ -29,7 +29,7 @@ async function ended(name: string, ...words: readonly string[]): Promise<{ reado
 }
 const tools = Object.keys(doors).filter((name) => name.startsWith("lxc-") && name !== "lxc-config" && name !== "lxc-update-config");
 /** They do their work without a name. */
-const NAMELESS = ["lxc-autostart", "lxc-containers", "lxc-ls", "lxc-monitor", "lxc-net", "lxc-top", "lxc-unshare", "lxc-usernsexec"];
+const NAMELESS = ["lxc-autostart", "lxc-checkconfig", "lxc-containers", "lxc-ls", "lxc-monitor", "lxc-net", "lxc-top", "lxc-unshare", "lxc-usernsexec"];
 const named = tools.filter((name) => !NAMELESS.includes(name));
 
 test.each(tools)("%s: help, usage, version and a wrong option", async (name) => {
@@ -122,7 +122,7 @@ test("berth stands for the lxc-* commands", async () => {
   expect((await ended("berth", "ls", "-P", lxcpath)).out).toStartWith("NAME STATE ");
   expect((await ended("berth", "config", "get", "lxc.lxcpath")).out).toBe((await ended("lxc-config", "lxc.lxcpath")).out);
   expect(await ended("berth", "dance")).toMatchObject({ status: 1 });
-  expect((await ended("berth", "why", "c1", "-P", lxcpath)).out).toBe("c1: no failed start and no ended run are recorded.\n");
+  expect((await ended("berth", "why", "c1", "-P", lxcpath)).out).toBe("c1: no failed start, no ended run and no hook are recorded.\n");
 });
 
 test("--explain prints the plan and gives none to run", async () => {

@@ -40,7 +40,7 @@ test.each(SHELLS)("%s: keys where a key is asked for", (_, shell) => {
 });
 
 test.each(SHELLS)("%s: a key's values", (_, shell) => {
-  expect(last(shell("berth config set web lxc.net.3.type "))).toEqual(["empty", "ipvlan", "macvlan", "none", "phys", "veth", "vlan"]);
+  expect(last(shell("berth config set web lxc.net.3.type "))).toEqual(["empty", "ipvlan", "macvlan", "none", "phys", "user", "veth", "vlan"]);
   expect(last(shell("lxc-execute -s lxc.net.0.type=v"))).toEqual(["veth", "vlan"]);
   expect(last(shell("lxc-start --define=lxc.apparmor.profile=un"))).toEqual(["unchanged", "unconfined"]);
 });
