@@ -1,11 +1,11 @@
 // Owns the full record of a failed plan: every op, every event, who and where. Written for the person who has to find out.
-import { closeSync, constants, lstatSync, mkdirSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, lstatSync, mkdirSync, openSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { errnoName, errnoText } from "../linux/errno.ts";
 import type { PlanEvent } from "../isa/events.ts";
 import type { NotedOp, Notes } from "../isa/notes.ts";
 import { E_STATUS } from "../isa/schema.ts";
 import { probeKernel, randomHex } from "../host/probe/kernel.ts";
-import { containerDir, failureFile, hooksFile, recordDir } from "../host/store/layout.ts";
+import { containerDir, earlierHooksFile, failureFile, hooksFile, recordDir } from "../host/store/layout.ts";
 import type { Request } from "../model/request.ts";
 
 const answer = (error: number): string => (error >= E_STATUS ? `status ${error - E_STATUS}` : `${errnoName(error) ?? error} (${errnoText(error)})`);
@@ -63,6 +63,7 @@ function writeBeside(notes: Notes, file: string, text: string | Uint8Array): str
 /** What the hooks of a start that failed have said, as the engine keeps it of one that did not. */
 export function writeHookRecord({ plan, events }: Request, notes: Notes): void {
   if (plan === undefined || events === undefined) return;
+  rmSync(earlierHooksFile(notes), { force: true });
   const size = Buffer.alloc(4);
   size.writeUInt32LE(plan.length);
   writeBeside(notes, hooksFile(notes), Buffer.concat([size, plan, events]));

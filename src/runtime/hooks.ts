@@ -1,6 +1,6 @@
 // Owns the verb hooks: what each hook of a container's last start and end took, how it ended, and what it said.
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { hooksFile } from "../host/store/layout.ts";
+import { earlierHooksFile, hooksFile } from "../host/store/layout.ts";
 import { parseEvents } from "../isa/events.ts";
 import type { PlanEvent } from "../isa/events.ts";
 import { numberedWithProcess } from "../isa/encode.ts";
@@ -8,7 +8,7 @@ import type { Op, Text } from "../isa/op.ts";
 import { readBack } from "../isa/read-back.ts";
 import { E_STATUS } from "../isa/schema.ts";
 import { outputLines } from "./causes/failure.ts";
-import type { HookRun, HooksVerb } from "./verbs.ts";
+import type { HookReport, HookRun, HooksVerb } from "./verbs.ts";
 
 const MOST_BYTES = 16 << 20;
 const MOST_LINES = 100;
@@ -41,8 +41,8 @@ function runOf(op: Op, { milliseconds = 0, text }: PlanEvent, events: readonly P
 }
 
 /** In the order in which they ended. A hook of a plan is called once: what the record has twice is the same. */
-export const hooks: HooksVerb = (target) => {
-  const record = readRecord(hooksFile(target));
+function reportOf(path: string): HookReport | undefined {
+  const record = readRecord(path);
   if (record === undefined || record.bytes.length < 4) return undefined;
   const end = 4 + record.bytes.readUInt32LE(0);
   const plan = readBack(new Uint8Array(record.bytes.subarray(4, end)));
@@ -53,4 +53,10 @@ export const hooks: HooksVerb = (target) => {
   for (const event of events) if (event.kind === "output" && !called.has(event.op)) called.set(event.op, event);
   const runs = [...called].flatMap(([id, event]) => { const op = ops[id]?.op; return op === undefined ? [] : runOf(op, event, events.filter((one) => one.op === id)); });
   return { at: record.at.toISOString(), hooks: runs };
+}
+
+export const hooks: HooksVerb = (target) => {
+  const last = reportOf(hooksFile(target));
+  const before = last === undefined ? undefined : reportOf(earlierHooksFile(target));
+  return last === undefined ? undefined : { ...last, ...(before === undefined ? {} : { before }) };
 };

@@ -49,7 +49,7 @@ export interface HookRun {
   /** The end of what it said. */
   readonly output: readonly string[];
 }
-export interface HookReport { /** When the last of them ended. */ readonly at: string; readonly hooks: readonly HookRun[] }
+export interface HookReport { /** When the last of them ended. */ readonly at: string; readonly hooks: readonly HookRun[]; /** Of the run that a reboot has ended, where this one is what followed. */ readonly before?: HookReport }
 /** Of the last start and its end; undefined: none is recorded. */
 export type HooksVerb = (target: Target) => HookReport | undefined;
 

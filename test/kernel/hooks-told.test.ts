@@ -6,7 +6,7 @@ import { berth, create, eventually, initPid, KINDS, leavePlace, makePlace, start
 import type { Place } from "./place.ts";
 
 interface Told { readonly hook: string; readonly from: { readonly key: string }; readonly command: string; readonly milliseconds: number; readonly status: number; readonly output: readonly string[] }
-const told = (place: Place): readonly Told[] => JSON.parse(works(place, "berth", ["why", "-P", place.lxcpath, place.name, "--format", "json"])).hooks ?? [];
+const told = (place: Place, of: "hooks" | "hooksBefore" = "hooks"): readonly Told[] => JSON.parse(works(place, "berth", ["why", "-P", place.lxcpath, place.name, "--format", "json"]))[of] ?? [];
 const HOOKS = ["pre-start", "pre-mount", "mount", "autodev", "start-host", "stop", "post-stop"];
 const hookFile = (place: Place): string => join(place.lxcpath, "hook");
 const defines = (pairs: readonly (readonly [string, string])[]): string[] => pairs.flatMap(([key, value]) => ["-s", `${key}=${value}`]);
@@ -67,15 +67,18 @@ describe("more", () => {
     expect(told(place).map(({ hook, status, output }) => [hook, status, output])).toEqual([["pre-start", 0, []], ["stop", 1, []]]);
   });
 
-  test("in the foreground, and over a reboot: those of the last run", async () => {
+  test("over a reboot those of both runs, in the foreground those of the one", async () => {
     start(place, defines([["lxc.hook.pre-start", hookFile(place)], ["lxc.hook.post-stop", hookFile(place)]]));
     const first = initPid(place);
     works(place, "lxc-stop", ["-n", place.name, "-r"]);
     await eventually("it runs again", () => state(place) === "RUNNING" && initPid(place) !== first);
     expect(told(place).map(({ hook, output }) => [hook, output])).toEqual([["pre-start", ["this is pre-start for reboot"]]]);
+    expect(told(place, "hooksBefore").map(({ hook, output }) => [hook, output])).toEqual([["pre-start", ["this is pre-start for"]], ["post-stop", ["this is post-stop for reboot"]]]);
+    expect(works(place, "berth", ["why", "-P", place.lxcpath, place.name])).toMatch(/Hooks of the run before[^]*this is post-stop for reboot/);
     works(place, "lxc-stop", ["-n", place.name, "-k"]);
     works(place, "lxc-execute", ["-n", place.name, ...defines([["lxc.hook.pre-start", "/bin/echo"], ["lxc.hook.post-stop", "/bin/echo"]]), "--", "/bin/true"]);
     expect(told(place).map(({ hook }) => hook)).toEqual(["pre-start", "post-stop"]);
+    expect(told(place, "hooksBefore")).toEqual([]);
   });
 
   test("without hooks nothing is written", () => {

@@ -110,12 +110,18 @@ export function look(pid: string, isUser: boolean): Readonly<Record<string, unkn
   };
 }
 
+/** Busybox' init holds signals back until its first script has ended. */
+function settle(pid: string): void {
+  for (let looks = 0; looks < 100 && !/^SigBlk:\s+0+$/m.test(attempt(() => proc(pid, "status"))); looks++) Bun.sleepSync(20);
+}
+
 /** Starts both with the same words and looks at both; a container that does not start is its exit status. */
 export function lookAtBoth(twin: Twin, words: readonly string[] = []): Readonly<Record<Which, { readonly status: number | null; readonly seen?: Readonly<Record<string, unknown>>; readonly err: string }>> {
   const one = (which: Which): { readonly status: number | null; readonly seen?: Readonly<Record<string, unknown>>; readonly err: string } => {
     const { status, err } = run(twin, which, "lxc-start", words);
     if (status !== 0) return { status, err };
     const pid = run(twin, which, "lxc-info", ["-pH"]).out.trim();
+    settle(pid);
     return { status, err, seen: replaceIn(look(pid, twin.user !== undefined), SIDES[which].name) };
   };
   return { theirs: one("theirs"), ours: one("ours") };

@@ -33,11 +33,12 @@ function failureOf(file: string, isWhole: boolean): string | undefined {
 }
 
 /** `pre-start      12 ms  config:14`, then what it said. */
-function hooksText(report: HookReport): string {
+function hooksText(report: HookReport, title = "Hooks of its last start and end"): string {
   const lines = report.hooks.flatMap(({ hook, milliseconds, status, from, command, output }) => [
     `  ${hook.padEnd(10)} ${`${milliseconds} ms`.padStart(9)}  ${status === 0 ? "ok" : `status ${status}`}  ${originText(from)}: ${command}`, ...output.map((text) => `    | ${text}`),
   ]);
-  return `Hooks of its last start and end (until ${report.at.slice(0, 19).replace("T", " ")} UTC):\n${lines.map((text) => `${text}\n`).join("")}`;
+  const earlier = report.before === undefined ? "" : `\n${hooksText(report.before, "Hooks of the run before, which a reboot has ended")}`;
+  return `${title} (until ${report.at.slice(0, 19).replace("T", " ")} UTC):\n${lines.map((text) => `${text}\n`).join("")}${earlier}`;
 }
 
 /** A process that is gone without a word, while the container goes on. */
@@ -53,7 +54,7 @@ async function oomText(request: Request, { lxcpath, name }: Target): Promise<str
 interface Found { readonly failure: string | undefined; readonly report: HookReport | undefined }
 const whole = ({ lxcpath, name }: Target, result: Result<ContainerInfo>, { failure, report }: Found): object => ({
   name, lxcpath, ...(result.ok ? { state: result.value.state, ...(result.value.lastExit === undefined ? {} : { lastExit: result.value.lastExit }) } : {}), ...(failure === undefined ? {} : { failedStart: failure }),
-  ...(report === undefined ? {} : { hooksAt: report.at, hooks: report.hooks }),
+  ...(report === undefined ? {} : { hooksAt: report.at, hooks: report.hooks, ...(report.before === undefined ? {} : { hooksBefore: report.before.hooks }) }),
 });
 
 async function text(request: Request, target: Target, result: Result<ContainerInfo>, { failure, report }: Found): Promise<string> {

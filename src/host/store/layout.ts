@@ -10,6 +10,8 @@ export const stateFile = (place: Place): string => `${recordDir(place)}/state`;
 export const exitFile = (place: Place): string => `${recordDir(place)}/exit`;
 /** The plan of the last start, with what its hooks have said. */
 export const hooksFile = (place: Place): string => `${recordDir(place)}/hooks`;
+/** The same of the run before, which ended for a reboot. */
+export const earlierHooksFile = (place: Place): string => `${hooksFile(place)}.before`;
 export const failureFile = (place: Place): string => `${recordDir(place)}/failure`;
 /** In the record directory: the config of a container that has got this name, if a kill left it there. */
 export const renamedConfig = (name: string): string => `config.${name}`;

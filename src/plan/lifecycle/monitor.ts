@@ -177,10 +177,13 @@ function letGo(container: Container): readonly Op[] {
   ];
 }
 
-/** Time and output of each hook, for berth why. */
-function keepHooks({ spec }: Scope): readonly Op[] {
+/** Time and output of each hook, for berth why; those of the run that a reboot has ended stay beside them. */
+function keepHooks({ spec }: Scope, run?: Pick<StartInputs, "isReboot">): readonly Op[] {
   const hasHooks = Object.values(spec.hooks).some((hooks) => hooks.length > 0) || spec.nics.some(({ scriptUp, scriptDown }) => scriptUp !== undefined || scriptDown !== undefined);
-  return hasHooks ? [{ op: "keepEvents", from: MONITOR, path: `${stateDirectory(spec)}/hooks`, onError: "ignore" }] : [];
+  const path = `${stateDirectory(spec)}/hooks`;
+  const kept: Op = { op: "rename", from: MONITOR, path, to: `${path}.before`, onError: "ignore" };
+  const before: readonly Op[] = run === undefined ? [] : [run.isReboot ? kept : { op: "unlink", from: MONITOR, path: `${path}.before`, onError: "ignore" }];
+  return hasHooks ? [...before, { op: "keepEvents", from: MONITOR, path, onError: "ignore" }] : [];
 }
 
 /** What a command that finds this monitor killed has to take out of the kernel. */
@@ -220,7 +223,7 @@ export function planMonitor(container: Container): readonly Op[] {
     ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding,
     ...planHooks(scope, { name: "start-host", ...call }),
     { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
-    ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...keepHooks(scope), ...letGo(container),
+    ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...keepHooks(scope, inputs), ...letGo(container),
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
     ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })), ...keepHooks(scope),
     { op: "replan", from: MONITOR, request: inputs.replan, when: "reboot", note: "the next start" },
