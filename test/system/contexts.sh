@@ -19,7 +19,7 @@ write_call() { # FILE COMMAND...
 ($line ) > $call.out 2> $call.err < /dev/null
 echo \$? > $call.status.new; mv $call.status.new $call.status" > "$call"
 	chmod 755 "$call"
-	rm -f "$call.out" "$call.err" "$call.status"
+	rm -f "$call.out" "$call.err" "$call.status" "$call.begun"
 }
 
 # a login that stays: each costs an emulated processor seconds
@@ -28,13 +28,21 @@ stay() { # USER
 }
 by_ssh() { stay "$user"; ssh -S "$ROOM/stay-$user" "$user@127.0.0.1" "$1"; }
 
+# login throws away what was typed before it asks: typed again until somebody has read it
+type_once() {
+	until [ -e "$call.begun" ]; do
+		echo "[ -e $call.begun ] || { : > $call.begun; $run; exit; }"
+		sleep 1
+	done
+}
+
 in_context() { # CONTEXT USER COMMAND...
 	context=$1 user=$2; shift 2
 	call=$ROOM/$context-$user-$$
 	write_call "$call" "$@"
 	run="sh $call"
 	case $context in
-		login) echo "$run; exit" | script -qec "login -f $user" /dev/null > /dev/null 2>&1 ;;
+		login) type_once | script -qec "login -f $user" /dev/null > /dev/null 2>&1 ;;
 		ssh) ssh "$user@127.0.0.1" "$run" ;;
 		ssh-again) by_ssh "$run" ;;
 		ssh-bare) by_ssh "env -i $run" ;;
