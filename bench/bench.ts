@@ -9,6 +9,7 @@ import { lendRoot } from "../test/kernel/users.ts";
 import { configTable } from "./config.ts";
 import { measure, must, privateMemory } from "./measure.ts";
 import type { Row, Timing } from "./measure.ts";
+import { throughputTable } from "./network.ts";
 import { leaveRoom, makeRoom, tool } from "./room.ts";
 import type { Lxc, Room } from "./room.ts";
 import { engineRow, refusal, rows } from "./rows.ts";
@@ -48,14 +49,14 @@ function memoryTable(room: Room): string[] {
   return ["| monitor of a running idle container | private dirty | private in all |", "|---|---|---|", ...lines, "| runc, crun | none: they leave no process of their own | |"];
 }
 
-interface Tables { readonly jobs: readonly string[]; readonly memory: readonly string[]; readonly config: readonly string[] }
+interface Tables { readonly jobs: readonly string[]; readonly memory: readonly string[]; readonly config: readonly string[]; readonly network: readonly string[] }
 
-function document({ jobs, memory, config }: Tables, remarks: readonly string[]): string {
+function document({ jobs, memory, config, network }: Tables, remarks: readonly string[]): string {
   return [
     "# Benchmarks", "",
     "Written by `npm run bench`; do not edit. Times are medians; in brackets Berth's time divided by theirs: below 1 Berth is faster.",
     "All contenders take turns within each round on the same machine, with the same busybox root file system. Berth is measured cold: a planner is started for every command.", "",
-    "| job | Berth | LXC | runc | crun | bwrap |", "|---|---|---|---|---|---|", ...jobs, "", ...memory, "", ...config, "",
+    "| job | Berth | LXC | runc | crun | bwrap |", "|---|---|---|---|---|---|", ...jobs, "", ...memory, "", ...config, "", ...network, "",
     ...remarks.map((remark) => `- ${remark}`), "",
     "## The machine", "",
     `${cpus()[0]?.model ?? "?"}, ${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GiB; Linux ${release()}; ${versions()}; ${rounds} rounds on ${new Date().toISOString().slice(0, 10)}.`, "",
@@ -88,8 +89,10 @@ try {
   }
   const memory = memoryTable(room);
   const config = configTable();
-  console.log([...memory, ...config].join("\n"));
-  writeFileSync(join(ROOT, "docs/benchmarks.md"), document({ jobs: table, memory, config }, [...remarks, "bwrap has no containers to attach to, stop or list; runc and crun make no root user mapping here."]));
+  const [own] = room.lxcs.filter(({ name, isUnprivileged }) => name === "berth" && isUnprivileged);
+  const network = own === undefined ? [] : await throughputTable(own, rounds);
+  console.log([...memory, ...config, ...network].join("\n"));
+  writeFileSync(join(ROOT, "docs/benchmarks.md"), document({ jobs: table, memory, config, network }, [...remarks, "bwrap has no containers to attach to, stop or list; runc and crun make no root user mapping here."]));
   console.log("wrote docs/benchmarks.md");
 } finally {
   leaveRoom(room);
