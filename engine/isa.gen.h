@@ -67,7 +67,7 @@ enum op_code {
   OP_EXEC = 51, /* execve(2); flags: EXEC_* */
   OP_INIT_LOOP = 52, /* is pid 1: runs the program as a child, reaps, forwards signals, ends with its status */
   OP_GETPID = 53, /* getpid(2) into a slot */
-  OP_PIDFD_OPEN = 54, /* pidfd_open(2) of a pid that a record names; ESRCH unless its start time (proc(5) stat field 22) is the recorded one; 0 skips that check */
+  OP_PIDFD_OPEN = 54, /* pidfd_open(2) of a pid that a record names, or the number in `file`, kept in `number`; ESRCH unless its start time (proc(5) stat field 22) is the recorded one; 0 skips that check */
   OP_KILL = 55, /* pidfd_send_signal(2) */
   OP_SETSID = 56, /* setsid(2) */
   OP_CONTROLLING_TTY = 57, /* ioctl_tty(2) TIOCSCTTY */
@@ -210,6 +210,8 @@ enum op_code {
 #define PIDFD_OPEN_PID 0
 #define PIDFD_OPEN_START_TIME 1
 #define PIDFD_OPEN_INTO 2
+#define PIDFD_OPEN_FILE 3
+#define PIDFD_OPEN_NUMBER 4
 #define KILL_PIDFD 0
 #define KILL_SIGNAL 1
 #define CONTROLLING_TTY_TTY 0
@@ -323,7 +325,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_EXEC] = { "exec", { FIELD_TEXT, FIELD_TEXTS, FIELD_TEXTS, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_INIT_LOOP] = { "initLoop", { FIELD_TEXTS, FIELD_TEXTS, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_GETPID] = { "getpid", { FIELD_NEW_SLOT } },
-  [OP_PIDFD_OPEN] = { "pidfdOpen", { FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT } },
+  [OP_PIDFD_OPEN] = { "pidfdOpen", { FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_NEW_SLOT | FIELD_OPTIONAL } },
   [OP_KILL] = { "kill", { FIELD_SLOT, FIELD_U32 } },
   [OP_SETSID] = { "setsid", { FIELD_END } },
   [OP_CONTROLLING_TTY] = { "controllingTty", { FIELD_SLOT } },

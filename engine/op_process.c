@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -255,9 +256,20 @@ int do_unshare(struct run *run, const struct op *op) {
 
 int do_getpid(struct run *run, const struct op *op) { return slot_put(run, op, GETPID_INTO, SLOT_NUMBER, getpid()); }
 
+/* What a program that makes processes has written for us; 0: no number. */
+static pid_t pid_in(const char *path) {
+	char text[16] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0) return -1;
+	ssize_t size = read(fd, text, sizeof text - 1);
+	close(fd);
+	return size < 0 ? -1 : (pid_t)strtol(text, NULL, 10);
+}
+
 /* Looked at before and after: the number may pass to another process at any time. */
 int do_pidfd_open(struct run *run, const struct op *op) {
-	pid_t pid = (pid_t)num(op, PIDFD_OPEN_PID);
+	pid_t pid = has(op, PIDFD_OPEN_FILE) ? pid_in(text(run, op, PIDFD_OPEN_FILE)) : (pid_t)num(op, PIDFD_OPEN_PID);
+	if (pid < 0 || (has(op, PIDFD_OPEN_NUMBER) && slot_put(run, op, PIDFD_OPEN_NUMBER, SLOT_NUMBER, pid) < 0)) return -1;
 	uint64_t recorded = num(op, PIDFD_OPEN_START_TIME);
 	int fd = -1;
 	if (!recorded || start_time(pid) == recorded) {

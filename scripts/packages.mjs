@@ -60,6 +60,7 @@ export const NEEDS = {
   test: {
     also: ["demo", "fuzz", "bench"],
     packages: {
+      criu: "lxc-checkpoint",
       strace: "tests that look at system calls",
       mount: "losetup: tests of root file systems on block devices",
       e2fsprogs: "ext4 images in tests",

@@ -6,6 +6,7 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-autostart": () => import("./lxc/autostart.ts"),
   "lxc-cgroup": () => import("./lxc/cgroup.ts"),
   "lxc-checkconfig": () => import("./lxc/checkconfig.ts"),
+  "lxc-checkpoint": () => import("./lxc/checkpoint.ts"),
   "lxc-config": () => import("./lxc/config.ts"),
   "lxc-console": () => import("./lxc/console.ts"),
   "lxc-containers": () => import("./lxc/containers.ts"),

@@ -87,7 +87,7 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   exec: (op, name) => `execute ${words(op.argv, name)}`,
   initLoop: (op, name) => `be pid 1 around ${words(op.argv, name)}`,
   getpid: () => `note the own pid`,
-  pidfdOpen: (op) => `open process ${op.pid}`,
+  pidfdOpen: (op, name) => (op.file === undefined ? `open process ${op.pid}` : `open the process whose number is in ${textOf(op.file, name)}`),
   kill: (op, name) => `send ${signalName(op.signal)} to ${name(op.pidfd)}`,
   setsid: () => "start a session of its own",
   controllingTty: (op, name) => `make ${name(op.tty)} the controlling terminal`,

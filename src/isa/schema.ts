@@ -71,7 +71,7 @@ export const SCHEMA = {
   exec: { code: 51, doc: "execve(2); flags: EXEC_*", fields: { path: "text", argv: "texts", env: "texts", flags: "u32?", fallback: "texts?" } },
   initLoop: { code: 52, doc: "is pid 1: runs the program as a child, reaps, forwards signals, ends with its status", fields: { argv: "texts", env: "texts", flags: "u32?" } },
   getpid: { code: 53, doc: "getpid(2) into a slot", fields: { into: "newSlot" } },
-  pidfdOpen: { code: 54, doc: "pidfd_open(2) of a pid that a record names; ESRCH unless its start time (proc(5) stat field 22) is the recorded one; 0 skips that check", fields: { pid: "u32", startTime: "u64?", into: "newSlot" } },
+  pidfdOpen: { code: 54, doc: "pidfd_open(2) of a pid that a record names, or the number in `file`, kept in `number`; ESRCH unless its start time (proc(5) stat field 22) is the recorded one; 0 skips that check", fields: { pid: "u32", startTime: "u64?", into: "newSlot", file: "text?", number: "newSlot?" } },
   kill: { code: 55, doc: "pidfd_send_signal(2)", fields: { pidfd: "slot", signal: "u32" } },
   setsid: { code: 56, doc: "setsid(2)", fields: {} },
   controllingTty: { code: 57, doc: "ioctl_tty(2) TIOCSCTTY", fields: { tty: "slot" } },

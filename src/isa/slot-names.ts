@@ -40,7 +40,7 @@ function madeName(op: Op, slot: Slot, name: NameOf): string {
     case "seccomp": return "the filter's listener";
     case "askMonitor": return slot === op.connection ? "the monitor" : slot === op.fd ? "what the monitor gave" : "the monitor's answer";
     case "lock": return `the lock on ${textOf(op.path, name)}`;
-    case "pidfdOpen": return `process ${op.pid}`;
+    case "pidfdOpen": return op.file === undefined ? `process ${op.pid}` : `the process of ${textOf(op.file, name)}`;
     default: return bareName(slot);
   }
 }

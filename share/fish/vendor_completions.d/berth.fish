@@ -217,6 +217,8 @@ function __berth_takes
             string split ' ' -- '-n --name --rcfile -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-checkconfig'
             string split ' ' -- '-o --logfile -l --logpriority -P --lxcpath'
+        case 'lxc-checkpoint'
+            string split ' ' -- '-n --name -D --checkpoint-dir -A --action-script --predump-dir --rcfile -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-console'
             string split ' ' -- '-n --name -t --tty -e --escape --rcfile -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-containers'
@@ -341,6 +343,8 @@ function __berth_names
         case 'lxc-attach'
             string split ' ' -- '-n --name'
         case 'lxc-cgroup'
+            string split ' ' -- '-n --name'
+        case 'lxc-checkpoint'
             string split ' ' -- '-n --name'
         case 'lxc-console'
             string split ' ' -- '-n --name'
@@ -519,6 +523,7 @@ complete -c lxc-attach -f
 complete -c lxc-autostart -f
 complete -c lxc-cgroup -f
 complete -c lxc-checkconfig -f
+complete -c lxc-checkpoint -f
 complete -c lxc-config -f
 complete -c lxc-console -f
 complete -c lxc-containers -f
@@ -640,6 +645,26 @@ complete -c lxc-checkconfig -s 'P' -l lxcpath -x -a '(__fish_complete_directorie
 complete -c lxc-checkconfig -s 'h' -l help -d 'this text'
 complete -c lxc-checkconfig -l usage -d 'the options in short'
 complete -c lxc-checkconfig -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-checkpoint -n '__berth_is \'lxc-checkpoint\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
+complete -c lxc-checkpoint -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
+complete -c lxc-checkpoint -s 'r' -l restore -d 'bring the container back'
+complete -c lxc-checkpoint -s 'D' -l checkpoint-dir -x -d 'directory for the checkpoint, made when missing'
+complete -c lxc-checkpoint -s 'v' -l verbose -d 'let CRIU write all it does to its log in DIR'
+complete -c lxc-checkpoint -s 'A' -l action-script -r -F -d 'program that CRIU calls at each of its steps'
+complete -c lxc-checkpoint -s 's' -l stop -d 'the container ends when it is written'
+complete -c lxc-checkpoint -s 'p' -l pre-dump -d 'write its memory alone; a later checkpoint writes what has changed …'
+complete -c lxc-checkpoint -l predump-dir -x -d 'of the last pre-dump, relative to the directory of -D'
+complete -c lxc-checkpoint -s 'd' -l daemon -d 'with -r: in the background (default)'
+complete -c lxc-checkpoint -s 'F' -l foreground -d 'with -r: this command ends with the container'
+complete -c lxc-checkpoint -l rcfile -r -F -d 'read this config file instead of the container\'s own'
+complete -c lxc-checkpoint -l explain -d 'print the numbered plan (or the plan as JSON) and do nothing'
+complete -c lxc-checkpoint -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c lxc-checkpoint -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c lxc-checkpoint -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c lxc-checkpoint -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c lxc-checkpoint -s 'h' -l help -d 'this text'
+complete -c lxc-checkpoint -l usage -d 'the options in short'
+complete -c lxc-checkpoint -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-config -n '__berth_is \'lxc-config\'; and test (__berth_word number) -eq 1' -x -a '-l lxc.default_config lxc.lxcpath lxc.bdev.lvm.vg lxc.bdev.lvm.thin_pool lxc.bdev.zfs.root lxc.bdev.rbd.rbdpool lxc.bdev.rbd.rbduser lxc.cgroup.pattern lxc.cgroup.use'
 complete -c lxc-console -n '__berth_is \'lxc-console\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-console -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'

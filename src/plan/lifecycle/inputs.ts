@@ -2,6 +2,7 @@
 import type { NamespaceName } from "../../model/spec.ts";
 import type { SeccompInput } from "../security.ts";
 import type { ApparmorInput } from "../security/labels.ts";
+import type { RestoreWishes } from "./checkpoint.ts";
 
 export interface StartInputs {
   /** lxc-start's default; false is -F and lxc-execute. */
@@ -26,6 +27,8 @@ export interface StartInputs {
   /** In the foreground: the control key after which q leaves the container to itself; absent: none does. */
   readonly escape?: number;
   readonly isQuiet?: boolean;
+  /** lxc-checkpoint -r: init is none that is made now, but one that was written down. */
+  readonly restore?: RestoreWishes;
   /** In the background: how long the launcher waits for the monitor's word, and what it asks the planner then. */
   readonly wait?: { readonly milliseconds?: number; readonly request: readonly string[] };
 }

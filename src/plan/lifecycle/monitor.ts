@@ -26,6 +26,7 @@ import { loadApparmor } from "../security/labels.ts";
 import { hasUserns, idmapOf, isRoot, stateDirectory } from "../scope.ts";
 import { openConsolePath, receiveTerminals, useConsolePath } from "../terminals.ts";
 import { planChild } from "./child.ts";
+import { restoreInit } from "./checkpoint.ts";
 import type { Container } from "./container.ts";
 import type { StartInputs } from "./inputs.ts";
 import { beginInForeground, watchInForeground } from "./foreground.ts";
@@ -140,6 +141,21 @@ function tryLog({ spec, slots }: Scope): readonly Op[] {
   ];
 }
 
+/** Init is executed; what the monitor watches with its terminals. */
+function launchInit(container: Container, slots: { readonly pid: Slot; readonly pidfd: Slot }, holding: readonly Op[]): { readonly ops: readonly Op[]; readonly devpts?: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] } {
+  const { scope, inputs, cgroups, rootfsMount } = container;
+  const { pid } = slots;
+  if (inputs.restore !== undefined) return { ops: [...cgroups.parts.flatMap((part) => part.late), ...restoreInit(container, inputs.restore, slots), ...holding], ttys: [] };
+  const { ops: child, delegation } = launchChild(container, slots);
+  const { ops: received, ...terminals } = receiveTerminals(scope, container.terminals, pid);
+  const ops: readonly Op[] = [
+    ...child, ...received, ...receiveListener(scope, inputs.seccomp, pid), { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
+    ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding, ...planHooks(scope, { name: "start-host", pid, rootfsMount }),
+    { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
+  ];
+  return { ops, ...terminals };
+}
+
 interface Watch { readonly pid: Slot; readonly pidfd: Slot; readonly listen: Slot; readonly devpts?: Slot; readonly console?: Slot; readonly ttys: readonly Slot[] }
 
 function superviseOp({ scope, inputs, isExecute, cgroups, consolePath }: Container, { devpts, ...watch }: Watch): Op {
@@ -204,9 +220,8 @@ export function planMonitor(container: Container): readonly Op[] {
     ...(network.leftovers.length === 0 ? {} : { leftovers: network.leftovers.map(messageHex) }), ...(network.ovsPorts.length === 0 ? {} : { ovsPorts: network.ovsPorts }),
   };
   const { ops: claimed, listen } = claim(container, record);
-  const { ops: child, delegation } = launchChild(container, { pid, pidfd });
-  const { ops: received, ...terminals } = receiveTerminals(scope, container.terminals, pid);
   const { ops: holding, held } = holdNamespaces(container, pid, monitor);
+  const { ops: launched, ...terminals } = launchInit(container, { pid, pidfd }, holding);
   const call = { pid, rootfsMount } as const;
   const pidfile: readonly Op[] = inputs.pidfile === undefined ? [] : [{
     op: "writeFile", from: byOption("--pidfile"), path: inputs.pidfile, data: [{ slot: monitor }, "\n"], flags: O_CREAT | O_TRUNC, mode: 0o644,
@@ -218,11 +233,7 @@ export function planMonitor(container: Container): readonly Op[] {
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
     ...loadApparmor(spec, facts.install.share, inputs.apparmor),
     ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
-    ...child, ...received, ...receiveListener(scope, inputs.seccomp, pid),
-    { op: "await", from: BARRIER, number: READY, child: pid, note: "the container is set up" },
-    ...delegation, ...cgroups.parts.flatMap((part) => part.late), ...holding,
-    ...planHooks(scope, { name: "start-host", ...call }),
-    { op: "post", from: BARRIER, number: GO, to: pid }, { op: "waitExec", from: byDefault("lxc.init.cmd"), child: pid, note: "init's program runs" },
+    ...launched,
     ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...keepHooks(scope, inputs), ...letGo(container),
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
     ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })), ...keepHooks(scope),

@@ -1,5 +1,6 @@
 // Owns the table: which rules look at a failure, by the kind of op.
 import { cgroupFinding, deviceRulesFinding } from "./cgroups.ts";
+import { criuFinding } from "./criu.ts";
 import { execFinding } from "./exec.ts";
 import { freezeFinding } from "./freezer.ts";
 import type { Failure, Finding, Rule } from "./failure.ts";
@@ -15,7 +16,7 @@ import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namesp
 /** The first rule with an answer is believed. */
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
-  spawn: [idMapHelperFinding, networkProgramFinding, hookFinding],
+  spawn: [criuFinding, idMapHelperFinding, networkProgramFinding, hookFinding],
   writeFile: [labelFinding, mapWriteFinding, cgroupFinding, fileFinding],
   mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, consoleLogFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], umount: [umountFinding], pivotRoot: [pivotFinding],

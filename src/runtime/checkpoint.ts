@@ -1,0 +1,80 @@
+// Owns the verbs checkpoint and restore of lxc-checkpoint(1): what CRIU cannot do with a container is said before it is asked.
+import { existsSync } from "node:fs";
+import { bootId } from "../host/probe/kernel.ts";
+import { byHost, byOption } from "../model/origin.ts";
+import type { Problem, Result } from "../model/problem.ts";
+import { fail, ok } from "../model/problem.ts";
+import type { Plan } from "../isa/op.ts";
+import type { Request } from "../model/request.ts";
+import type { ContainerSpec } from "../model/spec.ts";
+import { planDump } from "../plan/lifecycle/checkpoint.ts";
+import type { DumpWishes } from "../plan/lifecycle/checkpoint.ts";
+import { planStart } from "../plan/lifecycle/start.ts";
+import { loadConfig } from "./container-config.ts";
+import { settleForStart } from "./half-made.ts";
+import { replanEntries } from "./reboot-request.ts";
+import { decidedState, requireRunning } from "./running-container.ts";
+import { loadForStart, startFacts, wantedConfinement, withLoaded } from "./start.ts";
+import type { Target } from "./verbs.ts";
+
+export interface RestoreOptions extends Pick<DumpWishes, "directory" | "isVerbose" | "actionScript"> { readonly isDaemon: boolean; readonly isExplained: boolean; readonly rcfile?: string }
+
+const CRIU = ["/usr/sbin/criu", "/usr/bin/criu", "/usr/local/sbin/criu"];
+const criuProblem: Problem = { code: "host.feature", at: byHost("criu"), text: "criu is not installed", cause: "it writes processes to files and brings them back", remedy: "apt-get install criu (as root)" };
+const needsRoot: Problem = { code: "privilege", text: "Must be root to checkpoint", cause: "CRIU reads and makes processes as only root may", remedy: "run this as root; it works for containers with ids of their own too" };
+
+function criu(request: Request): Result<string> {
+  if (request.euid !== 0) return fail(needsRoot);
+  const path = CRIU.find((file) => existsSync(file));
+  return path === undefined ? fail(criuProblem) : ok(path);
+}
+
+const NETWORKS: readonly string[] = ["empty"];
+
+/** What keeps CRIU from it, of what a config says. */
+function obstacles({ name, console: { path }, ttyMax, nics, rootfs }: ContainerSpec): readonly Problem[] {
+  const again = `then stop and start ${name}`;
+  const problems: Problem[] = [];
+  if (path?.value !== "none") problems.push({ code: "unsupported", ...(path === undefined ? {} : { at: path.from }), text: "its console cannot be written to files", cause: "the other end of this terminal is held by its monitor, outside", remedy: `lxc.console.path = none; ${again}` });
+  if (ttyMax.value > 0) problems.push({ code: "unsupported", at: ttyMax.from, text: "its terminals cannot be written to files", cause: "their other ends are held by its monitor, outside", remedy: `lxc.tty.max = 0; ${again}` });
+  for (const { type, from } of nics) if (!NETWORKS.includes(type)) problems.push({ code: "unsupported", at: from, text: `an interface of type ${type} is not brought back`, cause: "only a network of its own without links to the outside is", remedy: `lxc.net.0.type = empty; ${again}` });
+  if (rootfs !== undefined && rootfs.type !== "dir" && rootfs.type !== "btrfs") problems.push({ code: "unsupported", at: rootfs.from, text: `a root file system of type ${rootfs.type} is not brought back`, cause: "CRIU wants a directory", remedy: "lxc.rootfs.path = dir:PATH" });
+  return problems;
+}
+
+/** -s, -p and --predump-dir. */
+export async function checkpoint(request: Request, target: Target, options: DumpWishes): Promise<Result<Plan>> {
+  const program = criu(request);
+  if (!program.ok) return program;
+  const live = requireRunning(target, await decidedState(request, target));
+  if (!live.ok) return live;
+  const loaded = loadConfig(request, target);
+  if (!loaded.ok) return loaded;
+  const problems = options.isPreDump ? [] : obstacles(loaded.value.spec);
+  if (problems.length > 0) return fail(...problems);
+  const { initPid: pid, initStart: startTime } = live.value;
+  return ok(planDump({ ...target, ...options, init: { pid, startTime }, criu: program.value }));
+}
+
+/** -r: a start whose init comes out of the directory. */
+export async function restore(request: Request, target: Target, options: RestoreOptions): Promise<Result<Plan>> {
+  const program = criu(request);
+  if (!program.ok) return program;
+  const settled = await settleForStart(request, target);
+  if (!settled.ok) return settled;
+  const { directory, isDaemon, isExplained } = options;
+  if (!existsSync(`${directory}/inventory.img`)) return fail({ code: "option.value", at: byOption("--checkpoint-dir"), text: `there is no checkpoint in '${directory}'`, cause: "it holds no inventory.img", remedy: "name the directory that was given to lxc-checkpoint without -r" });
+  const overrides = { define: [], isExplained, ...(options.rcfile === undefined ? {} : { rcfile: options.rcfile }) };
+  const loaded = await loadForStart(request, target, { ...overrides, isReboot: false });
+  if (!loaded.ok) return loaded;
+  const { spec } = loaded.value;
+  const problems = obstacles(spec);
+  if (problems.length > 0) return fail(...problems);
+  const facts = startFacts(request, spec);
+  const started = { isDaemon, command: [], closeAllFds: isDaemon, share: {}, ...overrides };
+  const plan = planStart(spec, facts, {
+    isDaemon, bootId: bootId(), command: [], closeAllFds: isDaemon, share: {}, replan: replanEntries("start", target, started), isReboot: false,
+    ...await wantedConfinement(request, spec, facts), restore: { ...options, criu: program.value },
+  });
+  return withLoaded(loaded, plan);
+}
