@@ -8,7 +8,7 @@ import type { Plan } from "../isa/op.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { planDump } from "../plan/lifecycle/checkpoint.ts";
-import type { DumpWishes } from "../plan/lifecycle/checkpoint.ts";
+import type { Criu, DumpWishes } from "../plan/lifecycle/checkpoint.ts";
 import { planStart } from "../plan/lifecycle/start.ts";
 import { loadConfig } from "./container-config.ts";
 import { settleForStart } from "./half-made.ts";
@@ -19,14 +19,15 @@ import type { Target } from "./verbs.ts";
 
 export interface RestoreOptions extends Pick<DumpWishes, "directory" | "isVerbose" | "actionScript"> { readonly isDaemon: boolean; readonly isExplained: boolean; readonly rcfile?: string }
 
-const CRIU = ["/usr/sbin/criu", "/usr/bin/criu", "/usr/local/sbin/criu"];
+const SEARCHED = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const find = (name: string): string | undefined => SEARCHED.map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
 const criuProblem: Problem = { code: "host.feature", at: byHost("criu"), text: "criu is not installed", cause: "it writes processes to files and brings them back", remedy: "apt-get install criu (as root)" };
 const needsRoot: Problem = { code: "privilege", text: "Must be root to checkpoint", cause: "CRIU reads and makes processes as only root may", remedy: "run this as root; it works for containers with ids of their own too" };
 
-function criu(request: Request): Result<string> {
+function criu(request: Request): Result<Criu> {
   if (request.euid !== 0) return fail(needsRoot);
-  const path = CRIU.find((file) => existsSync(file));
-  return path === undefined ? fail(criuProblem) : ok(path);
+  const program = find("criu");
+  return program === undefined ? fail(criuProblem) : ok({ program, isNftables: find("iptables-restore") === undefined });
 }
 
 const NETWORKS: readonly string[] = ["empty"];

@@ -1,5 +1,5 @@
 # lxc-checkpoint: a container's processes written down by CRIU and brought back.
-# cgroups: v2
+# suites: trixie
 CK=/tmp/checkpoint
 counter() { cat /var/lib/lxc/ck/rootfs/tmp/n; }
 goes_on() { before=$(counter); eventually moved "$before"; }

@@ -19,7 +19,8 @@ export interface DumpWishes {
   readonly isVerbose: boolean;
   readonly actionScript?: string;
 }
-export interface DumpInputs extends DumpWishes { readonly name: string; readonly lxcpath: string; readonly init: { readonly pid: number; readonly startTime: number }; readonly criu: string }
+export interface Criu { readonly program: string; /** There is no iptables-restore(8) with which it would hold the network still; it can ask nftables itself. */ readonly isNftables: boolean }
+export interface DumpInputs extends DumpWishes { readonly name: string; readonly lxcpath: string; readonly init: { readonly pid: number; readonly startTime: number }; readonly criu: Criu }
 
 
 /** An earlier dump, to be brought back to life. */
@@ -32,6 +33,7 @@ const COMMON = ["--tcp-established", "--file-locks", "--link-remap", "--manage-c
 const MOUNTS = ["--ext-mount-map", "auto", "--enable-external-sharing", "--enable-external-masters", "--enable-fs", "hugetlb", "--enable-fs", "tracefs"];
 
 const logged = (directory: string, name: string, isVerbose: boolean): readonly string[] => ["--images-dir", directory, "--log-file", name, isVerbose ? "-vvvv" : "-v2"];
+const locked = ({ isNftables }: Criu): readonly string[] => (isNftables ? ["--network-lock", "nftables"] : []);
 const scripted = (script: string | undefined): readonly string[] => (script === undefined ? [] : ["--action-script", script]);
 /** Behind its last blank: where criu writes why. */
 const noted = (what: string, directory: string, log: string): string => `${what}; its log: ${directory}/${log}`;
@@ -40,7 +42,7 @@ function dump(inputs: DumpInputs): Op {
   const { directory, isPreDump, predumpDirectory, isStop, isVerbose, actionScript } = inputs;
   const log = isPreDump ? "predump.log" : "dump.log";
   const argv = [
-    inputs.criu, isPreDump ? "pre-dump" : "dump", "--tree", String(inputs.init.pid), ...logged(directory, log, isVerbose), ...COMMON, ...(isPreDump ? [] : MOUNTS),
+    inputs.criu.program, isPreDump ? "pre-dump" : "dump", "--tree", String(inputs.init.pid), ...logged(directory, log, isVerbose), ...COMMON, ...locked(inputs.criu), ...(isPreDump ? [] : MOUNTS),
     ...(isPreDump || predumpDirectory !== undefined ? ["--track-mem"] : []), ...(predumpDirectory === undefined ? [] : ["--prev-images-dir", predumpDirectory]), ...scripted(actionScript), ...(isPreDump || isStop ? [] : ["--leave-running"]),
   ];
   return { op: "spawn", from: byOption("--checkpoint-dir"), argv, env: ENV, note: noted(isPreDump ? "its memory is written" : "its processes are written", directory, log) };
@@ -65,7 +67,7 @@ export function restoreInit({ scope }: Container, wishes: RestoreWishes, { pid, 
   const tree = slots.take();
   slots.give(tree);
   const argv = [
-    wishes.criu, "restore", ...logged(wishes.directory, "restore.log", wishes.isVerbose), ...COMMON, ...MOUNTS, "--root", root, "--restore-detached", "--restore-sibling", "--pidfile", file, ...scripted(wishes.actionScript),
+    wishes.criu.program, "restore", ...logged(wishes.directory, "restore.log", wishes.isVerbose), ...COMMON, ...locked(wishes.criu), ...MOUNTS, "--root", root, "--restore-detached", "--restore-sibling", "--pidfile", file, ...scripted(wishes.actionScript),
   ];
   const rootfs = spec.rootfs;
   return [
