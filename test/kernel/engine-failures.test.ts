@@ -68,6 +68,7 @@ const FAILURES: Readonly<Partial<Record<OpKind, Failure>>> = {
   prctl: { made: op("prctl", { option: 9999 }), error: "EINVAL" },
   seccomp: { made: op("seccomp", { program: [{ hex: "ffffffffffffffff" }] }), error: "EINVAL" },
   bpfDevice: { before: [etc], made: op("bpfDevice", { program: [{ hex: "ffffffffffffffff" }], cgroup: 0 }), error: "EINVAL" },
+  seccompNotify: { before: [etc, op("getpid", { into: 1 })], made: op("seccompNotify", { listener: 0, init: 1 }), error: "EINVAL" },
   hostname: { made: op("hostname", { name: "h".repeat(65) }), error: "EINVAL" },
   openPty: { made: op("openPty", { path: "/dev/null", master: 0, peer: 1 }), error: "ENOTTY" },
   netlink: { made: op("netlink", { messages: [{ hex: "10000000ff0f00000000000000000000" }] }), error: "EOPNOTSUPP" },
