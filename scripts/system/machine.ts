@@ -95,7 +95,7 @@ async function launch({ kind, qemu, parcel }: Start, from: "disk" | "state"): Pr
   const [program = "", ...words] = qemu;
   const child = spawn(program, [...words, ...qemuArgs(kind, { room, disk, port, directory }), ...incoming], { stdio: ["ignore", log, log] });
   closeSync(log);
-  process.once("exit", () => child.kill("SIGKILL"));
+  process.once("exit", () => { child.kill("SIGKILL"); rmSync(room, { recursive: true, force: true }); });
   const running = { child, room, disk, port, directory };
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   try {
