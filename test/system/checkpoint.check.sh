@@ -1,5 +1,4 @@
 # lxc-checkpoint: a container's processes written down by CRIU and brought back.
-# suites: trixie
 CK=/tmp/checkpoint
 counter() { cat /var/lib/lxc/ck/rootfs/tmp/n; }
 goes_on() { before=$(counter); eventually moved "$before"; }
