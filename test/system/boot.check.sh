@@ -57,11 +57,11 @@ failing() {
 }
 away() {
 	lxc-destroy -n atboot
-	systemctl start "user@$(id -u alice).service"
-	runuser -l alice -c "$P/bin/lxc-stop -k -n hers; $P/bin/lxc-destroy -n hers"
+	runuser -l alice -c "$P/bin/lxc-destroy -n hers"
 	rm -rf $P/bin/lxc-* $P/bin/berth $P/libexec/berth $P/lib/lxc $P/lib/systemd $P/share/berth $P/share/lxc /etc/systemd/system/multi-user.target.wants/berth.service /etc/systemd/user/default.target.wants/berth.service
 	systemctl unmask berth-net.service > /dev/null 2>&1
 	systemctl daemon-reload
+	systemctl start "user@$(id -u alice).service"
 }
 check "the units are taken as they are" install_tree
 check "two containers that start at boot" containers
