@@ -125,7 +125,10 @@ describe("privileged", () => {
       const listener = new Listener(place, [join(sides[side], "lxc-monitor"), "-P", place.lxcpath, "-n", `${place.mark}.*`]);
       const run = (command: string, ...args: readonly string[]): number => Bun.spawnSync([join(sides[side], command), "-P", place.lxcpath, "-n", place.name, ...args], { stdout: "ignore", stderr: "ignore" }).exitCode;
       await new Promise((resolve) => setTimeout(resolve, 300)); // Debian's spawns lxc-monitord first
-      for (let i = 0; listener.lines.length === 0 && i < 200; i++) run("lxc-start", "--", "/does/not/exist");
+      for (let i = 0; listener.lines.length === 0 && i < 20; i++) {
+        run("lxc-start", "--", "/does/not/exist");
+        await new Promise((resolve) => setTimeout(resolve, 50)); // what it has said is read meanwhile
+      }
       await listener.shows("the failed start is over", (lines) => lines.at(-1)?.endsWith("[STOPPED]") === true);
       const from = listener.lines.length;
       expect(run("lxc-start")).toBe(0);
