@@ -14,6 +14,9 @@ export type OnEvent = (event: StateEvent) => void;
 
 const exitStamp = (place: Place): number => statSync(exitFile(place), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
+/** A monitor's word for what a look at the cgroup has told already. */
+const isLate = (heard: State, state: State): boolean => (heard === "FREEZING" && state === "FROZEN") || (heard === "THAWED" && state === "RUNNING");
+
 /** One container: what it was last seen as, and who tells of it. */
 class Watched {
   readonly #place: Place;
@@ -71,7 +74,7 @@ class Watched {
   /** A monitor's last words may come when the next run has begun: then they are about the one before. */
   #hear(state: State): void {
     if (state === "STOPPED" || state === "STOPPING") this.look();
-    else if (this.#state !== "STARTING") this.#arrive(state);
+    else if (this.#state !== "STARTING" && !isLate(state, this.#state)) this.#arrive(state);
   }
 
   /** How this run ended; undefined: nobody has noted it, or what is noted is about an earlier one. */
