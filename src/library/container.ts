@@ -15,6 +15,7 @@ import { freeze } from "../runtime/freeze.ts";
 import { info } from "../runtime/info.ts";
 import { libraryRequest, type LibraryRequestOptions } from "../runtime/library-request.ts";
 import { targetOf } from "../runtime/lxcpath.ts";
+import { BACKGROUND_START, PLAIN_ATTACH, PLAIN_STOP } from "../runtime/plain-options.ts";
 import { launch, run } from "../runtime/run.ts";
 import { start } from "../runtime/start.ts";
 import { stats } from "../runtime/stats.ts";
@@ -45,11 +46,11 @@ export class Container {
 
   /** Resolves when its init has been executed. */
   start(options: { readonly define?: readonly string[] } = {}): Promise<void> {
-    return this.#run(start(this.#request, this.#target, { isDaemon: true, define: options.define ?? [], command: [], closeAllFds: true, share: {} }));
+    return this.#run(start(this.#request, this.#target, { ...BACKGROUND_START, define: options.define ?? [] }));
   }
   /** Asks its init to shut down, and kills it after that many seconds; 0 kills it at once. */
   stop({ seconds = DEFAULT_STOP_SECONDS }: { readonly seconds?: number } = {}): Promise<void> {
-    return this.#run(stop(this.#request, this.#target, { isReboot: false, isNoWait: false, isKill: seconds === 0, isNoKill: false, isNoLock: false, timeout: seconds }));
+    return this.#run(stop(this.#request, this.#target, { ...PLAIN_STOP, isKill: seconds === 0, timeout: seconds }));
   }
   freeze(): Promise<void> { return this.#run(freeze(this.#request, this.#target, { isFrozen: true })); }
   unfreeze(): Promise<void> { return this.#run(freeze(this.#request, this.#target, { isFrozen: false })); }
@@ -94,7 +95,7 @@ export class Container {
     const { env = {}, cwd = "/", uid, gid, signal, timeout, input, stdin = input === undefined ? "ignore" : "pipe" } = options;
     const request: Request = { ...this.#request, cwd, isTty: [false, false, false] };
     const setVar = Object.entries({ PATH, ...env }).map(([key, value]) => `${key}=${value}`);
-    const plan = need(await attach(request, this.#target, { command, elevated: [], isRemountSysProc: false, isClearEnv: true, keepVar: [], setVar, endsWithLauncher: true, ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }));
+    const plan = need(await attach(request, this.#target, { ...PLAIN_ATTACH, command, setVar, endsWithLauncher: true, ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }));
     const abort = new AbortController();
     const running = launch({ ...request, cwd: "/" }, plan, { stdin, stdout: "pipe", stderr: "pipe", abort: abort.signal });
     return new Execution(running, { abort, signal, timeout }, input);

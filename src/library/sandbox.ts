@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { configText, type ConfigValues } from "../config/index.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { randomHex } from "../host/probe/kernel.ts";
+import { fstabField } from "../linux/fstab-field.ts";
 import type { Request } from "../model/request.ts";
 import { configSet } from "../runtime/config-set.ts";
 import { copy } from "../runtime/copy.ts";
@@ -48,10 +49,8 @@ const CPU_PERIOD = 100_000;
 const IDS = 65_536;
 const ROOT_IDS = 100_000;
 
-/** fstab(5). */
-const escaped = (path: string): string => path.replace(/[\s\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, "0")}`);
 const mountLine = ({ source, target, isReadOnly = false, isFile = false }: SandboxMount): string =>
-  `${escaped(source)} ${escaped(target.replace(/^\/+/, ""))} none bind,create=${isFile ? "file" : "dir"}${isReadOnly ? ",ro" : ""} 0 0`;
+  `${fstabField(source)} ${fstabField(target.replace(/^\/+/, ""))} none bind,create=${isFile ? "file" : "dir"}${isReadOnly ? ",ro" : ""} 0 0`;
 
 /** Ranges that this user may map; root takes the usual one. */
 function idmap(request: Request): Pick<ConfigValues, "lxc.idmap"> {

@@ -4,14 +4,16 @@ import type { Result } from "../model/problem.ts";
 import { ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { autostartList } from "./autostart/selection.ts";
+import { pause } from "./pause.ts";
+import { BACKGROUND_START, PLAIN_STOP } from "./plain-options.ts";
 import { run } from "./run.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import type { AutostartItem, AutostartOptions, AutostartVerb, Target } from "./verbs.ts";
 
 function planFor(request: Request, target: Target, { action, timeout }: AutostartOptions): Promise<Result<Plan>> {
-  if (action === "start") return start(request, target, { isDaemon: true, define: [], command: [], closeAllFds: true, share: {} });
-  return stop(request, target, { isReboot: action === "reboot", isNoWait: false, isKill: action === "kill", isNoKill: false, isNoLock: false, timeout });
+  if (action === "start") return start(request, target, BACKGROUND_START);
+  return stop(request, target, { ...PLAIN_STOP, isReboot: action === "reboot", isKill: action === "kill", timeout });
 }
 
 async function act(request: Request, target: Target, options: AutostartOptions): Promise<Result<void>> {
@@ -24,11 +26,6 @@ async function act(request: Request, target: Target, options: AutostartOptions):
 /** Somebody else was quicker. */
 const isDone = (result: Result<void>, { action }: AutostartOptions): boolean =>
   !result.ok && result.problems.some(({ code }) => code === (action === "start" ? "container.running" : "container.stopped"));
-
-const pause = (seconds: number, end: AbortSignal): Promise<void> => new Promise((resolve) => {
-  const timer = setTimeout(resolve, seconds * 1000);
-  end.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
-});
 
 /** Neighbours with the same lxc.start.order go down side by side: each may take its time to shut down. Those that come up do so one by one. */
 function turns(items: readonly AutostartItem[], { action }: AutostartOptions): readonly (readonly AutostartItem[])[] {
@@ -60,7 +57,7 @@ export const autostart: AutostartVerb = async (request, lxcpath, options) => {
     if (options.end.aborted) break;
     const haveWorked = await Promise.all(turn.map(take));
     const delay = haveWorked[0] === true && (options.action === "start" || options.action === "reboot") ? turn[0]?.delay ?? 0 : 0;
-    if (delay > 0) await pause(delay, options.end);
+    if (delay > 0) await pause(delay * 1000, options.end);
   }
   return ok({ all: items.length + broken.length, failed });
 };

@@ -1,6 +1,7 @@
 // Owns the verb `copyEphemeral`: a copy in layers that is started, used, and gone again.
 import { lstatSync } from "node:fs";
 import { containerDir } from "../host/store/layout.ts";
+import { fstabField } from "../linux/fstab-field.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -9,6 +10,7 @@ import { configSet } from "./config-set.ts";
 import { copy } from "./copy.ts";
 import { destroy } from "./destroy.ts";
 import { onSignals } from "./interrupt.ts";
+import { BACKGROUND_START, PLAIN_ATTACH, PLAIN_STOP } from "./plain-options.ts";
 import { run, type RunOptions } from "./run.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
@@ -17,14 +19,12 @@ import type { ConfigAssignment, EphemeralMount, EphemeralOptions, EphemeralVerb,
 const CALLERS: RunOptions = { stdin: 0, stdout: 1, stderr: 2 };
 const SHUTDOWN_SECONDS = 60;
 
-/** fstab(5). */
-const escaped = (path: string): string => path.replace(/[\s\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(8).padStart(3, "0")}`);
 /** For sh(1). */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function mountLine(directory: string, { kind, source, target, isReadOnly }: EphemeralMount, index: number): string {
-  const [from, to] = [escaped(source), escaped(target.replace(/^\/+/, ""))];
-  if (kind === "overlay") return `${from} ${to} overlay lowerdir=${from},upperdir=${escaped(directory)}/delta.${index},workdir=${escaped(directory)}/work.${index},create=dir 0 0`;
+  const [from, to] = [fstabField(source), fstabField(target.replace(/^\/+/, ""))];
+  if (kind === "overlay") return `${from} ${to} overlay lowerdir=${from},upperdir=${fstabField(directory)}/delta.${index},workdir=${fstabField(directory)}/work.${index},create=dir 0 0`;
   const isDirectory = lstatSync(source, { throwIfNoEntry: false })?.isDirectory() !== false;
   return `${from} ${to} none bind,optional,${isReadOnly ? "ro" : "rw"},create=${isDirectory ? "dir" : "file"} 0 0`;
 }
@@ -52,14 +52,14 @@ function optionProblem({ keepsData, isTmpfs, mounts }: EphemeralOptions): Proble
 }
 
 async function stopped(request: Request, to: Target, isKill: boolean): Promise<Result<unknown>> {
-  const plan = await stop(request, to, { isReboot: false, isNoWait: false, isKill, isNoKill: false, isNoLock: false, timeout: SHUTDOWN_SECONDS });
+  const plan = await stop(request, to, { ...PLAIN_STOP, isKill, timeout: SHUTDOWN_SECONDS });
   const result = plan.ok ? await run(request, plan.value) : plan;
   return result.ok || result.problems.some(({ code }) => code === "container.stopped") ? ok(undefined) : result;
 }
 
 /** The command run in it, then it is shut down; it removes itself. */
 async function runCommand(request: Request, { to, command }: EphemeralOptions): Promise<Result<{ readonly status: number }>> {
-  const plan = await attach(request, to, { command, elevated: [], isRemountSysProc: false, isClearEnv: true, keepVar: [], setVar: [] });
+  const plan = await attach(request, to, { ...PLAIN_ATTACH, command });
   const ran = plan.ok ? await run(request, plan.value, CALLERS) : plan;
   const end = await stopped(request, to, false);
   return end.ok ? ran : { ok: false, problems: [...(ran.ok ? [] : ran.problems), ...end.problems] };
@@ -68,7 +68,7 @@ async function runCommand(request: Request, { to, command }: EphemeralOptions): 
 async function use(request: Request, options: EphemeralOptions): Promise<Result<{ readonly status: number }>> {
   const { to, isForeground, command } = options;
   const isHere = isForeground && command.length === 0;
-  const plan = await start(request, to, { isDaemon: !isHere, define: [], command: [], closeAllFds: !isHere, share: {}, escape: 1 });
+  const plan = await start(request, to, { ...BACKGROUND_START, isDaemon: !isHere, closeAllFds: !isHere, escape: 1 });
   if (!plan.ok) return plan;
   options.onMade();
   const ran = await run(request, plan.value, isHere ? CALLERS : {});

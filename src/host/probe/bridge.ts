@@ -1,5 +1,4 @@
 // Owns what lxc-net reads: its settings, as the shell reads them, and the host around the bridge.
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { maskPrefix } from "../../linux/nft.ts";
 import { addressBytes, inSameNetwork } from "../../linux/netlink.ts";
@@ -9,25 +8,17 @@ import type { BridgeFacts, BridgeFiles, BridgeSettings } from "../../model/bridg
 import { readText } from "../read-text.ts";
 import { portOwner } from "./port-owner.ts";
 import type { PortOwner, PortUse } from "./port-owner.ts";
+import { shellWords } from "./shell-words.ts";
 
 const DEFAULTS = {
   USE_LXC_BRIDGE: "true", LXC_BRIDGE: "lxcbr0", LXC_BRIDGE_MAC: "10:66:6a:00:00:00", LXC_ADDR: "10.0.3.1", LXC_NETMASK: "255.255.255.0", LXC_NETWORK: "10.0.3.0/24", LXC_DHCP_RANGE: "10.0.3.2,10.0.3.254",
   LXC_DHCP_MAX: "253", LXC_DHCP_CONFILE: "", LXC_DHCP_PING: "true", LXC_DOMAIN: "", LXC_IPV6_ADDR: "", LXC_IPV6_MASK: "64", LXC_IPV6_NETWORK: "", LXC_IPV6_NAT: "false", LXC_IPV6_ENABLE: "true", BERTH_NET_OPEN: "false",
 } as const;
-type Word = keyof typeof DEFAULTS;
-const WORDS: readonly string[] = Object.keys(DEFAULTS);
 
-/** The files are shell: they may test and include. Debian's /etc/default/lxc includes lxc-net. */
-function shellWords(files: readonly string[]): ReadonlyMap<string, string> {
-  const script = `for f in ${files.join(" ")}; do [ ! -f $f ] || . $f; done >/dev/null 2>&1; printf '%s\\0' ${WORDS.map((word) => `"$${word}"`).join(" ")}`;
-  const { stdout } = spawnSync("/bin/sh", ["-c", script], { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...DEFAULTS } });
-  return new Map(stdout.split("\0").slice(0, WORDS.length).map((value, i) => [WORDS[i] ?? "", value]));
-}
-
+/** Debian's /etc/default/lxc includes lxc-net. */
 export function probeBridgeSettings(files: BridgeFiles = LXC_NET_FILES): BridgeSettings {
   const isLxcNet = files === LXC_NET_FILES;
-  const words = shellWords(isLxcNet ? ["/etc/default/lxc", files.settings] : [files.settings]);
-  const word = (name: Word): string => words.get(name) ?? DEFAULTS[name];
+  const word = shellWords(isLxcNet ? ["/etc/default/lxc", files.settings] : [files.settings], DEFAULTS);
   const has6 = word("LXC_IPV6_ADDR") !== "" && word("LXC_IPV6_ENABLE") === "true";
   return {
     files, isOpen: isLxcNet || word("BERTH_NET_OPEN") === "true",

@@ -6,6 +6,8 @@ import { parseStat } from "../../linux/proc-stat.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { attach } from "../attach.ts";
+import { pause } from "../pause.ts";
+import { PLAIN_ATTACH } from "../plain-options.ts";
 import type { LiveContainer } from "../running-container.ts";
 import type { Target } from "../verbs.ts";
 
@@ -37,13 +39,6 @@ const ASK_SYSTEMD = [
   "done",
 ].join("\n");
 
-/** Ends with the signal, or after the milliseconds. */
-const pause = (milliseconds: number, end: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (end.aborted) return resolve();
-  const timer = setTimeout(resolve, milliseconds);
-  end.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
-});
-
 const degraded = ({ name }: Target): Problem => ({
   code: "unsupported", severity: "warning", text: `${name} has booted, but its systemd says "degraded"`, cause: "some of its services have failed", remedy: `lxc-attach ${name} -- systemctl --failed`,
 });
@@ -60,7 +55,7 @@ function judge(target: Target, word: string): Booted {
 async function askSystemd(request: Request, target: Target, { end, left }: Awaited): Promise<Booted> {
   const seconds = Math.min(LONGEST_SECONDS, Math.ceil(left ?? LONGEST_SECONDS));
   const plan = await attach({ ...request, cwd: "/" }, target, {
-    command: ["sh", "-c", ASK_SYSTEMD, "sh", String(seconds)], elevated: [], isRemountSysProc: false, isClearEnv: true, keepVar: [], setVar: [],
+    ...PLAIN_ATTACH, command: ["sh", "-c", ASK_SYSTEMD, "sh", String(seconds)],
   });
   if (!plan.ok) return { missing: `its systemd cannot be asked: ${plan.problems[0]?.text ?? ""}`, warnings: [] };
   let said = "";
