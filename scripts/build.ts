@@ -94,11 +94,11 @@ function sharePart(): Part {
   return { name: "share", inputs: existsSync(from) ? filesBelow(from) : [], salt: "", outputs: [join(DIST, "share")], make };
 }
 
-/** The names the doors answer to: the keys of the table in src/cli/doors.ts that start with lxc-. */
+/** The names the doors answer to: the keys of the table in src/cli/doors.ts but berth's own. */
 export async function doorNames(): Promise<string[]> {
   const doors: Record<string, unknown> = await import(join(ROOT, "src/cli/doors.ts"));
   const tables = Object.values(doors).filter((value): value is object => typeof value === "object" && value !== null);
-  const names = tables.flatMap((table) => (table instanceof Map ? [...table.keys()] : Object.keys(table))).filter((key): key is string => typeof key === "string" && key.startsWith("lxc-"));
+  const names = tables.flatMap((table) => (table instanceof Map ? [...table.keys()] : Object.keys(table))).filter((key): key is string => typeof key === "string" && (key === "lxc" || key.startsWith("lxc-")));
   if (names.length === 0) throw new Error("src/cli/doors.ts has no table with lxc-* names");
   return [...new Set(names)].sort();
 }

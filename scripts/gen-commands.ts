@@ -4,6 +4,7 @@ import { doors } from "../src/cli/doors.ts";
 import { HELP } from "../src/cli/berth/berth.ts";
 import { HELP as BERTH_CONFIG_HELP, VERBS } from "../src/cli/berth/config.ts";
 import { OWN_VERBS } from "../src/cli/berth/own-verbs.ts";
+import { HELP as MULTICALL_HELP } from "../src/cli/old/multicall.ts";
 import { HELP as CONFIG_HELP } from "../src/cli/lxc/config.ts";
 import { helpText } from "../src/cli/help.ts";
 
@@ -12,7 +13,7 @@ const block = (name: string, text: string): string => `## ${name}\n\n\`\`\`text\
 export async function commandsPage(): Promise<string> {
   const tools = await Promise.all(Object.entries(doors).map(async ([name, load]) => {
     const { tool } = await load();
-    return block(name, tool === undefined ? (name === "lxc-config" ? CONFIG_HELP : HELP) : helpText(tool));
+    return block(name, tool === undefined ? (name === "lxc-config" ? CONFIG_HELP : name === "lxc" ? MULTICALL_HELP : HELP) : helpText(tool));
   }));
   const configTools = await Promise.all(VERBS.map(async ({ load }) => (await load()).tool));
   const ownTools = await Promise.all(OWN_VERBS.map(async ({ load }) => (await load()).tool));

@@ -1,6 +1,6 @@
 // Owns what completion has to know of the commands: their options with what each takes, and the words that follow.
 import type { OptionRow } from "../../src/cli/getopt.ts";
-import { COMMON, type Tool } from "../../src/cli/options.ts";
+import { commonOf, type Tool } from "../../src/cli/options.ts";
 import { ALIASES } from "../../src/cli/berth/alias.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
 import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
@@ -38,12 +38,13 @@ const BY_METAVAR: Readonly<Record<string, Kind>> = {
 
 function optionOf(row: OptionRow, isConfigVerb: boolean): Option {
   const { long, short, argument, metavar = "", help } = row;
-  const kind = long === "name" ? "container" : long === "zfsroot" ? "text" : BY_METAVAR[metavar] ?? "text";
-  return { long, help, metavar, kind, isSubject: long === "name" || (isConfigVerb && long === "file"), ...(short === undefined ? {} : { short }), ...(argument === undefined ? {} : { argument }) };
+  const isName = (long === "name" || long === "orig") && metavar !== "NEWNAME";
+  const kind = isName ? "container" : long === "zfsroot" ? "text" : BY_METAVAR[metavar] ?? "text";
+  return { long, help, metavar, kind, isSubject: isName || (isConfigVerb && long === "file"), ...(short === undefined ? {} : { short }), ...(argument === undefined ? {} : { argument }) };
 }
 
 function commandOf(name: string, tool: Tool, words: readonly Kind[]): Command {
-  const rows: readonly OptionRow[] = [...tool.rows, ...COMMON.filter(({ long }) => long !== "?" && tool.rows.every((row) => row.long !== long))];
+  const rows: readonly OptionRow[] = [...tool.rows, ...commonOf(tool).filter(({ long }) => long !== "?" && tool.rows.every((row) => row.long !== long))];
   const isConfigVerb = name.startsWith("berth config ");
   const [about = ""] = tool.about.split(/(?<=\.) /);
   return { name, about: about.replace(/\.$/, ""), options: rows.map((row) => optionOf(row, isConfigVerb)), words };
@@ -59,13 +60,20 @@ function wordsOf(command: string, tool: Tool): readonly Kind[] {
 const WORD: Readonly<Record<string, Kind>> = { NAME: "container", USER: "user", KEY: "key", PREFIX: "key", VALUE: "value" };
 const verbWords = (words: string): readonly Kind[] => words.split(" ").map((word) => WORD[word.replaceAll(/[[\].]/g, "")] ?? "text");
 
+/** `lxc start`: what follows is of lxc-start. */
+const multicall = (tools: readonly Command[]): Command => ({
+  name: "lxc", about: "Each lxc-* command by its name without lxc-", words: [{ words: tools.map(({ name }) => name.slice("lxc-".length)) }],
+  options: (["help", "version"] as const).map((long) => ({ long, help: long === "help" ? "this text" : "the LXC release this command is compatible with", kind: "text", metavar: "", isSubject: false })),
+});
+
 export async function commands(): Promise<readonly Command[]> {
   const own = await Promise.all(Object.entries(doors).map(async ([name, load]): Promise<readonly Command[]> => {
     const { tool } = await load();
     if (name === "lxc-config") return [{ name, about: "Print a system key of lxc.conf(5)", options: [], words: [{ words: ["-l", ...systemKeyNames] }] }];
     return tool === undefined ? [] : [commandOf(name, tool, wordsOf(name, tool))];
   }));
-  const tools = own.flat();
+  const named = own.flat();
+  const tools = [...named, multicall(named)];
   const aliases = ALIASES.flatMap(({ verb, argv: [program = ""], does }): readonly Command[] => tools.filter(({ name }) => name === program).map((tool) => ({ ...tool, name: `berth ${verb}`, about: does })));
   const verbs = await Promise.all(VERBS.map(async ({ verb, words, does, load }): Promise<readonly Command[]> => {
     const { tool } = await load();

@@ -67,7 +67,9 @@ _berth() {
   cur=\${words[\${#words[@]}-1]}
   COMPREPLY=()
   command=\${words[0]##*/}
-  if [[ $command == berth ]]; then
+  if [[ $command == lxc ]] && ((\${#words[@]} > 2)); then
+    start=2 command="lxc-\${words[1]}"
+  elif [[ $command == berth ]]; then
     start=2 command="berth \${words[1]}"
     if ((\${#words[@]} == 2)); then _berth_answer "words $_berth_verbs" "$cur"; return; fi
     if [[ \${words[1]} == config ]]; then

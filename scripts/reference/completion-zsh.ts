@@ -77,7 +77,7 @@ export function zshFile(all: readonly Command[]): Generated {
     `typeset -ga _berth_all_keys=(${keyWords().map(({ key, doc }) => `\n  ${quoted(`${key}:${doc}`)}`).join("")}\n)`, `typeset -ga _berth_system_keys=(${systemKeyNames.join(" ")})`, "typeset -ga _berth_position_specs", "",
     "_berth_values_of() {", "  reply=()", "  case $1 in", ...valueCases().map(([patterns, values]) => `    ${patterns.join("|")}) reply=(${values.map(quoted).join(" ")}) ;;`), "  esac", "}", LOGIC,
     "_berth() {", "  local command=$service context state", "  local -a line", "  local -A opt_args",
-    "  if [[ $service == berth ]]; then", `    local -a verbs=(${verbs.map(quoted).join(" ")}) config_verbs=(${VERBS.map(({ verb, does }) => quoted(`${verb}:${plain(does)}`)).join(" ")})`,
+    "  if [[ $service == lxc ]] && ((CURRENT > 2)); then command=lxc-$words[2]; shift words; ((CURRENT--)); fi", "  if [[ $service == berth ]]; then", `    local -a verbs=(${verbs.map(quoted).join(" ")}) config_verbs=(${VERBS.map(({ verb, does }) => quoted(`${verb}:${plain(does)}`)).join(" ")})`,
     "    if ((CURRENT == 2)); then _describe -t verbs verb verbs; return; fi",
     '    command="berth $words[2]"; shift words; ((CURRENT--))',
     '    if [[ $command == "berth config" ]]; then', "      if ((CURRENT == 2)); then _describe -t verbs verb config_verbs; return; fi", '      command="berth config $words[2]"; shift words; ((CURRENT--))', "    fi", "  fi",

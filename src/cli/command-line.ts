@@ -9,7 +9,7 @@ import type { OptionRow, Scan } from "./getopt.ts";
 import { getopt } from "./getopt.ts";
 import { openLog } from "./log.ts";
 import type { Options, Tool } from "./options.ts";
-import { COMMON, optionsOf } from "./options.ts";
+import { commonOf, optionsOf } from "./options.ts";
 import type { Voice } from "./say.ts";
 import { say, sayLines } from "./say.ts";
 import { LXC_LEVEL } from "./version.ts";
@@ -51,12 +51,12 @@ export async function planned(line: CommandLine, result: Extract<Result<Plan>, {
   return { kind: "plan", plan: result.value, ...(err === "" ? {} : { err }) };
 }
 
-/** Debian's lxc-unpriv-start and lxc-unpriv-attach are lxc-start and lxc-attach by another name. */
-const byName = <R extends OptionRow>(tool: Tool<R>, name = ""): Tool<R> => (name.startsWith("lxc-unpriv-") ? { ...tool, name } : tool);
+/** A door may answer for another command: lxc-unpriv-start (Debian), lxc-clone (LXC 1). It speaks by the name that was typed. */
+const byName = <R extends OptionRow>(tool: Tool<R>, name = ""): Tool<R> => (name.startsWith("lxc-") && name !== tool.name ? { ...tool, name } : tool);
 
 export async function withLine<R extends OptionRow>(called: Tool<R>, request: Request, body: Body<R>): Promise<Answer> {
   const tool = byName(called, request.argv[0]);
-  const scan = getopt(request.argv.slice(1), [...tool.rows, ...COMMON], { program: tool.name, isPosix: "POSIXLY_CORRECT" in request.env });
+  const scan = getopt(request.argv.slice(1), [...tool.rows, ...commonOf(tool)], { program: tool.name, isPosix: "POSIXLY_CORRECT" in request.env });
   const asked = scan.found.find(({ row: { long } }) => long === "help" || long === "?" || long === "usage" || long === "version")?.row.long;
   if (asked === "version") return done(0, { out: `${LXC_LEVEL}\n` });
   if (asked === "usage") return done(0, { err: (await import("./help.ts")).usageText(tool) });

@@ -32,5 +32,18 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-update-config": () => import("./lxc/update-config.ts"),
   "lxc-usernsexec": () => import("./lxc/usernsexec.ts"),
   "lxc-wait": () => import("./lxc/wait.ts"),
+  // of LXC 2 and older
+  "lxc-clone": () => import("./old/clone.ts"),
+  "lxc-kill": () => import("./old/kill.ts"),
+  "lxc-list": () => import("./old/list.ts"),
+  "lxc-netstat": () => import("./old/netstat.ts"),
+  "lxc-ps": () => import("./old/ps.ts"),
+  "lxc-restart": () => import("./old/restart.ts"),
+  "lxc-setcap": async () => (await import("./old/gone.ts")).doorOf("lxc-setcap"),
+  "lxc-setuid": async () => (await import("./old/gone.ts")).doorOf("lxc-setuid"),
+  "lxc-shutdown": () => import("./old/shutdown.ts"),
+  "lxc-start-ephemeral": () => import("./old/start-ephemeral.ts"),
+  "lxc-version": () => import("./old/version.ts"),
+  lxc: () => import("./old/multicall.ts"),
   berth: () => import("./berth/berth.ts"),
 };

@@ -1,5 +1,5 @@
 // Owns --help and --usage: both come from the tool's table.
-import { COMMON } from "./options.ts";
+import { commonOf } from "./options.ts";
 import type { OptionRow } from "./getopt.ts";
 import type { Tool } from "./options.ts";
 
@@ -29,22 +29,24 @@ function rowText(row: OptionRow): string {
   return [start, ...more.map((line) => `${" ".repeat(COLUMN)}${line}`)].join("\n");
 }
 
-const SHOWN: readonly OptionRow[] = COMMON.filter(({ long }) => long !== "?");
+const shownOf = (tool: Tool): readonly OptionRow[] => commonOf(tool).filter(({ long }) => long !== "?");
 
-export function helpText({ name, synopsis, about, rows, examples, notes = [] }: Tool): string {
+export function helpText(tool: Tool): string {
+  const { name, synopsis, about, rows, examples, notes = [] } = tool;
   const width = Math.max(...examples.map(([command]) => command.length), 0);
   const blocks = [
     `Usage: ${name} ${synopsis}`, wrapped(about, WIDTH).join("\n"),
-    ["Options:", ...rows.map(rowText)].join("\n"),
-    ["Common options:", ...SHOWN.map(rowText)].join("\n"),
+    ...(rows.length === 0 ? [] : [["Options:", ...rows.map(rowText)].join("\n")]),
+    ["Common options:", ...shownOf(tool).map(rowText)].join("\n"),
     ...(notes.length === 0 ? [] : [notes.map((note) => wrapped(note, WIDTH).join("\n")).join("\n")]),
     ["Examples:", ...examples.map(([command, does]) => `  ${command.padEnd(width)}  # ${does}`)].join("\n"),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
 
-export function usageText({ name, rows }: Tool): string {
-  const parts = [...rows, ...SHOWN].map(({ long, short, argument, metavar = "VALUE" }) => {
+export function usageText(tool: Tool): string {
+  const { name, rows } = tool;
+  const parts = [...rows, ...shownOf(tool)].map(({ long, short, argument, metavar = "VALUE" }) => {
     const value = argument === undefined ? "" : argument === "optional" ? `[=${metavar}]` : `=${metavar}`;
     return `[${short === undefined ? "" : `-${short}|`}--${long}${value}]`;
   });

@@ -12,6 +12,10 @@ export const COMMON = [
   { long: "version", help: "the LXC release this command is compatible with" },
 ] as const satisfies readonly OptionRow[];
 
+const ABOUT_ITSELF: readonly OptionRow[] = COMMON.filter(({ long }) => ["help", "?", "usage", "version"].includes(long));
+/** The options that a tool shares with others. */
+export const commonOf = ({ isOld }: Pick<Tool, "isOld">): readonly OptionRow[] => (isOld === true ? ABOUT_ITSELF : COMMON);
+
 export const NAME = { long: "name", short: "n", argument: "required", metavar: "NAME", help: "the container; may also be the first word that is no option" } as const satisfies OptionRow;
 /** Tools without -f take it in its long form only. */
 export const RCFILE = { long: "rcfile", argument: "required", metavar: "FILE", help: "read this config file instead of the container's own" } as const satisfies OptionRow;
@@ -33,6 +37,8 @@ export interface Tool<R extends OptionRow = OptionRow> {
   readonly hasName: boolean;
   /** -P may be given more than once. */
   readonly hasPaths?: true;
+  /** A command of LXC 1 and older: its letters are its own, of the options all tools have it takes those about itself alone. */
+  readonly isOld?: true;
   /** Command and what it does. */
   readonly examples: readonly (readonly [string, string])[];
   readonly notes?: readonly string[];

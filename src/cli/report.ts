@@ -10,7 +10,7 @@ import { doors } from "./doors.ts";
 import type { OptionRow } from "./getopt.ts";
 import { getopt } from "./getopt.ts";
 import { openLog } from "./log.ts";
-import { COMMON, optionsOf } from "./options.ts";
+import { COMMON, commonOf, optionsOf } from "./options.ts";
 import type { Options } from "./options.ts";
 import type { Voice } from "./say.ts";
 import { prefixed, sayLines } from "./say.ts";
@@ -19,7 +19,7 @@ import { CLASSIC_LINE } from "./starting.ts";
 async function typed(argv: readonly string[]): Promise<Options> {
   const [program = "berth", ...words] = argv;
   const tool = (await doors[program]?.())?.tool;
-  return optionsOf(getopt<OptionRow>(words, [...(tool?.rows ?? []), ...COMMON], { program }).found);
+  return optionsOf(getopt<OptionRow>(words, [...(tool?.rows ?? []), ...(tool === undefined ? COMMON : commonOf(tool))], { program }).found);
 }
 
 function voiceOf(request: Request, program: string, { options, notes }: { readonly options: Options; readonly notes: Notes | undefined }): Voice {

@@ -11,6 +11,9 @@ export interface OthersCommand { readonly verb: string; readonly program: string
 /** Whether that is the caller himself. */
 export const isCaller = (request: Request, user: string): boolean => user === (request.euid === 0 ? "root" : accountOf(String(request.euid))?.name);
 
+/** undefined: there is no such user. */
+export const homeOf = (user: string): string | undefined => accountOf(user)?.home;
+
 /** The same command with the user's ids and what login sets. */
 export function planAsUser(request: Request, user: string, { verb, program, words, about }: OthersCommand): Result<Plan> {
   const account = accountOf(user);

@@ -52,6 +52,9 @@ test.each(SHELLS)("%s: containers, options and verbs", (_, shell) => {
   expect(shell("lxc-start --pidf").map((word) => word.replace(/=$/, ""))).toEqual(["--pidfile"]);
   expect([...shell("berth config ")]).toContain("unset");
   expect(shell("berth expl")).toEqual(["explain"]);
+  expect(shell("lxc unfr")).toEqual(["unfreeze"]);
+  if (shell !== fish) expect(shell("lxc start ba")).toEqual(["banana"]);
+  expect(shell("lxc-clone -o ba")).toEqual(["banana"]);
 });
 
 test.each([["bash", bash], ["fish", fish]] as const)("%s knows every key and every command", (_, shell) => {

@@ -1,4 +1,4 @@
-// Owns berth's verbs that are an lxc-* command by a shorter name: `berth rm web` is `lxc-destroy web`.
+// Owns the lxc-* commands by shorter names: `berth rm web` is `lxc-destroy web`, `lxc start web` is `lxc-start web`.
 
 export interface Alias { readonly verb: string; readonly argv: readonly string[]; readonly does: string }
 
@@ -10,6 +10,7 @@ export const ALIASES: readonly Alias[] = [
   { verb: "shell", argv: ["lxc-attach"], does: "a shell in it" },
   { verb: "console", argv: ["lxc-console"], does: "a login on it; <Ctrl+a q> leaves" },
   { verb: "stop", argv: ["lxc-stop"], does: "stop it" },
+  { verb: "restart", argv: ["lxc-stop", "-r"], does: "ask it to restart; it comes back with its config as it is now" },
   { verb: "freeze", argv: ["lxc-freeze"], does: "stop it where it is, in memory" },
   { verb: "unfreeze", argv: ["lxc-unfreeze"], does: "let it go on" },
   { verb: "ls", argv: ["lxc-ls", "-f"], does: "list containers" },
@@ -26,6 +27,7 @@ export const ALIASES: readonly Alias[] = [
 /** The command line of the lxc-* command that answers; as it is for anything else. */
 export function commandOf(argv: readonly string[]): readonly string[] {
   const [program, verb, ...rest] = argv;
+  if (program === "lxc" && verb !== undefined) return [`lxc-${verb}`, ...rest];
   if (program !== "berth") return argv;
   const alias = ALIASES.find((one) => one.verb === verb);
   return alias === undefined ? argv : [...alias.argv, ...rest];

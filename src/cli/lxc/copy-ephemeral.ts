@@ -30,7 +30,7 @@ function mountsOf({ options, request }: CommandLine<Row>): Result<readonly Ephem
 }
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const randomName = (name: string): string => `${name}_${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => DIGITS[byte % DIGITS.length]).join("")}`;
+export const randomName = (name: string): string => `${name}_${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => DIGITS[byte % DIGITS.length]).join("")}`;
 
 export async function runEphemeral(line: CommandLine<Row>): Promise<Answer> {
   const { options, request, target, voice, words } = line;
