@@ -44,8 +44,8 @@ int write_once(int fd, const void *bytes, size_t size) {
 static void write_event(struct run *run, struct event event, const char *text) {
 	char record[sizeof event + 64 + sizeof run->detail];
 	if (run->events < 0) return;
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	struct timespec now; /* CLOCK_MONOTONIC is another one in a time namespace */
+	clock_gettime(CLOCK_REALTIME, &now);
 	event.time_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	event.process_len = (uint32_t)strnlen(run->process, 64);
 	event.text_len = (uint32_t)strnlen(text, sizeof run->detail);

@@ -15,7 +15,7 @@ export interface PlanEvent {
   readonly text: string;
   /** Of an output: how long the program ran. */
   readonly milliseconds?: number;
-  /** CLOCK_MONOTONIC. */
+  /** CLOCK_REALTIME: the only clock that all processes of a plan share, whatever time namespace they are in. */
   readonly nanoseconds: bigint;
 }
 

@@ -5,7 +5,7 @@ import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { randomHex } from "../host/probe/kernel.ts";
 import { errorCode } from "../host/read-text.ts";
-import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { cloneHooksFile, configFile, containerDir, recordDir } from "../host/store/layout.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -21,6 +21,7 @@ import { copyStorage, type CopyStorage } from "./copying/storage.ts";
 import { copyTree } from "./copying/tree.ts";
 import { writeConfig } from "./creating/config.ts";
 import { dropEmpty, reserve } from "./creating/reserve.ts";
+import { writePlanHooks } from "./hook-record.ts";
 import { onSignals } from "./interrupt.ts";
 import { isPartial, partialFile, settle } from "./partial.ts";
 import { rememberClone, rememberSources } from "./removing/dependents.ts";
@@ -72,6 +73,7 @@ export async function finish(request: Request, source: Target, options: Pick<Cop
   const facts = probeHost(request, { idmap: true, paths: rootfsPaths(spec.rootfs, spec) });
   const plan = planFinishCopy(spec, facts, { sourceName: source.name, hookArgs: options.hookArgs, ...(options.keepsName ? {} : { hostname: options.to.name }) });
   const outcome = await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" });
+  if ((spec.hooks.clone ?? []).length > 0) writePlanHooks(plan, outcome, cloneHooksFile(spec));
   return outcomeProblem(plan, outcome, `finish '${options.to.name}' (its /etc/hostname, and lxc.hook.clone)`);
 }
 

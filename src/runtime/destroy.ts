@@ -3,7 +3,7 @@ import { existsSync, rmSync, rmdirSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
-import { configFile, containerDir } from "../host/store/layout.ts";
+import { configFile, containerDir, destroyHooksFile } from "../host/store/layout.ts";
 import { listSnapshots } from "../host/store/snapshots.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -12,13 +12,15 @@ import type { ContainerSpec } from "../model/spec.ts";
 import { planDestroyHooks } from "../plan/lifecycle/destroy-hooks.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
 import { loadConfig } from "./container-config.ts";
+import { writePlanHooks } from "./hook-record.ts";
+import { hookRuns } from "./hooks.ts";
 import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
 import { lookAt, remains, settledState } from "./running-container.ts";
 import { stop } from "./stop.ts";
-import type { DestroyVerb, Target } from "./verbs.ts";
+import type { DestroyOptions, DestroyVerb, Target } from "./verbs.ts";
 
 const missing = (target: Target): Problem => ({ code: "container.missing", text: "Container is not defined", cause: `there is no ${configFile(target)}`, remedy: `lxc-ls -P ${target.lxcpath} shows those that are` });
 
@@ -67,11 +69,14 @@ function rootfsVerdict(target: Target, spec: ContainerSpec | undefined, outside:
   return { warning: { code: "rootfs.unsafe", severity: "warning", at: rootfs.from, text: `'${rootfs.path}' is left as it is`, cause: `it lies outside '${containerDir(target)}' and lxc-create did not make it`, remedy: "remove it by hand if nobody needs it" } };
 }
 
-async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts): Promise<Problem | undefined> {
+/** Who asked for it is told, as what is recorded beside the container goes with it. */
+async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts, onHook: DestroyOptions["onHook"]): Promise<Problem | undefined> {
   if (spec === undefined || (spec.hooks.destroy ?? []).length === 0) return undefined;
   const plan = planDestroyHooks(spec, facts);
-  const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" }), `run lxc.hook.destroy of '${spec.name}'`);
-  return problem === undefined ? undefined : { ...problem, code: "hook.failed" };
+  const outcome = await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" });
+  writePlanHooks(plan, outcome, destroyHooksFile(spec));
+  if (onHook !== undefined) for (const hook of hookRuns(plan, outcome.events)) onHook(hook);
+  return outcomeProblem(plan, outcome, `run lxc.hook.destroy of '${spec.name}'`);
 }
 
 /** What shares files of another container, and whose: the container and its snapshots. */
@@ -151,7 +156,7 @@ export const destroy: DestroyVerb = async (request, target, options) => {
   if (running !== undefined) return fail(running);
   const findings = examine(request, target, { withSnapshots: options.withSnapshots, facts });
   if (!findings.ok) return findings;
-  const hook = await runHooks(findings.value.spec, facts);
+  const hook = await runHooks(findings.value.spec, facts, options.onHook);
   if (hook !== undefined) return fail(hook);
   const clones = clonesOf(target);
   const removed = await removeNow(target, facts, findings.value);

@@ -1,11 +1,12 @@
 // Owns the full record of a failed plan: every op, every event, who and where. Written for the person who has to find out.
-import { closeSync, constants, lstatSync, mkdirSync, openSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, lstatSync, mkdirSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { errnoName, errnoText } from "../linux/errno.ts";
 import type { PlanEvent } from "../isa/events.ts";
 import type { NotedOp, Notes } from "../isa/notes.ts";
 import { E_STATUS } from "../isa/schema.ts";
 import { probeKernel, randomHex } from "../host/probe/kernel.ts";
-import { containerDir, earlierHooksFile, failureFile, hooksFile, recordDir } from "../host/store/layout.ts";
+import { containerDir, failureFile, recordDir } from "../host/store/layout.ts";
+import type { Place } from "../host/store/layout.ts";
 import type { Request } from "../model/request.ts";
 
 const answer = (error: number): string => (error >= E_STATUS ? `status ${error - E_STATUS}` : `${errnoName(error) ?? error} (${errnoText(error)})`);
@@ -49,7 +50,8 @@ function isOwnDirectory(path: string): boolean {
   return found !== undefined && found.isDirectory();
 }
 
-function writeBeside(notes: Notes, file: string, text: string | Uint8Array): string | undefined {
+/** In the record directory, instead of what was there. */
+export function writeBeside(notes: Place, file: string, text: string | Uint8Array): string | undefined {
   try {
     if (!isOwnDirectory(containerDir(notes))) return undefined;
     if (!isOwnDirectory(recordDir(notes))) mkdirSync(recordDir(notes), { mode: 0o700 });
@@ -58,15 +60,6 @@ function writeBeside(notes: Notes, file: string, text: string | Uint8Array): str
     // Nothing to replace, or nothing that may be: the write tells.
   }
   return isOwnDirectory(recordDir(notes)) && writeNew(file, text) ? file : undefined;
-}
-
-/** What the hooks of a start that failed have said, as the engine keeps it of one that did not. */
-export function writeHookRecord({ plan, events }: Request, notes: Notes): void {
-  if (plan === undefined || events === undefined) return;
-  rmSync(earlierHooksFile(notes), { force: true });
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(plan.length);
-  writeBeside(notes, hooksFile(notes), Buffer.concat([size, plan, events]));
 }
 
 /** Path of the record; undefined when it could be written nowhere. */

@@ -9,7 +9,8 @@ import { answerText, failureOf, primaryEvent } from "./causes/failure.ts";
 import type { Failure } from "./causes/failure.ts";
 import { findCause } from "./causes/find.ts";
 import { actionText } from "./causes/words.ts";
-import { recordText, writeFailureRecord, writeHookRecord } from "./failure-record.ts";
+import { recordText, writeFailureRecord } from "./failure-record.ts";
+import { writeStartHooks } from "./hook-record.ts";
 
 export interface Report {
   /** Without the door's prefix. */
@@ -69,6 +70,6 @@ export function report(request: Request): Report {
   ];
   const isKept = KEEPS_RECORD.has(notes.verb) && problem.code !== "container.running";
   const record = isKept ? writeFailureRecord(request, notes, recordText(request, notes, events, lines)) : undefined;
-  if (isKept && notes.ops.some(({ op, note = "" }) => op === "spawn" && note.startsWith("hook "))) writeHookRecord(request, notes);
+  if (isKept && notes.ops.some(({ op, note = "" }) => op === "spawn" && note.startsWith("hook "))) writeStartHooks(request, notes);
   return { lines: [...lines, ...(record === undefined ? [] : [`record: ${record}`])], status: statusOf(notes.verb, explained), problem };
 }

@@ -18,6 +18,7 @@ import type { ConsoleWishes } from "../plan/lifecycle/console.ts";
 import type { MountWishes } from "../plan/lifecycle/mount.ts";
 import type { UnshareInputs } from "../plan/lifecycle/unshare.ts";
 import type { UsernsExecInputs } from "../plan/lifecycle/usernsexec.ts";
+import type { HookRun } from "./hooks.ts";
 
 /** Which container: every verb takes it. lxcpath is already canonical (see runtime/lxcpath.ts). */
 export interface Target { readonly name: string; readonly lxcpath: string }
@@ -35,23 +36,6 @@ export interface ConfigOverrides {
   /** The plan will only be shown: nothing is written. */
   readonly isExplained?: boolean;
 }
-
-/** One call of a hook, or of a network script. */
-export interface HookRun {
-  /** `pre-start`; `up` and `down` of a network. */
-  readonly hook: string;
-  readonly from: Origin;
-  /** What the shell was given. */
-  readonly command: string;
-  readonly milliseconds: number;
-  /** Its exit status, 128 + signal. */
-  readonly status: number;
-  /** The end of what it said. */
-  readonly output: readonly string[];
-}
-export interface HookReport { /** When the last of them ended. */ readonly at: string; readonly hooks: readonly HookRun[]; /** Of the run that a reboot has ended, where this one is what followed. */ readonly before?: HookReport }
-/** Of the last start and its end; undefined: none is recorded. */
-export type HooksVerb = (target: Target) => HookReport | undefined;
 
 /** How far a start is waited for. */
 export type Milestone = "running" | "booted" | "network";
@@ -255,7 +239,13 @@ export type RestoreVerb = (request: Request, target: Target, options: RestoreOpt
 /** The name of one, or ALL. */
 export type DestroySnapshotVerb = (request: Request, target: Target, snapshot: string) => Promise<Result<void>>;
 export type RenameVerb = (request: Request, target: Target, options: RenameOptions) => Promise<Result<void>>;
-export type DestroyVerb = (request: Request, target: Target, options: { readonly isForced: boolean; readonly withSnapshots: boolean }) => Promise<Result<void>>;
+export interface DestroyOptions {
+  readonly isForced: boolean;
+  readonly withSnapshots: boolean;
+  /** Told of each lxc.hook.destroy: what is recorded of it beside the container goes with the container. */
+  readonly onHook?: (hook: HookRun) => void;
+}
+export type DestroyVerb = (request: Request, target: Target, options: DestroyOptions) => Promise<Result<void>>;
 export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;
 /** Value of a config key, `undefined` for a key that does not exist; lists are newline-terminated (get_config_item). */
 export type ConfigItemVerb = (request: Request, target: Target, key: AnyConfigKey) => Promise<Result<string | undefined>>;

@@ -1,14 +1,15 @@
 // Owns `berth why NAME`: the record of the last failed start, and how the last run ended.
 import { readFileSync } from "node:fs";
-import { byOption, originText } from "../../model/origin.ts";
+import { byOption } from "../../model/origin.ts";
 import type { Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
-import { hooks } from "../../runtime/hooks.ts";
+import { hooks, type HookReport, type HookReports } from "../../runtime/hooks.ts";
 import { info } from "../../runtime/info.ts";
-import type { ContainerInfo, HookReport, Target } from "../../runtime/verbs.ts";
+import type { ContainerInfo, Target } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
 import { exitText } from "../exit-text.ts";
+import { hookLines } from "../hook-text.ts";
 import { asJson } from "../json.ts";
 import { FORMAT, NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
@@ -17,7 +18,7 @@ import { humanSize } from "../size.ts";
 const rows = [NAME, { long: "all", short: "a", help: "each step and event of the failed start" }, FORMAT] as const;
 export const tool: Tool<(typeof rows)[number]> = {
   name: "berth why", synopsis: "NAME [-a] [--format json]", hasName: true, rows,
-  about: "Show why the last start of a container failed, how its last run ended, and of each hook of both how long it took, how it ended and what it said.",
+  about: "Show why the last start of a container failed, how its last run ended, and of each hook when it began, how long it took, how it ended and what it said.",
   examples: [["berth why web", "what went wrong"], ["berth why web --format json", "for a program"]],
 };
 
@@ -32,14 +33,13 @@ function failureOf(file: string, isWhole: boolean): string | undefined {
   }
 }
 
-/** `pre-start      12 ms  config:14`, then what it said. */
-function hooksText(report: HookReport, title = "Hooks of its last start and end"): string {
-  const lines = report.hooks.flatMap(({ hook, milliseconds, status, from, command, output }) => [
-    `  ${hook.padEnd(10)} ${`${milliseconds} ms`.padStart(9)}  ${status === 0 ? "ok" : `status ${status}`}  ${originText(from)}: ${command}`, ...output.map((text) => `    | ${text}`),
-  ]);
-  const earlier = report.before === undefined ? "" : `\n${hooksText(report.before, "Hooks of the run before, which a reboot has ended")}`;
-  return `${title} (until ${report.at.slice(0, 19).replace("T", " ")} UTC):\n${lines.map((text) => `${text}\n`).join("")}${earlier}`;
-}
+const REPORTS: readonly (readonly [keyof HookReports, string])[] = [
+  ["last", "Hooks of its last start and end"], ["before", "Hooks of the run before, which a reboot has ended"],
+  ["clone", "Hooks of its making, as a copy or under a new name"], ["destroy", "Hooks of an lxc-destroy that it has outlived"],
+];
+
+const hooksText = (title: string, { at, hooks: runs }: HookReport): string =>
+  `${title} (until ${at.slice(0, 19).replace("T", " ")} UTC):\n${runs.flatMap(hookLines).map((line) => `  ${line}\n`).join("")}`;
 
 /** A process that is gone without a word, while the container goes on. */
 async function oomText(request: Request, { lxcpath, name }: Target): Promise<string> {
@@ -51,20 +51,21 @@ async function oomText(request: Request, { lxcpath, name }: Target): Promise<str
   return `Out of memory: the kernel has killed ${oomKills === 1n ? "a process" : `${oomKills} processes`} of it${limit}.\n    remedy: a larger limit (lxc.cgroup2.memory.max, or now: lxc-cgroup -n ${name} memory.max SIZE)\n`;
 }
 
-interface Found { readonly failure: string | undefined; readonly report: HookReport | undefined }
-const whole = ({ lxcpath, name }: Target, result: Result<ContainerInfo>, { failure, report }: Found): object => ({
+interface Found { readonly failure: string | undefined; readonly reports: HookReports }
+const whole = ({ lxcpath, name }: Target, result: Result<ContainerInfo>, { failure, reports: { last, before, clone, destroy } }: Found): object => ({
   name, lxcpath, ...(result.ok ? { state: result.value.state, ...(result.value.lastExit === undefined ? {} : { lastExit: result.value.lastExit }) } : {}), ...(failure === undefined ? {} : { failedStart: failure }),
-  ...(report === undefined ? {} : { hooksAt: report.at, hooks: report.hooks, ...(report.before === undefined ? {} : { hooksBefore: report.before.hooks }) }),
+  ...(last === undefined ? {} : { hooksAt: last.at, hooks: last.hooks }), ...(before === undefined ? {} : { hooksBefore: before.hooks }),
+  ...(clone === undefined ? {} : { hooksOfCopy: clone.hooks }), ...(destroy === undefined ? {} : { hooksOfDestroy: destroy.hooks }),
 });
 
-async function text(request: Request, target: Target, result: Result<ContainerInfo>, { failure, report }: Found): Promise<string> {
+async function text(request: Request, target: Target, result: Result<ContainerInfo>, { failure, reports }: Found): Promise<string> {
   const { state = "STOPPED", lastExit } = result.ok ? result.value : {};
   const said = lastExit === undefined || lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((line) => `  | ${line}\n`).join("")}`;
   const parts = [
     ...(state === "STOPPED" ? [] : [`${target.name} is ${state}.\n${await oomText(request, target)}`]),
     ...(failure === undefined ? [] : [`Last failed start:\n${failure}\n`]),
     ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${said}`]),
-    ...(report === undefined || report.hooks.length === 0 ? [] : [hooksText(report)]),
+    ...REPORTS.flatMap(([key, title]) => { const report = reports[key]; return report === undefined ? [] : [hooksText(title, report)]; }),
   ];
   return parts.length === 0 ? `${target.name}: no failed start, no ended run and no hook are recorded.\n` : parts.join("\n");
 }
@@ -74,7 +75,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const format = options.last("format");
   if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json" }]);
   const result = await info(request, target, { stats: false, ips: false });
-  const found: Found = { failure: failureOf(`${target.lxcpath}/${target.name}/.berth/failure`, options.has("all")), report: hooks(target) };
+  const found: Found = { failure: failureOf(`${target.lxcpath}/${target.name}/.berth/failure`, options.has("all")), reports: hooks(target) };
   if (!result.ok && found.failure === undefined) return failed(line, result.problems);
   return done(0, { out: format === "json" ? asJson(whole(target, result, found)) : await text(request, target, result, found) });
 });

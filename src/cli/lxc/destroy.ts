@@ -4,6 +4,7 @@ import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
 import { NAME, RCFILE } from "../options.ts";
 import type { Tool } from "../options.ts";
+import { hookLines } from "../hook-text.ts";
 import { say } from "../say.ts";
 
 const rows = [
@@ -22,6 +23,6 @@ export const tool: Tool<(typeof rows)[number]> = {
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, voice } = line;
   const { destroy } = await import("../../runtime/destroy.ts");
-  const result = await destroy(request, target, { isForced: options.has("force"), withSnapshots: options.has("snapshots") });
+  const result = await destroy(request, target, { isForced: options.has("force"), withSnapshots: options.has("snapshots"), onHook: (run) => hookLines(run).forEach((text) => voice.log.add("DEBUG", text)) });
   return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
 });

@@ -12,6 +12,9 @@ export const exitFile = (place: Place): string => `${recordDir(place)}/exit`;
 export const hooksFile = (place: Place): string => `${recordDir(place)}/hooks`;
 /** The same of the run before, which ended for a reboot. */
 export const earlierHooksFile = (place: Place): string => `${hooksFile(place)}.before`;
+/** The same of the plan that made a copy of another container, and of an lxc-destroy. */
+export const cloneHooksFile = (place: Place): string => `${hooksFile(place)}.clone`;
+export const destroyHooksFile = (place: Place): string => `${hooksFile(place)}.destroy`;
 export const failureFile = (place: Place): string => `${recordDir(place)}/failure`;
 /** In the record directory: the config of a container that has got this name, if a kill left it there. */
 export const renamedConfig = (name: string): string => `config.${name}`;

@@ -6,7 +6,9 @@ import { fieldOf, numbered } from "../../isa/encode.ts";
 import type { Plan } from "../../isa/op.ts";
 import { E_STATUS } from "../../isa/schema.ts";
 import { errnoName, errnoText } from "../../linux/errno.ts";
+import type { Origin } from "../../model/origin.ts";
 import type { Problem } from "../../model/problem.ts";
+import { outputLines, statusText } from "../causes/failure.ts";
 
 /** EPIPE at a barrier is a consequence: another process failed first. */
 export function failureOf(events: readonly PlanEvent[]): PlanEvent | undefined {
@@ -16,11 +18,21 @@ export function failureOf(events: readonly PlanEvent[]): PlanEvent | undefined {
 
 const reason = (error: number): string => (error >= E_STATUS ? `status ${error - E_STATUS}` : errnoText(error));
 
+/** The engine puts the shell's name before what the hook said. */
+function hookProblem(at: Origin, { error, text }: PlanEvent, doing: string): Problem {
+  const said = outputLines(text.replace(/^\/bin\/sh(: |$)/, "")).join("; ");
+  return {
+    code: "hook.failed", at, text: `cannot ${doing}: the hook ${error >= E_STATUS ? statusText(error - E_STATUS) : `could not be run: ${errnoText(error)}`}`,
+    ...(said === "" ? {} : { cause: `it said: ${said}` }), remedy: "run it by hand to see why",
+  };
+}
+
 /** `doing`: what was being done, e.g. `remove 'web'`. */
 export function engineProblem(plan: Plan, events: readonly PlanEvent[], doing: string): Problem {
   const failed = failureOf(events);
   if (failed === undefined) return { code: "engine.op", text: `cannot ${doing}: the engine ended without saying why` };
   const op = numbered(plan)[failed.op];
+  if (op?.op === "spawn" && op.note?.startsWith("hook ") === true) return hookProblem(op.from, failed, doing);
   const path = op === undefined ? undefined : fieldOf(op, "path");
   const what = failed.text !== "" ? failed.text : typeof path === "string" ? path : "";
   const name = errnoName(failed.error);
