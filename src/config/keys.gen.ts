@@ -97,7 +97,7 @@ export interface ConfigValues {
   readonly "lxc.proc"?: Cleared;
   /** How many /dev/ttyN the container has. (Value: a number from 0 to 1024) */
   readonly "lxc.tty.max"?: Count | Cleared;
-  /** Directory beneath /dev where the terminals really are; /dev/console and /dev/ttyN become links to them. (Value: a directory beneath /dev, at most 255 characters) */
+  /** Directory beneath /dev where the terminals really are; /dev/console and /dev/ttyN become links to them. (Value: a directory beneath /dev, at most 255 characters, without ..) */
   readonly "lxc.tty.dir"?: Text | Cleared;
   /** How many pseudo terminals the container may open in its own devpts. (Value: a number) */
   readonly "lxc.pty.max"?: Count | Cleared;

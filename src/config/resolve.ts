@@ -49,9 +49,11 @@ function resolveRootfs(settings: Settings, mountDefault: string): RootfsSpec | u
   const found = one(settings, filesystemKeys.rootfsPath);
   if (found === undefined) return undefined;
   const options = one(settings, filesystemKeys.rootfsOptions);
+  const mount = one(settings, filesystemKeys.rootfsMount);
   return {
     ...found.value,
-    mount: one(settings, filesystemKeys.rootfsMount)?.value ?? mountDefault,
+    mount: mount?.value ?? mountDefault,
+    ...(mount === undefined ? {} : { mountFrom: mount.from }),
     options: (options?.value ?? "").split(",").filter((option) => option !== ""),
     ...(options === undefined ? {} : { optionsFrom: options.from }),
     isManaged: one(settings, filesystemKeys.rootfsManaged)?.value ?? true,

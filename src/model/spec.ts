@@ -17,6 +17,8 @@ export interface RootfsSpec {
   readonly path: string;
   /** lxc.rootfs.mount. */
   readonly mount: string;
+  /** Absent: nobody has said where, it is the default. */
+  readonly mountFrom?: Origin;
   /** lxc.rootfs.options, split at commas. */
   readonly options: readonly string[];
   readonly optionsFrom?: Origin;

@@ -37,12 +37,19 @@ const hasHooksBefore = ({ hooks }: ContainerSpec): boolean => (hooks["pre-start"
 const kindOf = (rootfs: RootfsSpec, spec: ContainerSpec, facts: HostFacts): RootfsKind => rootfsKind(rootfs, facts, hasHooksBefore(spec));
 
 /** What is wrong with the root file system before anything runs. */
-export function checkRootfs({ spec, facts, problems }: Scope): void {
+export function checkRootfs(scope: Scope): void {
+  const { spec, facts, problems } = scope;
   const { rootfs } = spec;
   if (rootfs === undefined) return;
   const kind = kindOf(rootfs, spec, facts);
   if (kind.kind === "none") problems.push(kind.problem);
-  else problems.push(...checkRootIdmap(spec, facts, kind), ...(kind.kind === "directory" ? strangeOptions(rootfs) : []));
+  else problems.push(...missingMount(scope), ...checkRootIdmap(spec, facts, kind), ...(kind.kind === "directory" ? strangeOptions(rootfs) : []));
+}
+
+/** Written by somebody, and not there. LXC starts nothing then; it is seen by nobody but hooks, which are told the place that is taken. */
+function missingMount({ spec: { rootfs }, facts }: Scope): readonly Problem[] {
+  if (rootfs?.mountFrom === undefined || facts.paths[rootfs.mount]?.kind === "directory") return [];
+  return [{ code: "config.value", severity: "warning", at: rootfs.mountFrom, text: `'${rootfs.mount}' of lxc.rootfs.mount is no directory: the root file system is mounted elsewhere`, cause: "only hooks see where, in LXC_ROOTFS_MOUNT", remedy: `mkdir -p ${rootfs.mount}, or take the line out` }];
 }
 
 /** What would be for a file system to take: of a directory none is mounted. LXC says nothing. */

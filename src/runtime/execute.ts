@@ -17,14 +17,13 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   const loaded = await loadForStart(request, target, { ...options, mayBeMissing: true, isReboot });
   if (!loaded.ok) return loaded;
   const { spec } = loaded.value;
-  const command = options.command.length > 0 ? options.command : spec.executeCmd?.value ?? [];
-  if (command.length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
+  if (options.command.length === 0 && (spec.executeCmd?.value ?? []).length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
   const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => startFacts(caller, spec));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planExecute(spec, facts, {
-    isDaemon: options.isDaemon, bootId: bootId(), command, closeAllFds: options.closeAllFds, share: share.value,
+    isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,
     replan: replanEntries("execute", target, options), isReboot, ...confinement,
   });
   return withLoaded(loaded, withWarnings(plan, problems));

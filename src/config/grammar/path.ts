@@ -19,6 +19,8 @@ export const architecture: Grammar<string> = {
   show: (name) => [ARCHITECTURES[name] === 32 ? "i686" : "x86_64"],
 };
 
+const MAX_DEV_DIRECTORY = 255;
+
 /** A directory beneath something: nobody climbs out of it. */
 export const relativePath = (what: string): Grammar<string> => ({
   expects: `${what}, a relative path without ..`,
@@ -28,6 +30,16 @@ export const relativePath = (what: string): Grammar<string> => ({
     return text.split("/").includes("..") ? wrong(`'${text}' contains '..'`) : good(text);
   },
 });
+
+/** A directory beneath /dev inside, which the terminals are made in. */
+export const devDirectory: Grammar<string> = {
+  expects: `a directory beneath /dev, at most ${MAX_DEV_DIRECTORY} characters, without ..`,
+  facts: { pattern: `^(?!(?:.*/)?\\.\\.(?:/|$)).{0,${MAX_DEV_DIRECTORY}}$` },
+  read: (text) => {
+    if (text.length > MAX_DEV_DIRECTORY) return wrong(`'${text}' has ${text.length} characters, at most ${MAX_DEV_DIRECTORY} are possible`);
+    return text.split("/").includes("..") ? wrong(`'${text}' contains '..'`) : good(text);
+  },
+};
 
 export const oneDirectory = (what: string): Grammar<string> => ({
   expects: `${what}, one directory name`,

@@ -1,6 +1,7 @@
 // Owns the keys of consoles, terminals and logs.
 import { ringSize } from "../grammar/quantity.ts";
-import { anyText, bool, count, maxLength, oneOf, unsigned } from "../grammar/scalar.ts";
+import { devDirectory } from "../grammar/path.ts";
+import { anyText, bool, count, oneOf, unsigned } from "../grammar/scalar.ts";
 import { good, wrong, type Grammar } from "../grammar/grammar.ts";
 import { didYouMean } from "../nearest.ts";
 import { row } from "./row.ts";
@@ -20,7 +21,7 @@ const FACILITIES = ["daemon", "local0", "local1", "local2", "local3", "local4", 
 
 export const consoleKeys = {
   ttyMax: row({ key: "lxc.tty.max", grammar: count(1024), default: "0", doc: "How many /dev/ttyN the container has.", since: "2.1", legacy: ["lxc.tty"], spec: "ttyMax" }),
-  ttyDir: row({ key: "lxc.tty.dir", grammar: maxLength("a directory beneath /dev", 255), doc: "Directory beneath /dev where the terminals really are; /dev/console and /dev/ttyN become links to them.", since: "2.1", legacy: ["lxc.devttydir"], spec: "ttyDir" }),
+  ttyDir: row({ key: "lxc.tty.dir", grammar: devDirectory, doc: "Directory beneath /dev where the terminals really are; /dev/console and /dev/ttyN become links to them.", since: "2.1", legacy: ["lxc.devttydir"], spec: "ttyDir" }),
   ptyMax: row({ key: "lxc.pty.max", grammar: count(), default: "0", doc: "How many pseudo terminals the container may open in its own devpts.", since: "2.1", legacy: ["lxc.pts"], security: "Without a bound the container may take all pseudo terminals that the host allows.", spec: "ptyMax" }),
   path: row({ key: "lxc.console.path", grammar: anyText("a path, or none", ["none"]), doc: "Where the console of the container goes: a terminal, a file, or none. Unset: the terminal that starts it in the foreground.", since: "2.1", legacy: ["lxc.console"], security: "A terminal or file of the host is written to with the container's own bytes, escape sequences included.", spec: "console.path" }),
   logfile: row({ key: "lxc.console.logfile", grammar: anyText("a path"), doc: "File to which all output of the console is added.", since: "1.0", security: "The container decides what is written: read it with a program that shows escapes, and bound it with lxc.console.size.", spec: "console.logfile" }),

@@ -8,6 +8,6 @@ import { planRun } from "./start.ts";
 
 /** `inputs.command` wins over lxc.execute.cmd, which wins over lxc.init.cmd. */
 export function planExecute(spec: ContainerSpec, facts: HostFacts, inputs: StartInputs): Result<Plan> {
-  const command = inputs.command.length > 0 ? inputs.command : spec.executeCmd?.value ?? [];
-  return planRun(spec, facts, { inputs: { ...inputs, command }, isExecute: true });
+  const cmd = inputs.command.length > 0 ? undefined : spec.executeCmd;
+  return planRun(cmd === undefined ? spec : { ...spec, init: { ...spec.init, cmd } }, facts, { inputs, isExecute: true });
 }

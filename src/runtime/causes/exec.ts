@@ -9,6 +9,7 @@ export function rootfsOf({ notes }: Failure): string | undefined {
 }
 
 const initRemedy = (path: string, { op }: Failure): string => (op.origin.startsWith("option ") ? "name a program of the container after --, with its whole path"
+  : op.origin.endsWith("lxc.execute.cmd") ? `set lxc.execute.cmd to a program of the container (it is ${path} now)`
   : `install an init there, or set lxc.init.cmd to a program of the container (it is ${path} now)`);
 
 function missingFinding(failure: Failure, root: string, path: string): Finding {

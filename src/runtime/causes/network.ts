@@ -22,9 +22,12 @@ function missingFeature(note: string): Finding {
   return { code: "host.feature", cause: `this kernel has been built without ${option}, or its module is not there`, remedy: `modprobe ${module}; or use another kernel, or another lxc.net.N.type` };
 }
 
+/** The note of an address that an interface gets: `192.0.2.5/24 on eth0`. */
+const ADDRESS_ON = /^[0-9a-f.:]+\/.* on \S+$/;
+
 /** What a link, an address or a route of that name is in the way of. */
 function taken(note: string): Finding {
-  if (/ on \S+$/.test(note) && /^[0-9a-f.:]+\//.test(note)) return { code: "network.link", cause: "the address is in use: the interface has it already", remedy: "write each address once" };
+  if (ADDRESS_ON.test(note)) return { code: "network.link", cause: "the address is in use: the interface has it already", remedy: "write each address once" };
   if (/ is here$|reached through|route/.test(note)) return { code: "network.link", cause: "this host has a route to it already: another container, or a link, has that address", remedy: "ip route shows it; give the container another address" };
   if (/answers for/.test(note)) return { code: "network.link", cause: "the host answers for that address already: another container has it", remedy: "ip neigh show proxy shows it; give the container another address" };
   return { code: "network.link", cause: "a network interface of that name exists already, here or in the container", remedy: "choose another lxc.net.N.veth.pair or name" };
@@ -43,7 +46,7 @@ export function networkFinding(failure: Failure): Finding {
     case "EPERM": return { code: "privilege", cause: failure.euid === 0 ? "this process lacks CAP_NET_ADMIN" : "an ordinary user may not make network interfaces", remedy: "use lxc.net.0.type = user, empty or none" };
     case "EOPNOTSUPP": return missingFeature(note);
     case "ENETUNREACH": case "EHOSTUNREACH": return { code: "network.link", cause: "the gateway is not reachable from the container's addresses", remedy: "give the interface an address in the gateway's network" };
-    case "EADDRNOTAVAIL": return { code: "network.link", cause: "no interface can have that hardware address, or that name", remedy: "correct lxc.net.N.hwaddr" };
+    case "EADDRNOTAVAIL": return ADDRESS_ON.test(note) ? { code: "network.link", cause: "the kernel gives no interface that address: it is the loopback's, or one of a group", remedy: "correct lxc.net.N.ipv4.address or lxc.net.N.ipv6.address" } : { code: "network.link", cause: "no interface can have that hardware address, or that name", remedy: "correct lxc.net.N.hwaddr" };
     case "EINVAL": case "ERANGE": return { code: "network.unsupported", cause: / becomes /.test(note) ? "the kernel does not let this link leave its network, or does not take the name" : "the kernel does not take one of the values (name, MTU, address)" };
     default: return { code: "network.link" };
   }
