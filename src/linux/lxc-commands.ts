@@ -1,6 +1,8 @@
 // Owns the bytes of LXC's command protocol that a client needs: raw structs of a little-endian 64-bit machine, see lxc's commands.h.
 
 export const GET_STATE = 3;
+export const GET_INIT_PID = 4;
+export const GET_CONFIG_ITEM = 7;
 export const ADD_STATE_CLIENT = 10;
 /** Berth's own: the console's bytes from a position on, in replies without end. */
 export const FOLLOW_CONSOLE = 1000;
@@ -18,6 +20,16 @@ export function commandRequest(command: number, value = 0n): Uint8Array {
   const view = new DataView(bytes.buffer);
   view.setInt32(0, command, true);
   view.setBigUint64(8, value, true);
+  return bytes;
+}
+
+/** A request that carries text, closed by a NUL. */
+export function textRequest(command: number, text: string): Uint8Array {
+  const words = new TextEncoder().encode(`${text}\0`);
+  const bytes = new Uint8Array(REPLY_SIZE + words.length);
+  bytes.set(commandRequest(command));
+  new DataView(bytes.buffer).setInt32(4, words.length, true);
+  bytes.set(words, REPLY_SIZE);
   return bytes;
 }
 

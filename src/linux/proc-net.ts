@@ -61,6 +61,14 @@ export function parseListening(text: string): readonly string[] {
   });
 }
 
+/** Inode of the abstract socket of this name that listens. */
+export function listeningInode(text: string, name: string): number | undefined {
+  const line = text.split("\n").find((one) => one.split(" ", 4)[3] === "00010000" && one.replace(/@+$/, "").endsWith(` @${name}`));
+  // Num RefCount Protocol Flags Type St Inode Path
+  const inode = line?.trim().split(/\s+/)[6];
+  return inode === undefined ? undefined : Number(inode);
+}
+
 /** A word of /proc/net/route: the address as the machine holds it, least significant byte first. */
 const routeAddress = (hex: string): readonly number[] => (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).reverse();
 

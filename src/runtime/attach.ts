@@ -2,6 +2,7 @@
 import { probeCaller } from "../host/probe/caller.ts";
 import { mayEnter } from "../host/probe/cgroups.ts";
 import { probeInit } from "../host/probe/init.ts";
+import { probeKernel } from "../host/probe/kernel.ts";
 import { readText } from "../host/read-text.ts";
 import { configFile } from "../host/store/layout.ts";
 import { mayMention } from "../host/store/mentions.ts";
@@ -11,6 +12,7 @@ import { fail, ok } from "../model/problem.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { InitFacts } from "../model/init.ts";
+import type { StateRecord } from "../model/state.ts";
 import { absolutePath } from "./lxcpath.ts";
 import { decidedState, frozen, requireRunning, stopped } from "./running-container.ts";
 import type { LiveContainer } from "./running-container.ts";
@@ -29,6 +31,19 @@ function initFacts(live: LiveContainer, options: AttachOptions): InitFacts | und
   const { record, initPid, initStart } = live;
   const shellOf = options.command.length === 0 ? { shellOf: options.uid ?? 0 } : {};
   return probeInit({ pid: initPid, startTime: initStart, cgroups: record.cgroups, namespaces: record.namespaces, ...shellOf });
+}
+
+type Filter = Pick<StateRecord, "seccomp" | "isSeccompNotified">;
+const filterOf = ({ seccomp, isSeccompNotified }: StateRecord): Filter => (seccomp === undefined ? {} : { seccomp, ...(isSeccompNotified === true ? { isSeccompNotified: true } : {}) });
+
+/** Another LXC's monitor does not say what filter init has: as LXC does, it is what the config names. */
+async function foreignFilter(request: Request, target: Target, init: InitFacts): Promise<Filter> {
+  if (!init.hasSeccompFilter) return {};
+  const { loadConfig } = await import("./container-config.ts");
+  const { seccompInput } = await import("./seccomp.ts");
+  const loaded = loadConfig(request, target);
+  const input = loaded.ok ? await seccompInput(request, loaded.value.spec.security, probeKernel().machine) : undefined;
+  return input?.program === undefined ? {} : { seccomp: input.program, ...(input.isNotified === true ? { isSeccompNotified: true } : {}) };
 }
 
 async function archProblem(arch: string | undefined): Promise<Problem | undefined> {
@@ -60,7 +75,7 @@ export const attach: AttachVerb = async (request, target, options) => {
   const plan = planAttach({
     ...rest, name: target.name, lxcpath: target.lxcpath, caller: probeCaller(request), init,
     configured: await configuredEnvironment(request, target, options.rcfile),
-    ...(live.value.record.seccomp === undefined ? {} : { seccomp: live.value.record.seccomp, ...(live.value.record.isSeccompNotified === true ? { isSeccompNotified: true } : {}) }),
+    ...(running.isForeign ? await foreignFilter(request, target, init) : filterOf(live.value.record)),
     ...(ptyLog === undefined ? {} : { ptyLog: absolutePath(request, ptyLog) }),
   });
   return plan.ok ? ok(plan.value, [...(plan.warnings ?? []), ...problems]) : plan;

@@ -56,7 +56,8 @@ interface Rules { readonly cgroup: string; readonly file: string; readonly lines
 /** Device rules are a program where they are not cgroup v1's. */
 function rulesOf(places: readonly CgroupPlace[], target: Target): Rules | undefined {
   const unified = places.find(({ version }) => version === 2);
-  if (unified === undefined || places.some(({ version, controllers }) => version === 1 && controllers.includes("devices"))) return undefined;
+  // another LXC keeps its program to itself
+  if (unified === undefined || !existsSync(recordDir(target)) || places.some(({ version, controllers }) => version === 1 && controllers.includes("devices"))) return undefined;
   const file = deviceRulesFile(recordDir(target));
   return { cgroup: unified.directory, file, lines: (readText(file) ?? "devices.allow a\n").split("\n").filter((line) => line !== "") };
 }

@@ -18,7 +18,7 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   if (!loaded.ok) return loaded;
   const { spec } = loaded.value;
   if (options.command.length === 0 && (spec.executeCmd?.value ?? []).length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
-  const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
+  const share = await resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => startFacts(caller, spec));
   const confinement = await wantedConfinement(request, spec, facts);

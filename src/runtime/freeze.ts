@@ -18,7 +18,8 @@ const notThere = (target: { readonly name: string; readonly lxcpath: string }, i
 };
 
 export const freeze: FreezeVerb = async (request, target, { isFrozen }) => {
-  const { state } = await decidedState(request, target);
+  const { state, isForeign, record } = await decidedState(request, target);
   if (state === "STOPPED" || state === "STOPPING" || state === "ABORTING") return fail(notThere(target, isFrozen));
-  return ok(planFreeze({ ...target, isFrozen }));
+  const isWritten = isForeign && record?.freezer?.endsWith("/freezer.state") === true;
+  return ok(planFreeze({ ...target, isFrozen, ...(isWritten ? { file: record.freezer } : {}) }));
 };

@@ -13,6 +13,7 @@ import type { Running } from "../host/store/running.ts";
 import { ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { StateRecord } from "../model/state.ts";
+import { withForeign } from "./running-container.ts";
 import type { ListedContainer, ListOptions, ListVerb, Target } from "./verbs.ts";
 
 type Row = Omit<ListedContainer, "name" | "isDefined">;
@@ -67,7 +68,7 @@ export const list: ListVerb = async (request, lxcpath, { needs }) => {
   for (const name of names) {
     const target = { name, lxcpath };
     const isDefined = defined.has(name);
-    const running: Running = isStateWanted ? runningState(target, () => sockets) : { state: "STOPPED", isForeign: false };
+    const running: Running = isStateWanted ? await withForeign(target, runningState(target, () => sockets)) : { state: "STOPPED", isForeign: false };
     const config = needs.includes("config") && isDefined ? await fromConfig(request, target, read) : {};
     rows.push({ ...EMPTY, ...config, ...fromRecord(running.record, needs), name, isDefined, state: running.state });
   }

@@ -8,7 +8,7 @@ import { listeningSockets, runningState } from "../host/store/running.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import { stopped } from "./running-container.ts";
+import { stopped, withForeign } from "./running-container.ts";
 
 /** "" in `container`: the host's own. */
 export interface ListedProcess { readonly container: string; readonly line: string }
@@ -26,15 +26,16 @@ function pidNamespace(pid: number | "self"): string | undefined {
   }
 }
 
-function membersOf(lxcpath: string): readonly Member[] {
+async function membersOf(lxcpath: string): Promise<readonly Member[]> {
   const sockets = listeningSockets();
   const own = pidNamespace("self");
-  return [...new Set([...definedContainers(lxcpath), ...activeContainers(lxcpath, sockets)])].flatMap((name) => {
-    const { record } = runningState({ name, lxcpath }, () => sockets);
-    if (record?.initPid === undefined) return [];
-    const namespace = pidNamespace(record.initPid);
-    return [{ name, cgroups: record.cgroups, pidNamespace: namespace === own ? undefined : namespace }];
-  });
+  const members: Member[] = [];
+  for (const name of new Set([...definedContainers(lxcpath), ...activeContainers(lxcpath, sockets)])) {
+    const { record } = await withForeign({ name, lxcpath }, runningState({ name, lxcpath }, () => sockets));
+    const namespace = record?.initPid === undefined ? undefined : pidNamespace(record.initPid);
+    if (record?.initPid !== undefined) members.push({ name, cgroups: record.cgroups, pidNamespace: namespace === own ? undefined : namespace });
+  }
+  return members;
 }
 
 /** By its cgroup; a container without one of its own shows in its process namespace. */
@@ -44,8 +45,8 @@ function containerOf(pid: number, members: readonly Member[], mountinfo: string)
   return members.find(({ cgroups, pidNamespace: theirs }) => (cgroups.length > 0 && cgroupsOf(cgroup, mountinfo, cgroups).length > 0) || (theirs !== undefined && theirs === namespace))?.name ?? "";
 }
 
-export function processList(request: Request, { lxcpath, names, args }: ProcessWishes): Result<ProcessList> {
-  const members = membersOf(lxcpath);
+export async function processList(request: Request, { lxcpath, names, args }: ProcessWishes): Promise<Result<ProcessList>> {
+  const members = await membersOf(lxcpath);
   const absent = names?.find((name) => members.every((member) => member.name !== name));
   if (absent !== undefined) return fail(stopped({ name: absent, lxcpath }));
   const { error, status, stdout, stderr } = spawnSync("ps", args, { encoding: "utf8", env: request.env, cwd: request.cwd, maxBuffer: 1 << 28 });
@@ -60,4 +61,4 @@ export function processList(request: Request, { lxcpath, names, args }: ProcessW
 }
 
 /** Of every container that runs. */
-export const runningNames = (lxcpath: string): readonly string[] => membersOf(lxcpath).map(({ name }) => name);
+export const runningNames = async (lxcpath: string): Promise<readonly string[]> => (await membersOf(lxcpath)).map(({ name }) => name);

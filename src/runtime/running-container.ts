@@ -22,9 +22,18 @@ function isOwnRecord(request: Request, target: Target): boolean {
   return found !== undefined && found.isFile() && found.uid === request.euid;
 }
 
+/** What another LXC runs is told by its monitor, as far as it can be believed. */
+export async function withForeign(target: Target, running: Running): Promise<Running> {
+  if (!running.isForeign) return running;
+  const { foreignRun } = await import("../host/store/foreign-run.ts");
+  const found = await foreignRun(target, process.geteuid?.() ?? 0);
+  return found === undefined ? running : { ...running, ...found };
+}
+
 /** The state, after what a killed monitor left has been removed as far as possible. */
 export async function settledState(request: Request, target: Target): Promise<Running> {
   const running = lookAt(target);
+  if (running.isForeign) return withForeign(target, running);
   const { stale } = running;
   if (stale === undefined || !isOwnRecord(request, target)) return running;
   const { lxcpath, name } = target;
@@ -74,17 +83,17 @@ function isClosed(directory: string): boolean {
   }
 }
 
-/** Its command socket listens, and there is no record of ours that could be read. */
+/** Its command socket listens, there is no record of ours that could be read, and its monitor is not to be asked. */
 export const foreign = (target: Target): Problem => (isClosed(containerDir(target))
   ? { code: "privilege", text: `Insufficent privileges to control ${target.name}`, cause: `'${containerDir(target)}' belongs to another user`, remedy: "run this as the user who started it, or as root" }
-  : { code: "unsupported", text: `${target.name} was started by another LXC`, cause: "its monitor is not Berth's", remedy: "use that LXC's own tools on it, or stop it there and start it with this one" });
+  : { code: "unsupported", text: `${target.name} was started by another LXC`, cause: "its monitor does not answer, or belongs neither to root nor to the owner of the container", remedy: "run this as the user who started it; ss -xlp shows which process listens for it" });
 
 export interface LiveContainer { readonly record: StateRecord; readonly initPid: number; readonly initStart: number }
 
 /** The record of a container whose init lives. */
-export function requireRunning(target: Target, running = lookAt(target)): Result<LiveContainer> {
+export function requireRunning(target: Target, running: Running): Result<LiveContainer> {
   const { record, isForeign } = running;
-  if (isForeign) return fail(foreign(target));
+  if (isForeign && record === undefined) return fail(foreign(target));
   if (record?.initPid === undefined || record.initStart === undefined) return fail(stopped(target));
   return ok({ record, initPid: record.initPid, initStart: record.initStart });
 }

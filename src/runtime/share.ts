@@ -5,7 +5,7 @@ import { byOption } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { ContainerSpec, NamespaceName } from "../model/spec.ts";
-import { requireRunning } from "./running-container.ts";
+import { lookAt, requireRunning, withForeign } from "./running-container.ts";
 import type { StartOptions, Target } from "./verbs.ts";
 
 type Shares = Partial<Record<NamespaceName, string>>;
@@ -16,12 +16,13 @@ const unknown = (at: Origin, value: string): Problem => (/^\d+$/.test(value) && 
   code: at.kind === "option" ? "option.value" : "config.value", at, text: `"${value}" is neither a running container nor the pid of a process`, remedy: "start that container first",
 });
 
-function fileOf(target: Target, name: NamespaceName, value: string): string | undefined {
+async function fileOf(target: Target, name: NamespaceName, value: string): Promise<string | undefined> {
   if (value.startsWith("/proc/")) return existsSync(value) ? value : undefined;
   const file = (pid: number | string): string => `/proc/${pid}/ns/${name}`;
   if (/^\d+$/.test(value)) return existsSync(file(value)) ? file(value) : undefined;
   if (value === "" || value.includes("/")) return undefined;
-  const live = requireRunning({ name: value, lxcpath: target.lxcpath });
+  const other = { name: value, lxcpath: target.lxcpath };
+  const live = requireRunning(other, await withForeign(other, lookAt(other)));
   return live.ok && live.value.initPid !== undefined ? file(live.value.initPid) : undefined;
 }
 
@@ -29,7 +30,7 @@ const NAMES: readonly NamespaceName[] = ["net", "ipc", "uts", "pid", "cgroup", "
 const OPTIONS: readonly (keyof StartOptions["share"])[] = ["net", "ipc", "uts", "pid"];
 
 /** An option wins over the config's line for the same namespace. */
-export function resolveShares(target: Target, options: StartOptions["share"], config: ContainerSpec["namespaces"]["share"]): Result<Shares> {
+export async function resolveShares(target: Target, options: StartOptions["share"], config: ContainerSpec["namespaces"]["share"]): Promise<Result<Shares>> {
   const shares: Shares = {};
   const problems: Problem[] = [];
   for (const name of NAMES) {
@@ -37,7 +38,7 @@ export function resolveShares(target: Target, options: StartOptions["share"], co
     const given = option === undefined ? undefined : options[option];
     const wish = given === undefined ? config[name] : { value: given, from: byOption(`--share-${name}`) };
     if (wish === undefined) continue;
-    const file = fileOf(target, name, wish.value);
+    const file = await fileOf(target, name, wish.value);
     if (file === undefined) problems.push(unknown(wish.from, wish.value));
     else shares[name] = file;
   }

@@ -98,7 +98,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const whole: StartOptions = { ...options, define: [...options.define, ...consoleDefinitions(options)] };
   const loaded = await loadForStart(request, target, { ...whole, isReboot });
   if (!loaded.ok) return loaded;
-  const share = resolveShares(target, options.share, loaded.value.spec.namespaces.share);
+  const share = await resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
   const published = withPublished(loaded.value.spec, options.publish ?? []);
   if (!published.ok) return published;

@@ -11,7 +11,7 @@ import type { StateRecord } from "../model/state.ts";
 import type { ContainerStats, LinkTraffic } from "../model/stats.ts";
 import { configFile } from "../host/store/layout.ts";
 import { existsSync } from "node:fs";
-import { stopped } from "./running-container.ts";
+import { stopped, withForeign } from "./running-container.ts";
 import type { StatsVerb } from "./verbs.ts";
 
 /** The container's view: what the host's end received, it sent. */
@@ -28,9 +28,9 @@ function newLook(): Look {
   return { sockets: () => (sockets ??= listeningSockets()), mountinfo: () => (mountinfo ??= readText("/proc/self/mountinfo") ?? "") };
 }
 
-/** undefined: it does not run, or is another LXC's. */
-function statsOf(lxcpath: string, name: string, look: Look): ContainerStats | undefined {
-  const { record, state } = runningState({ name, lxcpath }, look.sockets);
+/** undefined: it does not run, or its monitor is not to be asked. */
+async function statsOf(lxcpath: string, name: string, look: Look): Promise<ContainerStats | undefined> {
+  const { record, state } = await withForeign({ name, lxcpath }, runningState({ name, lxcpath }, look.sockets));
   const pid = record?.initPid;
   if (record === undefined || pid === undefined) return undefined;
   const cgroup = readText(`/proc/${pid}/cgroup`);
@@ -43,11 +43,11 @@ const missing = (lxcpath: string, name: string): Problem => (existsSync(configFi
   ? stopped({ lxcpath, name }) : { code: "container.missing", text: `${name} doesn't exist`, cause: `there is no ${configFile({ lxcpath, name })}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
 
 /** Without names: of every container that runs. A name that does not run is a problem, told with the rest. */
-export const stats: StatsVerb = (_request, lxcpath, names) => {
+export const stats: StatsVerb = async (_request, lxcpath, names) => {
   const look = newLook();
   const wanted = names.length > 0 ? [...new Set(names)] : [...new Set([...definedContainers(lxcpath), ...activeContainers(lxcpath, look.sockets())])].sort();
-  const found = wanted.map((name) => ({ name, value: statsOf(lxcpath, name, look) }));
+  const found = await Promise.all(wanted.map(async (name) => ({ name, value: await statsOf(lxcpath, name, look) })));
   const problems = names.length === 0 ? [] : found.filter(({ value }) => value === undefined).map(({ name }) => missing(lxcpath, name));
   const values = found.flatMap(({ value }) => value ?? []);
-  return Promise.resolve(problems.length > 0 && values.length === 0 ? fail(...problems) : ok(values, problems.map((problem) => ({ ...problem, severity: "warning" as const }))));
+  return problems.length > 0 && values.length === 0 ? fail(...problems) : ok(values, problems.map((problem) => ({ ...problem, severity: "warning" as const })));
 };

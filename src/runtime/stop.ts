@@ -27,7 +27,7 @@ async function signalsOf(request: Request, target: Target): Promise<StopSignals>
 
 export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
   const { record, isForeign, state } = await decidedState(request, target);
-  if (isForeign) return fail(foreign(target));
+  if (isForeign && record === undefined) return fail(foreign(target));
   if (record?.monitorPid === undefined || record.monitorStart === undefined) return fail(stopped(target));
   const init = record.initPid === undefined || record.initStart === undefined ? undefined
     : probeInit({ pid: record.initPid, startTime: record.initStart, cgroups: [], namespaces: [] });

@@ -2,23 +2,22 @@
 import { enginePath } from "../host/probe/host-facts.ts";
 import { nextChange } from "../host/store/changes.ts";
 import { runningState } from "../host/store/running.ts";
+import type { Running } from "../host/store/running.ts";
 import { ok } from "../model/problem.ts";
 import type { State } from "../model/state.ts";
 import { settledState } from "./running-container.ts";
-import type { Target, WaitVerb } from "./verbs.ts";
+import type { WaitVerb } from "./verbs.ts";
 
 export const wait: WaitVerb = async (request, target, states, timeout) => {
   const deadline = timeout < 0 ? undefined : Date.now() + timeout * 1000;
   const isReached = (state: State): boolean => states.includes(state);
-  const hasChanged = (from: State) => (): boolean => stateNow(target) !== from;
+  const hasChanged = ({ state, isForeign }: Running) => (): boolean => (isForeign ? !runningState(target).isForeign : runningState(target).state !== state);
   for (;;) {
     const running = await settledState(request, target);
     if (isReached(running.state)) return ok(true);
     const left = deadline === undefined ? undefined : deadline - Date.now();
     if (left !== undefined && left <= 0) return ok(false);
-    const { record, isForeign, state } = running;
-    await nextChange(target, { engine: enginePath(request.prefix), isForeign, ...(record === undefined ? {} : { record }), ...(left === undefined ? {} : { milliseconds: left }) }, hasChanged(state));
+    const { record } = running;
+    await nextChange(target, { engine: enginePath(request.prefix), ...(running.isForeign ? { foreignState: running.state } : {}), ...(record === undefined ? {} : { record }), ...(left === undefined ? {} : { milliseconds: left }) }, hasChanged(running));
   }
 };
-
-const stateNow = (target: Target): State => runningState(target).state;

@@ -24,8 +24,8 @@ export const main = (called: Request): Promise<Answer> => {
   return withLine(tool, request, async (line) => {
     const { options, target: { lxcpath }, words } = line;
     const { processList, runningNames } = await import("../../runtime/process-list.ts");
-    const names = options.has("name") ? options.all("name").flatMap((text) => text.split(",")).filter((name) => name !== "") : options.has("lxc") ? runningNames(lxcpath) : undefined;
-    const result = processList(request, { lxcpath, names, args: words });
+    const names = options.has("name") ? options.all("name").flatMap((text) => text.split(",")).filter((name) => name !== "") : options.has("lxc") ? await runningNames(lxcpath) : undefined;
+    const result = await processList(request, { lxcpath, names, args: words });
     if (!result.ok) return failed(line, result.problems);
     const { header, processes } = result.value;
     const width = Math.max(NARROWEST, ...processes.map(({ container }) => container.length));

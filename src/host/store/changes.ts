@@ -2,13 +2,10 @@
 import { existsSync, watch } from "node:fs";
 import type { Plan } from "../../isa/op.ts";
 import { byHost } from "../../model/origin.ts";
-import type { StateRecord } from "../../model/state.ts";
+import type { State, StateRecord } from "../../model/state.ts";
 import { runPlan } from "../engine/run.ts";
 import type { Place } from "./layout.ts";
 import { containerDir, recordDir } from "./layout.ts";
-
-/** Another LXC's monitor tells us nothing: only then is looked again after a while. */
-const FOREIGN_MILLISECONDS = 1000;
 
 /** Ends when that process has ended. */
 export const waitPlan = ({ lxcpath, name }: Place, pid: number, startTime: number): Plan => {
@@ -16,17 +13,21 @@ export const waitPlan = ({ lxcpath, name }: Place, pid: number, startTime: numbe
   return { verb: "wait", name, lxcpath, ops: [{ op: "pidfdOpen", from, pid, startTime, into: 0 }, { op: "waitExit", from, pidfd: 0 }] };
 };
 
-export interface ChangeWatch { readonly engine: string; readonly record?: StateRecord; readonly isForeign: boolean; readonly milliseconds?: number }
+export interface ChangeWatch { readonly engine: string; readonly record?: StateRecord; /** Of one that another LXC runs, whose monitor tells of the next. */ readonly foreignState?: State; readonly milliseconds?: number }
 
 /** Ends when something happened, or when the time is over. What happened must be read anew. */
-export async function nextChange(place: Place, { engine, record, isForeign, milliseconds }: ChangeWatch, look: () => boolean): Promise<void> {
+export async function nextChange(place: Place, { engine, record, foreignState, milliseconds }: ChangeWatch, look: () => boolean): Promise<void> {
   const end = new AbortController();
   const watchers = [place.lxcpath, containerDir(place), recordDir(place)].filter((path) => existsSync(path));
   const timers: NodeJS.Timeout[] = [];
+  const follow = foreignState === undefined ? undefined : (await import("./monitor-feed.ts")).followMonitor;
   try {
     await new Promise<void>((resolve) => {
-      const wait = isForeign ? Math.min(FOREIGN_MILLISECONDS, milliseconds ?? FOREIGN_MILLISECONDS) : milliseconds;
-      if (wait !== undefined) timers.push(setTimeout(resolve, wait));
+      if (milliseconds !== undefined) timers.push(setTimeout(resolve, milliseconds));
+      if (follow !== undefined && foreignState !== undefined) {
+        const feed = follow(place, foreignState, { state: () => resolve(), end: () => resolve(), late: resolve });
+        end.signal.addEventListener("abort", feed.close, { once: true });
+      }
       for (const path of watchers) watch(path, { signal: end.signal }, () => resolve()).on("error", () => resolve());
       if (record?.monitorPid !== undefined) {
         runPlan(waitPlan(place, record.monitorPid, record.monitorStart ?? 0), { engine, stderr: "ignore", abort: end.signal }).then(() => resolve(), () => resolve());

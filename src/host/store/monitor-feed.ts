@@ -7,9 +7,15 @@ import type { Place } from "./layout.ts";
 import { commandSocket } from "./layout.ts";
 
 export interface Feed { readonly close: () => void }
+export interface Listener {
+  readonly state: (state: State) => void;
+  readonly end: (wasAnswered: boolean) => void;
+  /** It was in another state when it was asked: nothing more is told then. */
+  readonly late?: () => void;
+}
 
 /** Tells every state but the one it has now; `end` once, when the monitor has gone, tells no more, or (not answered) has never told anything. */
-export function followMonitor(place: Place, now: State, on: { readonly state: (state: State) => void; readonly end: (wasAnswered: boolean) => void }): Feed {
+export function followMonitor(place: Place, now: State, on: Listener): Feed {
   const socket = createConnection({ path: `\0${commandSocket(place)}` });
   let seen = Buffer.alloc(0);
   let isAnswered = false;
@@ -22,7 +28,11 @@ export function followMonitor(place: Place, now: State, on: { readonly state: (s
   socket.on("connect", () => socket.write(stateClientRequest(STATES.filter((state) => state !== now))));
   socket.on("data", (bytes: Buffer) => {
     seen = Buffer.concat([seen, bytes]);
-    if (!isAnswered) isAnswered = take(REPLY_SIZE) !== undefined;
+    if (!isAnswered) {
+      const reply = take(REPLY_SIZE);
+      isAnswered = reply !== undefined;
+      if (reply !== undefined && reply.readInt32LE(0) < STATES.length) on.late?.();
+    }
     for (let message = isAnswered ? take(MESSAGE_SIZE) : undefined; message !== undefined; message = take(MESSAGE_SIZE)) {
       const state = stateOfMessage(message);
       if (state !== undefined) on.state(state);

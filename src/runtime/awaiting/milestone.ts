@@ -7,7 +7,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { STATES } from "../../model/state.ts";
 import { nextRun } from "../next-end.ts";
-import { lookAt, requireRunning } from "../running-container.ts";
+import { lookAt, requireRunning, withForeign } from "../running-container.ts";
 import type { LiveContainer } from "../running-container.ts";
 import type { Milestone, Target } from "../verbs.ts";
 import { wait } from "../wait.ts";
@@ -69,7 +69,7 @@ export async function arrive(request: Request, target: Target, wish: Wish): Prom
       if (readExitRecord(target)?.target === "reboot" && await nextRun(request, target, limit)) continue;
       return gone(target);
     }
-    const live = requireRunning(target);
+    const live = requireRunning(target, await withForeign(target, lookAt(target)));
     const arrival = live.ok ? await inRun(all, live.value) : undefined;
     if (arrival !== undefined) return arrival;
     await wait(request, target, STATES.filter((one) => one !== "RUNNING" && one !== "FROZEN"), left(wish));
