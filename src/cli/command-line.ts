@@ -1,11 +1,12 @@
 // Owns the way from a request to a door's body: options read, help and version answered, container named, log opened.
+import { configuredLog } from "../runtime/configured-log.ts";
 import { canonicalLxcpath, checkedName } from "../runtime/lxcpath.ts";
 import type { Plan } from "../isa/op.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { Target } from "../runtime/verbs.ts";
 import type { Answer } from "./answer.ts";
-import type { OptionRow, Scan } from "./getopt.ts";
+import type { FoundOption, OptionRow, Scan } from "./getopt.ts";
 import { getopt } from "./getopt.ts";
 import { openLog } from "./log.ts";
 import type { Options, Tool } from "./options.ts";
@@ -67,6 +68,10 @@ export async function withLine<R extends OptionRow>(called: Tool<R>, request: Re
   return open({ tool, request, scan }, body);
 }
 
+/** Those that read a container's config log as it says. */
+const takesConfig = ({ rows }: Tool): boolean => rows.some(({ long }) => long === "rcfile");
+export const rcfileOf = (found: readonly FoundOption<OptionRow>[]): string | undefined => found.findLast(({ row }) => row.long === "rcfile")?.value;
+
 interface Given<R extends OptionRow> { readonly tool: Tool<R>; readonly request: Request; readonly scan: Scan<OptionRow> }
 
 async function open<R extends OptionRow>({ tool, request, scan: { found, positionals } }: Given<R>, body: Body<R>): Promise<Answer> {
@@ -82,8 +87,9 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   if (checked !== undefined && !checked.ok) return done(1, { err: say(bare, checked.problems) });
   const lxcpath = canonicalLxcpath(request, options.last("lxcpath"));
   const [file, priority] = [options.last("logfile"), options.last("logpriority")];
+  const configured = tool.hasName && takesConfig(tool) ? await configuredLog(request, { name, lxcpath }, rcfileOf(found)) : {};
   const { log, problem } = openLog({
-    program: tool.name, name, lxcpath, isRoot: request.euid === 0,
+    program: tool.name, name, lxcpath, isRoot: request.euid === 0, configured,
     ...(file === undefined ? {} : { file: file === "none" ? file : absolute(request, file) }), ...(priority === undefined ? {} : { priority }),
   });
   const voice: Voice = { program: tool.name, name, isQuiet, log };

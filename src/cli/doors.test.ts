@@ -117,6 +117,25 @@ test("a log file that cannot be opened is a failure, as in LXC", async () => {
   expect([status, err.split("\n")[0]]).toEqual([1, "lxc-info: c1: cannot open the log file '/proc/nowhere/log'"]);
 });
 
+test("lxc.log.* is what counts where the options say nothing", async () => {
+  const [own, other] = [join(lxcpath, "own.log"), join(lxcpath, "other.log")];
+  mkdirSync(join(lxcpath, "logged"));
+  const config = (...lines: readonly string[]): void => writeFileSync(join(lxcpath, "logged/config"), `${lines.join("\n")}\n`);
+  config(`lxc.log.file = ${own}`);
+  await ended("lxc-stop", "-P", lxcpath, "logged");
+  expect(readFileSync(own, "utf8")).toMatch(/^lxc-stop logged \d{14}\.\d{3} ERROR    container - berth:container\.stopped:0 - logged is not running\n$/);
+  await ended("lxc-stop", "-P", lxcpath, "logged", "-o", other);
+  expect([readFileSync(own, "utf8").split("\n").length, readFileSync(other, "utf8").split("\n").length]).toEqual([2, 2]);
+  config(`lxc.logfile = ${own}`, "lxc.loglevel = CRIT");
+  await ended("lxc-stop", "-P", lxcpath, "logged");
+  await ended("lxc-stop", "-P", lxcpath, "logged", "-l", "ERROR");
+  expect(readFileSync(own, "utf8").split("\n").length).toBe(3);
+  config("lxc.log.file = /proc/nowhere/log");
+  expect(await ended("lxc-stop", "-P", lxcpath, "logged")).toMatchObject({ status: 1, err: expect.stringContaining("cannot open the log file '/proc/nowhere/log' of lxc.log.file") });
+  expect((await ended("lxc-stop", "-P", lxcpath, "logged", "-o", "none")).status).toBe(2);
+  rmSync(join(lxcpath, "logged"), { recursive: true });
+});
+
 test("--format json", async () => {
   expect(JSON.parse((await ended("lxc-ls", "-P", lxcpath, "--format", "json")).out)).toMatchObject([{ name: "c1", state: "STOPPED", isAutostart: true, groups: ["onboot", "web"] }]);
   expect(JSON.parse((await ended("lxc-info", "-P", lxcpath, "c1", "--format", "json")).out)).toMatchObject({ name: "c1", state: "STOPPED" });

@@ -1,4 +1,5 @@
-// Owns the log file of -o and -l: where it is, which priority gets in, and LXC's line format.
+// Owns the log of -o, -l and lxc.log.*: where it is, which priority gets in, and LXC's line format.
+import { spawnSync } from "node:child_process";
 import { accessSync, appendFileSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { originText } from "../model/origin.ts";
@@ -15,6 +16,8 @@ export interface LogSettings {
   readonly file?: string;
   readonly priority?: string;
   readonly isRoot: boolean;
+  /** lxc.log.*: what counts where the options say nothing; `syslog`: a facility that gets all of it as well. */
+  readonly configured?: { readonly file?: string; readonly level?: string; readonly syslog?: string };
 }
 export interface Log {
   readonly add: (priority: Priority, text: string, problem?: Problem) => void;
@@ -61,22 +64,36 @@ const levelOf = (word: string | undefined): number => {
   return index < 0 ? PRIORITIES.indexOf("ERROR") : index;
 };
 
+/** logger(1) has the C library's way to the system's log. */
+function toSyslog(facility: string, { program, name }: LogSettings, { priority, text }: { readonly priority: Priority; readonly text: string }): void {
+  spawnSync("logger", ["--tag", program, "--priority", `${facility}.${SYSLOG[priority]}`, "--", name === "" ? text : `${name}: ${text}`], { stdio: "ignore" });
+}
+const SYSLOG: Readonly<Record<Priority, string>> = { TRACE: "debug", DEBUG: "debug", INFO: "info", NOTICE: "notice", WARN: "warning", ERROR: "err", CRIT: "crit", ALERT: "alert", FATAL: "emerg" };
+
+/** Which file, and whether somebody asked for it; undefined: none. */
+function fileOf(settings: LogSettings): { readonly file: string; readonly isWished: boolean } | undefined {
+  const wished = settings.file ?? settings.configured?.file;
+  if (wished === "none") return undefined;
+  if (wished !== undefined) return { file: wished, isWished: true };
+  const usual = settings.priority === undefined ? undefined : defaultFile(settings);
+  return usual === undefined ? undefined : { file: usual, isWished: false };
+}
+
 /** A problem when the file that was asked for cannot be written; the default file is nobody's wish, so it may fail. */
 export function openLog(settings: LogSettings): { readonly log: Log; readonly problem?: Problem } {
-  if (settings.file === undefined && settings.priority === undefined) return { log: SILENT };
-  if (settings.file === "none") return { log: SILENT };
-  const file = settings.file ?? defaultFile(settings);
-  if (file === undefined) return { log: SILENT };
-  if (settings.file !== undefined) {
-    const problem = touch(file);
-    if (problem !== undefined) return { log: SILENT, problem };
-  }
-  const least = levelOf(settings.priority);
+  const found = fileOf(settings);
+  const facility = settings.configured?.syslog;
+  if (found === undefined && facility === undefined) return { log: SILENT };
+  const problem = found?.isWished === true ? touch(found.file, settings) : undefined;
+  if (problem !== undefined) return { log: SILENT, problem };
+  const least = levelOf(settings.priority ?? settings.configured?.level);
   const isOn = (priority: Priority): boolean => PRIORITIES.indexOf(priority) >= least;
-  const add: Log["add"] = (priority, text, problem) => {
+  const add: Log["add"] = (priority, text, about) => {
     if (!isOn(priority)) return;
+    if (facility !== undefined) toSyslog(facility, settings, { priority, text });
+    if (found === undefined) return;
     try {
-      appendFileSync(file, logLine(settings, new Date(), { priority, text, ...(problem === undefined ? {} : { problem }) }), { mode: MODE });
+      appendFileSync(found.file, logLine(settings, new Date(), { priority, text, ...(about === undefined ? {} : { problem: about }) }), { mode: MODE });
     } catch {
       // It could be opened a moment ago, or it is the default file: a full log must not stop a container.
     }
@@ -84,13 +101,14 @@ export function openLog(settings: LogSettings): { readonly log: Log; readonly pr
   return { log: { add, isOn } };
 }
 
-function touch(file: string): Problem | undefined {
+function touch(file: string, { file: option }: LogSettings): Problem | undefined {
   try {
     mkdirSync(dirname(file), { recursive: true });
     closeSync(openSync(file, "a", MODE));
     return undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^E[A-Z]+: |, (?:open|mkdir) '.*'$/g, "") : String(error);
+    if (option === undefined) return { code: "config.value", text: `cannot open the log file '${file}' of lxc.log.file`, cause: why, remedy: "name a file you may write, or take the line out" };
     return { code: "option.value", at: { kind: "option", key: "--logfile" }, text: `cannot open the log file '${file}'`, cause: why, remedy: "name a file you may write, or leave -o out" };
   }
 }

@@ -111,11 +111,11 @@ export interface ConfigValues {
   readonly "lxc.console.buffer.size"?: Count | "auto" | Text | Cleared;
   /** 1: a full log file of the console is renamed to FILE.1 and a new one begun. (Value: 0 or 1) */
   readonly "lxc.console.rotate"?: Switch | Cleared;
-  /** File for the log of the container's monitor. (Value: a path) */
+  /** File that commands about the container log to, unless -o names another. (Value: a path) */
   readonly "lxc.log.file"?: Text | Cleared;
-  /** What is logged: this level and everything graver. (Value: 0 to 8, or TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL) */
+  /** What is logged: this level and everything graver; -l wins over it. Hooks are told it. (Value: 0 to 8, or TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL) */
   readonly "lxc.log.level"?: Count | "TRACE" | "DEBUG" | "INFO" | "NOTICE" | "WARN" | "ERROR" | "CRIT" | "ALERT" | "FATAL" | Text | Cleared;
-  /** The log also goes to syslog, under this facility. (Value: daemon, local0, local1, local2, local3, local4, local5, local6 or local7) */
+  /** The log also goes to syslog, under this facility (by logger(1)). (Value: daemon, local0, local1, local2, local3, local4, local5, local6 or local7) */
   readonly "lxc.log.syslog"?: "daemon" | "local0" | "local1" | "local2" | "local3" | "local4" | "local5" | "local6" | "local7" | Cleared;
   /** The container's root file system, a path that may be led by its kind of storage: dir:, overlay:, btrfs:, zfs:, lvm:, loop:, nbd:, rbd:. Unset: the host's. (Value: [TYPE:]PATH with TYPE one of aufs btrfs dir loop lvm nbd overlay overlayfs rbd zfs) */
   readonly "lxc.rootfs.path"?: "aufs:" | "btrfs:" | "dir:" | "loop:" | "lvm:" | "nbd:" | "overlay:" | "overlayfs:" | "rbd:" | "zfs:" | Text | Cleared;

@@ -17,7 +17,6 @@ import { resolveAutoMounts, resolveMounts } from "./resolve/mounts.ts";
 import { resolveNics } from "./resolve/nics.ts";
 import { list, orDefault, resolveConsole, resolveInit, resolveLimits, resolveLog, resolveSignals } from "./resolve/process.ts";
 import { hasSysAdmin, resolveSecurity } from "./resolve/security.ts";
-import { stateProblems } from "./resolve/states.ts";
 import { many, one, optional, type Settings } from "./settings.ts";
 import type { Syntax } from "./syntax.ts";
 
@@ -36,8 +35,6 @@ export interface ResolveInput {
   readonly rootfsMountDefault: string;
   /** Reads lxc.mount.fstab. Without it the lines of that file are not part of `mounts`: enough for lxc-info and lxc-ls, not for a start. */
   readonly read?: ReadFile;
-  /** Keys that are not acted on yet are warned about. */
-  readonly isForStart?: boolean;
   /** For a relative lxc.mount.fstab. */
   readonly cwd?: string;
 }
@@ -132,7 +129,7 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
 export function interpret(input: ResolveInput): { readonly spec: ContainerSpec; readonly settings: Settings; readonly problems: readonly Problem[] } {
   const syntaxes = "lines" in input.syntax ? [input.syntax] : input.syntax;
   const settings = collectSettings(syntaxes, input.overrides, input.read === undefined ? undefined : { read: input.read, cwd: input.cwd ?? "/" });
-  const problems = [...settings.problems, ...(input.isForStart === true ? stateProblems(settings) : [])];
+  const problems = [...settings.problems];
   const spec = specOf(settings, input, problems);
   const configFile = syntaxes.at(-1)?.file;
   return { spec: { ...spec, ...(configFile === undefined ? {} : { configFile }) }, settings, problems: withExcerpts(syntaxes, problems) };

@@ -73,7 +73,7 @@ export function loadText(request: Request, target: Target, { file, text }: { rea
   if (!syntax.ok) return syntax;
   const spec = resolve({
     syntax: syntax.value, overrides: options.define ?? [], name: target.name, lxcpath: target.lxcpath, random: options.random ?? randomHex(), isRoot: request.euid === 0,
-    rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd, ...(options.forStart === true ? { read, isForStart: true } : {}),
+    rootfsMountDefault: rootfsMountDefault(request.prefix), cwd: request.cwd, ...(options.forStart === true ? { read } : {}),
   });
   if (!spec.ok) return spec;
   const hooks = withShippedHooks(spec.value.hooks, `${request.prefix}/share`);

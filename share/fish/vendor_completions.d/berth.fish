@@ -52,9 +52,9 @@ set -g __berth_all_keys \
     'lxc.console.size'\t'How large the log file of the console may become; the oldest output …' \
     'lxc.console.buffer.size'\t'Memory that keeps the last output of the console for lxc-console and …' \
     'lxc.console.rotate'\t'1: a full log file of the console is renamed to FILE.1 and a new one …' \
-    'lxc.log.file'\t'File for the log of the container\'s monitor.' \
-    'lxc.log.level'\t'What is logged: this level and everything graver.' \
-    'lxc.log.syslog'\t'The log also goes to syslog, under this facility.' \
+    'lxc.log.file'\t'File that commands about the container log to, unless -o names …' \
+    'lxc.log.level'\t'What is logged: this level and everything graver; -l wins over it. …' \
+    'lxc.log.syslog'\t'The log also goes to syslog, under this facility (by logger(1)).' \
     'lxc.rootfs.path'\t'The container\'s root file system, a path that may be led by its kind …' \
     'lxc.rootfs.mount'\t'Directory on which the root file system is mounted while the container …' \
     'lxc.rootfs.options'\t'Options with which the root file system is mounted.' \

@@ -6,7 +6,7 @@ export type Getter = "scalar" | "lines" | "joined" | "blanks" | "commas" | "none
 
 /** What Berth does not do yet, or never will, about a key; the reference manual says it. */
 export interface KeyState {
-  /** `partly`: acted on, with exceptions; `not yet`: taken, and a start warns; `nothing`: nothing is left to do. */
+  /** `partly`: acted on, with exceptions; `not yet`: taken, and a start warns (system keys only); `nothing`: nothing is left to do. */
   readonly kind: "partly" | "not yet" | "nothing";
   /** What is missing, or why nothing is to be done. One sentence. */
   readonly why: string;

@@ -9,7 +9,6 @@ import { networkRules } from "./rules/network.ts";
 import { orderRules } from "./rules/order.ts";
 import { processRules } from "./rules/process.ts";
 import { securityRules } from "./rules/security.ts";
-import { stateRules } from "./rules/state.ts";
 import { valueRules } from "./rules/values.ts";
 
 export interface RuleGroup { readonly title: string; readonly rules: readonly Rule[] }
@@ -25,7 +24,6 @@ export const ruleGroups: readonly RuleGroup[] = [
   { title: "The wall", rules: securityRules },
   { title: "Files of the host and of the container's root", rules: fileRules },
   { title: "This host", rules: hostRules },
-  { title: "What Berth does not do", rules: stateRules },
 ];
 
 export const rules: readonly Rule[] = ruleGroups.flatMap((group) => group.rules);
