@@ -50,6 +50,8 @@ describe.each([...OUTER_KINDS])("in a container that is %s", (kind: Kind) => {
     const inmost = (line: string): string => within(`/berth/bin/lxc-attach -n in --clear-env -- sh -c '${line}'`);
     expect(inmost("hostname; cat /proc/1/comm; id -u; echo x > /dev/null && ls -ld /dev/null /sys/class | wc -l")).toBe("in\ninit\n0\n2");
     expect(inmost("awk \"{ print \\$1, \\$2 }\" /proc/self/uid_map")).toBe(ids === "0 0" ? `0 ${kind === "privileged" ? 0 : place.rootId}` : ids);
+    expect(works(place, "lxc-ls", ["--nesting", "-1"]).split(/\s+/)).toContain(`${place.name}/in`);
+    expect(works(place, "lxc-ls", ["--nesting=1", "-f", "-F", "NAME,STATE"])).toMatch(/^ \\_ in +RUNNING/m);
     const below = join("/sys/fs/cgroup/pids", cgroup("pids"), "lxc.payload.in");
     expect(readFileSync(join(below, "pids.max"), "utf8")).toBe("77\n");
     expect(within("/berth/bin/lxc-stop -n in --nokill -t 60; /berth/bin/lxc-info -n in; /berth/bin/lxc-destroy -n in")).toContain("Last exit:      status 0,");

@@ -24,7 +24,7 @@ const rows = [
   { long: "frozen", help: "only frozen ones" },
   { long: "stopped", help: "only stopped ones" },
   { long: "defined", help: "only those with a config" },
-  { long: "nesting", argument: "optional", metavar: "DEPTH", help: "containers in containers (not there yet)" },
+  { long: "nesting", argument: "optional", metavar: "DEPTH", help: "also the containers in running ones, so deep (without DEPTH: 5), which their own lxc-ls is asked for" },
   { long: "filter", argument: "required", metavar: "REGEX", help: "only names that an extended regular expression matches" },
   { long: "groups", short: "g", argument: "required", metavar: "LIST", help: "only those in all of these groups, separated by commas" },
   RCFILE, FORMAT,
@@ -57,7 +57,7 @@ function filterOf({ options }: CommandLine<Row>, pattern: RegExp | undefined): S
 function needsOf({ options }: CommandLine<Row>, columns: readonly Column[] | undefined): ListOptions["needs"] {
   const needs = new Set(columns?.flatMap(({ needs: own }) => own));
   if (options.has("groups")) needs.add("config");
-  if (options.has("active") || options.has("running") || options.has("frozen") || options.has("stopped")) needs.add("state");
+  if (options.has("nesting") || options.has("active") || options.has("running") || options.has("frozen") || options.has("stopped")) needs.add("state");
   return [...needs];
 }
 
@@ -80,7 +80,28 @@ async function widthOf({ request, options }: CommandLine<Row>): Promise<number> 
   return new WriteStream(1).columns || 80;
 }
 
-const NO_NESTING: Problem = { code: "unsupported", severity: "warning", text: "--nesting is not there yet", cause: "only the containers of this lxcpath are shown", remedy: "lxc-attach NAME -- lxc-ls, where LXC or Berth is installed in it" };
+const USUAL_DEPTH = 5;
+
+/** 0: none is asked for. */
+function depthOf({ options }: CommandLine<Row>): number | Problem {
+  if (!options.has("nesting")) return 0;
+  const word = options.last("nesting") ?? String(USUAL_DEPTH);
+  return /^\d{1,3}$/.test(word) ? Number(word) : { code: "option.value", text: `--nesting: '${word}' is not a number`, remedy: "give how deep, for example --nesting=2" };
+}
+
+/** Each running one is followed by those in it: `web/inner` in the plain layouts, ` \_ inner` below it in the table. */
+async function withNested(line: CommandLine<Row>, containers: readonly ListedContainer[], depth: number): Promise<readonly ListedContainer[]> {
+  if (depth === 0) return containers;
+  const { nestedList } = await import("../../runtime/nested-list.ts");
+  const inside = await Promise.all(containers.map(({ name, state }) => (state === "RUNNING" ? nestedList(line.request, { name, lxcpath: line.target.lxcpath }, depth) : Promise.resolve([]))));
+  return containers.flatMap((container, index) => {
+    const path = [container.name];
+    return [container, ...(inside[index] ?? []).map(({ level, ...nested }) => {
+      path.splice(level, path.length, nested.name);
+      return { ...nested, name: line.options.has("fancy") ? `${"  ".repeat(level - 1)} \\_ ${nested.name}` : path.join("/") };
+    })];
+  });
+}
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, voice, words } = line;
@@ -89,10 +110,12 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const source = options.last("filter") ?? (words.length === 1 ? words[0] : undefined);
   const pattern = source === undefined ? undefined : ereOf(source);
   if (pattern === null) return misuse(line, { code: "option.value", text: `'${source ?? ""}' is not a regular expression`, remedy: "quote what is meant literally, e.g. 'web\\.1'" });
+  const depth = depthOf(line);
+  if (typeof depth !== "number") return misuse(line, depth);
   const result = await list(request, target.lxcpath, { needs: needsOf(line, layout.columns) });
   if (!result.ok) return failed(line, result.problems);
-  const shown = result.value.filter(filterOf(line, pattern));
-  const err = say(voice, [...(options.has("nesting") ? [NO_NESTING] : []), ...(result.warnings ?? [])]);
+  const shown = await withNested(line, result.value.filter(filterOf(line, pattern)), depth);
+  const err = say(voice, result.warnings ?? []);
   if (layout.isJson) return done(0, { out: asJson(shown.map(({ name, state, ...rest }) => ({ name, state, ...rest }))), err });
   if (shown.length === 0) return done(0, { err });
   if (layout.columns !== undefined) return done(0, { out: fancyText(shown, layout.columns), err });
