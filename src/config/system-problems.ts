@@ -7,8 +7,7 @@ import { nearest } from "./nearest.ts";
 import { parseText, type Line } from "./syntax.ts";
 import { systemKeys, systemRows } from "./system.ts";
 
-/** `isForUse`: a start and a create are told what is not acted on, who asks for a value is not. */
-function lineProblem({ kind, key, value, text, valueColumn }: Line, at: Origin, isForUse: boolean): Omit<Problem, "severity"> | undefined {
+function lineProblem({ kind, key, value, text, valueColumn }: Line, at: Origin): Omit<Problem, "severity"> | undefined {
   if (kind === "broken") return { code: "config.syntax", at, text: `'${brief(text.trim())}' has no '='`, remedy: "write KEY = VALUE, or begin the line with # to keep it as a comment" };
   if (kind !== "entry" || value === "") return undefined;
   const row = systemRows.find((one) => one.key === key);
@@ -18,14 +17,13 @@ function lineProblem({ kind, key, value, text, valueColumn }: Line, at: Origin, 
   }
   const reading = row.grammar.read(value);
   if (!reading.ok) return { code: "config.value", at: { ...at, column: valueColumn + reading.offset }, text: `${key}: ${reading.text}`, cause: `expected ${row.grammar.expects}`, ...(reading.remedy === undefined ? {} : { remedy: reading.remedy }) };
-  if (!isForUse || row.state?.kind !== "not yet" || value === row.root) return undefined;
-  return { code: "unsupported", at, text: `${key} is not acted on yet`, cause: row.state.why, remedy: "take the line out, or leave it for a version that does" };
+  return undefined;
 }
 
 /** Warnings, in the order of the lines. */
-export function systemProblems(file: string, text: string, isForUse: boolean): readonly Problem[] {
+export function systemProblems(file: string, text: string): readonly Problem[] {
   return parseText(file, text).lines.flatMap((line) => {
-    const problem = lineProblem(line, { kind: "config", file, line: line.line, column: line.column, key: line.key }, isForUse);
+    const problem = lineProblem(line, { kind: "config", file, line: line.line, column: line.column, key: line.key });
     return problem === undefined ? [] : [{ ...problem, severity: "warning" as const, excerpt: excerptOf(line.text, problem) }];
   });
 }

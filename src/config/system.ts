@@ -31,16 +31,15 @@ const matching = (what: string, pattern: RegExp, remedy?: string): Grammar<strin
 });
 const absolute = matching("an absolute path", /^\//, "begin it with /");
 const word = (what: string): Grammar<string> => matching(what, /^[^\s/]+$/);
-const storage: KeyState = { kind: "not yet", why: "New containers are put into directories only.", issue: 7 };
 
 export const systemRows: readonly SystemRow[] = [
   { key: "lxc.default_config", grammar: absolute, root: "/etc/lxc/default.conf", user: "~/.config/lxc/default.conf", doc: "Config that new containers begin with.", since: "1.0" },
   { key: "lxc.lxcpath", grammar: absolute, root: "/var/lib/lxc", user: "~/.local/share/lxc", doc: "Directory in which containers live.", since: "1.0" },
-  { key: "lxc.bdev.lvm.vg", grammar: word("the name of a volume group"), root: "lxc", user: "lxc", doc: "LVM volume group for new containers.", since: "1.0", state: storage },
-  { key: "lxc.bdev.lvm.thin_pool", grammar: word("the name of a thin pool"), root: "lxc", user: "lxc", doc: "LVM thin pool for new containers.", since: "1.0", state: storage },
-  { key: "lxc.bdev.zfs.root", grammar: matching("the name of a dataset", /^[^\s/]\S*$/, "write it without a leading /"), root: "lxc", user: "lxc", doc: "ZFS dataset below which new containers are made.", since: "1.0", state: storage },
-  { key: "lxc.bdev.rbd.rbdpool", grammar: word("the name of a pool"), root: "lxc", user: "lxc", doc: "Ceph RBD pool for new containers.", since: "2.0", state: storage },
-  { key: "lxc.bdev.rbd.rbduser", grammar: word("the name of a user"), doc: "Ceph user for the RBD pool.", since: "5.0", state: storage },
+  { key: "lxc.bdev.lvm.vg", grammar: word("the name of a volume group"), root: "lxc", user: "lxc", doc: "LVM volume group for new containers.", since: "1.0" },
+  { key: "lxc.bdev.lvm.thin_pool", grammar: word("the name of a thin pool"), root: "lxc", user: "lxc", doc: "LVM thin pool for new containers.", since: "1.0" },
+  { key: "lxc.bdev.zfs.root", grammar: matching("the name of a dataset", /^[^\s/]\S*$/, "write it without a leading /"), root: "lxc", user: "lxc", doc: "ZFS dataset below which new containers are made.", since: "1.0" },
+  { key: "lxc.bdev.rbd.rbdpool", grammar: word("the name of a pool"), root: "lxc", user: "lxc", doc: "Ceph RBD pool for new containers.", since: "2.0" },
+  { key: "lxc.bdev.rbd.rbduser", grammar: word("the name of a user"), doc: "Ceph user for the RBD pool.", since: "5.0" },
   { key: "lxc.cgroup.pattern", grammar: matching("a relative path without ..", /^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/), doc: "Cgroup above those of a container and its monitor, payload and monitor; %n is the container's name. lxc.cgroup.dir of its config comes first.", since: "1.0" },
   { key: "lxc.cgroup.use", grammar: matching("names of controllers with commas between them, @all or @kernel", /^(@all|@kernel|[a-z_]+(=[a-z_]+)?)(,(@all|@kernel|[a-z_]+(=[a-z_]+)?))*$/), doc: "Cgroup v1 controllers to use, separated by commas; @all: every hierarchy, @kernel: those with a controller. Unset: all that can be written. One that is not there fails a start.", since: "1.0" },
 ];

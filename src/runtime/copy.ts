@@ -1,5 +1,5 @@
 // Owns the verb `copy`: a container like another one under a new name, whole or in layers above it; or nothing is left.
-import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
@@ -7,12 +7,13 @@ import { randomHex } from "../host/probe/kernel.ts";
 import { errorCode } from "../host/read-text.ts";
 import { cloneHooksFile, configFile, containerDir, recordDir } from "../host/store/layout.ts";
 import type { HostFacts } from "../model/facts.ts";
+import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
-import { planFinishCopy } from "../plan/lifecycle/copy.ts";
+import { planCopyImage, planFinishCopy } from "../plan/lifecycle/copy.ts";
 import { planOwn } from "../plan/lifecycle/create.ts";
-import { rootfsPaths } from "../plan/rootfs.ts";
+import { rootfsPaths, storagePath } from "../plan/rootfs.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
@@ -20,6 +21,7 @@ import { copyOwnFiles } from "./copying/own-files.ts";
 import { copyStorage, type CopyStorage } from "./copying/storage.ts";
 import { copyTree } from "./copying/tree.ts";
 import { writeConfig } from "./creating/config.ts";
+import { makeStorage, storageOptions } from "./creating/storage.ts";
 import { dropEmpty, reserve } from "./creating/reserve.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { onSignals } from "./interrupt.ts";
@@ -47,7 +49,7 @@ async function prepare({ source, spec, options, facts, storage }: Job): Promise<
   const { to } = options;
   const { text, encoding } = decodeConfig(readFileSync(configFile(source)));
   const cloned = clonedConfig(text, {
-    from: containerDir(source), to: containerDir(to), ...(storage.path === undefined ? {} : { rootfs: storage.path }),
+    from: containerDir(source), to: containerDir(to), ...(storage.made === undefined ? {} : { rootfs: storage.made.path }),
     ...(options.keepsName ? {} : { hostname: to.name }), ...(options.keepsAddresses ? {} : { random: facts.random + randomHex() }),
   });
   if (!cloned.ok) return cloned;
@@ -55,11 +57,13 @@ async function prepare({ source, spec, options, facts, storage }: Job): Promise<
   if (!bytes.ok) return bytes;
   writeConfig(to, bytes.value);
   const warnings = copyOwnFiles(source, to, cloned.value.files);
-  for (const directory of storage.directories) mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const unmade = storage.made === undefined ? undefined : await makeStorage(to, facts, storage.made, byOption("--backingstorage"));
+  if (unmade !== undefined) return fail(unmade);
   if (storage.sources.length > 0) rememberSources(to, storage.sources);
   for (const [name, content] of Object.entries(options.notes ?? {})) writeFileSync(`${containerDir(to)}/${name}`, content, { mode: 0o640, flag: "wx" });
   if (spec.idmap.length === 0) return ok(undefined, warnings);
-  const plan = planOwn(to, facts, mapOf(spec), [`${containerDir(to)}/rootfs`, ...storage.directories]);
+  const roots = storage.made?.backend === "zfs" ? [] : [`${containerDir(to)}/rootfs`, ...(storage.made?.directories ?? [])];
+  const plan = planOwn(to, facts, mapOf(spec), roots);
   const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `give '${containerDir(to)}' to the container's root`);
   return problem === undefined ? ok(undefined, warnings) : fail(problem);
 }
@@ -70,20 +74,28 @@ export async function finish(request: Request, source: Target, options: Pick<Cop
   if (!loaded.ok) return loaded.problems[0];
   const { spec } = loaded.value;
   if (spec.rootfs === undefined || (options.keepsName && (spec.hooks.clone ?? []).length === 0)) return undefined;
-  const facts = probeHost(request, { idmap: true, paths: rootfsPaths(spec.rootfs, spec) });
+  const place = storagePath(spec.rootfs);
+  const facts = probeHost(request, { idmap: true, paths: rootfsPaths(spec.rootfs, spec), ...(place === undefined ? {} : { storage: place }) });
   const plan = planFinishCopy(spec, facts, { sourceName: source.name, hookArgs: options.hookArgs, ...(options.keepsName ? {} : { hostname: options.to.name }) });
   const outcome = await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" });
   if ((spec.hooks.clone ?? []).length > 0) writePlanHooks(plan, outcome, cloneHooksFile(spec));
   return outcomeProblem(plan, outcome, `finish '${options.to.name}' (its /etc/hostname, and lxc.hook.clone)`);
 }
 
+const imageProblem = (problem: Problem): Problem => ({ ...problem, code: problem.text.includes("No space left on device") ? "storage.full" : "storage.copy" });
+
 async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { source, spec, options: { to, onProgress = () => undefined, mayRun }, facts, storage } = job;
   const prepared = await prepare(job);
   if (!prepared.ok) return prepared;
   if (storage.tree !== undefined) {
-    const copied = await copyTree(to, facts, { ...storage.tree, idmap: mapOf(spec), messages: `${recordDir(to)}/copy-messages`, abort, onProgress });
+    const copied = await copyTree(to, facts, { ...storage.tree, ...(storage.made?.block === undefined ? {} : { block: storage.made.block }), idmap: mapOf(spec), messages: `${recordDir(to)}/copy-messages`, abort, onProgress });
     if (!copied.ok) return copied;
+  }
+  if (storage.image !== undefined) {
+    const plan = planCopyImage(to, storage.image.source, storage.image.to);
+    const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, abort }), `copy '${storage.image.source}'`);
+    if (problem !== undefined) return fail(imageProblem(problem));
   }
   const unfinished = await finish(job.request, source, job.options);
   if (unfinished !== undefined) return fail(unfinished);
@@ -127,7 +139,10 @@ export const copy: CopyVerb = async (request, source, options) => {
   const { spec } = loaded.value;
   const running = await stateProblem(request, source, options.mayRun);
   if (running !== undefined) return fail(running);
-  const storage = copyStorage(spec.rootfs, { source, directory: containerDir(options.to), isSnapshot: options.isSnapshot, ...(options.backend === undefined ? {} : { backend: options.backend }) });
+  const storage = copyStorage(spec.rootfs, {
+    source, to: options.to, isSnapshot: options.isSnapshot, isKept: options.isKept === true, isRoot: request.euid === 0, isRunning: options.mayRun && lookAt(source).state !== "STOPPED",
+    options: storageOptions(request, options.size === undefined ? {} : { size: options.size }), ...(options.backend === undefined ? {} : { backend: options.backend }),
+  });
   if (!storage.ok) return storage;
   const [first] = spec.idmap;
   const unmapped = first === undefined ? [] : mapProblems(facts, mapOf(spec), first.from);

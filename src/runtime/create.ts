@@ -1,6 +1,7 @@
 // Owns the verb `create`: a name is taken, the root file system filled, the config written; or nothing is left.
 import { readdirSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
+import { probeBackends } from "../host/probe/backends.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
@@ -8,28 +9,24 @@ import type { Metadata } from "../images/metadata.ts";
 import { findSource, type Source } from "../images/source.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { StorageOptions } from "../model/storage.ts";
 import { planGiveBack, planOwn } from "../plan/lifecycle/create.ts";
+import { candidatesOf, type Candidate } from "../plan/storage/backend.ts";
+import { onMounted } from "../plan/storage/mounted.ts";
 import { readBase } from "./creating/base.ts";
 import { CONFIGS, HOOKS, finishConfig, firstConfig, writeConfig, type Job } from "./creating/config.ts";
 import { fillByArchive, fillByDirectory, fillByScript, type FillWish } from "./creating/fill.ts";
 import { readMetadata, substitute } from "./creating/metadata.ts";
 import { dropEmpty, reserve, type Reserved } from "./creating/reserve.ts";
+import { makeFirst, storageOptions } from "./creating/storage.ts";
 import { onSignals } from "./interrupt.ts";
 import { partialFile } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
 import { strictly } from "./strict.ts";
 import { systemConfigProblems } from "./system-config.ts";
-import type { CreateOptions, CreateVerb } from "./verbs.ts";
-
-/** LXC's `none` and `best`, and lists that end there, come down to a directory here. */
-const DIRECTORY_STORES = ["dir", "none", "best"];
-
-function storeProblem(options: CreateOptions): Problem | undefined {
-  const wanted = options.bdev?.split(",") ?? [];
-  if (wanted.length === 0 || wanted.some((store) => DIRECTORY_STORES.includes(store))) return undefined;
-  return { code: "storage.unsupported", at: byOption("--bdev"), text: `cannot put a container on '${options.bdev ?? ""}'`, remedy: "leave -B out, or use -B dir" };
-}
+import type { CreateOptions, CreateVerb, Target } from "./verbs.ts";
 
 /** --dir names a directory that others may own: it must be new or empty, unless nothing will be put there. */
 function dirProblem(options: CreateOptions, source: Source): Problem | undefined {
@@ -45,10 +42,12 @@ function dirProblem(options: CreateOptions, source: Source): Problem | undefined
   }
 }
 
+const mountedIn = ({ storage }: Job) => (storage?.block === undefined ? {} : { block: storage.block });
+
 async function fill(job: Job, abort: AbortSignal, exclude: readonly string[]): Promise<Result<void>> {
   const { target, facts, source, base, rootfs, options } = job;
   const wish: FillWish = {
-    rootfs, idmap: base.idmap, templateArgs: options.templateArgs, isQuiet: options.isQuiet, scratch: recordDir(target), abort, exclude,
+    rootfs, idmap: base.idmap, ...mountedIn(job), templateArgs: options.templateArgs, isQuiet: options.isQuiet, scratch: recordDir(target), abort, exclude,
     onProgress: options.isQuiet || options.onProgress === undefined ? () => undefined : options.onProgress,
   };
   switch (source.kind) {
@@ -78,7 +77,8 @@ async function prepare(job: Job, metadata: Metadata | undefined): Promise<Result
   writeConfig(target, firstConfig(job, metadata));
   if (metadata?.fstab !== undefined) writeFileSync(`${containerDir(target)}/fstab`, metadata.fstab, { mode: 0o640, flag: "wx" });
   if (base.idmap.length === 0) return ok(undefined);
-  const problem = await drive(job, planOwn(target, facts, base.idmap, source.kind === "none" ? [] : [rootfs]), `give '${containerDir(target)}' to the container's root`);
+  const own = planOwn(target, facts, base.idmap, source.kind === "none" ? [] : [rootfs, ...(job.storage?.directories ?? [])]);
+  const problem = await drive(job, onMounted(own, job.storage?.block, rootfs, byOption("--bdev")), `give '${containerDir(target)}' to the container's root`);
   return problem === undefined ? ok(undefined) : fail(problem);
 }
 
@@ -90,14 +90,27 @@ async function settle(job: Job, metadata: Metadata | undefined): Promise<Result<
     if (problem !== undefined) return fail(problem);
   }
   if (metadata !== undefined) {
-    const named = await substitute(target, facts, { rootfs, idmap: base.idmap, files: metadata.templates, place: placeOf(job) });
+    const named = await substitute(target, facts, { rootfs, ...mountedIn(job), idmap: base.idmap, files: metadata.templates, place: placeOf(job) });
     if (!named.ok) return named;
   }
   return finishConfig(job);
 }
 
-async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
-  const { target } = job;
+/** The place of its root file system, which is a plain directory so far. */
+async function withStorage(job: Job, { backends, options, hasThinPool }: Wanted): Promise<Result<Job>> {
+  if (job.source.kind === "none" || job.options.dir !== undefined) return ok(job);
+  const made = await makeFirst(job.target, job.facts, { backends, options, hasThinPool, from: byOption("--bdev") });
+  if (!made.ok) return made;
+  const { storage, reason } = made.value;
+  job.options.onStorage?.(storage.backend, reason);
+  return ok({ ...job, storage });
+}
+
+async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Result<void>> {
+  const { target } = bare;
+  const stored = await withStorage(bare, wanted);
+  if (!stored.ok) return stored;
+  const job = stored.value;
   const described = describe(job);
   if (!described.ok) return described;
   const metadata = described.value;
@@ -114,11 +127,11 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   return settled;
 }
 
-async function makeOrUndo(job: Job, reserved: Reserved): Promise<Result<void>> {
+async function makeOrUndo(job: Job, wanted: Wanted, reserved: Reserved): Promise<Result<void>> {
   const abort = new AbortController();
   const off = onSignals(abort);
   try {
-    const made = await make(job, abort.signal).catch((error: unknown): Result<void> => {
+    const made = await make(job, wanted, abort.signal).catch((error: unknown): Result<void> => {
       const code = errorCode(error);
       return fail(code === "ENOSPC" || code === "EDQUOT"
         ? { code: "storage.full", text: `no space left for '${containerDir(job.target)}'`, remedy: "free some space, or put the container elsewhere with -P" }
@@ -137,9 +150,18 @@ async function makeOrUndo(job: Job, reserved: Reserved): Promise<Result<void>> {
   }
 }
 
+interface Wanted { readonly backends: readonly Candidate[]; readonly options: StorageOptions; readonly hasThinPool: boolean }
+
+function wantedStorage(request: Request, target: Target, { bdev, storage }: CreateOptions): Result<Wanted> {
+  const options = storageOptions(request, storage);
+  const facts = probeBackends(target.lxcpath, request.euid === 0, options);
+  const backends = candidatesOf(bdev, facts, options.fstype);
+  return backends.ok ? ok({ backends: backends.value, options, hasThinPool: facts.hasThinPool }) : backends;
+}
+
 export const create: CreateVerb = async (request, target, options) => {
-  const unsupported = storeProblem(options);
-  if (unsupported !== undefined) return fail(unsupported);
+  const wanted = wantedStorage(request, target, options);
+  if (!wanted.ok) return wanted;
   const facts = probeHost(request, { idmap: true });
   const source = findSource({ ...options, share: facts.install.share, cwd: request.cwd });
   if (!source.ok) return source;
@@ -148,8 +170,8 @@ export const create: CreateVerb = async (request, target, options) => {
   const base = strictly(options.isStrict, readBase(request, target, facts, { file: options.configFile, hasRootfs: source.value.kind !== "none" }));
   if (!base.ok) return base;
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
-  const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: [...await systemConfigProblems(request, true), ...(base.warnings ?? [])], rootfs };
+  const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: [...await systemConfigProblems(request), ...(base.warnings ?? [])], rootfs };
   const reserved = await reserve(target, facts, { ...(source.value.kind === "none" ? {} : { rootfs }), isRootfsOutside: options.dir !== undefined });
   if (!reserved.ok) return reserved;
-  return makeOrUndo(job, reserved.value);
+  return makeOrUndo(job, wanted.value, reserved.value);
 };

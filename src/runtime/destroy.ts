@@ -112,7 +112,7 @@ function idProblem(target: Target, spec: ContainerSpec | undefined, facts: HostF
   return mapProblems(facts, spec.idmap.map(({ value }) => value), first.from)[0];
 }
 
-interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly string[]; readonly warnings: readonly Problem[] }
+interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly string[]; readonly isStorageKept?: boolean; readonly warnings: readonly Problem[] }
 
 /** Everything that can refuse, before anything is touched. */
 function examine(request: Request, target: Target, { withSnapshots, facts }: { readonly withSnapshots: boolean; readonly facts: HostFacts }): Result<Findings> {
@@ -124,7 +124,7 @@ function examine(request: Request, target: Target, { withSnapshots, facts }: { r
   const { problem, warning } = rootfsVerdict(target, spec, outside);
   const problems = [problem, idProblem(target, spec, facts)].filter((found) => found !== undefined).concat(removalProblems(target, { outside }));
   if (problems[0] !== undefined) return fail(problems[0]);
-  return ok({ outside, warnings: warning === undefined ? [] : [warning], ...(spec === undefined ? {} : { spec }) });
+  return ok({ outside, ...(spec?.rootfs?.isManaged === false ? { isStorageKept: true } : {}), warnings: warning === undefined ? [] : [warning], ...(spec === undefined ? {} : { spec }) });
 }
 
 /** From here on `partial` says that it is being removed: whatever kills this, the next command finishes it. */

@@ -1,17 +1,21 @@
 // Owns the verb `restore`: a container is as it was when a snapshot was made, or another one is made of it.
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
+import { isSubvolume } from "../host/probe/backends.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
 import { snapshotsDir } from "../host/store/snapshots.ts";
+import type { IdMapEntry } from "../linux/idmap.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Progress } from "../model/progress.ts";
 import type { RootfsSpec } from "../model/spec.ts";
 import { layersOf } from "../plan/rootfs/kind.ts";
-import { planExchange } from "../plan/lifecycle/copy.ts";
+import { planCopyImage, planExchange, planMake } from "../plan/lifecycle/copy.ts";
 import { planOwn } from "../plan/lifecycle/create.ts";
+import { subvolumeOps } from "../plan/storage/made.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { copy } from "./copy.ts";
@@ -27,7 +31,9 @@ import type { RestoreOptions, RestoreVerb, Target } from "./verbs.ts";
 /** Where a container's own files lie: its root file system, or the layer it writes to. */
 function ownTree(rootfs: RootfsSpec | undefined): string | undefined {
   if (rootfs === undefined || rootfs.path === "") return undefined;
-  return rootfs.type === "overlay" ? layersOf(rootfs.path)?.upper : rootfs.path;
+  const tree = rootfs.type === "overlay" ? layersOf(rootfs.path)?.upper : rootfs.path;
+  const found = tree === undefined ? undefined : statSync(tree, { throwIfNoEntry: false });
+  return found?.isDirectory() === true || found?.isFile() === true ? tree : undefined;
 }
 
 interface Trees { readonly now: string; readonly then: string }
@@ -52,6 +58,21 @@ function restoredConfig({ target, snapshot, now }: Job): Result<Uint8Array> {
   return made.ok ? encodeConfig(made.value.text, encoding) : made;
 }
 
+interface Filling { readonly tree: string; readonly idmap: readonly IdMapEntry[]; readonly abort: AbortSignal; readonly onProgress: (progress: Progress) => void }
+
+/** The snapshot's files in the stage: an image as it is, a subvolume of its own, a tree. */
+async function filled({ target, facts, now, trees }: Job, { tree, idmap, abort, onProgress }: Filling): Promise<Result<void>> {
+  const at = byOption("--restore");
+  const isImage = statSync(trees.then).isFile();
+  if (isImage) rmdirSync(tree);
+  const ops = now.spec.rootfs?.type === "btrfs" ? subvolumeOps(tree, at, isSubvolume(trees.then) ? trees.then : undefined) : [];
+  const plan = isImage ? planCopyImage(target, trees.then, tree) : planMake(target, "restore", ops);
+  const problem = isImage || ops.length > 0 ? outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, abort }), `copy '${trees.then}'`) : undefined;
+  if (problem !== undefined) return fail(problem);
+  if (isImage || (ops.length > 0 && isSubvolume(trees.then))) return ok(undefined);
+  return copyTree(target, facts, { source: { kind: "directory", path: trees.then }, to: tree, idmap, messages: `${recordDir(target)}/copy-messages`, abort, onProgress });
+}
+
 async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { target, facts, then, trees, options: { onProgress = () => undefined } } = job;
   const config = restoredConfig(job);
@@ -60,10 +81,10 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const tree = `${stage}/rootfs`;
   mkdirSync(tree, { recursive: true, mode: 0o755 });
   const idmap = then.spec.idmap.map(({ value }) => value);
-  const own = idmap.length === 0 ? undefined : planOwn(stageOf(target), facts, idmap, [tree]);
+  const own = idmap.length === 0 || statSync(trees.then).isFile() ? undefined : planOwn(stageOf(target), facts, idmap, [tree]);
   const unowned = own === undefined ? undefined : outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
   if (unowned !== undefined) return fail(unowned);
-  const copied = await copyTree(target, facts, { source: trees.then, to: tree, idmap, messages: `${recordDir(target)}/copy-messages`, abort, onProgress });
+  const copied = await filled(job, { tree, idmap, abort, onProgress });
   if (!copied.ok) return copied;
   const file = `${recordDir(target)}/restored-config`;
   rmSync(file, { force: true });

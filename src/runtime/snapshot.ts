@@ -36,7 +36,7 @@ export const snapshot: SnapshotVerb = async (request, target, { comment, onProgr
   if (busy !== undefined) return fail(busy);
   const time = snapshotTime(new Date());
   const copied = await copy(request, target, {
-    to, isSnapshot: false, mayRun: false, keepsName: true, keepsAddresses: true, hookArgs: [],
+    to, isSnapshot: false, isKept: true, mayRun: false, keepsName: true, keepsAddresses: true, hookArgs: [],
     notes: { ts: Buffer.from(time), ...(comment === undefined ? {} : { comment }) }, ...(onProgress === undefined ? {} : { onProgress }),
   });
   return copied.ok ? ok({ ...to, time, ...(comment === undefined ? {} : { comment: Buffer.from(comment).toString() }) }, copied.warnings) : copied;

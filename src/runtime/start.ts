@@ -58,7 +58,7 @@ async function wantedFilter(request: Request, spec: ContainerSpec, facts: HostFa
 
 /** The config, with hardware addresses that will stay: its own file, unless only looked at, is the place for them. */
 export async function loadForStart(request: Request, target: Target, options: LoadOptions & Pick<StartOptions, "isExplained"> & { readonly isReboot: boolean }): Promise<Result<LoadedConfig>> {
-  const system = options.isReboot ? [] : await systemConfigProblems(request, true);
+  const system = options.isReboot ? [] : await systemConfigProblems(request);
   const load = (): Result<LoadedConfig> => {
     const result = loadConfig(request, target, { ...options, forStart: true });
     return result.ok ? ok({ ...result.value, spec: withPattern(request, result.value.spec) }, [...system, ...(result.warnings ?? [])]) : result;

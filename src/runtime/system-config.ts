@@ -23,10 +23,10 @@ export const systemConfig: SystemConfigVerb = (request, key) =>
 /** The value of a key that a start uses, where it is one. */
 export const usableConfig: SystemConfigVerb = (request, key) => usable(key, systemConfig(request, key));
 
-/** What is wrong in lxc.conf, as warnings; `isForUse` also tells what is right and not acted on. */
-export async function systemConfigProblems(request: Request, isForUse: boolean): Promise<readonly Problem[]> {
+/** What is wrong in lxc.conf, as warnings. */
+export async function systemConfigProblems(request: Request): Promise<readonly Problem[]> {
   const file = systemFile(request);
   const text = readText(file);
   if (text === undefined || text === "") return [];
-  return (await import("../config/system-problems.ts")).systemProblems(file, text, isForUse);
+  return (await import("../config/system-problems.ts")).systemProblems(file, text);
 }

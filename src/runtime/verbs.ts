@@ -9,6 +9,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Origin } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
+import type { StorageWords } from "./storage-verbs.ts";
 import type { Request } from "../model/request.ts";
 import type { Change, SetupPlan, SetupWish } from "../model/setup.ts";
 import type { ExitRecord, State, StateEvent } from "../model/state.ts";
@@ -18,7 +19,8 @@ import type { ConsoleWishes } from "../plan/lifecycle/console.ts";
 import type { MountWishes } from "../plan/lifecycle/mount.ts";
 import type { UnshareInputs } from "../plan/lifecycle/unshare.ts";
 import type { UsernsExecInputs } from "../plan/lifecycle/usernsexec.ts";
-import type { HookRun } from "./hooks.ts";
+
+export type * from "./storage-verbs.ts";
 
 /** Which container: every verb takes it. lxcpath is already canonical (see runtime/lxcpath.ts). */
 export interface Target { readonly name: string; readonly lxcpath: string }
@@ -85,65 +87,12 @@ export interface CreateOptions {
   /** -f/--config; undefined: lxc.default_config. */
   readonly configFile?: string;
   readonly bdev?: string;
+  readonly storage?: StorageWords;
+  /** Where a choice was left to us: what was taken, and why. */
+  readonly onStorage?: (backend: string, reason: string) => void;
   readonly dir?: string;
   readonly isQuiet: boolean;
   /** Long stages say how far they are; progressLine() of model/progress.ts makes a line of it. */
-  readonly onProgress?: (progress: Progress) => void;
-}
-export interface CopyOptions {
-  readonly to: Target;
-  /** Layers above the container's own files, which both go on using. */
-  readonly isSnapshot: boolean;
-  /** The container may run meanwhile: its files are copied as they are. */
-  readonly mayRun: boolean;
-  /** lxc.uts.name and /etc/hostname stay; hardware addresses stay. */
-  readonly keepsName: boolean;
-  readonly keepsAddresses: boolean;
-  /** -B. */
-  readonly backend?: string;
-  /** More arguments for lxc.hook.clone. */
-  readonly hookArgs: readonly string[];
-  /** Further files beside its config: name and content. */
-  readonly notes?: Readonly<Record<string, Uint8Array>>;
-  readonly onProgress?: (progress: Progress) => void;
-}
-/** Something of the host in an ephemeral copy; an overlay's writes stay in the copy. */
-export interface EphemeralMount { readonly kind: "bind" | "overlay"; readonly source: string; readonly target: string; readonly isReadOnly: boolean }
-export interface EphemeralOptions extends Omit<CopyOptions, "isSnapshot" | "hookArgs" | "notes"> {
-  /** It stays when it has stopped. */
-  readonly keepsData: boolean;
-  /** What it writes is kept in memory. */
-  readonly isTmpfs: boolean;
-  readonly mounts: readonly EphemeralMount[];
-  /** With this terminal as its console, until it stops. */
-  readonly isForeground: boolean;
-  /** Run inside when it has started; then it is shut down. None: it runs until somebody stops it. */
-  readonly command: readonly string[];
-  /** It is there, and about to start. */
-  readonly onMade: () => void;
-}
-/** Status of the command, of a foreground start, or 0. A copy that cannot be started is removed again. */
-export type EphemeralVerb = (request: Request, source: Target, options: EphemeralOptions) => Promise<Result<{ readonly status: number }>>;
-export type RenameOptions = Pick<CopyOptions, "to" | "keepsName" | "hookArgs" | "onProgress">;
-/** One of a container's snapshots. */
-export interface Snapshot {
-  readonly name: string;
-  /** The directory that holds it: LXCPATH/NAME/snaps. */
-  readonly lxcpath: string;
-  /** Local time, `2026:11:26 21:42:09`, as LXC writes it; undefined: nobody noted it. */
-  readonly time?: string;
-  readonly comment?: string;
-}
-export interface SnapshotOptions {
-  /** What is noted with it. */
-  readonly comment?: Uint8Array;
-  readonly onProgress?: (progress: Progress) => void;
-}
-export interface RestoreOptions {
-  /** `snap0`. */
-  readonly snapshot: string;
-  /** A new container of it; undefined: the container is as it was then. */
-  readonly to?: Target;
   readonly onProgress?: (progress: Progress) => void;
 }
 export type UsernsExecOptions = UsernsExecInputs;
@@ -212,7 +161,6 @@ export type UnshareVerb = (request: Request, options: UnshareOptions) => Promise
 
 /** Verbs that do their work here, driving engines of their own. Templates write to the caller's terminal. */
 export type CreateVerb = (request: Request, target: Target, options: CreateOptions) => Promise<Result<void>>;
-export type CopyVerb = (request: Request, source: Target, options: CopyOptions) => Promise<Result<void>>;
 export interface EventsOptions {
   readonly lxcpaths: readonly string[];
   /** Of which containers. */
@@ -233,19 +181,6 @@ export interface LogsOptions {
 }
 export type LogsVerb = (request: Request, target: Target, options: LogsOptions) => Promise<Result<void>>;
 export type EventsVerb = (request: Request, options: EventsOptions) => Promise<Result<void>>;
-export type SnapshotVerb = (request: Request, target: Target, options: SnapshotOptions) => Promise<Result<Snapshot>>;
-export type SnapshotsVerb = (request: Request, target: Target) => Promise<Result<readonly Snapshot[]>>;
-export type RestoreVerb = (request: Request, target: Target, options: RestoreOptions) => Promise<Result<void>>;
-/** The name of one, or ALL. */
-export type DestroySnapshotVerb = (request: Request, target: Target, snapshot: string) => Promise<Result<void>>;
-export type RenameVerb = (request: Request, target: Target, options: RenameOptions) => Promise<Result<void>>;
-export interface DestroyOptions {
-  readonly isForced: boolean;
-  readonly withSnapshots: boolean;
-  /** Told of each lxc.hook.destroy: what is recorded of it beside the container goes with the container. */
-  readonly onHook?: (hook: HookRun) => void;
-}
-export type DestroyVerb = (request: Request, target: Target, options: DestroyOptions) => Promise<Result<void>>;
 export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;
 /** Value of a config key, `undefined` for a key that does not exist; lists are newline-terminated (get_config_item). */
 export type ConfigItemVerb = (request: Request, target: Target, key: AnyConfigKey) => Promise<Result<string | undefined>>;

@@ -7,7 +7,7 @@ import { at, factsOf, idmap, line, specOf, userFacts } from "./fixtures.ts";
 import { expectGolden } from "./golden.ts";
 
 const web = { name: "web2", lxcpath: "/var/lib/lxc" };
-const tree = { source: "/var/lib/lxc/web/rootfs", to: "/var/lib/lxc/web2/rootfs", idmap: idmap.map(({ value }) => value) };
+const tree = { source: { kind: "directory", path: "/var/lib/lxc/web/rootfs" }, isMapped: true, to: "/var/lib/lxc/web2/rootfs", idmap: idmap.map(({ value }) => value) } as const;
 const hooks = { clone: [at("/var/lib/lxc/web2/hook first", 9, "lxc.hook.clone")] };
 const overlay = { type: "overlay", path: "/var/lib/lxc/web/rootfs:/var/lib/lxc/web2/overlay/delta", mount: "/usr/lib/lxc/rootfs", options: [], isManaged: true, from: line(1, "lxc.rootfs.path") };
 const finish = { hostname: "web2", sourceName: "web", hookArgs: ["second"] };

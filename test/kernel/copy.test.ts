@@ -114,10 +114,10 @@ describe.each(KINDS)("%s", (kind) => {
     works(place, "lxc-stop", ["-n", place.name, "-k"]);
     for (const [args, said] of [
       [["-N", copied.name], "Container already exists"], [[], "You must provide a NEWNAME"], [["-N", "a/b"], "invalid container name"],
-      [["-N", "x", "-B", "zfs"], "cannot put a copy on 'zfs'"], [["-N", "x", "-t"], "--tmpfs is for --ephemeral"], [["-R", "-N", copied.name], "Container already exists"],
+      [["-N", "x", "-B", "zfs"], /cannot use '-B zfs'|Unprivileged users cannot create zfs/], [["-N", "x", "-B", "what"], "cannot put a copy on 'what'"], [["-N", "x", "-t"], "--tmpfs is for --ephemeral"], [["-R", "-N", copied.name], "Container already exists"],
     ] as const) {
       const refused = berth(place, "lxc-copy", ["-n", place.name, ...args]);
-      expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(said)]);
+      expect([refused.status, refused.stderr]).toEqual([1, typeof said === "string" ? expect.stringContaining(said) : expect.stringMatching(said)]);
     }
     expect(berth(place, "lxc-copy", ["-n", "nobody", "-N", "x"]).stderr).toContain("is not defined");
     works(copied, "lxc-destroy", ["-n", copied.name]);

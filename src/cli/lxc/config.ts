@@ -25,6 +25,6 @@ const answerTo = (request: Request, word: string | undefined): Answer => {
 /** What is wrong in lxc.conf goes to stderr, where LXC says nothing. */
 export const main = async (request: Request): Promise<Answer> => {
   const answer = answerTo(request, request.argv[1]);
-  const problems = await systemConfigProblems(request, false);
+  const problems = await systemConfigProblems(request);
   return answer.kind !== "done" || problems.length === 0 ? answer : { ...answer, err: problems.map((problem) => problemLines({ program: "lxc-config", name: "" }, problem)).join("") };
 };

@@ -9,6 +9,7 @@ import { NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
+import { bytesOf } from "../size.ts";
 import { optional } from "../values.ts";
 
 const rows = [
@@ -16,10 +17,10 @@ const rows = [
   { long: "newname", short: "N", argument: "required", metavar: "NAME", help: "name of the copy" },
   { long: "newpath", short: "p", argument: "required", metavar: "PATH", help: "directory of containers that the copy goes to (default: the same)" },
   { long: "rename", short: "R", help: "give the container the new name" },
-  { long: "snapshot", short: "s", help: "do not copy: put a layer above the container's own files (overlay)" },
+  { long: "snapshot", short: "s", help: "do not copy: put a layer above the container's own files (overlay), or take the storage's own snapshot (btrfs, lvm, zfs)" },
   { long: "allowrunning", short: "a", help: "also while the container runs: its files as they are" },
-  { long: "backingstorage", short: "B", argument: "required", metavar: "STORAGE", help: "where the copy's root file system is kept: dir or overlay (default: as the container's)" },
-  { long: "fssize", short: "L", argument: "required", metavar: "SIZE", help: "size of a block device for the copy" },
+  { long: "backingstorage", short: "B", argument: "required", metavar: "STORAGE", help: "where the copy's root file system is kept: dir, overlay, btrfs, loop, lvm, zfs or rbd (default: as the container's)" },
+  { long: "fssize", short: "L", argument: "required", metavar: "SIZE", help: "size of an image or block device for the copy, unit one of bBkKmMgGtT (default: as the container's, or 1G)" },
   { long: "keepname", short: "K", help: "leave the host name as it is" },
   { long: "keepmac", short: "M", help: "leave the hardware addresses as they are" },
   { long: "keepdata", short: "D", help: "with -e: keep it when it has ended" },
@@ -50,7 +51,8 @@ function optionProblem({ options }: CommandLine<Row>): Problem | undefined {
   const asked = options.has("ephemeral") ? undefined : EPHEMERAL.find((long) => options.has(long));
   if (asked !== undefined) return { code: "option.conflict", text: `--${asked} is for --ephemeral`, remedy: "add -e" };
   if (options.has("ephemeral") && options.has("rename")) return { code: "option.conflict", text: "--ephemeral and --rename exclude each other" };
-  if (options.has("fssize")) return { code: "storage.unsupported", text: "--fssize: a copy is not put on a block device yet", remedy: "leave -L out" };
+  const size = options.last("fssize");
+  if (size !== undefined && bytesOf(size) === undefined) return { code: "option.value", text: `--fssize: '${size}' is not a size`, remedy: "a number and one of bBkKmMgGtT: 500M, 2G; a bare number is MiB" };
   return undefined;
 }
 
@@ -71,9 +73,10 @@ async function run(line: CommandLine<Row>): Promise<Answer> {
     const renamed = await rename(request, target, common);
     return renamed.ok ? done(0, { err: say(voice, renamed.warnings ?? []) }) : failed(line, renamed.problems, { closing: [`Renaming container ${target.name} to ${newName} failed`] });
   }
+  const size = options.last("fssize");
   const { copy } = await import("../../runtime/copy.ts");
   const copied = await copy(request, target, {
-    ...common, isSnapshot: options.has("snapshot"), mayRun: options.has("allowrunning"), keepsAddresses: options.has("keepmac"), ...optional("backend", options.last("backingstorage")),
+    ...common, isSnapshot: options.has("snapshot"), mayRun: options.has("allowrunning"), keepsAddresses: options.has("keepmac"), ...optional("backend", options.last("backingstorage")), ...optional("size", size === undefined ? undefined : bytesOf(size)),
   });
   return copied.ok ? done(0, { err: say(voice, copied.warnings ?? []) }) : failed(line, copied.problems, { closing: ["Failed to clone"] });
 }

@@ -1,6 +1,7 @@
 // Owns lxc-create(1).
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
+import type { StorageWords } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { absolute, done, failed, withLine } from "../command-line.ts";
@@ -9,6 +10,7 @@ import { NAME, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
+import { bytesOf } from "../size.ts";
 import { optional } from "../values.ts";
 
 /** Options that only some storage has. */
@@ -44,7 +46,7 @@ export const tool: Tool<(typeof rows)[number]> = {
   ],
 };
 
-const BACKENDS = ["dir", "none", "lvm", "loop", "btrfs", "zfs", "rbd", "overlay", "overlayfs", "best"];
+const BACKENDS = ["dir", "none", "lvm", "loop", "btrfs", "zfs", "rbd", "nbd", "overlay", "overlayfs", "best"];
 const WITH: Readonly<Record<(typeof STORAGE)[number]["long"], readonly string[]>> = {
   lvname: ["lvm"], vgname: ["lvm"], thinpool: ["lvm"], rbdname: ["rbd"], rbdpool: ["rbd"], rbduser: ["rbd"], zfsroot: ["zfs"],
   fstype: ["lvm", "loop", "rbd"], fssize: ["lvm", "loop", "rbd"],
@@ -59,10 +61,20 @@ function storageProblem({ options }: CommandLine<(typeof rows)[number]>): Proble
   const misplaced = STORAGE.find(({ long }) => options.has(long) && bdev !== "best" && !bdev.split(",").some((word) => WITH[long].includes(word)));
   if (misplaced !== undefined && BLOCK.has(misplaced.long)) return conflict("Filesystem type and size are only valid with block devices");
   if (misplaced !== undefined) return conflict(`${misplaced.long} is only valid with -B ${WITH[misplaced.long].join(" or ")}`);
+  const size = options.last("fssize");
+  if (size !== undefined && bytesOf(size) === undefined) return { code: "option.value", text: `--fssize: '${size}' is not a size`, remedy: "a number and one of bBkKmMgGtT: 500M, 2G; a bare number is MiB" };
   const dir = options.last("dir");
   if (dir === undefined) return undefined;
   if (!dir.startsWith("/")) return { code: "option.value", text: "--dir should use absolute path", remedy: `--dir=${dir} would depend on where you stand` };
   return ["dir", "none", "best"].includes(bdev) ? undefined : conflict("dir is only valid with -B dir");
+}
+
+function storageWords({ options }: CommandLine<(typeof rows)[number]>): StorageWords {
+  const size = options.last("fssize");
+  return {
+    ...optional("size", size === undefined ? undefined : bytesOf(size)), ...optional("fstype", options.last("fstype")), ...optional("volume", options.last("lvname")), ...optional("group", options.last("vgname")),
+    ...optional("thinPool", options.last("thinpool")), ...optional("zfsRoot", options.last("zfsroot")), ...optional("rbdPool", options.last("rbdpool")), ...optional("rbdName", options.last("rbdname")), ...optional("rbdUser", options.last("rbduser")),
+  };
 }
 
 /** A name is looked for among the templates; what looks like a path is one. */
@@ -92,13 +104,15 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const problem = storageProblem(line);
   if (problem !== undefined) return failed(line, [problem]);
   const config = options.last("config");
+  const chosen: string[] = [];
+  const isLeftToUs = /,|^best$/.test(options.last("bdev") ?? "") && !voice.isQuiet;
   const { create } = await import("../../runtime/create.ts");
   const result = await create(request, target, {
     template: templatePath(request, template), templateArgs: words, isQuiet: voice.isQuiet, isStrict: options.has("strict"),
-    ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), ...optional("dir", options.last("dir")),
+    ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), storage: storageWords(line), onStorage: (backend, reason) => chosen.push(`${target.name} is kept on ${backend}: ${reason}\n`), ...optional("dir", options.last("dir")),
     ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]) }),
   });
-  if (result.ok) return done(0, { err: say(voice, result.warnings ?? []) });
+  if (result.ok) return done(0, { err: (isLeftToUs ? chosen.join("") : "") + say(voice, result.warnings ?? []) });
   const isRefused = result.problems.some(({ code }) => code === "container.exists" || code === "container.busy");
   return failed(line, result.problems, { closing: isRefused ? [] : [`Failed to create container ${target.name}`] });
 }

@@ -2,16 +2,19 @@
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
-import { O_DIRECTORY, O_NONBLOCK, O_PATH, O_TRUNC, RENAME_EXCHANGE } from "../../linux/fs.ts";
+import { O_NONBLOCK, O_TRUNC, RENAME_EXCHANGE } from "../../linux/fs.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
+import type { BlockPlace } from "../../model/storage.ts";
 import { planHooks } from "../hooks.ts";
 import { detachFromHost, planRootfs, rootfsTarget } from "../rootfs.ts";
 import { idmapOf, isRoot, newScope } from "../scope.ts";
 import { confineOps } from "../storage/dir.ts";
+import { onMounted, readOps, type ReadPlace } from "../storage/mounted.ts";
+import { toolOp } from "../storage/tool.ts";
 import { usernsOps, withSelf } from "../usernsexec.ts";
 import { inside, PATH, type Made } from "./create.ts";
 
@@ -21,9 +24,13 @@ const SOURCE_FD = 9;
 const SOURCE = 3;
 
 export interface CopyInputs {
-  /** Absolute paths; `to` is an empty directory. */
-  readonly source: string;
+  readonly source: ReadPlace;
+  /** Absolute path of an empty directory. */
   readonly to: string;
+  /** What is mounted there first: the copy does not lie in a directory. */
+  readonly block?: BlockPlace;
+  /** Layers of a container with ids of its own keep their marks as user.*. */
+  readonly isMapped: boolean;
   /** An ordinary user takes on these ids; root has all rights as it is, and copies ids as they are. */
   readonly idmap: readonly IdMapEntry[];
 }
@@ -32,22 +39,25 @@ export interface CopyInputs {
 export const COPY_COMMAND: readonly string[] = ["cp", "-a", "--reflink=auto", "--sparse=auto", `/proc/self/fd/${SOURCE_FD}/.`, "."];
 
 /** Whatever the source holds, only the new directory can be written. */
-export function planCopyTree(made: Made, facts: HostFacts, { source, to, idmap }: CopyInputs): Plan {
+export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, isMapped, idmap }: CopyInputs): Plan {
+  const read = readOps(source, SOURCE, { isMapped, isRoot: isRoot(facts), from });
   const body: Op[] = [
-    ...confineOps(2, from), { op: "dup", slot: SOURCE, fd: SOURCE_FD, from },
+    ...read.inside, ...confineOps(2, from), { op: "dup", slot: SOURCE, fd: SOURCE_FD, from },
     { op: "exec", path: "cp", argv: COPY_COMMAND, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
   ];
-  return {
-    verb: "copy", ...made,
-    ops: [
-      { op: "joinParent", signal: SIGKILL, from },
-      { op: "open", path: source, flags: O_PATH | O_DIRECTORY, into: SOURCE, from, note: "with the caller's own rights, before the ids change" },
-      { op: "chdir", path: to, from },
-      ...inside(facts, { idmap: isRoot(facts) ? [] : idmap, name: "cp", from }, body),
-      { op: "exitWith", child: 1, from },
-    ],
-  };
+  const ops: readonly Op[] = [
+    { op: "joinParent", signal: SIGKILL, from }, ...read.before, { op: "chdir", path: to, from },
+    ...inside(facts, { idmap: isRoot(facts) ? [] : idmap, name: "cp", from, early: read.early }, body), { op: "exitWith", child: 1, from },
+  ];
+  return onMounted({ verb: "copy", ...made, ops }, block, to, from);
 }
+
+/** An image as it is, blocks shared where the file system can, holes kept. */
+export const planCopyImage = (made: Made, image: string, to: string): Plan =>
+  ({ verb: "copy", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, toolOp(["cp", "--reflink=auto", "--sparse=always", "--preserve=mode,ownership,timestamps", image, to], from)] });
+
+/** What storage needs is made, by whoever copies. */
+export const planMake = (made: Made, verb: string, ops: readonly Op[]): Plan => ({ verb, ...made, ops });
 
 export interface ExchangeInputs {
   /** Two directories that take each other's place. */

@@ -78,11 +78,11 @@ export function planGiveBack(made: Made, facts: HostFacts, idmap: readonly IdMap
 }
 
 /** `body` in a mount namespace of its own, and in the user namespace of the map unless that is empty. */
-export function inside(facts: HostFacts, wish: { readonly idmap: readonly IdMapEntry[]; readonly name: string; readonly from: Origin }, body: readonly Op[]): readonly Op[] {
-  const { idmap, name, from } = wish;
+export function inside(facts: HostFacts, wish: { readonly idmap: readonly IdMapEntry[]; readonly name: string; readonly from: Origin; readonly early?: readonly Op[] }, body: readonly Op[]): readonly Op[] {
+  const { idmap, name, from, early = [] } = wish;
   const joined: Op[] = [{ op: "joinParent", signal: SIGKILL, from, note: "a killed lxc-create leaves nobody who still writes" }, ...body];
-  if (idmap.length > 0) return usernsOps(facts, { idmap, flags: CLONE_NEWNS, name, from, pid: 1, uid: 0, gid: 0, body: joined });
-  return [{ op: "clone", flags: CLONE_NEWNS, name, pid: 1, body: joined, from }];
+  if (idmap.length > 0) return usernsOps(facts, { idmap, flags: CLONE_NEWNS, name, from, pid: 1, uid: 0, gid: 0, body: joined, early });
+  return [{ op: "clone", flags: CLONE_NEWNS, name, pid: 1, body: [...early, ...joined], from }];
 }
 
 export interface FillInputs { readonly idmap: readonly IdMapEntry[]; readonly rootfs: string }

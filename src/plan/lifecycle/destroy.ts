@@ -2,7 +2,9 @@
 import { AT_REMOVEDIR, O_DIRECTORY, O_PATH } from "../../linux/fs.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byDefault } from "../../model/origin.ts";
+import type { OutsideStorage } from "../../model/storage.ts";
 import type { Op, Plan } from "../../isa/op.ts";
+import { dropOutside } from "../storage/made.ts";
 import { usernsOps, wholeMap, withSelf } from "../usernsexec.ts";
 
 export interface RemoveInputs {
@@ -12,6 +14,8 @@ export interface RemoveInputs {
   readonly entries: readonly Entry[];
   /** Absolute paths outside it, which create recorded as made by it. */
   readonly outside: readonly Entry[];
+  /** A volume, dataset or image that create recorded as made by it. */
+  readonly storage?: OutsideStorage;
   /** The directory itself stays: only what is listed goes. */
   readonly isDirectoryKept?: boolean;
 }
@@ -37,8 +41,9 @@ function removeOps(inputs: RemoveInputs): readonly Op[] {
 export function planRemove(inputs: RemoveInputs, facts: HostFacts): Plan {
   const from = byDefault("lxc-destroy");
   const { name, lxcpath } = inputs;
+  const storage = inputs.storage === undefined ? [] : dropOutside(inputs.storage, from);
   const open: Op = { op: "open", path: lxcpath, flags: O_PATH | O_DIRECTORY, into: PARENT, from };
-  if (facts.caller.euid === 0) return { verb: "destroy", name, lxcpath, ops: [open, ...removeOps(inputs)] };
+  if (facts.caller.euid === 0) return { verb: "destroy", name, lxcpath, ops: [open, ...storage, ...removeOps(inputs)] };
   const map = withSelf(facts, facts.newuidmap === undefined || facts.newgidmap === undefined ? [] : wholeMap(facts));
   const body: Op[] = [...removeOps(inputs), { op: "exitWith", status: 0, from }];
   const ops = usernsOps(facts, { idmap: map.idmap, flags: 0, name: "remover", from, pid: 1, uid: 0, gid: 0, body });

@@ -1,66 +1,132 @@
 // Owns where the root file system of a copy comes from and on what it will lie.
-import { layersOf } from "../../plan/rootfs/kind.ts";
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { hasSubvolumes, isOnBtrfs, isSubvolume, probeBackends } from "../../host/probe/backends.ts";
+import { probeStorage } from "../../host/probe/storage.ts";
+import { containerDir } from "../../host/store/layout.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
+import { backendOf, type Backend, type BlockPlace, type StorageOptions } from "../../model/storage.ts";
+import { layersOf } from "../../plan/rootfs/kind.ts";
+import { backendProblem } from "../../plan/storage/backend.ts";
+import { copiedVolume } from "../../plan/storage/cloned.ts";
+import { newStorage, rootfsOf, subvolumeOps, type NewStorage } from "../../plan/storage/made.ts";
+import type { ReadPlace } from "../../plan/storage/mounted.ts";
 import { sourcesOf } from "../removing/dependents.ts";
 import type { Target } from "../verbs.ts";
 
 export interface CopyStorage {
-  /** lxc.rootfs.path of the copy; undefined: there is no root file system to copy. */
-  readonly path?: string;
+  /** What is made, empty or with all that the source holds; undefined: there is no root file system to copy. */
+  readonly made?: NewStorage;
   /** What is copied file by file, and where to. */
-  readonly tree?: { readonly source: string; readonly to: string };
-  /** Directories to make, which belong to the container's root; absolute. */
-  readonly directories: readonly string[];
+  readonly tree?: { readonly source: ReadPlace; readonly to: string };
+  /** An image that is copied as it is. */
+  readonly image?: { readonly source: string; readonly to: string };
   /** Containers whose files the copy goes on using. */
   readonly sources: readonly Target[];
 }
 
 export interface StorageWish {
   readonly source: Target;
-  /** LXCPATH/NAME of the copy. */
-  readonly directory: string;
+  readonly to: Target;
   readonly isSnapshot: boolean;
+  readonly isKept: boolean;
+  readonly isRoot: boolean;
+  /** Its files may change meanwhile. */
+  readonly isRunning: boolean;
   readonly backend?: string;
+  readonly options: StorageOptions;
 }
 
-/** LXC's names; `overlayfs` is what overlay was called before 3.0. */
-const NAMES: Readonly<Record<string, "dir" | "overlay">> = { dir: "dir", overlay: "overlay", overlayfs: "overlay" };
+const from = byOption("--backingstorage");
+const unsupported = (text: string, remedy: string): Problem => ({ code: "storage.unsupported", at: from, text, remedy });
 
-const unsupported = (text: string, remedy: string): Problem => ({ code: "storage.unsupported", at: byOption("--backingstorage"), text, remedy });
-
-function layered({ source, directory }: StorageWish, lower: string): CopyStorage {
-  return { path: `overlay:${lower}:${directory}/overlay/delta`, directories: [`${directory}/overlay/delta`, `${directory}/overlay/work`], sources: [source] };
+/** What the source is to whoever reads it. */
+function placeOf(rootfs: RootfsSpec): Result<ReadPlace> {
+  const { type, path } = rootfs;
+  if (type === "overlay") {
+    const layers = layersOf(path);
+    if (layers === undefined) return fail({ code: "config.value", at: rootfs.from, text: `'${path}' is not LOWER:UPPER`, remedy: "correct lxc.rootfs.path of the container" });
+    return ok({ kind: "layers", layers: [layers.upper, ...layers.lower].filter((layer) => existsSync(layer)) });
+  }
+  if (type === "zfs") return ok({ kind: "dataset", path, type: "zfs" });
+  const found = probeStorage(path);
+  if (found === undefined) return ok({ kind: "directory", path });
+  if (found.content?.kind === "file system") return ok({ kind: type === "loop" || statSync(path).isFile() ? "image" : "device", path, type: found.content.type });
+  return fail({ code: "rootfs.missing", at: rootfs.from, text: `no file system that can be read is on '${path}'`, remedy: "correct lxc.rootfs.path of the container; a volume has to be active" });
 }
 
-function ofDirectory(path: string, wish: StorageWish, wanted: "dir" | "overlay"): CopyStorage {
-  if (wanted === "overlay") return layered(wish, path);
-  const to = `${wish.directory}/rootfs`;
-  return { path: `dir:${to}`, tree: { source: path, to }, directories: [], sources: [] };
+const isBlock = (place: ReadPlace): place is BlockPlace => place.kind === "image" || place.kind === "device" || place.kind === "dataset";
+
+/** The back end of the copy: -B, else what the container is on, else what a snapshot of it can be made on. */
+function wantedBackend(rootfs: RootfsSpec, place: ReadPlace, { backend, isSnapshot }: StorageWish): Result<Backend> {
+  const named = backend === undefined ? undefined : backendOf(backend);
+  if (backend !== undefined && named === undefined) return fail(unsupported(`cannot put a copy on '${backend}'`, "one of dir, overlay, btrfs, loop, lvm, zfs, rbd"));
+  const own: Backend = place.kind === "directory" && rootfs.type !== "btrfs" ? "dir" : place.kind === "image" ? "loop" : backendOf(rootfs.type) ?? "dir";
+  const wanted = named ?? (isSnapshot && own === "dir" ? "overlay" : own);
+  if (!isSnapshot || wanted === "overlay" || (wanted === own && (own === "btrfs" || own === "lvm" || own === "zfs"))) return ok(wanted);
+  if (wanted === "dir") return fail(unsupported("a snapshot of a directory is made of layers", "leave out -s for a whole copy, or leave out -B dir"));
+  return fail(unsupported(`a root file system on '${own}' has no snapshot on '${wanted}'`, "leave out -s for a whole copy"));
 }
 
-/** The layers below are shared; what the container wrote itself is copied. */
-function ofLayers(path: string, wish: StorageWish): Result<CopyStorage> {
-  const layers = layersOf(path);
-  if (layers === undefined) return fail({ code: "config.value", at: byOption("--name"), text: `'${path}' is not LOWER:UPPER`, remedy: "correct lxc.rootfs.path of the container" });
-  const made = layered(wish, layers.lower.join(":"));
-  return ok({ ...made, tree: { source: layers.upper, to: `${wish.directory}/overlay/delta` }, sources: sourcesOf(wish.source) });
+/** The container that a layer belongs to: the nearest directory above it that has a config. */
+function ownerOf(path: string): Target | undefined {
+  const directory = dirname(path);
+  if (directory === "/") return undefined;
+  return existsSync(`${directory}/config`) ? { lxcpath: dirname(directory), name: basename(directory) } : ownerOf(directory);
+}
+
+/** Who must not go while these layers are used. What lies in a container's own directory goes with it, and counts not. */
+function ownersOf(lower: readonly string[], source: Target, to: Target): readonly Target[] {
+  const owners = [...lower.flatMap((layer) => ownerOf(layer) ?? []), ...sourcesOf(source)].filter((owner) => !containerDir(to).startsWith(`${containerDir(owner)}/`));
+  return owners.filter((owner, i) => owners.findIndex((other) => containerDir(other) === containerDir(owner)) === i);
+}
+
+function layered({ source, to }: StorageWish, lower: string): { readonly made: NewStorage; readonly sources: readonly Target[] } {
+  const directory = containerDir(to);
+  const made: NewStorage = { backend: "overlay", path: `overlay:${lower}:${directory}/overlay/delta`, make: [], directories: [`${directory}/overlay/delta`, `${directory}/overlay/work`] };
+  return { made, sources: ownersOf(lower.split(":"), source, to) };
+}
+
+function ofLayers(rootfs: RootfsSpec, place: ReadPlace, wish: StorageWish): Result<CopyStorage> {
+  if (isBlock(place)) return fail(unsupported(`layers cannot lie above a root file system on '${rootfs.type}'`, "copy it to a directory first: -B dir; then make layers above that"));
+  if (place.kind === "directory") return ok(layered(wish, rootfs.path));
+  const layers = layersOf(rootfs.path);
+  const made = layered(wish, layers?.lower.join(":") ?? "");
+  // the layers below are shared; what the container wrote itself is copied
+  return ok({ ...made, tree: { source: { kind: "directory", path: layers?.upper ?? "" }, to: `${containerDir(wish.to)}/overlay/delta` } });
+}
+
+/** One btrfs step instead of a copy: where both lie on the same one, and nothing would be left out. */
+const isSnapshotEnough = (place: ReadPlace, { to, isSnapshot, isRoot }: StorageWish): boolean =>
+  place.kind === "directory" && isSubvolume(place.path) && isOnBtrfs(nearest(to.lxcpath)) && statSync(dirname(place.path)).dev === statSync(nearest(to.lxcpath)).dev && (isSnapshot || (isRoot && !hasSubvolumes(place.path)));
+const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
+
+const imageSize = (place: ReadPlace): { readonly size?: number } => (place.kind === "image" ? { size: statSync(place.path).size } : {});
+const fstypeOf = (place: ReadPlace): { readonly fstype?: string } => (isBlock(place) && place.kind !== "dataset" ? { fstype: place.type } : {});
+
+function onBackend(wanted: Backend, place: ReadPlace, wish: StorageWish): Result<CopyStorage> {
+  const { to, options, isRoot, isSnapshot, isKept } = wish;
+  const sized = { ...imageSize(place), ...fstypeOf(place), ...options };
+  const facts = probeBackends(to.lxcpath, isRoot, sized);
+  const problem = backendProblem(wanted, facts, { fstype: sized.fstype, at: from });
+  if (problem !== undefined) return fail(problem);
+  const made = newStorage(wanted, { name: to.name, directory: containerDir(to), options: sized, hasThinPool: facts.hasThinPool, from });
+  if (wanted === "btrfs" && isSnapshotEnough(place, wish)) return ok({ made: { ...made, make: subvolumeOps(rootfsOf(containerDir(to)), from, place.kind === "directory" ? place.path : undefined) }, sources: [] });
+  if (isSnapshot && (wanted === "lvm" || wanted === "zfs") && place.kind !== "layers") return ok({ made: copiedVolume(made, { source: place.path, name: to.name, options: sized, from }), sources: wanted === "lvm" ? [wish.source] : [] });
+  if (isSnapshot && wanted === "btrfs") return fail(unsupported("a snapshot on btrfs needs a subvolume on the same file system", "leave out -s for a whole copy"));
+  if (isKept && wanted === "loop" && place.kind === "image" && made.block !== undefined) return ok({ made: { ...made, make: [] }, image: { source: place.path, to: made.block.path }, sources: [] });
+  return ok({ made, tree: { source: place, to: rootfsOf(containerDir(to)) }, sources: [] });
 }
 
 export function copyStorage(rootfs: RootfsSpec | undefined, wish: StorageWish): Result<CopyStorage> {
-  const { backend, isSnapshot } = wish;
-  const named = backend === undefined ? undefined : NAMES[backend];
-  if (backend !== undefined && named === undefined) return fail(unsupported(`cannot put a copy on '${backend}'`, "leave -B out, or use -B dir or -B overlay"));
-  if (rootfs === undefined || rootfs.path === "") return ok({ directories: [], sources: [] });
-  switch (rootfs.type) {
-    case "dir":
-    case "btrfs": return named === "dir" && isSnapshot
-      ? fail(unsupported("a snapshot of a directory is made of layers", "leave out -s for a whole copy, or leave out -B dir"))
-      : ok(ofDirectory(rootfs.path, wish, named ?? (isSnapshot ? "overlay" : "dir")));
-    case "overlay": return named === "dir"
-      ? fail(unsupported("a container of layers cannot be copied to a directory yet", "leave out -B dir: the copy has the same layers below"))
-      : ofLayers(rootfs.path, wish);
-    default: return fail({ code: "storage.unsupported", at: rootfs.from, text: `a root file system on '${rootfs.type}' cannot be copied yet`, remedy: "copy it with the tools of that storage, and set lxc.rootfs.path" });
-  }
+  if (rootfs === undefined || rootfs.path === "") return ok({ sources: [] });
+  const place = placeOf(rootfs);
+  if (!place.ok) return place;
+  if (isBlock(place.value) && wish.isRunning) return fail({ code: "container.running", at: rootfs.from, text: `${wish.source.name} is running`, cause: "its file system is mounted: a second mount of the same blocks would destroy it", remedy: `lxc-stop -n ${wish.source.name} first` });
+  if (isBlock(place.value) && !wish.isRoot) return fail({ code: "privilege", at: rootfs.from, text: `an ordinary user cannot copy '${rootfs.path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "copy it as root" });
+  const wanted = wantedBackend(rootfs, place.value, wish);
+  if (!wanted.ok) return wanted;
+  return wanted.value === "overlay" ? ofLayers(rootfs, place.value, wish) : onBackend(wanted.value, place.value, wish);
 }

@@ -6,14 +6,18 @@ import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
+import type { BlockPlace } from "../../model/storage.ts";
 import { planCopyTree } from "../../plan/lifecycle/copy.ts";
+import type { ReadPlace } from "../../plan/storage/mounted.ts";
 import { full, isFull, saidBy } from "../creating/fill.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 
 export interface TreeWish {
-  readonly source: string;
+  readonly source: ReadPlace;
   readonly to: string;
+  /** Mounted there first. */
+  readonly block?: BlockPlace;
   readonly idmap: readonly IdMapEntry[];
   /** A file for what cp says. */
   readonly messages: string;
@@ -26,8 +30,9 @@ const QUIET_MS = 500;
 
 export async function copyTree(made: Target, facts: HostFacts, wish: TreeWish): Promise<Result<void>> {
   const { source, to, messages, abort, onProgress } = wish;
-  const stage = `copying ${source}`;
-  const plan = planCopyTree(made, facts, wish);
+  const where = source.kind === "layers" ? source.layers[0] ?? "" : source.path;
+  const stage = `copying ${where}`;
+  const plan = planCopyTree(made, facts, { ...wish, isMapped: wish.idmap.length > 0 });
   const said = openSync(messages, "w", 0o640);
   let isSaid = false;
   const slow = setTimeout(() => { isSaid = true; onProgress({ stage }); }, QUIET_MS);
@@ -40,6 +45,6 @@ export async function copyTree(made: Target, facts: HostFacts, wish: TreeWish): 
   const at = byOption("--newname");
   if (abort.aborted) return fail({ code: "storage.copy", at, text: "interrupted" });
   if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(to)) return fail({ ...full(to, stage), at });
-  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `copy '${source}'`) : undefined;
+  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `copy '${where}'`) : undefined;
   return fail(broken ?? { code: "storage.copy", at, text: `${stage} failed`, cause: words === "" ? `cp ended with status ${outcome.status}` : words, remedy: "mend what cp complains of in the source, then copy again: nothing was left" });
 }

@@ -9,6 +9,7 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { decodeConfig, encodeConfig } from "../config-text.ts";
 import { loadConfig } from "../container-config.ts";
+import type { NewStorage } from "../../plan/storage/made.ts";
 import type { CreateOptions, Target } from "../verbs.ts";
 import type { Base } from "./base.ts";
 
@@ -22,6 +23,8 @@ export interface Job {
   readonly base: Base;
   readonly warnings: readonly Problem[];
   readonly rootfs: string;
+  /** Made once the name is taken. */
+  readonly storage?: NewStorage;
 }
 
 const CONFIG_MODE = 0o640;
@@ -54,7 +57,7 @@ export function firstConfig(job: Job, metadata?: Metadata): string {
   const hasRootfs = source.kind !== "none" || options.dir !== undefined;
   const needsName = source.kind !== "script" && !hasKey(base.text, "lxc.uts.name");
   const own = [
-    ...(hasRootfs ? [`lxc.rootfs.path = dir:${rootfs}`] : []), ...(needsName ? [`lxc.uts.name = ${target.name}`] : []),
+    ...(hasRootfs ? [`lxc.rootfs.path = ${job.storage?.path ?? `dir:${rootfs}`}`] : []), ...(needsName ? [`lxc.uts.name = ${target.name}`] : []),
     ...(metadata?.fstab === undefined ? [] : [`lxc.mount.fstab = ${containerDir(target)}/fstab`]),
   ];
   return `${systemConfig(job, metadata)}${base.text}${own.map((line) => `${line}\n`).join("")}`;

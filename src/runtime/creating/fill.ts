@@ -10,14 +10,18 @@ import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
+import type { BlockPlace } from "../../model/storage.ts";
 import { planPack, planTemplate, planUnpack } from "../../plan/lifecycle/create.ts";
 import type { Compression } from "../../plan/storage/dir.ts";
+import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 import { mkfifo } from "./fifo.ts";
 
 export interface FillWish {
   readonly rootfs: string;
+  /** Mounted there first. */
+  readonly block?: BlockPlace;
   readonly idmap: readonly IdMapEntry[];
   readonly templateArgs: readonly string[];
   readonly isQuiet: boolean;
@@ -47,7 +51,7 @@ export const full = (rootfs: string, stage: string): Problem => ({ code: "storag
 export const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
 
 export async function fillByScript(target: Target, facts: HostFacts, template: string, wish: FillWish): Promise<Result<void>> {
-  const plan = planTemplate(target, facts, { ...wish, template });
+  const plan = onMounted(planTemplate(target, facts, { ...wish, template }), wish.block, wish.rootfs, from);
   const stdio = wish.isQuiet ? "ignore" : "inherit";
   const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: wish.isQuiet ? "ignore" : "inherit", stdout: stdio, stderr: stdio, abort: wish.abort });
   if (outcome.status === 0) return ok(undefined);
@@ -74,7 +78,7 @@ function watchOffset(fd: number, stage: string, wish: FillWish): () => void {
 interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number }
 
 async function unpack(target: Target, facts: HostFacts, how: Unpacking, wish: FillWish): Promise<Result<void>> {
-  const plan = planUnpack(target, facts, { ...wish, compression: how.compression });
+  const plan = onMounted(planUnpack(target, facts, { ...wish, compression: how.compression }), wish.block, wish.rootfs, from);
   const said = `${wish.scratch}/tar-messages`;
   const saidFd = openSync(said, "w", 0o640);
   const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: how.stdin, stderr: saidFd, abort: wish.abort }).finally(() => closeSync(saidFd));

@@ -9,8 +9,10 @@ import type { IdMapEntry } from "../../linux/idmap.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
+import type { BlockPlace } from "../../model/storage.ts";
 import { planSubstitute } from "../../plan/lifecycle/create.ts";
 import { unpackCommand } from "../../plan/storage/dir.ts";
+import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 
@@ -49,11 +51,11 @@ export function readMetadata({ path, scratch, isMapped, place }: MetadataWish): 
   }
 }
 
-export interface SubstituteWish { readonly rootfs: string; readonly idmap: readonly IdMapEntry[]; readonly files: readonly string[]; readonly place: Placeholders }
+export interface SubstituteWish { readonly rootfs: string; readonly block?: BlockPlace; readonly idmap: readonly IdMapEntry[]; readonly files: readonly string[]; readonly place: Placeholders }
 
 export async function substitute(target: Target, facts: HostFacts, wish: SubstituteWish): Promise<Result<void>> {
   if (wish.files.length === 0) return ok(undefined);
-  const plan = planSubstitute(target, facts, { ...wish, pairs: replacements(wish.place) });
+  const plan = onMounted(planSubstitute(target, facts, { ...wish, pairs: replacements(wish.place) }), wish.block, wish.rootfs, from);
   const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), "put the container's name into its files");
   return problem === undefined ? ok(undefined) : fail(problem);
 }

@@ -2,11 +2,12 @@
 import { lstatSync, writeFileSync } from "node:fs";
 import { recordDir } from "../../host/store/layout.ts";
 import { readText } from "../../host/read-text.ts";
+import type { OutsideStorage } from "../../model/storage.ts";
 import type { Target } from "../verbs.ts";
 
 /** A path is the thing that was made only while it is still the same inode. */
 export interface MadePath { readonly path: string; readonly dev: number; readonly ino: number }
-export interface CreatedRecord { readonly version: 1; readonly paths: readonly MadePath[]; readonly rootfs?: MadePath }
+export interface CreatedRecord { readonly version: 1; readonly paths: readonly MadePath[]; readonly rootfs?: MadePath; readonly outside?: OutsideStorage }
 
 const recordFile = (directory: string): string => `${directory}/created`;
 
@@ -31,12 +32,22 @@ function parsePath(value: unknown): MadePath | undefined {
   return typeof path === "string" && typeof dev === "number" && typeof ino === "number" ? { path, dev, ino } : undefined;
 }
 
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+function parseOutside(value: unknown): OutsideStorage | undefined {
+  if (typeof value !== "object" || value === null || !("kind" in value) || !("name" in value) || !isText(value.name)) return undefined;
+  const { kind, name } = value;
+  if (kind !== "lvm" && kind !== "zfs" && kind !== "rbd") return undefined;
+  return { kind, name, ...("origin" in value && isText(value.origin) ? { origin: value.origin } : {}), ...("user" in value && isText(value.user) ? { user: value.user } : {}) };
+}
+
 export function parseCreated(text: string): CreatedRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || !("paths" in value) || !Array.isArray(value.paths)) return undefined;
     const rootfs = "rootfs" in value ? parsePath(value.rootfs) : undefined;
-    return { version: 1, paths: value.paths.flatMap((path: unknown) => parsePath(path) ?? []), ...(rootfs === undefined ? {} : { rootfs }) };
+    const outside = "outside" in value ? parseOutside(value.outside) : undefined;
+    return { version: 1, paths: value.paths.flatMap((path: unknown) => parsePath(path) ?? []), ...(rootfs === undefined ? {} : { rootfs }), ...(outside === undefined ? {} : { outside }) };
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 // Owns removing a container's directory: what is looked at before, the order, and the proof after.
 import { lstatSync, readdirSync, realpathSync, type Stats } from "node:fs";
 import { runPlan, type EngineOutcome } from "../../host/engine/run.ts";
+import { isThere } from "../../host/probe/backends.ts";
 import { errorCode, readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import { parseMountinfo } from "../../linux/proc-mountinfo.ts";
@@ -9,6 +10,7 @@ import type { Plan } from "../../isa/op.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { planRemove, type Entry } from "../../plan/lifecycle/destroy.ts";
+import { readCreated } from "../creating/record.ts";
 import type { Target } from "../verbs.ts";
 import { failureOf, outcomeProblem } from "./outcome.ts";
 
@@ -55,6 +57,8 @@ export interface Removal {
   readonly outside: readonly string[];
   /** A directory that was there before, and empty: it is so again. */
   readonly emptied?: string;
+  /** lxc.rootfs.managed = 0: a volume or a dataset stays. */
+  readonly isStorageKept?: boolean;
 }
 
 function listed(directory: string): Result<readonly Entry[]> {
@@ -92,7 +96,8 @@ export async function removeContainer(target: Target, facts: HostFacts, removal:
   if (!entries.ok) return refused(entries);
   const filled = emptied === undefined ? [] : readdirSync(emptied).map((name) => `${emptied}/${name}`);
   const outside = [...removal.outside, ...filled].flatMap((path) => entryOf(path, path));
-  const plan = planRemove({ ...target, entries: entries.value, outside }, facts);
+  const made = removal.isStorageKept === true ? undefined : readCreated(target)?.outside;
+  const plan = planRemove({ ...target, entries: entries.value, outside, ...(made !== undefined && isThere(made) ? { storage: made } : {}) }, facts);
   const outcome = await runPlan(plan, { engine: facts.install.engine });
   const problem = outcomeProblem(plan, outcome, `remove '${directory}'`);
   if (problem !== undefined) return { ...fail(problem), hasBegun: hasBegun(plan, outcome) };

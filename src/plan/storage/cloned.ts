@@ -1,0 +1,49 @@
+// Owns snapshots of volumes and datasets: the tools' own way, which takes no time.
+import type { Op } from "../../isa/op.ts";
+import type { Origin } from "../../model/origin.ts";
+import type { StorageOptions } from "../../model/storage.ts";
+import type { NewStorage } from "./made.ts";
+import { volumeOf } from "./made.ts";
+import { toolOp } from "./tool.ts";
+
+export interface VolumeCopy {
+  /** The source's device or dataset. */
+  readonly source: string;
+  /** The copy's name. */
+  readonly name: string;
+  readonly options: StorageOptions;
+  readonly from: Origin;
+}
+
+/** Two file systems with one id cannot be mounted side by side. */
+function newIdOps(device: string, type: string | undefined, from: Origin): readonly Op[] {
+  if (type === "xfs") return [toolOp(["xfs_admin", "-U", "generate", device], from)];
+  return type === "btrfs" ? [toolOp(["btrfstune", "-f", "-u", device], from)] : [];
+}
+
+function volume(made: NewStorage, { source, name, options, from }: VolumeCopy): NewStorage {
+  const group = source.split("/").slice(0, -1).join("/");
+  const copy = volumeOf({ name, options });
+  const device = `${group}/${copy}`;
+  // of a thin volume no size may be given, and none is needed
+  const size = options.size === undefined ? [] : ["-L", `${options.size}b`];
+  return { ...made, path: `lvm:${device}`, outside: { kind: "lvm", name: device }, make: [toolOp(["lvcreate", "-s", ...size, "-n", copy, source], from), ...newIdOps(device, made.block?.type, from)] };
+}
+
+function dataset(made: NewStorage, { source, name, from }: VolumeCopy): NewStorage {
+  const copy = `${source.split("/").slice(0, -1).join("/")}/${name}`;
+  const origin = `${source}@${name}`;
+  const mountpoint = made.outside?.kind === "zfs" ? mountpointOf(made) : [];
+  const make = [toolOp(["zfs", "snapshot", "-r", origin], from), toolOp(["zfs", "clone", "-p", "-o", "canmount=noauto", ...mountpoint, origin, copy], from)];
+  return { ...made, path: `zfs:${copy}`, outside: { kind: "zfs", name: copy, origin }, make };
+}
+
+/** The words that say where it is mounted, as create has them. */
+function mountpointOf({ make }: NewStorage): readonly string[] {
+  const argv = make.flatMap((op) => (op.op === "spawn" ? op.argv.filter((word) => typeof word === "string") : []));
+  const at = argv.find((word) => word.startsWith("mountpoint="));
+  return at === undefined ? [] : ["-o", at];
+}
+
+/** `made`: what a new one of that name would be. */
+export const copiedVolume = (made: NewStorage, copy: VolumeCopy): NewStorage => (made.backend === "zfs" ? dataset(made, copy) : volume(made, copy));

@@ -1,0 +1,85 @@
+// Owns the signatures of the verbs that make, multiply, keep and remove root file systems.
+import type { Result } from "../model/problem.ts";
+import type { Progress } from "../model/progress.ts";
+import type { Request } from "../model/request.ts";
+import type { StorageOptions } from "../model/storage.ts";
+import type { HookRun } from "./hooks.ts";
+import type { Target } from "./verbs.ts";
+
+/** lxc-create's options for storage, as far as they are given. */
+export type StorageWords = Partial<StorageOptions>;
+export interface CopyOptions {
+  readonly to: Target;
+  /** Layers above the container's own files, which both go on using. */
+  readonly isSnapshot: boolean;
+  /** The container may run meanwhile: its files are copied as they are. */
+  readonly mayRun: boolean;
+  /** lxc.uts.name and /etc/hostname stay; hardware addresses stay. */
+  readonly keepsName: boolean;
+  readonly keepsAddresses: boolean;
+  /** -B. */
+  readonly backend?: string;
+  /** -L: bytes of a block device for it. */
+  readonly size?: number;
+  /** A snapshot: images are copied as they are, with the ids of their file systems. */
+  readonly isKept?: boolean;
+  /** More arguments for lxc.hook.clone. */
+  readonly hookArgs: readonly string[];
+  /** Further files beside its config: name and content. */
+  readonly notes?: Readonly<Record<string, Uint8Array>>;
+  readonly onProgress?: (progress: Progress) => void;
+}
+/** Something of the host in an ephemeral copy; an overlay's writes stay in the copy. */
+export interface EphemeralMount { readonly kind: "bind" | "overlay"; readonly source: string; readonly target: string; readonly isReadOnly: boolean }
+export interface EphemeralOptions extends Omit<CopyOptions, "isSnapshot" | "hookArgs" | "notes"> {
+  /** It stays when it has stopped. */
+  readonly keepsData: boolean;
+  /** What it writes is kept in memory. */
+  readonly isTmpfs: boolean;
+  readonly mounts: readonly EphemeralMount[];
+  /** With this terminal as its console, until it stops. */
+  readonly isForeground: boolean;
+  /** Run inside when it has started; then it is shut down. None: it runs until somebody stops it. */
+  readonly command: readonly string[];
+  /** It is there, and about to start. */
+  readonly onMade: () => void;
+}
+/** Status of the command, of a foreground start, or 0. A copy that cannot be started is removed again. */
+export type EphemeralVerb = (request: Request, source: Target, options: EphemeralOptions) => Promise<Result<{ readonly status: number }>>;
+export type RenameOptions = Pick<CopyOptions, "to" | "keepsName" | "hookArgs" | "onProgress">;
+/** One of a container's snapshots. */
+export interface Snapshot {
+  readonly name: string;
+  /** The directory that holds it: LXCPATH/NAME/snaps. */
+  readonly lxcpath: string;
+  /** Local time, `2026:11:26 21:42:09`, as LXC writes it; undefined: nobody noted it. */
+  readonly time?: string;
+  readonly comment?: string;
+}
+export interface SnapshotOptions {
+  /** What is noted with it. */
+  readonly comment?: Uint8Array;
+  readonly onProgress?: (progress: Progress) => void;
+}
+export interface RestoreOptions {
+  /** `snap0`. */
+  readonly snapshot: string;
+  /** A new container of it; undefined: the container is as it was then. */
+  readonly to?: Target;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export type CopyVerb = (request: Request, source: Target, options: CopyOptions) => Promise<Result<void>>;
+export type RenameVerb = (request: Request, target: Target, options: RenameOptions) => Promise<Result<void>>;
+export type SnapshotVerb = (request: Request, target: Target, options: SnapshotOptions) => Promise<Result<Snapshot>>;
+export type SnapshotsVerb = (request: Request, target: Target) => Promise<Result<readonly Snapshot[]>>;
+export type RestoreVerb = (request: Request, target: Target, options: RestoreOptions) => Promise<Result<void>>;
+/** The name of one, or ALL. */
+export type DestroySnapshotVerb = (request: Request, target: Target, snapshot: string) => Promise<Result<void>>;
+export interface DestroyOptions {
+  readonly isForced: boolean;
+  readonly withSnapshots: boolean;
+  /** Told of each lxc.hook.destroy: what is recorded of it beside the container goes with the container. */
+  readonly onHook?: (hook: HookRun) => void;
+}
+export type DestroyVerb = (request: Request, target: Target, options: DestroyOptions) => Promise<Result<void>>;

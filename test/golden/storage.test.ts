@@ -1,0 +1,53 @@
+// The plans of storage as text: what makes, copies, mounts and removes a root file system on each back end.
+import { expect, test } from "bun:test";
+import { ok } from "../../src/model/problem.ts";
+import { byOption } from "../../src/model/origin.ts";
+import { BACKENDS, type Backend, type OutsideStorage, type StorageOptions } from "../../src/model/storage.ts";
+import { planCopyImage, planCopyTree, planMake } from "../../src/plan/lifecycle/copy.ts";
+import { planUnpack } from "../../src/plan/lifecycle/create.ts";
+import { planRemove } from "../../src/plan/lifecycle/destroy.ts";
+import { copiedVolume } from "../../src/plan/storage/cloned.ts";
+import { newStorage, subvolumeOps, type NewStorage } from "../../src/plan/storage/made.ts";
+import { onMounted, readOps } from "../../src/plan/storage/mounted.ts";
+import { factsOf, idmap, userFacts } from "./fixtures.ts";
+import { expectGolden } from "./golden.ts";
+
+const web = { name: "web", lxcpath: "/var/lib/lxc" };
+const from = byOption("--bdev");
+const map = idmap.map(({ value }) => value);
+const plain: StorageOptions = { group: "lxc", thinPool: "lxc", zfsRoot: "tank/lxc", rbdPool: "lxc" };
+const made = (backend: Backend, options: Partial<StorageOptions> = {}, hasThinPool = false): NewStorage =>
+  newStorage(backend, { name: "web", directory: "/var/lib/lxc/web", options: { ...plain, ...options }, hasThinPool, from });
+const tree = [{ path: "rootfs", isDirectory: true }, { path: "config", isDirectory: false }];
+
+for (const backend of BACKENDS) test(`made on ${backend}`, () => expectGolden(`storage-${backend}`, ok(planMake(web, "create", made(backend).make))));
+test("made on a thin pool, with a size and a type", () => expectGolden("storage-lvm-thin", ok(planMake(web, "create", made("lvm", { size: 2 ** 31, fstype: "xfs", volume: "root", group: "vg", thinPool: "tp" }, true).make))));
+test("made on rbd by another user", () => expectGolden("storage-rbd-user", ok(planMake(web, "create", made("rbd", { rbdUser: "ada", rbdName: "img", fstype: "btrfs" }).make))));
+test("lxc.rootfs.path of each is LXC's", () => {
+  expect(BACKENDS.map((backend) => made(backend).path)).toEqual([
+    "dir:/var/lib/lxc/web/rootfs", "overlay:/var/lib/lxc/web/rootfs:/var/lib/lxc/web/overlay/delta", "btrfs:/var/lib/lxc/web/rootfs", "loop:/var/lib/lxc/web/rootdev",
+    "lvm:/dev/lxc/web", "zfs:tank/lxc/web", "rbd:/dev/rbd/lxc/web",
+  ]);
+});
+test("a snapshot of a volume, a thin one, a dataset, a subvolume", () => {
+  const copy = { source: "/dev/lxc/base", name: "web", options: plain, from };
+  expectGolden("storage-lvm-snapshot", ok(planMake(web, "copy", copiedVolume(made("lvm"), { ...copy, options: { ...plain, size: 2 ** 29 } }).make)));
+  expectGolden("storage-lvm-snapshot-xfs", ok(planMake(web, "copy", copiedVolume(made("lvm", { fstype: "xfs" }), copy).make)));
+  expectGolden("storage-zfs-snapshot", ok(planMake(web, "copy", copiedVolume(made("zfs"), { ...copy, source: "tank/lxc/base" }).make)));
+  expectGolden("storage-btrfs-snapshot", ok(planMake(web, "copy", subvolumeOps("/var/lib/lxc/web/rootfs", from, "/var/lib/lxc/base/rootfs"))));
+  expect(copiedVolume(made("zfs"), { ...copy, source: "tank/lxc/base" })).toMatchObject({ path: "zfs:tank/lxc/web", outside: { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" } });
+});
+const outside: readonly OutsideStorage[] = [{ kind: "lvm", name: "/dev/lxc/web" }, { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" }, { kind: "rbd", name: "lxc/web", user: "ada" }];
+for (const storage of outside) test(`removal of ${storage.kind}`, () => expectGolden(`storage-remove-${storage.kind}`, ok(planRemove({ ...web, entries: tree, outside: [], storage }, factsOf()))));
+
+const unpack = planUnpack(web, factsOf(), { rootfs: "/var/lib/lxc/web/rootfs", idmap: map, compression: "none", exclude: [] });
+for (const backend of ["loop", "lvm", "zfs"] as const) test(`filled on ${backend}`, () => expectGolden(`storage-fill-${backend}`, ok(onMounted(unpack, made(backend).block, "/var/lib/lxc/web/rootfs", from))));
+const copy = { to: "/var/lib/lxc/web/rootfs", idmap: map, isMapped: true };
+const layers = { kind: "layers", layers: ["/var/lib/lxc/a/overlay/delta", "/var/lib/lxc/base/rootfs"] } as const;
+test("layers are read by root, and by a user", () => {
+  expectGolden("storage-copy-layers-root", ok(planCopyTree(web, factsOf(), { ...copy, source: layers })));
+  expectGolden("storage-copy-layers-user", ok(planCopyTree(web, userFacts(), { ...copy, source: layers })));
+});
+test("an image is read, an image is filled", () => expectGolden("storage-copy-image", ok(planCopyTree(web, factsOf(), { ...copy, idmap: [], isMapped: false, source: { kind: "image", path: "/srv/rootdev", type: "xfs" }, block: { kind: "image", path: "/var/lib/lxc/web/rootdev", type: "ext4" } }))));
+test("an image is kept as it is", () => expectGolden("storage-keep-image", ok(planCopyImage(web, "/var/lib/lxc/web/rootdev", "/var/lib/lxc/web/snaps/snap0/rootdev"))));
+test("a dataset is read with its own options", () => expect(readOps({ kind: "dataset", path: "tank/a", type: "zfs" }, 3, { isMapped: false, isRoot: true, from }).before).toMatchObject([{ op: "fsMount", type: "zfs", options: ["source=tank/a", "zfsutil"] }]));
