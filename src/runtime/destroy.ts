@@ -1,5 +1,5 @@
 // Owns the verb `destroy`: only what create made goes, or what plainly lies in the container's own directory.
-import { existsSync, rmSync, rmdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, rmdirSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
@@ -14,13 +14,14 @@ import { mapProblems } from "../plan/usernsexec.ts";
 import { loadConfig } from "./container-config.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { hookRuns } from "./hooks.ts";
+import { readCreated } from "./creating/record.ts";
 import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
 import { lookAt, remains, settledState } from "./running-container.ts";
 import { stop } from "./stop.ts";
-import type { DestroyOptions, DestroyVerb, Target } from "./verbs.ts";
+import type { DestroyOptions, DestroyVerb, PreviewDestroyVerb, Target } from "./verbs.ts";
 
 const missing = (target: Target): Problem => ({ code: "container.missing", text: "Container is not defined", cause: `there is no ${configFile(target)}`, remedy: `lxc-ls -P ${target.lxcpath} shows those that are` });
 
@@ -70,7 +71,7 @@ function rootfsVerdict(target: Target, spec: ContainerSpec | undefined, outside:
 }
 
 /** Who asked for it is told, as what is recorded beside the container goes with it. */
-async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts, onHook: DestroyOptions["onHook"]): Promise<Problem | undefined> {
+export async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts, onHook: DestroyOptions["onHook"]): Promise<Problem | undefined> {
   if (spec === undefined || (spec.hooks.destroy ?? []).length === 0) return undefined;
   const plan = planDestroyHooks(spec, facts);
   const outcome = await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" });
@@ -80,10 +81,10 @@ async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts, onHoo
 }
 
 /** What shares files of another container, and whose: the container and its snapshots. */
-interface Clone { readonly source: Target; readonly clone: Target }
-const clonesOf = (target: Target): readonly Clone[] => [target, ...listSnapshots(target)].flatMap(({ lxcpath, name }) => sourcesOf({ lxcpath, name }).map((source) => ({ source, clone: { lxcpath, name } })));
+export interface Clone { readonly source: Target; readonly clone: Target }
+export const clonesOf = (target: Target): readonly Clone[] => [target, ...listSnapshots(target)].flatMap(({ lxcpath, name }) => sourcesOf({ lxcpath, name }).map((source) => ({ source, clone: { lxcpath, name } })));
 
-function forget(clones: readonly Clone[]): readonly Problem[] {
+export function forget(clones: readonly Clone[]): readonly Problem[] {
   return clones.flatMap(({ source, clone }): readonly Problem[] => {
     try {
       forgetClone(source, clone);
@@ -112,7 +113,7 @@ function idProblem(target: Target, spec: ContainerSpec | undefined, facts: HostF
   return mapProblems(facts, spec.idmap.map(({ value }) => value), first.from)[0];
 }
 
-interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly string[]; readonly isStorageKept?: boolean; readonly warnings: readonly Problem[] }
+export interface Findings { readonly spec?: ContainerSpec; readonly outside: readonly string[]; readonly isStorageKept?: boolean; readonly warnings: readonly Problem[] }
 
 /** Everything that can refuse, before anything is touched. */
 function examine(request: Request, target: Target, { withSnapshots, facts }: { readonly withSnapshots: boolean; readonly facts: HostFacts }): Result<Findings> {
@@ -128,7 +129,7 @@ function examine(request: Request, target: Target, { withSnapshots, facts }: { r
 }
 
 /** From here on `partial` says that it is being removed: whatever kills this, the next command finishes it. */
-async function removeNow(target: Target, facts: HostFacts, findings: Findings): Promise<Result<void>> {
+export async function removeNow(target: Target, facts: HostFacts, findings: Findings): Promise<Result<void>> {
   const held = await holdPartial(target, facts);
   if (!held.ok) return held;
   try {
@@ -141,24 +142,49 @@ async function removeNow(target: Target, facts: HostFacts, findings: Findings): 
   }
 }
 
-export const destroy: DestroyVerb = async (request, target, options) => {
+interface Judged { readonly facts: HostFacts; /** undefined: nothing was left but remains, which are gone now. */ readonly findings?: Findings }
+
+/** Everything that can refuse has been asked; a running one was stopped if it may be. */
+export async function judge(request: Request, target: Target, options: Pick<DestroyOptions, "isForced" | "withSnapshots">): Promise<Result<Judged>> {
   const unsafe = unsafeReason(containerDir(target));
   if (unsafe !== undefined) return fail(unsafe);
   const facts = probeHost(request, { idmap: true });
   if (isPartial(target)) {
     const settled = await settle(target, facts);
-    return settled.ok ? ok(undefined) : settled;
+    return settled.ok ? ok({ facts }) : settled;
   }
   const config = statOf(configFile(target));
   if (config !== undefined && "code" in config) return fail(config);
-  if (config === undefined) return dropRemains(target) ? ok(undefined) : fail(missing(target));
+  if (config === undefined) return dropRemains(target) ? ok({ facts }) : fail(missing(target));
   const running = await runningProblem(request, target, facts, options.isForced);
   if (running !== undefined) return fail(running);
   const findings = examine(request, target, { withSnapshots: options.withSnapshots, facts });
-  if (!findings.ok) return findings;
-  const hook = await runHooks(findings.value.spec, facts, options.onHook);
+  return findings.ok ? ok({ facts, findings: findings.value }) : findings;
+}
+
+export const destroy: DestroyVerb = async (request, target, options) => {
+  const judged = await judge(request, target, options);
+  if (!judged.ok) return judged;
+  const { facts, findings } = judged.value;
+  if (findings === undefined) return ok(undefined);
+  const hook = await runHooks(findings.spec, facts, options.onHook);
   if (hook !== undefined) return fail(hook);
   const clones = clonesOf(target);
-  const removed = await removeNow(target, facts, findings.value);
-  return removed.ok ? ok(undefined, [...findings.value.warnings, ...forget(clones)]) : removed;
+  const removed = await removeNow(target, facts, findings);
+  return removed.ok ? ok(undefined, [...findings.warnings, ...forget(clones)]) : removed;
+};
+
+/** What would go: paths, a volume or a dataset by its name. Nothing is touched. */
+export const previewDestroy: PreviewDestroyVerb = async (request, target, { isForced, withSnapshots }) => {
+  const unsafe = unsafeReason(containerDir(target));
+  if (unsafe !== undefined) return fail(unsafe);
+  const config = statOf(configFile(target));
+  if (config !== undefined && "code" in config) return fail(config);
+  if (config === undefined && !isPartial(target)) return fail(missing(target));
+  const running = isForced ? undefined : await runningProblem(request, target, probeHost(request), false);
+  if (running !== undefined) return fail(running);
+  const findings = examine(request, target, { withSnapshots, facts: probeHost(request, { idmap: true }) });
+  if (!findings.ok) return findings;
+  const volume = findings.value.isStorageKept === true ? undefined : readCreated(target)?.outside?.name;
+  return ok([...readdirSync(containerDir(target)).toSorted().map((name) => `${containerDir(target)}/${name}`), ...findings.value.outside, ...(volume === undefined ? [] : [volume])], findings.value.warnings);
 };

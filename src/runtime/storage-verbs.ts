@@ -83,3 +83,24 @@ export interface DestroyOptions {
   readonly onHook?: (hook: HookRun) => void;
 }
 export type DestroyVerb = (request: Request, target: Target, options: DestroyOptions) => Promise<Result<void>>;
+
+/** What would go: absolute paths, a volume or a dataset by its name. */
+export type PreviewDestroyVerb = (request: Request, target: Target, options: DestroyOptions) => Promise<Result<readonly string[]>>;
+
+/** A container that was removed and can come back. */
+export interface Trashed {
+  readonly name: string;
+  /** Its directory now: LXCPATH/.trash/ENTRY. */
+  readonly lxcpath: string;
+  readonly entry: string;
+  /** ISO 8601. */
+  readonly removedAt: string;
+  /** Until then it is kept. */
+  readonly keptUntil: string;
+}
+export type TrashVerb = (request: Request, target: Target, options: DestroyOptions) => Promise<Result<Trashed | undefined>>;
+export type TrashListVerb = (lxcpath: string) => readonly Trashed[];
+/** The newest of that name comes back. */
+export type UndeleteVerb = (request: Request, target: Target) => Promise<Result<void>>;
+/** For good: those of that name, or all; `isOldOnly`: whose time is over. */
+export type PurgeVerb = (request: Request, lxcpath: string, wish: { readonly name?: string; readonly isOldOnly: boolean }) => Promise<Result<void>>;

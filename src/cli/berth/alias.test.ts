@@ -3,7 +3,7 @@ import { ALIASES, commandOf } from "./alias.ts";
 import { doors } from "../doors.ts";
 
 test("an alias is the command it stands for, options and all", () => {
-  expect(commandOf(["berth", "rm", "-f", "web"])).toEqual(["lxc-destroy", "-f", "web"]);
+  expect(commandOf(["berth", "rm", "-f", "web"])).toEqual(["lxc-destroy", "--trash", "-f", "web"]);
   expect(commandOf(["berth", "explain", "web"])).toEqual(["lxc-start", "--explain", "web"]);
 });
 

@@ -1,4 +1,4 @@
-// Owns the lxc-* commands by shorter names: `berth rm web` is `lxc-destroy web`, `lxc start web` is `lxc-start web`.
+// Owns the lxc-* commands by shorter names: `berth rm web` is `lxc-destroy --trash web`, `lxc start web` is `lxc-start web`.
 
 export interface Alias { readonly verb: string; readonly argv: readonly string[]; readonly does: string }
 
@@ -20,7 +20,7 @@ export const ALIASES: readonly Alias[] = [
   { verb: "copy", argv: ["lxc-copy"], does: "make one like it" },
   { verb: "rename", argv: ["lxc-copy", "-R"], does: "give it another name" },
   { verb: "snapshot", argv: ["lxc-snapshot"], does: "keep it as it is now" },
-  { verb: "rm", argv: ["lxc-destroy"], does: "remove it" },
+  { verb: "rm", argv: ["lxc-destroy", "--trash"], does: "remove it; berth undelete brings it back for seven days" },
   { verb: "explain", argv: ["lxc-start", "--explain"], does: "show the plan of its start, and do nothing" },
 ];
 

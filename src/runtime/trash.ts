@@ -1,0 +1,152 @@
+// Owns the trash: LXCPATH/.trash, where a removed container waits for some days and can be brought back from.
+import { mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { runPlan } from "../host/engine/run.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { errorCode } from "../host/read-text.ts";
+import { configFile, containerDir } from "../host/store/layout.ts";
+import { errnoName } from "../linux/errno.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import { planRename } from "../plan/lifecycle/create.ts";
+import { loadConfig } from "./container-config.ts";
+import { clonesOf, forget, judge, removeNow, runHooks, type Clone } from "./destroy.ts";
+import { isPartial, madeOutside, settle } from "./partial.ts";
+import { rememberClone } from "./removing/dependents.ts";
+import { engineProblem, failureOf } from "./removing/outcome.ts";
+import { removalProblems, unsafeReason } from "./removing/remove.ts";
+import { lookAt } from "./running-container.ts";
+import type { PurgeVerb, Target, Trashed, TrashListVerb, TrashVerb, UndeleteVerb } from "./verbs.ts";
+
+const KEPT_DAYS = 7;
+const DAY_MS = 86_400_000;
+const trashOf = (lxcpath: string): string => `${lxcpath}/.trash`;
+
+/** `web@20261127T074800.123`. */
+const entryOf = (name: string, time: Date): string => `${name}@${time.toISOString().replaceAll(/[-:Z]/g, "")}`;
+const ENTRY = /^(.+)@(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})$/;
+
+function trashedOf(lxcpath: string, entry: string): Trashed | undefined {
+  const [, name, year, month, day, hour, minute, second] = ENTRY.exec(entry) ?? [];
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  if (name === undefined || Number.isNaN(time)) return undefined;
+  return { name, lxcpath, entry, removedAt: new Date(time).toISOString(), keptUntil: new Date(time + KEPT_DAYS * DAY_MS).toISOString() };
+}
+
+/** The oldest first. */
+export const trashList: TrashListVerb = (lxcpath) => {
+  try {
+    return readdirSync(trashOf(lxcpath)).flatMap((entry) => trashedOf(trashOf(lxcpath), entry) ?? []).toSorted((a, b) => (a.removedAt < b.removedAt ? -1 : 1));
+  } catch {
+    return [];
+  }
+};
+
+const placeOf = ({ lxcpath, entry }: Trashed): Target => ({ lxcpath, name: entry });
+
+/** One step; a directory of that name is never replaced. */
+async function move(facts: HostFacts, from: Target, to: Target): Promise<Problem | undefined> {
+  const plan = planRename(from, { path: containerDir(from), to: containerDir(to) });
+  const outcome = await runPlan(plan, { engine: facts.install.engine });
+  if (outcome.status === 0) return undefined;
+  const error = errnoName(failureOf(outcome.events)?.error ?? 0);
+  if (error === "EEXIST" || error === "ENOTEMPTY") return { code: "container.exists", text: "Container already exists", cause: `'${containerDir(to)}' is there`, remedy: `give that one another name first: berth rename ${to.name} NEWNAME` };
+  return engineProblem(plan, outcome.events, `move '${containerDir(from)}' to '${containerDir(to)}'`);
+}
+
+/** Those whose files it uses count it under its new place first, and only then no more under the old one: never neither. */
+async function moveCounted(facts: HostFacts, from: Target, to: Target): Promise<Result<void>> {
+  const clones = clonesOf(from);
+  const moved = clones.map(({ source, clone }): Clone => ({ source, clone: { ...clone, lxcpath: clone.lxcpath === from.lxcpath ? to.lxcpath : containerDir(to) + clone.lxcpath.slice(containerDir(from).length), name: clone.lxcpath === from.lxcpath ? to.name : clone.name } }));
+  for (const { source, clone } of moved) rememberClone(source, clone);
+  const failed = await move(facts, from, to);
+  if (failed !== undefined) return { ok: false, problems: [failed, ...forget(moved)] };
+  return ok(undefined, forget(clones));
+}
+
+function makeTrash(lxcpath: string): Problem | undefined {
+  try {
+    mkdirSync(trashOf(lxcpath), { mode: 0o700 });
+    return undefined;
+  } catch (error) {
+    return errorCode(error) === "EEXIST" ? unsafeReason(trashOf(lxcpath)) : { code: "lxcpath.unwritable", text: `cannot make '${trashOf(lxcpath)}': ${errorCode(error)}`, remedy: "remove it for good: --purge" };
+  }
+}
+
+export const trash: TrashVerb = async (request, target, options) => {
+  const judged = await judge(request, target, options);
+  if (!judged.ok) return judged;
+  const { facts, findings } = judged.value;
+  if (findings === undefined) return ok(undefined);
+  const unmade = makeTrash(target.lxcpath);
+  if (unmade !== undefined) return fail(unmade);
+  const entry = entryOf(target.name, new Date());
+  const to = { lxcpath: trashOf(target.lxcpath), name: entry };
+  const moved = await moveCounted(facts, target, to);
+  if (!moved.ok) return moved;
+  if (lookAt(target).state !== "STOPPED") {
+    await moveCounted(facts, to, target);
+    return fail({ code: "container.busy", text: `${target.name} was started just now` });
+  }
+  const old = await purge(request, target.lxcpath, { isOldOnly: true });
+  return ok(trashedOf(to.lxcpath, entry), [...findings.warnings, ...(moved.warnings ?? []), ...(old.ok ? [] : old.problems.map((problem): Problem => ({ ...problem, severity: "warning" })))]);
+};
+
+const noSuch = (lxcpath: string, name: string): Problem => {
+  const names = [...new Set(trashList(lxcpath).map((one) => one.name))];
+  return { code: "container.missing", text: `no '${name}' is in the trash`, remedy: names.length === 0 ? "it is empty" : `there are ${names.join(", ")}` };
+};
+
+export const undelete: UndeleteVerb = async (request, target) => {
+  const unsafe = unsafeReason(trashOf(target.lxcpath));
+  if (unsafe !== undefined) return fail(unsafe);
+  const newest = trashList(target.lxcpath).findLast(({ name, ...place }) => name === target.name && !isPartial(placeOf({ name, ...place })));
+  if (newest === undefined) return fail(noSuch(target.lxcpath, target.name));
+  const moved = await moveCounted(probeHost(request), placeOf(newest), target);
+  if (moved.ok) dropEmptyTrash(target.lxcpath);
+  return moved;
+};
+
+function dropEmptyTrash(lxcpath: string): void {
+  try {
+    rmdirSync(trashOf(lxcpath));
+  } catch {
+    // others are left
+  }
+}
+
+/** Hooks see the container by its own name, its files where they are now. */
+async function removeForGood(request: Request, facts: HostFacts, lxcpath: string, trashed: Trashed): Promise<Result<void>> {
+  const place = placeOf(trashed);
+  if (isPartial(place)) {
+    const settled = await settle(place, facts);
+    return settled.ok ? ok(undefined) : settled;
+  }
+  const loaded = loadConfig(request, { lxcpath, name: trashed.name }, { rcfile: configFile(place) });
+  const spec = loaded.ok ? loaded.value.spec : undefined;
+  const isKept = spec?.rootfs?.isManaged === false;
+  const outside = isKept ? [] : madeOutside(place);
+  const [unsafe] = removalProblems(place, { outside });
+  if (unsafe !== undefined) return fail(unsafe);
+  const hook = await runHooks(spec, facts, undefined);
+  if (hook !== undefined) return fail(hook);
+  const clones = clonesOf(place);
+  const removed = await removeNow(place, facts, { outside, ...(isKept ? { isStorageKept: true } : {}), warnings: [] });
+  return removed.ok ? ok(undefined, forget(clones)) : removed;
+}
+
+export const purge: PurgeVerb = async (request, lxcpath, { name, isOldOnly }) => {
+  const unsafe = unsafeReason(trashOf(lxcpath));
+  if (unsafe !== undefined) return fail(unsafe);
+  const now = new Date().toISOString();
+  const wanted = trashList(lxcpath).filter((one) => (name === undefined || one.name === name) && (!isOldOnly || one.keptUntil < now));
+  if (name !== undefined && wanted.length === 0) return fail(noSuch(lxcpath, name));
+  const facts = probeHost(request, { idmap: true });
+  const problems: Problem[] = [];
+  for (const one of wanted) {
+    const gone = await removeForGood(request, facts, lxcpath, one);
+    problems.push(...(gone.ok ? gone.warnings ?? [] : gone.problems));
+  }
+  dropEmptyTrash(lxcpath);
+  return problems.some(({ severity }) => severity !== "warning") ? fail(...problems) : ok(undefined, problems);
+};
