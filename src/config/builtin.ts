@@ -1,5 +1,6 @@
 // Owns the default config that is used when no default.conf exists.
 import type { SubIdRange } from "../linux/idmap.ts";
+import { userNetworkLines } from "../model/nic.ts";
 
 export interface BuiltinDefaultInput {
   readonly isRoot: boolean;
@@ -13,7 +14,7 @@ function map(kind: "u" | "g", ranges: readonly SubIdRange[]): string {
   return first === undefined ? "" : `lxc.idmap = ${kind} 0 ${first.start} ${first.count}\n`;
 }
 
-/** Root: no network. An ordinary user: no network and an id map from the first ranges. */
+/** Root: no network. An ordinary user: what he can have, and an id map from the first ranges. */
 export function builtinDefault(input: BuiltinDefaultInput): string {
-  return `lxc.net.0.type = empty\n${input.isRoot ? "" : map("u", input.subuid) + map("g", input.subgid)}`;
+  return input.isRoot ? "lxc.net.0.type = empty\n" : `${userNetworkLines("lxcbr0")}${map("u", input.subuid)}${map("g", input.subgid)}`;
 }

@@ -23,9 +23,10 @@ test("an argument cannot end the comment it stands in", () => {
 });
 
 const range = { owner: "ann", start: 100000, count: 65536 };
-test("the built-in default: no network; for a user the first ranges that hold an id", () => {
+test("the built-in default: root has no network; a user the one that he can have, and the first ranges that hold an id", () => {
+  const network = "lxc.net.0.type = user\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = up\n";
   expect(builtinDefault({ isRoot: true, subuid: [range], subgid: [range] })).toBe("lxc.net.0.type = empty\n");
-  expect(builtinDefault({ isRoot: false, subuid: [{ ...range, count: 0 }, range, { ...range, start: 5 }], subgid: [{ ...range, start: 200000 }] })).toBe("lxc.net.0.type = empty\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 200000 65536\n");
-  expect(builtinDefault({ isRoot: false, subuid: [], subgid: [] })).toBe("lxc.net.0.type = empty\n");
-  expect(mustLoad(builtinDefault({ isRoot: false, subuid: [range], subgid: [range] })).spec.nics).toMatchObject([{ type: "empty" }]);
+  expect(builtinDefault({ isRoot: false, subuid: [{ ...range, count: 0 }, range, { ...range, start: 5 }], subgid: [{ ...range, start: 200000 }] })).toBe(`${network}lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 200000 65536\n`);
+  expect(builtinDefault({ isRoot: false, subuid: [], subgid: [] })).toBe(network);
+  expect(mustLoad(builtinDefault({ isRoot: false, subuid: [range], subgid: [range] })).spec.nics).toMatchObject([{ type: "user", link: "lxcbr0" }]);
 });

@@ -58,3 +58,8 @@ test("answers are another packet, and masks are found by their network", () => {
   const nat = (network: string): readonly unknown[] => [chain("p", { type: "nat", hook: "postrouting", prio: 100 }), rule("p", 1, [match(payload("ip", "saddr"), { prefix: { addr: network, len: 24 } }), { masquerade: null }])];
   expect([isMasked(nat("10.0.3.0"), OUT), isMasked(nat("10.0.4.0"), OUT), isMasked([], OUT)]).toEqual([true, false, false]);
 });
+
+test("what has been sent on from a published port is known by it", () => {
+  const ruleset = [chain("f", { ...BASE, policy: "drop" }), rule("f", 1, [match({ ct: { key: "status" } }, "dnat", "in"), { accept: null }])];
+  expect([verdicts(ruleset)[0], verdicts(ruleset, { ...OUT, isForwarded: true })[0]]).toEqual([["f", "drop", "policy drop"], ["f", "accept", "rule 1 of f"]]);
+});

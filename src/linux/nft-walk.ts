@@ -11,6 +11,8 @@ export interface Packet {
   readonly protocol: "tcp" | "udp";
   readonly port?: number;
   readonly state: "new" | "established";
+  /** It was sent to a port of this host that is published. */
+  readonly isForwarded?: boolean;
 }
 
 export interface Verdict {
@@ -80,6 +82,8 @@ function isOne(value: string, right: unknown): Truth {
   return UNKNOWN;
 }
 
+const addressType = ({ oif, daddr }: Packet): string => (oif !== undefined ? "unicast" : daddr === "255.255.255.255" ? "broadcast" : "local");
+
 /** What the packet has there; null: it cannot have any, undefined: not known. */
 function valueOf(left: unknown, packet: Packet): string | null | undefined {
   const meta = textOf(within(left, "meta", "key"));
@@ -90,6 +94,11 @@ function valueOf(left: unknown, packet: Packet): string | null | undefined {
     case "l4proto": return packet.protocol;
     default: break;
   }
+  if (textOf(within(left, "fib", "result")) === "type") {
+    const flags = within(left, "fib", "flags");
+    return Array.isArray(flags) && flags.includes("daddr") ? addressType(packet) : undefined;
+  }
+  if (textOf(within(left, "ct", "key")) === "status") return packet.isForwarded === true ? "dnat" : null;
   if (textOf(within(left, "ct", "key")) === "state") return packet.state;
   const [protocol, field] = [textOf(within(left, "payload", "protocol")), textOf(within(left, "payload", "field"))];
   if (protocol === "ip" || protocol === "ip6") {
@@ -124,7 +133,7 @@ function outcomeOf(walk: Walk, chain: Chain, { expressions, handle }: Rule, dept
     if (SILENT.includes(kind)) continue;
     const by = `rule ${handle} of ${chain.name}`;
     const target = within(expression, kind, "target");
-    const isVerdict = ["accept", "drop", "reject", "return", "jump", "goto"].includes(kind);
+    const isVerdict = ["accept", "drop", "reject", "return"].includes(kind);
     if (isVerdict && truth === UNKNOWN) { walk.isUnsure = true; return undefined; }
     switch (kind) {
       case "accept": return { kind: "accept", by };
@@ -133,6 +142,8 @@ function outcomeOf(walk: Walk, chain: Chain, { expressions, handle }: Rule, dept
       case "jump": case "goto": {
         const inner = walk.chains.get(textOf(target));
         const found = inner === undefined || depth > DEEPEST ? THROUGH : walkChain(walk, inner, depth + 1);
+        // whether it goes there matters only where something becomes of it there
+        if (truth === UNKNOWN) { walk.isUnsure ||= found.kind !== "through" || kind === "goto"; return undefined; }
         return found.kind !== "through" ? found : kind === "goto" ? "return" : undefined;
       }
       case "match": {

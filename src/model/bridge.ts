@@ -18,6 +18,8 @@ export interface BridgeSettings {
   /** Containers on it and on other bridges of ours reach each other. */
   readonly isOpen: boolean;
   readonly isWanted: boolean;
+  /** LXC_USE_NFT: false asks for iptables(8). */
+  readonly isByNft: boolean;
   readonly name: string;
   readonly mac: string;
   readonly ipv4: { readonly address: string; readonly prefix: number; readonly network: string };
@@ -33,7 +35,11 @@ export interface BridgeFacts {
   readonly link?: { readonly isBridge: boolean; readonly hasPorts: boolean };
   /** Another link that has addresses of the bridge's network. */
   readonly overlap?: string;
+  /** Where it is there and works. */
   readonly nft?: string;
+  readonly iptables?: string;
+  /** What takes away the rules that iptables(8) made: commands, which the mark keeps. */
+  readonly iptablesUndo?: readonly (readonly string[])[];
   readonly dnsmasq?: string;
   readonly dnsmasqUser: string;
   /** Of its own dnsmasq. */

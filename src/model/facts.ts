@@ -80,6 +80,8 @@ export interface HostFacts {
   readonly userNic?: string;
   /** pasta(1), looked for where an interface of type user is wanted; bridges that /etc/lxc/lxc-usernet grants the caller. */
   readonly pasta?: string;
+  /** Why it would not work here, and what helps. */
+  readonly pastaObstacle?: { readonly cause: string; readonly remedy: string };
   readonly grantedBridges?: readonly string[];
   /** Where Berth is installed: `<prefix>/libexec/berth`, `<prefix>/share`. */
   readonly install: { readonly engine: string; readonly share: string };

@@ -33,5 +33,8 @@ export interface Nic {
   readonly from: Origin;
 }
 
+/** What an ordinary user's new container begins with: on the bridge where lxc-user-nic may join it, else by pasta, else nothing but a loopback. */
+export const userNetworkLines = (bridge: string): string => `lxc.net.0.type = user\nlxc.net.0.link = ${bridge}\nlxc.net.0.flags = up\n`;
+
 /** The line that a wish of this interface comes from. */
 export const nicOrigin = (nic: Nic, sub: string): Origin => nic.origins?.[sub] ?? { ...nic.from, key: `lxc.net.${nic.index}.${sub}` };

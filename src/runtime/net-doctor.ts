@@ -43,7 +43,7 @@ function probesOf({ settings }: Found, out: string): readonly Probe[] {
     { what: "containers ask for names (DNS)", hook: "input", way: way(false, { iif: name, protocol: "udp", port: 53, saddr: inside, daddr: settings.ipv4.address }) },
     { what: "containers reach the world", hook: "forward", way: way(false, { iif: name, oif: out, port: 443, saddr: inside, daddr: SOMEWHERE }) },
     { what: "the world's answers come back", hook: "forward", way: way(true, { iif: out, oif: name, saddr: SOMEWHERE, daddr: inside, state: "established" }) },
-    ...published.map(({ to, toPort, protocol, port }): Probe => ({ what: `the world reaches port ${port}, which is published`, hook: "forward", way: way(true, { iif: out, oif: name, saddr: SOMEWHERE, daddr: to, port: toPort, protocol }) })),
+    ...published.map(({ to, toPort, protocol, port }): Probe => ({ what: `the world reaches port ${port}, which is published`, hook: "forward", way: way(true, { iif: out, oif: name, saddr: SOMEWHERE, daddr: to, port: toPort, protocol, isForwarded: true }) })),
   ];
 }
 

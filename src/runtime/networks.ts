@@ -3,10 +3,11 @@ import { readFileSync, readdirSync } from "node:fs";
 import { probeBridge, probeBridgeSettings } from "../host/probe/bridge.ts";
 import { hostIpv4 } from "../host/probe/addresses.ts";
 import { randomHex } from "../host/probe/kernel.ts";
+import { pastaPorts } from "../host/probe/pasta-ports.ts";
 import { publishedRuns } from "../host/probe/published.ts";
 import type { Plan } from "../isa/op.ts";
 import { addressBytes, inSameNetwork, networkOf } from "../linux/netlink.ts";
-import type { Published } from "../linux/nft-publish.ts";
+import type { PortWish } from "../linux/port-words.ts";
 import { prefixMask } from "../linux/nft.ts";
 import type { BridgeFacts, BridgeSettings } from "../model/bridge.ts";
 import { LXC_NET_FILES, networkFiles, NETWORKS } from "../model/bridge.ts";
@@ -30,7 +31,8 @@ export interface Network {
   /** Links that are ports of it. */
   readonly ports: readonly string[];
 }
-export interface PublishedFor extends Published { readonly container: string; readonly lxcpath: string }
+/** `to` is the address of a container on a bridge; what pasta publishes has none. */
+export interface PublishedFor extends PortWish { readonly to?: string; readonly container: string; readonly lxcpath: string }
 export interface NetworkListing { readonly networks: readonly Network[]; readonly published: readonly PublishedFor[] }
 export interface NetworkWish { readonly address?: string; readonly ipv6?: string; readonly domain?: string; readonly isOpen: boolean }
 
@@ -78,7 +80,10 @@ export function listNetworks(request: Request): Result<NetworkListing> {
   const runs = request.euid === 0 ? publishedRuns() : [];
   return ok({
     networks: allNetworks().map(asNetwork),
-    published: runs.flatMap(({ run, ports }) => { const container = containerOf(run.pid); return container === undefined ? [] : ports.map((port) => ({ ...container, ...port })); }),
+    published: [
+      ...runs.flatMap(({ run, ports }) => { const container = containerOf(run.pid); return container === undefined ? [] : ports.map((port) => ({ ...container, ...port })); }),
+      ...pastaPorts().flatMap(({ ports, ...container }) => ports.map((port) => ({ ...container, ...port }))),
+    ],
   });
 }
 
@@ -124,7 +129,7 @@ function settingsFor(name: string, wish: NetworkWish): Result<BridgeSettings> {
   if (wish.domain !== undefined && !/^[\w.-]+$/.test(wish.domain)) return fail({ code: "option.value", at: byOption("--domain"), text: `'${wish.domain}' is no domain` });
   const { range, max, ...own } = ipv4;
   return ok({
-    files: networkFiles(name), isOpen: wish.isOpen, isWanted: true, name, mac: `10:66:6a:${(randomHex().match(/../g) ?? []).slice(0, 3).join(":")}`, ipv4: own,
+    files: networkFiles(name), isOpen: wish.isOpen, isWanted: true, isByNft: true, name, mac: `10:66:6a:${(randomHex().match(/../g) ?? []).slice(0, 3).join(":")}`, ipv4: own,
     dhcp: { range, max, confile: "", hasPing: true }, domain: wish.domain ?? "", ...(ipv6 === undefined ? {} : { ipv6 }),
   });
 }

@@ -64,6 +64,7 @@ function forwardingProblem(added: readonly Published[]): readonly Problem[] {
 function wishProblem(wish: PortWish, { own, others }: Run, { reached, name }: { readonly reached: readonly Reached[]; readonly name: string }): Problem | undefined {
   const text = portWishText(wish);
   const refuse = (why: string, remedy: string): Problem => ({ code: "network.link", at: PORTS, text: `${text}: ${why}`, remedy });
+  if (wish.address === "::1" || wish.address?.startsWith("127.") === true) return refuse("the kernel lets no packet of this host's loopback out, nor an answer to it in", "leave the address out, or name another one of this host, by which it reaches the container, too");
   if (targetsOf(wish, reached).length === 0) {
     return reached.length === 0 ? refuse(`${name} has no address that this host reaches directly`, "give it one (lxc-info -i shows what it has); a container on a bridge has to have got it first")
       : refuse(`${name} has no address of that family`, "leave the address of this host out, or name one of the other family");

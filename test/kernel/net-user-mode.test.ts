@@ -103,11 +103,45 @@ test("bad input: one message, nothing left", () => {
     const ran = berth(place, "lxc-start", ["-n", place.name, "-d", ...args]);
     expect([args, ran.status, ran.stderr, state(place), pastas()]).toEqual([args, 1, expect.stringContaining(text), "STOPPED", ""]);
   }
-  must(room.into, "ip route del default");
-  const cut = berth(place, "lxc-start", ["-n", place.name, "-d"]);
-  expect([cut.status, cut.stderr]).toEqual([1, expect.stringContaining("pasta needs a default route of this host")]);
-  must(room.into, "ip route add default via 192.0.2.9; chmod 600 /dev/net/tun");
-  const closed = berth(place, "lxc-start", ["-n", place.name, "-d"]);
-  expect([closed.status, closed.stderr]).toEqual([1, expect.stringContaining("chmod 666 /dev/net/tun")]);
-  must(room.into, "chmod 666 /dev/net/tun");
+  for (const [change, back, text] of [
+    ["ip route del default", "ip route add default via 192.0.2.9", "cause: pasta needs a default route of this host, and there is none"], ["chmod 600 /dev/net/tun", "chmod 666 /dev/net/tun", "remedy: as root: chmod 666 /dev/net/tun"],
+    ["rm /dev/net/tun", "mknod -m 666 /dev/net/tun c 10 200", "pasta needs /dev/net/tun, which is not there"],
+  ] as const) {
+    must(room.into, change);
+    const refused = berth(place, "lxc-start", ["-n", place.name, "-d", "--publish", "8080:80"]);
+    expect([change, refused.status, refused.stderr, state(place)]).toEqual([change, 1, expect.stringMatching(new RegExp(`ports cannot be published[\\s\\S]*${text}`)), "STOPPED"]);
+    const without = berth(place, "lxc-start", ["-n", place.name, "-d"]);
+    expect([change, without.status, without.stderr]).toEqual([change, 0, expect.stringMatching(new RegExp(`eth0 is not made: the container has only a loopback[\\s\\S]*${text}`))]);
+    expect(inside(place, "ls /sys/class/net")).toBe("lo");
+    works(place, "lxc-stop", ["-n", place.name, "-k"]);
+    must(room.into, back);
+  }
+});
+
+test("ports are listed: all of them for root, his own for a user", () => {
+  start(place, ["--publish", "8080:80", "--publish", "192.0.2.1:5353:53/udp"]);
+  for (const isFromRoot of [true, false]) {
+    expect(works(place, "berth", ["net", "-P", place.lxcpath, "list"], { isFromRoot })).toEndWith(`\nPublished:\n8080:80 -> ${place.name}, by pasta\n192.0.2.1:5353:53/udp -> ${place.name}, by pasta\n`);
+    expect(JSON.parse(works(place, "berth", ["net", "-P", place.lxcpath, "list", "--format", "json"], { isFromRoot })).published).toContainEqual({ lxcpath: place.lxcpath, container: place.name, port: 8080, toPort: 80, protocol: "tcp" });
+  }
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  expect(works(place, "berth", ["net", "-P", place.lxcpath, "list"])).not.toContain("8080");
+});
+
+test("who asks for nothing in particular has the same ways", () => {
+  const name = `${place.name}2`;
+  works(place, "lxc-create", ["-n", name, "-t", "busybox"]);
+  expect(readFileSync(join(place.lxcpath, name, "config"), "utf8")).toContain("lxc.net.0.type = user\nlxc.net.0.link = lxcbr0\nlxc.net.0.flags = up\n");
+  const said = (): string => { const ran = berth(place, "lxc-start", ["-n", name, "-d"]); expect([ran.stderr, ran.status]).toEqual([ran.stderr, 0]); return ran.stderr; };
+  const stop = (): void => { works(place, "lxc-stop", ["-n", name, "-k"]); };
+  expect(said()).toMatch(/connected by pasta, not by the bridge 'lxcbr0'[\s\S]*this host has no link 'lxcbr0'/);
+  stop();
+  must(room.into, `ip link add lxcbr0 type bridge; ip link set lxcbr0 up; echo '${place.user?.name} veth lxcbr0 1' > /etc/lxc/lxc-usernet`);
+  expect([said().includes("pasta"), must(room.into, "ls /sys/class/net/lxcbr0/brif | wc -l")]).toEqual([false, "1"]);
+  stop();
+  must(room.into, "rm /etc/lxc/lxc-usernet");
+  expect(said()).toContain("no line of /etc/lxc/lxc-usernet grants a veth on 'lxcbr0'");
+  stop();
+  must(room.into, "ip link del lxcbr0");
+  works(place, "lxc-destroy", ["-n", name]);
 });

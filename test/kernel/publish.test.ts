@@ -141,6 +141,7 @@ test("what is in the way is said, and nothing changes", async () => {
   for (const [words, text] of [
     [["7070:80"], "7070:80: the port is published for another container"], [["6060:80"], `6060:80: the port is taken by busybox (pid ${squatter.pid})`], [["8080"], "'8080' is no port to publish"], [["0:80"], "is no port to publish"], [["8080:65536"], "is no port to publish"],
     [["1.2.3:80:80"], "is no port to publish"], [["80:80/sctp"], "is no port to publish"], [["5:5", "--remove"], "5:5 is not published"],
+    [["127.0.0.1:8080:80"], "127.0.0.1:8080:80: the kernel lets no packet of this host's loopback out"], [["[::1]:8080:80/udp"], "[::1]:8080:80/udp: the kernel lets no packet"],
   ] as const) {
     const ran = publish(...words);
     expect([words, ran.status, ran.stderr]).toEqual([words, 1, expect.stringContaining(text)]);

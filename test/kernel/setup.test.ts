@@ -86,7 +86,7 @@ test("a dry run shows the changes and makes none; the second run has nothing to 
 });
 
 test("what is made is enough: the user creates, runs and destroys a container, with cgroups of his own", () => {
-  expect(setup("--yes", alice.name).status).toBe(0);
+  expect(setup("--yes", "--bridge", "none", alice.name).status).toBe(0);
   const enter = `for d in ${trees(alice).filter((path) => !path.includes("/unified/")).join(" ")}; do echo 0 > $d/cgroup.procs || exit 9; done; exec "$@"`;
   expect(inRoom(asUser(alice, "setpriv", ["mkdir", "ct"])).status).toBe(0);
   const asAlice = (command: string, ...args: readonly string[]): Ran => inRoom(asUser(alice, "setpriv", ["sh", "-c", enter, "sh", join(DIST, "bin", command), "-P", join(alice.home, "ct"), "-n", place.name, ...args]));

@@ -12,7 +12,7 @@ const table = (rows: readonly (readonly string[])[]): string => {
 
 export function listingText({ networks, published }: NetworkListing): string {
   const rows = networks.map(({ name, isUp, address, ipv6, ports }) => [name, isUp ? "up" : "down", address, ipv6 ?? "-", ports.length === 0 ? "-" : ports.join(", ")]);
-  const ports = published.map((port) => `${portWishText(port)} -> ${port.to} of ${port.container}\n`).join("");
+  const ports = published.map((port) => `${portWishText(port)} -> ${port.to === undefined ? "" : `${port.to} of `}${port.container}${port.to === undefined ? ", by pasta" : ""}\n`).join("");
   return `${table([COLUMNS, ...rows])}${ports === "" ? "" : `\nPublished:\n${ports}`}`;
 }
 

@@ -29,7 +29,7 @@ export const tool: Tool<(typeof rows)[number]> = {
   ],
   notes: [
     "Settings are kept in /etc/berth/networks/NAME, in the words of /etc/default/lxc-net. lxc-net start and stop are about all of them.",
-    "doctor follows packets through the rules of nft(8), those of iptables-nft, ufw and firewalld among them; what it cannot judge (extensions of iptables, named sets) it passes over, and says so. Its status is 1 where something is in the way.",
+    "doctor follows packets through the rules of nft(8) and iptables(8), nft or legacy, those of Docker, ufw and firewalld among them; what it cannot judge (limits, named sets, further extensions of iptables) it passes over, and says so. Its status is 1 where something is in the way.",
   ],
 };
 

@@ -10,7 +10,7 @@ const rows = [EXPLAIN] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {
   name: "lxc-net", synopsis: "start|stop|restart|reload|status", hasName: false, rows,
-  about: "Set up the bridge of /etc/default/lxc-net (lxcbr0) with its addresses, rules of nft(8) that let containers out, and a dnsmasq(8) that gives them addresses and names; or take it all away again.",
+  about: "Set up the bridge of /etc/default/lxc-net (lxcbr0) with its addresses, rules of nft(8), or iptables(8) where there is none or LXC_USE_NFT is not true, that let containers out, and a dnsmasq(8) that gives them addresses and names; or take it all away again.",
   examples: [["lxc-net start", "the bridge, its rules, dnsmasq"], ["lxc-net status", "what of it is there"], ["lxc-net restart", "after a change of /etc/default/lxc-net; containers stay attached"], ["lxc-net start --explain", "what it would do, step by step"]],
   notes: ["A container gets the same address again, by its hardware address; leases outlive a restart.", "A bridge with containers in it stays when lxc-net stops."],
 };

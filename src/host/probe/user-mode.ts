@@ -1,5 +1,5 @@
 // Owns what an ordinary user's network can be made with: pasta(1), and the bridges that /etc/lxc/lxc-usernet grants him.
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import type { HostFacts } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
 
@@ -10,7 +10,27 @@ function groupsOf(user: string, gid: number): ReadonlySet<string> {
   return new Set(lines.flatMap(([name = "", , id, members = ""]) => (Number(id) === gid || members.split(",").includes(user) ? [name] : [])));
 }
 
-export function probeUserMode(uid: number): Pick<HostFacts, "pasta" | "grantedBridges"> {
+const NOWHERE = "0".repeat(8), NOWHERE6 = `${"0".repeat(32)} 00 `;
+const hasDefaultRoute = (): boolean =>
+  (readText("/proc/net/route") ?? "").split("\n").some((line) => { const [, to, , , , , , mask] = line.split("\t"); return to === NOWHERE && mask === NOWHERE; })
+  || (readText("/proc/net/ipv6_route") ?? "").split("\n").some((line) => line.startsWith(NOWHERE6) && !line.endsWith(" lo"));
+
+const TUN = "/dev/net/tun";
+function canOpen(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function obstacle(): HostFacts["pastaObstacle"] {
+  if (!canOpen(TUN)) return existsSync(TUN) ? { cause: `pasta needs ${TUN}, which this user may not open`, remedy: `as root: chmod 666 ${TUN}` } : { cause: `pasta needs ${TUN}, which is not there`, remedy: "as root: modprobe tun" };
+  return hasDefaultRoute() ? undefined : { cause: "pasta needs a default route of this host, and there is none", remedy: "connect this host, then start the container again" };
+}
+
+export function probeUserMode(uid: number): Pick<HostFacts, "pasta" | "pastaObstacle" | "grantedBridges"> {
   const [user, , , gid] = (readText("/etc/passwd") ?? "").split("\n").map((line) => line.split(":")).find(([, , id]) => Number(id) === uid) ?? [];
   const groups = user === undefined ? new Set<string>() : groupsOf(user, Number(gid));
   const grantedBridges = (readText("/etc/lxc/lxc-usernet") ?? "").split("\n").flatMap((line) => {
@@ -19,5 +39,6 @@ export function probeUserMode(uid: number): Pick<HostFacts, "pasta" | "grantedBr
     return isHis && type === "veth" && bridge !== undefined && Number(count) > 0 ? [bridge] : [];
   });
   const pasta = PASTA.find((path) => existsSync(path));
-  return { grantedBridges, ...(pasta === undefined ? {} : { pasta }) };
+  const pastaObstacle = pasta === undefined ? undefined : obstacle();
+  return { grantedBridges, ...(pasta === undefined ? {} : { pasta }), ...(pastaObstacle === undefined ? {} : { pastaObstacle }) };
 }

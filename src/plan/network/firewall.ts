@@ -1,4 +1,5 @@
 // Owns what is said of a packet that the host's rules drop: which of its firewalls does, and the least that lets it through.
+import { LEGACY } from "../../linux/iptables-save.ts";
 import type { Packet, Verdict } from "../../linux/nft-walk.ts";
 import { chainsOf } from "../../linux/nft-walk.ts";
 
@@ -30,9 +31,11 @@ export function remedyFor(verdict: Verdict, way: Way, firewall: Firewall): reado
   }
   const isUserChain = chainsOf(firewall.ruleset).some(({ family, table, name }) => family === verdict.family && table === verdict.table && name === "DOCKER-USER");
   const chain = owner === "Docker" && isUserChain && packet.oif !== undefined ? "DOCKER-USER" : verdict.chain;
-  if (owner === "Docker" && has("iptables")) {
-    const what = isInward ? ["-o", bridge, ...(packet.state === "new" ? [] : ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED"])] : ["-i", bridge];
-    return [[verdict.family === "ip6" ? "ip6tables" : "iptables", "-I", chain, ...what, "-j", "ACCEPT"]];
+  const isLegacy = verdict.table.endsWith(LEGACY);
+  if (isLegacy || (has("iptables") && (owner === "Docker" || !has("nft")))) {
+    const what = packet.oif === undefined ? ["-i", bridge, "-p", packet.protocol, "--dport", String(packet.port ?? 0)] : isInward ? ["-o", bridge, ...(packet.state === "new" ? [] : ["-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED"])] : ["-i", bridge];
+    const table = verdict.table.replace(LEGACY, "");
+    return [[`${verdict.family === "ip6" ? "ip6tables" : "iptables"}${isLegacy ? "-legacy" : ""}`, ...(table === "filter" ? [] : ["-t", table]), "-I", chain, ...what, "-j", "ACCEPT"]];
   }
   return [nftRules(way, { family: verdict.family, table: verdict.table, chain })];
 }

@@ -11,17 +11,18 @@ import type { Link, UserMode } from "./link.ts";
 
 /** lxc-user-nic where a bridge is named and granted, else pasta, else nothing but a loopback; what is not as wished is said. */
 export function userModeOf({ facts, problems }: Scope, nic: Nic, name: string): Link | undefined {
-  const { pasta, userNic, grantedBridges = [] } = facts;
+  const { pasta, pastaObstacle, userNic, grantedBridges = [] } = facts;
   const at = nic.from;
   if (isRoot(facts)) { problems.push({ code: "network.unsupported", at, text: "an interface of type user is for ordinary users: pasta does not work as root", remedy: `lxc.net.${nic.index}.type = veth on a bridge, and berth publish for its ports` }); return undefined; }
   const isPublishing = (nic.published ?? []).length > 0;
-  if (nic.link !== undefined && userNic !== undefined && grantedBridges.includes(nic.link) && !isPublishing) return { kind: "granted", nic, name, helper: userNic, bridge: nic.link };
-  const why = nic.link === undefined ? "" : userNic === undefined ? "no lxc-user-nic is set-user-ID root" : isPublishing ? "pasta publishes its ports" : `no line of /etc/lxc/lxc-usernet grants a veth on '${nic.link}'`;
-  if (pasta !== undefined) {
+  const isThere = nic.link !== undefined && facts.links[nic.link] !== undefined;
+  if (nic.link !== undefined && isThere && userNic !== undefined && grantedBridges.includes(nic.link) && !isPublishing) return { kind: "granted", nic, name, helper: userNic, bridge: nic.link };
+  const why = nic.link === undefined ? "" : userNic === undefined ? "no lxc-user-nic is set-user-ID root" : isPublishing ? "pasta publishes its ports" : !isThere ? `this host has no link '${nic.link}'` : `no line of /etc/lxc/lxc-usernet grants a veth on '${nic.link}'`;
+  if (pasta !== undefined && pastaObstacle === undefined) {
     if (nic.link !== undefined) problems.push({ code: "network.link", severity: "warning", at: nicOrigin(nic, "link"), text: `the container is connected by pasta, not by the bridge '${nic.link}'`, cause: why });
     return { kind: "userMode", nic, name, pasta };
   }
-  const missing = { code: "network.unsupported", at, cause: `${why === "" ? "" : `${why}, and `}pasta is not installed`, remedy: "apt install passt" } as const;
+  const missing = { code: "network.unsupported", at, cause: `${why === "" ? "" : `${why}, and `}${pastaObstacle?.cause ?? "pasta is not installed"}`, remedy: pastaObstacle?.remedy ?? "apt install passt" } as const;
   problems.push(isPublishing ? { ...missing, text: "ports cannot be published" } : { ...missing, severity: "warning", text: `${name} is not made: the container has only a loopback` });
   return undefined;
 }

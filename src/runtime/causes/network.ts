@@ -69,6 +69,6 @@ export function networkProgramFinding(failure: Failure): Finding | undefined {
   if (!["ovs-vsctl", "lxc-user-nic", "dnsmasq", "nft"].includes(name)) return undefined;
   return {
     code: "network.link", text: failure.status === undefined ? `cannot run ${op.subject}` : `${name} refused: ${op.note ?? ""}`, output: programLines(failure),
-    ...(name === "dnsmasq" || name === "nft" ? {} : name === "ovs-vsctl" ? { remedy: "ovs-vsctl show lists the bridges; make it with ovs-vsctl add-br" } : { remedy: "as it says; what is granted to whom stands in /etc/lxc/lxc-usernet" }),
+    ...(name === "dnsmasq" || name === "nft" ? {} : name === "ovs-vsctl" ? { remedy: "ovs-vsctl show lists the bridges; make it with ovs-vsctl add-br" } : { remedy: "as it says; what is granted to whom stands in /etc/lxc/lxc-usernet; lxc.net.N.type = user goes without, by pasta" }),
   };
 }
