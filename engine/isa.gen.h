@@ -90,6 +90,7 @@ enum op_code {
   OP_LOCK = 75, /* fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes */
   OP_ASK_MONITOR = 76, /* a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds; `give`: a descriptor for it */
   OP_NETLINK_FOLLOW = 77, /* netlink(7) NETLINK_ROUTE: joins the groups, asks for each dump in turn, and copies to standard output what the kernel says, for as long as somebody reads it */
+  OP_WATCH_DIRECTORIES = 78, /* inotify(7): writes a byte to standard output now, and whenever something in one of the directories is opened or made, for as long as somebody reads it; one that is missing is passed over */
   OP_SUPERVISE = 80, /* is the monitor until init ends: terminals, console log and ring, command socket, exit record. */
   OP_RELAY = 81, /* joins this terminal and a pty master until the process of the pidfd, or a connection, ends and the output is drained; raw mode, window size, restored at the end. After the key `escape`, q ends this process with 0 and undoes nothing. `resize` names a monitor that is told of a new size; flags: RELAY_* */
   OP_REPLAN = 82, /* asks the planner for the next plan (request kind and fields) and runs it in this process */
@@ -268,6 +269,7 @@ enum op_code {
 #define ASK_MONITOR_GIVE 7
 #define NETLINK_FOLLOW_MESSAGES 0
 #define NETLINK_FOLLOW_GROUPS 1
+#define WATCH_DIRECTORIES_PATHS 0
 #define SUPERVISE_PID 0
 #define SUPERVISE_PIDFD 1
 #define SUPERVISE_LISTEN 2
@@ -348,6 +350,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_LOCK] = { "lock", { FIELD_TEXT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_ASK_MONITOR] = { "askMonitor", { FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL } },
   [OP_NETLINK_FOLLOW] = { "netlinkFollow", { FIELD_DATA, FIELD_U32 } },
+  [OP_WATCH_DIRECTORIES] = { "watchDirectories", { FIELD_TEXTS } },
   [OP_SUPERVISE] = { "supervise", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_SLOTS | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_RELAY] = { "relay", { FIELD_SLOT, FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_REPLAN] = { "replan", { FIELD_TEXTS } },
@@ -416,6 +419,7 @@ int do_listen(struct run *run, const struct op *op);
 int do_lock(struct run *run, const struct op *op);
 int do_ask_monitor(struct run *run, const struct op *op);
 int do_netlink_follow(struct run *run, const struct op *op);
+int do_watch_directories(struct run *run, const struct op *op);
 int do_supervise(struct run *run, const struct op *op);
 int do_relay(struct run *run, const struct op *op);
 int do_replan(struct run *run, const struct op *op);
@@ -482,6 +486,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_LOCK] = do_lock,
   [OP_ASK_MONITOR] = do_ask_monitor,
   [OP_NETLINK_FOLLOW] = do_netlink_follow,
+  [OP_WATCH_DIRECTORIES] = do_watch_directories,
   [OP_SUPERVISE] = do_supervise,
   [OP_RELAY] = do_relay,
   [OP_REPLAN] = do_replan,

@@ -96,6 +96,7 @@ export const SCHEMA = {
   lock: { code: 75, doc: "fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes", fields: { path: "text", into: "newSlot", nowait: "u32?" } },
   askMonitor: { code: 76, doc: "a request of LXC's command protocol to the monitor that listens on an abstract socket, and its reply: a number, a descriptor; what it holds for us it holds until the connection closes; EAGAIN when it says nothing for that many milliseconds; `give`: a descriptor for it", fields: { address: "text", kind: "u32", value: "u64?", connection: "newSlot", number: "newSlot", fd: "newSlot?", timeout: "u64?", give: "slot?" } },
   netlinkFollow: { code: 77, doc: "netlink(7) NETLINK_ROUTE: joins the groups, asks for each dump in turn, and copies to standard output what the kernel says, for as long as somebody reads it", fields: { messages: "data", groups: "u32" } },
+  watchDirectories: { code: 78, doc: "inotify(7): writes a byte to standard output now, and whenever something in one of the directories is opened or made, for as long as somebody reads it; one that is missing is passed over", fields: { paths: "texts" } },
 
   // long-lived
   supervise: { code: 80, doc: "is the monitor until init ends: terminals, console log and ring, command socket, exit record.", fields: { pid: "slot", pidfd: "slot", listen: "slot?", console: "slot?", ttys: "slots?", record: "text", log: "text?", options: "texts?" } },

@@ -74,6 +74,7 @@ const FAILURES: Readonly<Partial<Record<OpKind, Failure>>> = {
   netlink: { made: op("netlink", { messages: [{ hex: "10000000ff0f00000000000000000000" }] }), error: "EOPNOTSUPP" },
   keepEvents: { made: op("keepEvents", { path: "/nowhere/hooks" }), error: "ENOENT" },
   netlinkFollow: { made: op("netlinkFollow", { messages: [{ hex: "08000000120001030000000000000000" }], groups: 0 }), error: "EINVAL" },
+  watchDirectories: { made: op("watchDirectories", { paths: [NOWHERE] }), error: "ENOENT" },
   ifIndex: { made: op("ifIndex", { name: "none0", into: 0 }), error: "ENODEV" },
   listen: { made: op("listen", { address: "x".repeat(108), into: 0 }), error: "ENAMETOOLONG" },
   askMonitor: { made: op("askMonitor", { address: "berth-test-nobody", kind: 1, connection: 0, number: 1, fd: 2 }), error: "ECONNREFUSED" },

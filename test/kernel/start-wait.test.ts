@@ -77,6 +77,17 @@ describe("what is missing", () => {
     stop(place);
   });
 
+  test("booted: an init that gives way to a program, which opens no terminal", async () => {
+    const gate = join(place.lxcpath, place.name, "rootfs/root/gate");
+    writeFileSync(join(place.lxcpath, place.name, "rootfs/root/init"), "#!/bin/sh\nuntil [ -e /root/gate ]; do sleep 1; done\nexec /bin/sleep 1000\n", { mode: 0o755 });
+    const child = waiting(place, "booted", "-s", "lxc.init.cmd=/root/init");
+    await running(place);
+    expect(child.exitCode).toBeNull();
+    writeFileSync(gate, "");
+    expect(await ended(child)).toBe(0);
+    stop(place);
+  });
+
   test("network: there is none; -q says nothing", () => {
     const ran = berth(place, "lxc-start", ["-n", place.name, "--wait=network", "--timeout", "1"]);
     expect([ran.status, ran.stderr]).toEqual([4, expect.stringContaining("it has no interface but lo")]);

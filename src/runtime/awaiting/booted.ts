@@ -6,10 +6,10 @@ import { parseStat } from "../../linux/proc-stat.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { attach } from "../attach.ts";
-import { pause } from "../pause.ts";
 import { PLAIN_ATTACH } from "../plain-options.ts";
 import type { LiveContainer } from "../running-container.ts";
 import type { Target } from "../verbs.ts";
+import { Stirring } from "./stirring.ts";
 
 export interface Booted {
   /** What is not there yet; undefined: it has booted. */
@@ -18,8 +18,10 @@ export interface Booted {
 }
 interface Awaited { readonly live: LiveContainer; readonly end: AbortSignal; /** Seconds left. */ readonly left: number | undefined }
 
-/** Between two looks at what runs: the kernel tells nobody of a new process but root of the host. */
-const LOOK_MS = 100;
+/** The kernel tells nobody but root of the host of a new process. But a prompt opens its terminal, and what is executed is opened, and looks for its libraries. */
+const STIRRED: readonly string[] = ["/dev/pts", "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/etc"];
+/** systemd reads its units once /run is mounted, and makes the socket /run/systemd/private when it can be asked. */
+const SYSTEMD_STIRRED: readonly string[] = ["/run", "/run/systemd", "/usr/lib/systemd", "/lib/systemd", "/etc/systemd"];
 /** Programs that are an init, by their name in /proc/PID/comm. Anything else is an application: it has booted when it runs. */
 const INITS: ReadonlySet<string> = new Set(["init", "busybox", "linuxrc", "openrc-init", "sinit", "upstart"]);
 const PROMPTS = /getty$|^(login|sulogin)$/;
@@ -28,16 +30,9 @@ const LONGEST_SECONDS = 86_400;
 const commOf = (pid: number): string => (readText(`/proc/${pid}/comm`) ?? "").trim();
 const childrenOf = (pid: number): readonly number[] => (readText(`/proc/${pid}/task/${pid}/children`) ?? "").split(" ").filter((word) => word !== "").map(Number);
 
-/** Until its bus is there systemctl fails at once; then it waits for the word that the boot is over. Nobody else may end what runs inside: so it ends by itself. */
-const ASK_SYSTEMD = [
-  "end=$(($(date +%s) + $1))",
-  "while :; do",
-  '  left=$((end - $(date +%s))); [ "$left" -gt 0 ] || exit 1',
-  '  word=$(timeout "$left" systemctl is-system-running --wait 2>/dev/null)',
-  '  case "$word" in running|degraded|maintenance|stopping) echo "$word"; exit;; esac',
-  "  sleep 0.1",
-  "done",
-].join("\n");
+/** Fails at once before its bus is there; then it waits for the word that the boot is over. Nobody else may end what runs inside: so it ends by itself. */
+const ASK_SYSTEMD = 'timeout "$1" systemctl is-system-running --wait 2>/dev/null';
+const LAST_WORDS: ReadonlySet<string> = new Set(["running", "degraded", "maintenance", "stopping"]);
 
 const degraded = ({ name }: Target): Problem => ({
   code: "unsupported", severity: "warning", text: `${name} has booted, but its systemd says "degraded"`, cause: "some of its services have failed", remedy: `lxc-attach ${name} -- systemctl --failed`,
@@ -52,16 +47,34 @@ function judge(target: Target, word: string): Booted {
   }
 }
 
-async function askSystemd(request: Request, target: Target, { end, left }: Awaited): Promise<Booted> {
-  const seconds = Math.min(LONGEST_SECONDS, Math.ceil(left ?? LONGEST_SECONDS));
+const unheard = (why: string): Booted => ({ missing: `what happens in it cannot be watched (${why})`, warnings: [] });
+
+interface Asked { readonly word: string; readonly problem?: Problem }
+async function askOnce(request: Request, target: Target, { end, left }: { readonly end: AbortSignal; readonly left: number }): Promise<Asked> {
   const plan = await attach({ ...request, cwd: "/" }, target, {
-    ...PLAIN_ATTACH, command: ["sh", "-c", ASK_SYSTEMD, "sh", String(seconds)],
+    ...PLAIN_ATTACH, command: ["sh", "-c", ASK_SYSTEMD, "sh", String(Math.min(LONGEST_SECONDS, Math.ceil(left)))],
   });
-  if (!plan.ok) return { missing: `its systemd cannot be asked: ${plan.problems[0]?.text ?? ""}`, warnings: [] };
+  if (!plan.ok) return { word: "", ...(plan.problems[0] === undefined ? {} : { problem: plan.problems[0] }) };
   let said = "";
   const hear = (bytes: Uint8Array): void => { said = `${said}${Buffer.from(bytes).toString("latin1")}`.slice(-64); };
   await runPlan(plan.value, { engine: enginePath(request.prefix), stdout: hear, stderr: "ignore", abort: end });
-  return judge(target, said.trim());
+  return { word: said.trim() };
+}
+
+/** Asked anew whenever something has happened, until it answers. What is mounted meanwhile hides what was watched: so the watch begins anew, too. */
+async function askSystemd(request: Request, target: Target, { live, end, left = LONGEST_SECONDS }: Awaited): Promise<Booted> {
+  const limit = performance.now() + left * 1000;
+  for (;;) {
+    const stirring = new Stirring({ request, target, live, end }, SYSTEMD_STIRRED);
+    await stirring.next();
+    const { word, problem } = await askOnce(request, target, { end, left: Math.max(0, limit - performance.now()) / 1000 });
+    if (problem !== undefined) return { missing: `its systemd cannot be asked: ${problem.text}`, warnings: [] };
+    const isOver = LAST_WORDS.has(word) || end.aborted;
+    if (!isOver && stirring.deaf === undefined) await stirring.next();
+    stirring.stop();
+    if (isOver || end.aborted) return judge(target, word);
+    if (stirring.deaf !== undefined) return unheard(stirring.deaf);
+  }
 }
 
 /** A getty or a login prompt, or what busybox' init keeps ready for one: a copy of itself that sleeps at a terminal.
@@ -73,7 +86,7 @@ function isPrompt(pid: number, initName: string): boolean {
   return stat?.state === "S" && stat.terminal !== 0 && childrenOf(pid).length === 0;
 }
 
-export async function awaitBooted(request: Request, target: Target, awaited: Awaited): Promise<Booted> {
+async function awaitPrompt(request: Request, target: Target, awaited: Awaited, stirring: Stirring): Promise<Booted> {
   const { live: { initPid }, end } = awaited;
   for (;;) {
     const name = commOf(initPid);
@@ -81,6 +94,16 @@ export async function awaitBooted(request: Request, target: Target, awaited: Awa
     if (!INITS.has(name) && name !== "") return { warnings: [] };
     if (childrenOf(initPid).some((pid) => isPrompt(pid, name))) return { warnings: [] };
     if (end.aborted) return { missing: `its init (${name}) has started no login prompt (getty)`, warnings: [] };
-    await pause(LOOK_MS, end);
+    if (stirring.deaf !== undefined) return unheard(stirring.deaf);
+    await stirring.next();
+  }
+}
+
+export async function awaitBooted(request: Request, target: Target, awaited: Awaited): Promise<Booted> {
+  const stirring = new Stirring({ request, target, live: awaited.live, end: awaited.end }, STIRRED);
+  try {
+    return await awaitPrompt(request, target, awaited, stirring);
+  } finally {
+    stirring.stop();
   }
 }

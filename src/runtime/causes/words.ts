@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   netlink: () => "set up the network",
   keepEvents: (subject) => `write '${subject}'`,
   netlinkFollow: () => "hear of the network's changes",
+  watchDirectories: () => "hear of what is opened in the container",
   ifIndex: (subject) => `find the network interface '${subject}'`,
   listen: (subject) => `listen on the command socket '@${subject}'`,
   askMonitor: () => "ask the container's monitor",
