@@ -107,7 +107,7 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   netlink: (op) => `ask the kernel's network side (${typeof op.messages === "string" ? op.messages.length : op.messages.reduce((sum, part) => sum + (typeof part === "string" ? part.length : "hex" in part ? part.hex.length / 2 : 4), 0)} bytes)`,
   keepEvents: (op, name) => `keep what the hooks said in ${textOf(op.path, name)}`,
   netlinkFollow: () => "tell what the kernel's network side says",
-  watchDirectories: (op) => `tell when something is opened or made in ${op.paths.join(", ")}`,
+  watchDirectories: (op, name) => `tell when something is opened or made in ${words(op.paths, name)}`,
   ifIndex: (op, name) => `look up link ${textOf(op.name, name)}`,
   listen: (op, name) => `listen on @${textOf(op.address, name)}`,
   askMonitor: (op, name) => `ask the monitor at @${textOf(op.address, name)} (request ${op.kind})`,

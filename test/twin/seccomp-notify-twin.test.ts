@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lendRoot } from "../kernel/users.ts";
+import { delegate, lendRoot, makeUser, removeUser } from "../kernel/users.ts";
 import { eventually } from "../kernel/place.ts";
 import { asked, endProxy, startProxy } from "../kernel/proxy.ts";
 import type { Told } from "../kernel/proxy.ts";
@@ -77,3 +77,27 @@ describe.each([["privileged", 0, ""], ["ids of its own", 100000, "lxc.idmap = u 
     unmake(twin);
   }, PATIENCE_MS);
 });
+
+test("user-owned: LXC may not open the memory of who makes the call, so the proxy is not asked and each call fails; Berth's is asked", async () => {
+  const user = makeUser(`bt${process.pid.toString(36)}sn`, { subuid: ["300000:65536"], subgid: ["300000:65536"] });
+  delegate(user);
+  const twin: Twin = { lxcpath: join(room, "u"), rootId: 300000, user };
+  const seen = async (which: Which): Promise<unknown> => {
+    make(twin, which, `${config}lxc.idmap = u 0 300000 65536\nlxc.idmap = g 0 300000 65536\n`, (rootfs) => mkdirSync(join(rootfs, "tmp", which), { recursive: true }));
+    const proxy = await startProxy(socket);
+    const started = run(twin, which, "lxc-start");
+    const said = WORDS.map((word) => { const { status, err } = run(twin, which, "lxc-attach", ["--", "/bin/busybox", "mkdir", `/tmp/${which}/${word}`]); return `${word}: ${status} ${err.replace(/^.*: /, "").trim()}`; });
+    const count = asked(proxy).length;
+    run(twin, which, "lxc-stop", ["-k"]);
+    await endProxy(proxy);
+    return { started: started.status, said, count };
+  };
+  try {
+    const refused = WORDS.map((word) => `${word}: 1 Function not implemented`);
+    expect(await seen("theirs")).toEqual({ started: 0, said: refused, count: 0 });
+    expect(await seen("ours")).toEqual({ started: 0, said: ["errno-77: 1 File descriptor in bad state", "value: 0 ", "continue: 0 ", ...refused.slice(3)], count: WORDS.length });
+  } finally {
+    unmake(twin);
+    removeUser(user);
+  }
+}, PATIENCE_MS);
