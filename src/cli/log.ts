@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, appendFileSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { originText } from "../model/origin.ts";
+import { originText, type Origin } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
 
 const PRIORITIES = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL"] as const;
@@ -17,7 +17,7 @@ export interface LogSettings {
   readonly priority?: string;
   readonly isRoot: boolean;
   /** lxc.log.*: what counts where the options say nothing; `syslog`: a facility that gets all of it as well. */
-  readonly configured?: { readonly file?: string; readonly level?: string; readonly syslog?: string };
+  readonly configured?: { readonly file?: string; readonly fileFrom?: Origin; readonly level?: string; readonly syslog?: string };
 }
 export interface Log {
   readonly add: (priority: Priority, text: string, problem?: Problem) => void;
@@ -101,14 +101,14 @@ export function openLog(settings: LogSettings): { readonly log: Log; readonly pr
   return { log: { add, isOn } };
 }
 
-function touch(file: string, { file: option }: LogSettings): Problem | undefined {
+function touch(file: string, { file: option, configured }: LogSettings): Problem | undefined {
   try {
     mkdirSync(dirname(file), { recursive: true });
     closeSync(openSync(file, "a", MODE));
     return undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^E[A-Z]+: |, (?:open|mkdir) '.*'$/g, "") : String(error);
-    if (option === undefined) return { code: "config.value", text: `cannot open the log file '${file}' of lxc.log.file`, cause: why, remedy: "name a file you may write, or take the line out" };
+    if (option === undefined) return { code: "config.value", ...(configured?.fileFrom === undefined ? {} : { at: configured.fileFrom }), text: `cannot open the log file '${file}' of lxc.log.file`, cause: why, remedy: "name a file you may write, or take the line out" };
     return { code: "option.value", at: { kind: "option", key: "--logfile" }, text: `cannot open the log file '${file}'`, cause: why, remedy: "name a file you may write, or leave -o out" };
   }
 }

@@ -138,5 +138,5 @@ export interface ContainerSpec {
   readonly coreScheduling?: Sourced<boolean>;
   readonly start: { readonly isAuto: boolean; readonly delay: number; readonly order: number };
   readonly groups: readonly string[];
-  readonly log: { readonly file?: string; readonly level?: string; readonly syslog?: string };
+  readonly log: { readonly file?: string; readonly fileFrom?: Origin; readonly level?: string; readonly syslog?: string };
 }

@@ -87,6 +87,7 @@ export const REFUSED: readonly Case[] = [
   ["lxc.signal.stop", "99", "'99' is not a signal"],
   ["lxc.start.delay", "soon", "'soon' is not a number"],
   ["lxc.start.order", "first", "'first' is not a whole number"],
+  ["lxc.log.file", "/proc/nosuch/log", "no such file or directory"],
   ["lxc.log.syslog", "nosuch", "'nosuch' is not daemon"],
   ["lxc.hook.version", "2", "'2' is not 0 or 1"],
   ["lxc.cgroup.dir.monitor", "../x", "contains '..'"],
@@ -137,7 +138,6 @@ export const WARNED: readonly Case[] = [
   ["lxc.cgroup.nosuch.file", "1", "has no effect here"],
   ["lxc.environment", "NO_SUCH_NAME", "the caller has no variable 'NO_SUCH_NAME'"],
   ["lxc.environment.runtime", "NO_SUCH_NAME", "the caller has no variable 'NO_SUCH_NAME'"],
-  ["lxc.log.file", "/nosuch/log", "lxc.log.file is not acted on yet"],
 ];
 
 /** A hook of something else than a start, and the command that calls it; the copy has another name. */

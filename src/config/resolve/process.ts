@@ -62,8 +62,8 @@ export function resolveConsole(settings: Settings): ContainerSpec["console"] {
 }
 
 export function resolveLog(settings: Settings): ContainerSpec["log"] {
-  const file = one(settings, consoleKeys.logFile)?.value;
+  const file = one(settings, consoleKeys.logFile);
   const level = one(settings, consoleKeys.logLevel)?.value;
   const syslog = one(settings, consoleKeys.logSyslog)?.value;
-  return { ...(file === undefined ? {} : { file }), ...(level === undefined ? {} : { level }), ...(syslog === undefined ? {} : { syslog }) };
+  return { ...(file === undefined ? {} : { file: file.value, fileFrom: file.from }), ...(level === undefined ? {} : { level }), ...(syslog === undefined ? {} : { syslog }) };
 }
