@@ -84,6 +84,8 @@ export const NEEDS = {
       mandoc: "looks at the manual pages",
       zsh: "tries the completion of keys",
       fish: "tries the completion of keys",
+      gnupg: "signs the images of a test's own server",
+      gpgv: "looks at their signatures",
       passwd: "useradd: tests as an ordinary user",
     },
   },

@@ -5,11 +5,12 @@ import { fail, ok, type Result } from "../model/problem.ts";
 import type { Compression } from "../plan/storage/dir.ts";
 import { probeArchive } from "./archive.ts";
 import { parseLocalArgs } from "./local.ts";
+import { builtInNames } from "./templates.ts";
 
 export type Source =
   | { readonly kind: "none" }
   | { readonly kind: "script"; readonly path: string }
-  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string }
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; /** What made it, for the config's header. */ readonly template?: string }
   | { readonly kind: "directory"; readonly path: string };
 
 export interface SourceWish { readonly template: string; readonly templateArgs: readonly string[]; readonly share: string; readonly cwd: string }
@@ -58,7 +59,7 @@ function templateNames(share: string): readonly string[] {
       return [];
     }
   });
-  return [...new Set([...names, "local", "none"])].sort();
+  return [...new Set([...names, ...builtInNames, "local", "none"])].sort();
 }
 
 /** The script behind a template's name; `local` has none, as it is built in. */

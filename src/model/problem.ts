@@ -10,7 +10,7 @@ export type ProblemCode =
   | "terminal.busy" | "rootfs.missing" | "rootfs.unsafe" | "init.missing" | "init.exited"
   | "lxcpath.unwritable" | "idmap.invalid" | "idmap.range" | "idmap.helper" | "cgroup.undelegated" | "cgroup.limit" | "cgroup.translated" | "cgroup.session"
   | "network.unsupported" | "network.link" | "mount.failed" | "mount.target" | "hook.failed" | "privilege"
-  | "template.missing" | "template.failed" | "storage.full" | "storage.copy" | "storage.unsupported" | "image.invalid"
+  | "template.missing" | "template.failed" | "storage.full" | "storage.copy" | "storage.unsupported" | "image.invalid" | "image.missing" | "image.fetch" | "image.checksum" | "image.signature"
   | "engine.op" | "engine.missing" | "planner.failed" | "host.feature" | "unsupported";
 
 /** The line a problem is about, and the offending token in it: `start` is 0-based. Whole, or cut around the token. */

@@ -5,6 +5,8 @@ export interface Progress {
   readonly stage: string;
   readonly done?: number;
   readonly total?: number;
+  /** Bytes a second. */
+  readonly speed?: number;
   /** What a stage without numbers last said. */
   readonly detail?: string;
   readonly isFinished?: boolean;
@@ -19,16 +21,17 @@ export function sizeText(bytes: number): string {
 }
 
 const BAR = 24;
+const rateText = (speed: number | undefined): string => (speed === undefined ? "" : ` ${sizeText(speed)}/s`);
 
 /** One line, at most `width` columns: `unpacking x.tar [=====>   ] 41% 12.3 MB of 30.0 MB`. */
 export function progressLine(progress: Progress, width: number): string {
-  const { stage, done, total, detail } = progress;
+  const { stage, done, total, detail, speed } = progress;
   if (done === undefined) return `${stage}${detail === undefined ? "" : `: ${detail}`}`.slice(0, width);
-  if (total === undefined || total === 0) return `${stage} ${sizeText(done)}`.slice(0, width);
+  if (total === undefined || total === 0) return `${stage} ${sizeText(done)}${rateText(speed)}`.slice(0, width);
   const share = Math.min(1, done / total);
   const filled = Math.round(share * BAR);
   const bar = `${"=".repeat(Math.max(0, filled - 1))}${filled === 0 ? "" : filled === BAR ? "=" : ">"}`.padEnd(BAR);
-  const numbers = ` [${bar}] ${Math.floor(share * 100)}% ${sizeText(done)} of ${sizeText(total)}`;
+  const numbers = ` [${bar}] ${Math.floor(share * 100)}% ${sizeText(done)} of ${sizeText(total)}${rateText(speed)}`;
   // The numbers are what moves: a long name gives way.
   return `${stage.slice(0, Math.max(0, width - numbers.length))}${numbers}`.slice(0, width);
 }

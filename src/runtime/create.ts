@@ -6,7 +6,6 @@ import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
 import type { Metadata } from "../images/metadata.ts";
-import { findSource, type Source } from "../images/source.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -19,6 +18,7 @@ import { CONFIGS, HOOKS, finishConfig, firstConfig, writeConfig, type Job } from
 import { fillByArchive, fillByDirectory, fillByScript, type FillWish } from "./creating/fill.ts";
 import { readMetadata, substitute } from "./creating/metadata.ts";
 import { dropEmpty, reserve, type Reserved } from "./creating/reserve.ts";
+import { madeSource, plainSource } from "./creating/source.ts";
 import { makeFirst, storageOptions } from "./creating/storage.ts";
 import { onSignals } from "./interrupt.ts";
 import { partialFile } from "./partial.ts";
@@ -29,11 +29,11 @@ import { systemConfigProblems } from "./system-config.ts";
 import type { CreateOptions, CreateVerb, Target } from "./verbs.ts";
 
 /** --dir names a directory that others may own: it must be new or empty, unless nothing will be put there. */
-function dirProblem(options: CreateOptions, source: Source): Problem | undefined {
+function dirProblem(options: CreateOptions, hasRootfs: boolean): Problem | undefined {
   const { dir } = options;
   if (dir === undefined) return undefined;
   if (!dir.startsWith("/")) return { code: "option.value", at: byOption("--dir"), text: `'${dir}' is not an absolute path` };
-  if (source.kind === "none") return undefined;
+  if (!hasRootfs) return undefined;
   try {
     if (readdirSync(dir).length === 0) return undefined;
     return { code: "rootfs.unsafe", at: byOption("--dir"), text: `'${dir}' is not empty`, cause: "a new root file system is never mixed with what is there", remedy: "name a directory that does not exist yet, or use '-t none' to take this one as it is" };
@@ -163,15 +163,20 @@ export const create: CreateVerb = async (request, target, options) => {
   const wanted = wantedStorage(request, target, options);
   if (!wanted.ok) return wanted;
   const facts = probeHost(request, { idmap: true });
-  const source = findSource({ ...options, share: facts.install.share, cwd: request.cwd });
-  if (!source.ok) return source;
-  const unsafe = dirProblem(options, source.value);
+  const plain = plainSource({ request, options, facts });
+  if (plain !== undefined && !plain.ok) return plain;
+  const hasRootfs = plain?.value.kind !== "none";
+  const unsafe = dirProblem(options, hasRootfs);
   if (unsafe !== undefined) return fail(unsafe);
-  const base = strictly(options.isStrict, readBase(request, target, facts, { file: options.configFile, hasRootfs: source.value.kind !== "none" }));
+  const base = strictly(options.isStrict, readBase(request, target, facts, { file: options.configFile, hasRootfs }));
   if (!base.ok) return base;
+  const source = plain ?? await madeSource({ request, target, options, facts, isMapped: base.value.idmap.length > 0 });
+  if (!source.ok) return source;
+  if (source.value === undefined) return ok(undefined);
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
   const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: [...await systemConfigProblems(request), ...(base.warnings ?? [])], rootfs };
   const reserved = await reserve(target, facts, { ...(source.value.kind === "none" ? {} : { rootfs }), isRootfsOutside: options.dir !== undefined });
   if (!reserved.ok) return reserved;
-  return makeOrUndo(job, wanted.value, reserved.value);
+  const made = await makeOrUndo(job, wanted.value, reserved.value);
+  return made.ok ? ok(undefined, [...(source.warnings ?? []), ...(made.warnings ?? [])]) : made;
 };

@@ -1,5 +1,6 @@
 // Owns the signatures of the verbs: what the doors call and what the library exposes.
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
+import type { Dialogue } from "../images/dialogue.ts";
 import type { Published } from "../linux/nft-publish.ts";
 import type { PortWish } from "../linux/port-words.ts";
 import type { AnyConfigKey, EffectiveKey, LineChange } from "../config/index.ts";
@@ -94,6 +95,8 @@ export interface CreateOptions {
   readonly isQuiet: boolean;
   /** Long stages say how far they are; progressLine() of model/progress.ts makes a line of it. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Templates that are built in speak by it; absent: they are silent, and what they would ask is missing. */
+  readonly dialogue?: Dialogue;
 }
 export type UsernsExecOptions = UsernsExecInputs;
 export type UnshareOptions = UnshareInputs;

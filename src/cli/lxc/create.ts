@@ -8,6 +8,7 @@ import { absolute, done, failed, withLine } from "../command-line.ts";
 import type { OptionRow } from "../getopt.ts";
 import { NAME, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
+import { dialogue } from "../dialogue.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
 import { bytesOf } from "../size.ts";
@@ -89,7 +90,9 @@ async function withTemplateHelp(request: Request, answer: Answer): Promise<Answe
   if (answer.kind !== "done" || template === undefined || template === "none" || found.find(({ row: { long } }) => long === "help" || long === "usage" || long === "version")?.row.long !== "help") return answer;
   const { templateHelp } = await import("../../runtime/create-help.ts");
   const help = await templateHelp(request, templatePath(request, template));
-  return help.ok ? { kind: "plan", plan: help.value, err: `${answer.err ?? ""}\n` } : answer;
+  if (!help.ok) return answer;
+  if (help.value.kind === "text") return { ...answer, out: `${answer.out ?? ""}\n${help.value.text}` };
+  return { kind: "plan", plan: help.value.plan, err: `${answer.err ?? ""}\n` };
 }
 
 export const main = async (request: Request): Promise<Answer> => {
@@ -110,7 +113,7 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const result = await create(request, target, {
     template: templatePath(request, template), templateArgs: words, isQuiet: voice.isQuiet, isStrict: options.has("strict"),
     ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), storage: storageWords(line), onStorage: (backend, reason) => chosen.push(`${target.name} is kept on ${backend}: ${reason}\n`), ...optional("dir", options.last("dir")),
-    ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]) }),
+    ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), dialogue }),
   });
   if (result.ok) return done(0, { err: (isLeftToUs ? chosen.join("") : "") + say(voice, result.warnings ?? []) });
   const isRefused = result.problems.some(({ code }) => code === "container.exists" || code === "container.busy");

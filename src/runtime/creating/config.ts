@@ -68,7 +68,7 @@ export function finishConfig(job: Job): Result<void> {
   const { request, target, source, options } = job;
   if (source.kind === "none") return ok(undefined, job.warnings);
   if (!lstatSync(configFile(target)).isFile()) return fail({ code: "template.failed", text: `the template left no plain file '${configFile(target)}'` });
-  const header = createdConfig({ template: source.path, templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
+  const header = createdConfig({ template: source.kind === "archive" ? source.template ?? source.path : source.path, templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
   const { text, encoding } = decodeConfig(readFileSync(configFile(target)));
   const bytes = encodeConfig(header + text, encoding);
   writeConfig(target, bytes.ok ? bytes.value : header + text);

@@ -1,0 +1,30 @@
+// Owns talking with the user while a template works: lines on stdout, answers from stdin.
+import { readSync, writeSync } from "node:fs";
+
+function writeAll(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) done += writeSync(1, bytes, done);
+}
+
+/** One byte after the other: what follows the line is for whoever reads next. */
+function readLine(): string | undefined {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  try {
+    while (readSync(0, one) === 1) {
+      if (one[0] === 0x0a) return new TextDecoder().decode(new Uint8Array(bytes));
+      bytes.push(one[0] ?? 0);
+    }
+  } catch {
+    return undefined;
+  }
+  return bytes.length === 0 ? undefined : new TextDecoder().decode(new Uint8Array(bytes));
+}
+
+export const dialogue = {
+  say: (text: string): void => writeAll(`${text}\n`),
+  ask: (question: string): string | undefined => {
+    writeAll(question);
+    return readLine();
+  },
+};

@@ -1,0 +1,36 @@
+// Owns that one command at a time fills a place of a cache: the others wait, then find it filled.
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { holdPlan } from "../host/engine/hold.ts";
+import { errnoName } from "../linux/errno.ts";
+import { fail, type Result } from "../model/problem.ts";
+import { planHold } from "../plan/lifecycle/create.ts";
+
+export interface LockWish { readonly file: string; readonly engine: string; readonly abort: AbortSignal; readonly onWait: () => void }
+
+const PAUSE_MS = 200;
+
+/** The lock is held until `body` is over, and no longer than this process lives. */
+export async function whileLocked<T>(wish: LockWish, body: () => Promise<Result<T>>): Promise<Result<T>> {
+  try {
+    mkdirSync(dirname(wish.file), { recursive: true, mode: 0o755 });
+  } catch (error) {
+    return fail({ code: "storage.unsupported", text: `cannot keep images in '${dirname(wish.file)}'`, cause: error instanceof Error ? error.message : String(error), remedy: "set LXC_CACHE_PATH to a directory that you may write to" });
+  }
+  for (let isFirst = true; ; isFirst = false) {
+    const held = await holdPlan(planHold({ name: "", lxcpath: "" }, wish.file), wish.engine, wish.abort);
+    if (held.isHeld) {
+      try {
+        return await body();
+      } finally {
+        await held.release();
+      }
+    }
+    if (wish.abort.aborted) return fail({ code: "image.fetch", text: "interrupted" });
+    const failure = held.events.find((event) => event.kind === "failed");
+    const error = failure?.kind === "failed" ? errnoName(failure.error) : undefined;
+    if (error !== "EAGAIN") return fail({ code: "storage.unsupported", text: `cannot lock '${wish.file}': ${error ?? held.text}` });
+    if (isFirst) wish.onWait();
+    await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
+  }
+}

@@ -1,0 +1,61 @@
+// Owns the cache of downloaded images, in LXC's own layout, so that both find what the other has:
+// BASE/download/DIST/RELEASE/ARCH/VARIANT/{build_id, rootfs.tar.xz, files of the metadata, expiry}.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { Wanted } from "./entry.ts";
+
+export interface Cached {
+  readonly folder: string;
+  readonly rootfs: string;
+  readonly build: string;
+  readonly isExpired: boolean;
+  /** Whether there is a config among its files. */
+  readonly hasMetadata: boolean;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** LXC_CACHE_PATH, as all its templates read it. */
+export function cacheBase(env: Environment, isRoot: boolean): string {
+  const given = env["LXC_CACHE_PATH"];
+  if (given !== undefined && given.startsWith("/")) return given;
+  return isRoot ? "/var/cache/lxc" : `${env["XDG_CACHE_HOME"] ?? `${env["HOME"] ?? ""}/.cache`}/lxc`;
+}
+
+export const imageFolder = (base: string, { dist, release, arch, variant }: Wanted): string => `${base}/download/${dist}/${release}/${arch}/${variant}`;
+/** What is not whole yet, by what it will be: a later run goes on with it. */
+export const stagingFolder = (base: string, wanted: Wanted): string => `${base}/download/.partial/${[wanted.dist, wanted.release, wanted.arch, wanted.variant].join("_")}`;
+
+const readIf = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+};
+
+/** The archive may be packed in another way than its name says: what it is shows at its beginning. */
+export function readCached(folder: string, now: number): Cached | undefined {
+  const rootfs = `${folder}/rootfs.tar.xz`;
+  const found = statSync(rootfs, { throwIfNoEntry: false });
+  const build = readIf(`${folder}/build_id`);
+  if (found?.isFile() !== true || found.size === 0 || build === undefined) return undefined;
+  const expiry = Number(readIf(`${folder}/expiry`) ?? Number.NaN);
+  return { folder, rootfs, build, isExpired: expiry * 1000 < now, hasMetadata: readdirSync(folder).some((name) => /^config(-|\.|$)/.test(name)) };
+}
+
+export function prepareStaging(folder: string, build: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  if (readIf(`${folder}/build_id`) !== build) for (const name of readdirSync(folder)) if (name !== "lock") rmSync(`${folder}/${name}`, { recursive: true, force: true });
+  writeFileSync(`${folder}/build_id`, `${build}\n`);
+}
+
+/** The new one takes the old one's place. */
+export function publish(staging: string, folder: string): void {
+  rmSync(`${staging}/lock`, { force: true });
+  mkdirSync(folder.slice(0, folder.lastIndexOf("/")), { recursive: true, mode: 0o755 });
+  const old = `${staging}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, old);
+  renameSync(staging, folder);
+  rmSync(old, { recursive: true, force: true });
+}

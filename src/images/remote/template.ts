@@ -1,0 +1,144 @@
+// Owns the template `download`: its options and the variables that stand for them, its listing and its questions.
+import { byOption } from "../../model/origin.ts";
+import { fail, ok, type Result } from "../../model/problem.ts";
+import { probeArchive } from "../archive.ts";
+import type { Made, Template, TemplateWish } from "../templates.ts";
+import { cacheBase } from "./cache.ts";
+import { serverUrl, type Catalogue } from "./catalogue.ts";
+import { namesOf, type Wanted } from "./entry.ts";
+import { listRemote, obtain, type Supply } from "./obtain.ts";
+import { imageTable } from "./table.ts";
+import { parseTemplateArgs, templateHelpText, type TemplateArgs } from "./template-args.ts";
+
+const OPTIONS = [
+  { long: "dist", short: "d", metavar: "NAME", help: "distribution" },
+  { long: "release", short: "r", metavar: "NAME", help: "its release" },
+  { long: "arch", short: "a", metavar: "NAME", help: "architecture: amd64, arm64 …" },
+  { long: "variant", metavar: "NAME", help: "kind of image (default: default)" },
+  { long: "list", short: "l", help: "list what the server has, and make nothing" },
+  { long: "server", metavar: "HOST|URL", help: "image server (default: images.linuxcontainers.org); may be given again: its mirrors" },
+  { long: "digest", metavar: "sha256:HEX", help: "of the archive of the root file system: nothing else will do" },
+  { long: "keyid", metavar: "ID", help: "key that must have signed, 16 hex digits or more" },
+  { long: "keyserver", metavar: "URL", help: "where to get it (default: hkps://keyserver.ubuntu.com)" },
+  { long: "keyring", metavar: "FILE", help: "file with the keys that may have signed" },
+  { long: "no-validate", help: "do without signatures, though a key is given" },
+  { long: "flush-cache", help: "throw the cached copy away first" },
+  { long: "force-cache", help: "take the cached copy, even if it has expired; the server is not asked" },
+  { long: "timeout", metavar: "SECONDS", help: "give a server up that says nothing for so long (default: 30)" },
+  { long: "verbose", help: "accepted, without meaning" },
+  { long: "help", short: "h", help: "this text" },
+] as const;
+
+const HELP = templateHelpText("The template download: ready images from an image server, in the linuxcontainers layout or simplestreams.\nWhat is not given is asked for. DOWNLOAD_DIST, DOWNLOAD_RELEASE and so on stand for the options; http_proxy, https_proxy and no_proxy\nname proxies; LXC_CACHE_PATH is where images are kept (default: /var/cache/lxc, ~/.cache/lxc).", OPTIONS);
+
+const SERVER = "images.linuxcontainers.org";
+const TIMEOUT_S = "30";
+export const SCRIPT = "/usr/share/lxc/templates/lxc-download";
+
+/** An option, else LXC's variable for it. */
+const valueOf = (args: TemplateArgs, env: TemplateWish["env"], name: string): string | undefined => {
+  const value = args.last(name) ?? env[`DOWNLOAD_${name.replaceAll("-", "_").toUpperCase()}`];
+  return value === "" ? undefined : value;
+};
+const isSet = (args: TemplateArgs, env: TemplateWish["env"], [option, variable]: readonly [string, string]): boolean => args.has(option) || env[variable] === "true";
+
+export function parseServers(given: readonly string[]): Result<readonly string[]> {
+  const servers: string[] = [];
+  for (const server of given.flatMap((text) => text.split(/[\s,]+/)).filter((text) => text !== "")) {
+    const url = serverUrl(server);
+    if (url === undefined) return fail({ code: "option.value", at: byOption("--server"), text: `'${server}' is not a web server`, remedy: "as in images.linuxcontainers.org, or http://10.0.0.1:8080" });
+    servers.push(url);
+  }
+  return ok(servers);
+}
+
+/** In hex; `sha256:` may stand before it. */
+export function parseDigest(text: string): Result<string> {
+  const hex = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text)?.[1];
+  return hex === undefined ? fail({ code: "option.value", at: byOption("--digest"), text: `'${text}' is not a digest`, remedy: "sha256: and 64 hex digits" }) : ok(hex.toLowerCase());
+}
+
+function supplyOf(wish: TemplateWish, args: TemplateArgs): Result<Supply> {
+  const { env } = wish;
+  const servers = parseServers(args.has("server") ? args.all("server") : [valueOf(args, env, "server") ?? SERVER]);
+  if (!servers.ok) return servers;
+  const seconds = Number(valueOf(args, env, "timeout") ?? TIMEOUT_S);
+  if (!(seconds > 0)) return fail({ code: "option.value", at: byOption("--timeout"), text: `'${args.last("timeout") ?? ""}' is not a number of seconds` });
+  const isUnchecked = args.has("no-validate") || env["DOWNLOAD_VALIDATE"] === "false";
+  const [keyring, keyId, keyserver] = ["keyring", "keyid", "keyserver"].map((name) => valueOf(args, env, name));
+  const trust = isUnchecked ? {} : { ...(keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` }), ...(keyId === undefined ? {} : { keyId }), ...(keyserver === undefined ? {} : { keyserver }) };
+  return ok({
+    servers: servers.value, mode: wish.isMapped ? "user" : "system", trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
+    net: { env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress },
+  });
+}
+
+const QUESTIONS = [["dist", "Distribution"], ["release", "Release"], ["arch", "Architecture"]] as const;
+
+/** Shows what there is, and asks for what has not been said. */
+async function askFor(wish: TemplateWish, given: Partial<Wanted>, catalogue: Catalogue): Promise<Result<Wanted>> {
+  wish.dialogue.say(imageTable(catalogue.entries));
+  const answers: Partial<Record<"dist" | "release" | "arch", string>> = { ...given };
+  let left = catalogue.entries;
+  for (const [key, word] of QUESTIONS) {
+    const value = answers[key] ?? wish.dialogue.ask(`${word}: `)?.trim();
+    if (value === undefined || value === "") return fail({ code: "option.missing", at: byOption(`--${key}`), text: `which ${word.toLowerCase()}?`, cause: "nobody answered", remedy: `-- --${key} NAME, one of: ${namesOf(left, key).join(" ")}` });
+    answers[key] = value;
+    left = left.filter((entry) => entry[key].toLowerCase() === value.toLowerCase());
+  }
+  const { dist = "", release = "", arch = "" } = answers;
+  return Promise.resolve(ok({ dist, release, arch, variant: given.variant ?? "default" }));
+}
+
+/** They become parts of a path. */
+function wordProblem(wanted: Wanted): Result<Wanted> {
+  const bad = Object.entries(wanted).find(([, word]) => !/^[A-Za-z0-9][\w.+~:@-]*$/.test(word));
+  return bad === undefined ? ok(wanted) : fail({ code: "option.value", at: byOption(`--${bad[0]}`), text: `'${bad[1]}' is no name of an image's ${bad[0]}` });
+}
+
+async function whichImage(wish: TemplateWish, args: TemplateArgs, supply: Supply): Promise<Result<Wanted | undefined>> {
+  const [dist, release, arch, variant] = ["dist", "release", "arch", "variant"].map((name) => valueOf(args, wish.env, name));
+  const isListed = isSet(args, wish.env, ["list", "DOWNLOAD_LIST_IMAGES"]);
+  if (!isListed && dist !== undefined && release !== undefined && arch !== undefined) return wordProblem({ dist, release, arch, variant: variant ?? "default" });
+  wish.dialogue.say("Downloading the image index");
+  const catalogue = await listRemote(supply);
+  if (!catalogue.ok) return catalogue;
+  const isMeant = (is: string, wanted: string | undefined): boolean => wanted === undefined || is.toLowerCase() === wanted.toLowerCase();
+  const entries = catalogue.value.entries.filter((entry) => isMeant(entry.dist, dist) && isMeant(entry.release, release) && isMeant(entry.arch, arch) && isMeant(entry.variant, variant));
+  if (isListed) {
+    wish.dialogue.say(imageTable(entries));
+    return ok(undefined);
+  }
+  const given = { ...(dist === undefined ? {} : { dist }), ...(release === undefined ? {} : { release }), ...(arch === undefined ? {} : { arch }), ...(variant === undefined ? {} : { variant }) };
+  const answered = await askFor(wish, given, { ...catalogue.value, entries });
+  return answered.ok ? wordProblem(answered.value) : answered;
+}
+
+async function make(wish: TemplateWish): Promise<Result<Made>> {
+  const args = parseTemplateArgs("download", OPTIONS, wish.args);
+  if (!args.ok) return args;
+  if (args.value.has("help")) {
+    wish.dialogue.say(HELP);
+    return ok({ kind: "nothing" });
+  }
+  const supply = supplyOf(wish, args.value);
+  if (!supply.ok) return supply;
+  const pin = args.value.last("digest");
+  const digest = pin === undefined ? ok(undefined) : parseDigest(pin);
+  if (!digest.ok) return digest;
+  const wanted = await whichImage(wish, args.value, supply.value);
+  if (!wanted.ok) return wanted;
+  if (wanted.value === undefined) return ok({ kind: "nothing" });
+  const got = await obtain({
+    ...supply.value, wanted: wanted.value, ...(digest.value === undefined ? {} : { digest: digest.value }),
+    isFlushed: isSet(args.value, wish.env, ["flush-cache", "DOWNLOAD_FLUSH_CACHE"]), isForced: isSet(args.value, wish.env, ["force-cache", "DOWNLOAD_FORCE_CACHE"]),
+  });
+  if (!got.ok) return got;
+  const { rootfs, metadata } = got.value;
+  const compression = probeArchive(rootfs);
+  if (compression === undefined) return fail({ code: "image.invalid", text: `'${rootfs}' is not a tar archive that can be read`, remedy: "lxc-create … -- --flush-cache gets it anew" });
+  wish.dialogue.say("Unpacking the rootfs");
+  return ok({ kind: "archive", path: rootfs, compression, template: SCRIPT, ...(metadata === undefined ? {} : { metadata }) }, got.warnings);
+}
+
+export const download: Template = { help: HELP, make };

@@ -1,0 +1,33 @@
+// Owns the templates that are built in: each is loaded only when it is asked for.
+import type { Result } from "../model/problem.ts";
+import type { Progress } from "../model/progress.ts";
+import type { Compression } from "../plan/storage/dir.ts";
+import type { Dialogue } from "./dialogue.ts";
+
+export interface TemplateWish {
+  readonly args: readonly string[];
+  /** The container's ids are ids of a user namespace. */
+  readonly isMapped: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly isRoot: boolean;
+  readonly engine: string;
+  readonly dialogue: Dialogue;
+  readonly onProgress: (progress: Progress) => void;
+  readonly abort: AbortSignal;
+}
+/** `nothing`: the user only wanted to know something, and has been told. */
+export type Made =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string };
+
+export interface Template {
+  readonly help: string;
+  readonly make: (wish: TemplateWish) => Promise<Result<Made>>;
+}
+
+const BUILT_IN: Readonly<Record<string, () => Promise<Template>>> = {
+  download: async () => (await import("./remote/template.ts")).download,
+};
+export const builtInNames: readonly string[] = Object.keys(BUILT_IN);
+export const builtIn = (name: string): (() => Promise<Template>) | undefined => (Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined);
