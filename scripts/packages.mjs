@@ -85,6 +85,7 @@ export const NEEDS = {
       zsh: "tries the completion of keys",
       fish: "tries the completion of keys",
       gnupg: "signs the images of a test's own server",
+      "docker-registry": "images of a registry",
       gpgv: "looks at their signatures",
       passwd: "useradd: tests as an ordinary user",
     },

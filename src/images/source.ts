@@ -5,13 +5,14 @@ import { fail, ok, type Result } from "../model/problem.ts";
 import type { Compression } from "../plan/storage/dir.ts";
 import { probeArchive } from "./archive.ts";
 import { parseLocalArgs } from "./local.ts";
-import { builtInNames } from "./templates.ts";
+import { builtInNames, type LayersMade } from "./templates.ts";
 
 export type Source =
   | { readonly kind: "none" }
   | { readonly kind: "script"; readonly path: string }
   | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; /** What made it, for the config's header. */ readonly template?: string }
-  | { readonly kind: "directory"; readonly path: string };
+  | { readonly kind: "directory"; readonly path: string }
+  | LayersMade;
 
 export interface SourceWish { readonly template: string; readonly templateArgs: readonly string[]; readonly share: string; readonly cwd: string }
 

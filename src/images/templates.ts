@@ -3,6 +3,7 @@ import type { Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Compression } from "../plan/storage/dir.ts";
 import type { Dialogue } from "./dialogue.ts";
+import type { ImageConfig } from "./oci/manifest.ts";
 
 export interface TemplateWish {
   readonly args: readonly string[];
@@ -19,7 +20,10 @@ export interface TemplateWish {
 /** `nothing`: the user only wanted to know something, and has been told. */
 export type Made =
   | { readonly kind: "nothing" }
-  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string };
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string }
+  | LayersMade;
+export interface Layer { readonly path: string; readonly compression: Compression; /** Digest of what it holds, unpacked. */ readonly diffId: string }
+export interface LayersMade { readonly kind: "layers"; readonly layers: readonly Layer[]; readonly image: ImageConfig; readonly isDhcp: boolean; readonly template: string }
 
 export interface Template {
   readonly help: string;
@@ -28,6 +32,7 @@ export interface Template {
 
 const BUILT_IN: Readonly<Record<string, () => Promise<Template>>> = {
   download: async () => (await import("./remote/template.ts")).download,
+  oci: async () => (await import("./oci/template.ts")).oci,
 };
 export const builtInNames: readonly string[] = Object.keys(BUILT_IN);
 export const builtIn = (name: string): (() => Promise<Template>) | undefined => (Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined);

@@ -16,6 +16,7 @@ import { onMounted } from "../plan/storage/mounted.ts";
 import { readBase } from "./creating/base.ts";
 import { CONFIGS, HOOKS, finishConfig, firstConfig, writeConfig, type Job } from "./creating/config.ts";
 import { fillByArchive, fillByDirectory, fillByScript, type FillWish } from "./creating/fill.ts";
+import { addProcess, fillByLayers, layersMetadata } from "./creating/layers.ts";
 import { readMetadata, substitute } from "./creating/metadata.ts";
 import { dropEmpty, reserve, type Reserved } from "./creating/reserve.ts";
 import { madeSource, plainSource } from "./creating/source.ts";
@@ -55,6 +56,7 @@ async function fill(job: Job, abort: AbortSignal, exclude: readonly string[]): P
     case "script": return fillByScript(target, facts, source.path, wish);
     case "archive": return fillByArchive(target, facts, source, wish);
     case "directory": return fillByDirectory(target, facts, source, wish);
+    case "layers": return fillByLayers(job, source, wish);
   }
 }
 
@@ -67,6 +69,7 @@ const placeOf = ({ target, rootfs }: Job) => ({ name: target.name, path: contain
 /** What an image says of itself; an archive without metadata says nothing. */
 function describe(job: Job): Result<Metadata | undefined> {
   const { source, target, base } = job;
+  if (source.kind === "layers") return ok(layersMetadata(source, base.idmap.length > 0));
   if (source.kind !== "archive" || source.metadata === undefined) return ok(undefined);
   return readMetadata({ path: source.metadata, scratch: recordDir(target), isMapped: base.idmap.length > 0, place: placeOf(job) });
 }
@@ -118,13 +121,14 @@ async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Resu
   if (!prepared.ok) return prepared;
   const filled = await fill(job, abort, metadata?.excludes ?? []);
   if (!filled.ok) return filled;
+  const unsaid = job.source.kind === "layers" ? await addProcess(job, job.source.image) : [];
   const settled = await settle(job, metadata);
   if (!settled.ok) return settled;
   for (const name of ["tar-messages", "pack-messages"]) rmSync(`${recordDir(target)}/${name}`, { force: true });
   unlinkSync(partialFile(target));
   // A template says so itself, on the caller's terminal.
   if (metadata?.message !== undefined && !job.options.isQuiet) writeSync(1, `\n---\n${metadata.message}`);
-  return settled;
+  return ok(undefined, [...unsaid, ...(settled.warnings ?? [])]);
 }
 
 async function makeOrUndo(job: Job, wanted: Wanted, reserved: Reserved): Promise<Result<void>> {

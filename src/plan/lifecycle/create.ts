@@ -113,16 +113,24 @@ export interface SubstituteInputs extends FillInputs {
 
 const SUBSTITUTE = 'script=$1; shift; for file; do if [ -f "$file" ] && [ ! -L "$file" ]; then sed -i -e "$script" -- "$file" || exit; fi; done';
 
-/** Words in files of the new root file system are replaced; whatever their path leads to, only it can be written. */
-export function planSubstitute(made: Made, facts: HostFacts, inputs: SubstituteInputs): Plan {
+export interface ToolInputs extends FillInputs { readonly argv: readonly string[]; /** Of the process, in events; absent: the program's. */ readonly name?: string }
+
+/** A tool of the host in the new root file system, as the container's root; whatever its paths lead to, only that can be written. */
+export function planTool(made: Made, facts: HostFacts, inputs: ToolInputs): Plan {
   const from = byOption("--template");
-  const { idmap, rootfs, files, pairs } = inputs;
-  const script = pairs.map(([word, value]) => `s#${word}#${value.replaceAll(/[\\&#]/g, "\\$&")}#g`).join(";");
-  const body: Op[] = [...confineOps(2, from), { op: "exec", path: "sh", argv: ["sh", "-c", SUBSTITUTE, "sh", script, ...files], env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from }];
+  const { idmap, rootfs, argv } = inputs;
+  const path = argv[0] ?? "true";
+  const body: Op[] = [...confineOps(2, from), { op: "exec", path, argv, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from }];
   return {
     verb: "create", ...made,
-    ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "chdir", path: rootfs, from }, ...inside(facts, { idmap, name: "sed", from }, body), { op: "exitWith", child: 1, from }],
+    ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "chdir", path: rootfs, from }, ...inside(facts, { idmap, name: inputs.name ?? path, from }, body), { op: "exitWith", child: 1, from }],
   };
+}
+
+/** Words in files of the new root file system are replaced. */
+export function planSubstitute(made: Made, facts: HostFacts, inputs: SubstituteInputs): Plan {
+  const script = inputs.pairs.map(([word, value]) => `s#${word}#${value.replaceAll(/[\\&#]/g, "\\$&")}#g`).join(";");
+  return planTool(made, facts, { ...inputs, name: "sed", argv: ["sh", "-c", SUBSTITUTE, "sh", script, ...inputs.files] });
 }
 
 export interface PackInputs {

@@ -9,7 +9,7 @@ import type { Progress } from "../../model/progress.ts";
 import type { BlockPlace } from "../../model/storage.ts";
 import { planCopyTree } from "../../plan/lifecycle/copy.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
-import { full, isFull, saidBy } from "../creating/fill.ts";
+import { full, isFull, saidBy } from "../creating/unpack.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 

@@ -63,12 +63,20 @@ export function firstConfig(job: Job, metadata?: Metadata): string {
   return `${systemConfig(job, metadata)}${base.text}${own.map((line) => `${line}\n`).join("")}`;
 }
 
+const templateOf = (source: Exclude<Source, { readonly kind: "none" }>): string => {
+  switch (source.kind) {
+    case "archive": return source.template ?? source.path;
+    case "layers": return source.template;
+    default: return source.path;
+  }
+};
+
 /** LXC puts its header above what the template made of the config. */
 export function finishConfig(job: Job): Result<void> {
   const { request, target, source, options } = job;
   if (source.kind === "none") return ok(undefined, job.warnings);
   if (!lstatSync(configFile(target)).isFile()) return fail({ code: "template.failed", text: `the template left no plain file '${configFile(target)}'` });
-  const header = createdConfig({ template: source.kind === "archive" ? source.template ?? source.path : source.path, templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
+  const header = createdConfig({ template: templateOf(source), templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
   const { text, encoding } = decodeConfig(readFileSync(configFile(target)));
   const bytes = encodeConfig(header + text, encoding);
   writeConfig(target, bytes.ok ? bytes.value : header + text);

@@ -1,22 +1,22 @@
 // Owns filling the root file system: running a template, unpacking an archive, copying a directory.
-import { closeSync, fstatSync, openSync, statfsSync, statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { runPlan } from "../../host/engine/run.ts";
-import { errorCode, readText } from "../../host/read-text.ts";
+import { errorCode } from "../../host/read-text.ts";
 import type { Source } from "../../images/source.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import { toInside } from "../../linux/idmap.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
-import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import { fail, ok, type Result } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
 import type { BlockPlace } from "../../model/storage.ts";
-import { planPack, planTemplate, planUnpack } from "../../plan/lifecycle/create.ts";
-import type { Compression } from "../../plan/storage/dir.ts";
+import { planPack, planTemplate } from "../../plan/lifecycle/create.ts";
 import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 import { mkfifo } from "./fifo.ts";
+import { full, isFull, saidBy, unpack, watchOffset } from "./unpack.ts";
 
 export interface FillWish {
   readonly rootfs: string;
@@ -32,23 +32,7 @@ export interface FillWish {
   readonly exclude: readonly string[];
 }
 
-const TICK = 100;
 const from = byOption("--template");
-const SAID_LINES = 5;
-
-export const isFull = (path: string): boolean => {
-  try {
-    const { bavail, ffree, files } = statfsSync(path);
-    return bavail === 0 || (files > 0 && ffree === 0);
-  } catch {
-    return false;
-  }
-};
-
-export const full = (rootfs: string, stage: string): Problem => ({ code: "storage.full", at: from, text: `no space left while ${stage}`, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" });
-
-/** What the program itself said, first lines only: later ones are consequences. */
-export const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
 
 export async function fillByScript(target: Target, facts: HostFacts, template: string, wish: FillWish): Promise<Result<void>> {
   const plan = onMounted(planTemplate(target, facts, { ...wish, template }), wish.block, wish.rootfs, from);
@@ -59,39 +43,6 @@ export async function fillByScript(target: Target, facts: HostFacts, template: s
   if (isFull(wish.rootfs)) return fail(full(wish.rootfs, `the template ${basename(template)} ran`));
   const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `run the template '${template}'`) : undefined;
   return fail(broken ?? { code: "template.failed", at: from, text: `the template '${template}' failed with status ${outcome.status}`, cause: wish.isQuiet ? "its messages were not shown because of -q" : "see what it said above" });
-}
-
-/** The archive's descriptor is shared with who reads it, so its offset says how far that is. */
-function watchOffset(fd: number, stage: string, wish: FillWish): () => void {
-  const total = fstatSync(fd).size;
-  const say = (isFinished: boolean): void => {
-    const position = /^pos:\s*(\d+)/m.exec(readText(`/proc/self/fdinfo/${fd}`) ?? "")?.[1];
-    wish.onProgress({ stage, done: Number(position ?? 0), total, ...(isFinished ? { isFinished } : {}) });
-  };
-  const timer = setInterval(() => say(false), TICK);
-  return () => {
-    clearInterval(timer);
-    say(true);
-  };
-}
-
-interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number }
-
-async function unpack(target: Target, facts: HostFacts, how: Unpacking, wish: FillWish): Promise<Result<void>> {
-  const plan = onMounted(planUnpack(target, facts, { ...wish, compression: how.compression }), wish.block, wish.rootfs, from);
-  const said = `${wish.scratch}/tar-messages`;
-  const saidFd = openSync(said, "w", 0o640);
-  const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: how.stdin, stderr: saidFd, abort: wish.abort }).finally(() => closeSync(saidFd));
-  if (outcome.status === 0) return ok(undefined);
-  if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
-  const words = saidBy(said);
-  if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(wish.rootfs)) return fail(full(wish.rootfs, how.stage));
-  if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, how.doing) ?? { code: "engine.op", text: how.stage });
-  const missing = /(\S+): Cannot exec: No such file/.exec(words)?.[1];
-  return fail({
-    code: "image.invalid", at: from, text: `${how.stage} failed`, cause: words === "" ? `tar ended with status ${outcome.status}` : words,
-    ...(missing === undefined ? {} : { remedy: `install the program '${missing}'` }),
-  });
 }
 
 export async function fillByArchive(target: Target, facts: HostFacts, source: Source & { readonly kind: "archive" }, wish: FillWish): Promise<Result<void>> {
@@ -131,7 +82,7 @@ export async function fillByDirectory(target: Target, facts: HostFacts, source: 
   const packed = runPlan(plan, { engine: facts.install.engine, stdout: pipe.value.writer, stderr: saidFd, abort: wish.abort });
   closeSync(saidFd);
   pipe.value.closeWriter();
-  const unpacked = await unpack(target, facts, { compression: "none", stage, doing, stdin: pipe.value.reader }, wish);
+  const unpacked = await unpack(target, facts, { compression: "none", stage, doing, stdin: pipe.value.reader, isTrusted: true }, wish);
   pipe.value.closeReader();
   const outcome = await packed;
   wish.onProgress({ stage, isFinished: true });

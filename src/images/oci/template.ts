@@ -1,0 +1,65 @@
+// Owns the template `oci`: its options, and where it looks.
+import { mkdirSync, readFileSync } from "node:fs";
+import { byOption } from "../../model/origin.ts";
+import { fail, ok, type Result } from "../../model/problem.ts";
+import { cacheBase } from "../remote/cache.ts";
+import { archOf } from "../remote/entry.ts";
+import { parseTemplateArgs, templateHelpText, type TemplateArgs } from "../remote/template-args.ts";
+import type { Made, Template, TemplateWish } from "../templates.ts";
+import { obtainOci } from "./obtain.ts";
+import { parseOciUrl } from "./reference.ts";
+import type { Login } from "./registry.ts";
+
+const OPTIONS = [
+  { long: "url", short: "u", metavar: "URL", help: "docker://REGISTRY/NAME[:TAG][@sha256:…], oci:DIRECTORY[:TAG], docker-archive:FILE[:TAG], oci-archive:FILE[:TAG]" },
+  { long: "arch", short: "a", metavar: "NAME", help: "of an image for many kinds of machines (default: this one's)" },
+  { long: "username", metavar: "NAME", help: "login at the registry" },
+  { long: "password", metavar: "TEXT", help: "its password; others of this machine may see it" },
+  { long: "password-file", metavar: "FILE", help: "file with the password" },
+  { long: "digest", metavar: "sha256:HEX", help: "of the image's manifest or index: nothing else will do" },
+  { long: "dhcp", help: "let the host's dhclient ask for its address" },
+  { long: "timeout", metavar: "SECONDS", help: "give a registry up that says nothing for so long (default: 30)" },
+  { long: "no-cache", help: "accepted, without meaning: layers are kept by their checksum" },
+  { long: "mount-helper", metavar: "COMMAND", help: "accepted, without meaning" },
+  { long: "help", short: "h", help: "this text" },
+] as const;
+const HELP = templateHelpText("The template oci: an image of a registry, an OCI layout or an archive of docker save; skopeo and umoci are not needed.", OPTIONS);
+export const OCI_SCRIPT = "/usr/share/lxc/templates/lxc-oci";
+const PASSWORD_MAX = 4096;
+
+function loginOf(args: TemplateArgs, cwd: string): Result<Login | undefined> {
+  const [username, file] = [args.last("username"), args.last("password-file")];
+  if (username === undefined) return args.has("password") || file !== undefined ? fail({ code: "option.missing", at: byOption("--username"), text: "a password is given, but no --username" }) : ok(undefined);
+  try {
+    const password = file === undefined ? args.last("password") ?? "" : readFileSync(file.startsWith("/") ? file : `${cwd}/${file}`, "utf8").replace(/\r?\n$/, "");
+    return password.length > PASSWORD_MAX ? fail({ code: "option.value", at: byOption("--password-file"), text: `'${file ?? ""}' is no file with a password` }) : ok({ username, password });
+  } catch (error) {
+    return fail({ code: "option.value", at: byOption("--password-file"), text: `cannot read '${file ?? ""}'`, cause: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function make(wish: TemplateWish): Promise<Result<Made>> {
+  const args = parseTemplateArgs("oci", OPTIONS, wish.args);
+  if (!args.ok) return args;
+  const url = args.value.last("url");
+  if (url === undefined) return fail({ code: "option.missing", at: byOption("--url"), text: "the template oci needs --url", remedy: "-t oci -- -u docker://registry.example.org/app:1.0" });
+  const place = parseOciUrl(url, wish.cwd);
+  if (!place.ok) return place;
+  const login = loginOf(args.value, wish.cwd);
+  if (!login.ok) return login;
+  const seconds = Number(args.value.last("timeout") ?? "30");
+  if (!(seconds > 0)) return fail({ code: "option.value", at: byOption("--timeout"), text: `'${args.value.last("timeout") ?? ""}' is not a number of seconds` });
+  const digest = args.value.last("digest");
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) return fail({ code: "option.value", at: byOption("--digest"), text: `'${digest}' is not a digest`, remedy: "sha256: and 64 hex digits" });
+  const base = cacheBase(wish.env, wish.isRoot);
+  mkdirSync(base, { recursive: true, mode: 0o755 });
+  const got = await obtainOci({
+    place: place.value, arch: args.value.last("arch") ?? archOf(process.arch), base, say: wish.dialogue.say, ...(digest === undefined ? {} : { digest }), ...(login.value === undefined ? {} : { login: login.value }),
+    net: { env: wish.env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress },
+  });
+  if (!got.ok) return got;
+  wish.dialogue.say("Unpacking the rootfs");
+  return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.value.has("dhcp"), template: OCI_SCRIPT });
+}
+
+export const oci: Template = { help: HELP, make };

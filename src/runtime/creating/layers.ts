@@ -1,0 +1,128 @@
+// Owns a root file system made from the layers of an OCI image, and the config that says what the image runs.
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { startPlan } from "../../host/engine/run.ts";
+import { configFile } from "../../host/store/layout.ts";
+import type { Metadata } from "../../images/metadata.ts";
+import { emptyTree, scanLayer, type Before } from "../../images/oci/layer-scan.ts";
+import type { ImageConfig } from "../../images/oci/manifest.ts";
+import type { Layer, LayersMade } from "../../images/templates.ts";
+import { byOption } from "../../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import { planTool } from "../../plan/lifecycle/create.ts";
+import { onMounted } from "../../plan/storage/mounted.ts";
+import { outcomeProblem } from "../removing/outcome.ts";
+import { CONFIGS, HOOKS, writeConfig, type Job } from "./config.ts";
+import type { FillWish } from "./fill.ts";
+import { unpack, watchOffset } from "./unpack.ts";
+
+/** What a layer says of those below it is for us; the files that say it are none. */
+const WHITEOUTS = [".wh.*", "*/.wh.*"];
+
+/** Names are kept one letter for one byte; NUL ends each. */
+const listed = (words: readonly string[]): Uint8Array => Buffer.from(words.map((word) => `./${word}\0`).join(""), "latin1");
+
+async function tool(job: Job, wish: FillWish, argv: readonly string[], input: Uint8Array): Promise<Problem | undefined> {
+  const plan = onMounted(planTool(job.target, job.facts, { idmap: wish.idmap, rootfs: wish.rootfs, argv }), wish.block, wish.rootfs, byOption("--template"));
+  const started = startPlan(plan, { engine: job.facts.install.engine, stdin: "pipe", abort: wish.abort });
+  started.stdin?.on("error", () => undefined);
+  started.stdin?.end(input);
+  const outcome = await started.outcome;
+  if (outcome.status === 0) return undefined;
+  return outcomeProblem(plan, outcome, "apply a layer of the image") ?? { code: "image.invalid", text: "a layer of the image cannot be applied", cause: `${argv.join(" ")} ended with status ${outcome.status}` };
+}
+
+const LINK = 'while [ $# -gt 1 ]; do ln -sfn -- "${2#./}" "$1" || exit; shift 2; done';
+
+async function apply(job: Job, before: Before, wish: FillWish): Promise<Problem | undefined> {
+  const removed = before.removed.length === 0 ? undefined : await tool(job, wish, ["xargs", "-0", "rm", "-rf", "--"], listed(before.removed));
+  if (removed !== undefined || before.relinked.length === 0) return removed;
+  return tool(job, wish, ["xargs", "-0", "-n", "200", "sh", "-c", LINK, "sh"], listed(before.relinked.flat()));
+}
+
+async function addLayer(job: Job, layer: Layer, stage: string, wish: FillWish): Promise<Result<void>> {
+  const fd = openSync(layer.path, "r");
+  const done = watchOffset(fd, stage, wish);
+  try {
+    return await unpack(job.target, job.facts, { compression: layer.compression, stage, doing: `unpack '${layer.path}'`, stdin: fd, isTrusted: true }, { ...wish, exclude: WHITEOUTS });
+  } finally {
+    done();
+    closeSync(fd);
+  }
+}
+
+export async function fillByLayers(job: Job, source: LayersMade, wish: FillWish): Promise<Result<void>> {
+  const tree = emptyTree();
+  for (const [i, layer] of source.layers.entries()) {
+    const before = await scanLayer(layer, tree, wish.idmap.length > 0);
+    if (!before.ok) return before;
+    if (wish.abort.aborted) return fail({ code: "template.failed", text: "interrupted" });
+    const problem = await apply(job, before.value, wish);
+    if (problem !== undefined) return fail(problem);
+    const added = await addLayer(job, layer, `unpacking layer ${i + 1} of ${source.layers.length}`, wish);
+    if (!added.ok) return added;
+  }
+  return nameIt(job, wish);
+}
+
+const HOSTS = "127.0.0.1 localhost\n127.0.1.1 NAME\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n";
+const NAME_IT = 'mkdir -p etc && if [ ! -L etc/hostname ]; then printf "%s\\n" "$1" > etc/hostname; fi && if [ ! -L etc/hosts ]; then cat > etc/hosts; fi';
+
+async function nameIt(job: Job, wish: FillWish): Promise<Result<void>> {
+  const { name } = job.target;
+  const problem = await tool(job, wish, ["sh", "-c", NAME_IT, "sh", name], Buffer.from(HOSTS.replace("NAME", name)));
+  return problem === undefined ? ok(undefined) : fail(problem);
+}
+
+/** For what the image is not asked: every container of this kind has it. */
+export function layersMetadata(source: LayersMade, isMapped: boolean): Metadata {
+  const includes = ["common.conf", ...(isMapped ? ["userns.conf"] : []), "oci.common.conf"].map((name) => `lxc.include = ${CONFIGS}/${name}\n`);
+  const dhcp = source.isDhcp ? `lxc.hook.start-host = ${HOOKS}/dhclient\nlxc.hook.stop = ${HOOKS}/dhclient\n` : "";
+  return { config: `${includes.join("")}lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed\n${dhcp}`, excludes: [], templates: [] };
+}
+
+const READ = 'for part in etc "etc/$1"; do if [ -L "$part" ]; then exit 0; fi; done; if [ -f "etc/$1" ]; then exec head -c 1000000 "etc/$1"; fi';
+
+/** passwd(5) or group(5) of the image, read where it is mounted; a link is not followed, as it may lead anywhere. */
+async function rowsOf(job: Job, file: string): Promise<readonly (readonly string[])[]> {
+  const plan = onMounted(planTool(job.target, job.facts, { idmap: job.base.idmap, rootfs: job.rootfs, argv: ["sh", "-c", READ, "sh", file] }), job.storage?.block, job.rootfs, byOption("--template"));
+  let text = "";
+  await startPlan(plan, { engine: job.facts.install.engine, stdout: (bytes) => { text += new TextDecoder().decode(bytes); } }).outcome;
+  return text.split("\n").map((line) => line.split(":"));
+}
+const isNumber = (word: string): boolean => /^\d+$/.test(word);
+
+type Rows = readonly (readonly string[])[];
+
+/** `user`, `uid`, `user:group`, `uid:gid`. */
+export function idsOf(user: string, passwd: Rows, groups: Rows): { readonly uid: string; readonly gid: string } {
+  const [name = "", group = ""] = user.split(":");
+  const row = passwd.find((words) => words[0] === name || (isNumber(name) && words[2] === name));
+  const uid = isNumber(name) ? name : row?.[2] ?? "0";
+  const gid = group === "" ? row?.[3] ?? "0" : isNumber(group) ? group : groups.find((words) => words[0] === group)?.[2] ?? "0";
+  return { uid, gid };
+}
+
+const oneLine = (text: string): boolean => !/[\n\r\0]/.test(text);
+
+/** lxc.execute.cmd knows quotes around a whole word, and no escapes: undefined, when the word cannot be said so. */
+export function quotedWord(word: string): string | undefined {
+  if (!oneLine(word)) return undefined;
+  if (word !== "" && !/\s/.test(word) && !/^["']/.test(word)) return word;
+  return !word.includes('"') ? `"${word}"` : word.includes("'") ? undefined : `'${word}'`;
+}
+
+/** What the image runs, as whom, where and with which environment. */
+export async function addProcess(job: Job, image: ImageConfig): Promise<readonly Problem[]> {
+  const { target } = job;
+  const all = [...image.entrypoint, ...image.cmd];
+  const command = (all.length === 0 ? ["/bin/sh"] : all).map(quotedWord);
+  const isSaid = command.every((word) => word !== undefined);
+  const { uid, gid } = idsOf(image.user, image.user === "" ? [] : await rowsOf(job, "passwd"), image.user.includes(":") ? await rowsOf(job, "group") : []);
+  const lines = [
+    ...(isSaid ? [`lxc.execute.cmd = '${command.join(" ")}'`] : []),
+    ...image.env.filter(oneLine).map((line) => `lxc.environment = ${line}`),
+    `lxc.init.uid = ${uid}`, `lxc.init.gid = ${gid}`, ...(image.cwd.startsWith("/") && oneLine(image.cwd) ? [`lxc.init.cwd = ${image.cwd}`] : []),
+  ];
+  writeConfig(target, `${readFileSync(configFile(target), "utf8")}${lines.map((line) => `${line}\n`).join("")}`);
+  return isSaid ? [] : [{ code: "config.value", severity: "warning", text: "the image's command cannot be written as lxc.execute.cmd", cause: "a word of it has a line's end, or quotes of both kinds", remedy: `lxc-execute -n ${target.name} -- COMMAND` }];
+}

@@ -1,0 +1,115 @@
+// Owns unpacking an archive into a root file system: judged first, member by member; nothing that means harm gets to tar.
+import { closeSync, fstatSync, openSync, statfsSync } from "node:fs";
+import type { Writable } from "node:stream";
+import { startPlan, type EngineOutcome } from "../../host/engine/run.ts";
+import { readText } from "../../host/read-text.ts";
+import { tarJudge } from "../../images/tar/judge.ts";
+import { tarReader } from "../../images/tar/reader.ts";
+import { scanFile } from "../../images/tar/scan.ts";
+import { eachUnpacked } from "../../images/tar/unpacked.ts";
+import type { Plan } from "../../isa/op.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byOption } from "../../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import { planUnpack } from "../../plan/lifecycle/create.ts";
+import type { Compression } from "../../plan/storage/dir.ts";
+import { onMounted } from "../../plan/storage/mounted.ts";
+import { outcomeProblem } from "../removing/outcome.ts";
+import type { Target } from "../verbs.ts";
+import type { FillWish } from "./fill.ts";
+
+const TICK = 100;
+const from = byOption("--template");
+const SAID_LINES = 5;
+
+export const isFull = (path: string): boolean => {
+  try {
+    const { bavail, ffree, files } = statfsSync(path);
+    return bavail === 0 || (files > 0 && ffree === 0);
+  } catch {
+    return false;
+  }
+};
+
+export const full = (rootfs: string, stage: string): Problem => ({ code: "storage.full", at: from, text: `no space left while ${stage}`, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" });
+
+/** What the program itself said, first lines only: later ones are consequences. */
+export const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
+
+/** The archive's descriptor is shared with who reads it, so its offset says how far that is. */
+export function watchOffset(fd: number, stage: string, wish: FillWish): () => void {
+  const total = fstatSync(fd).size;
+  const say = (isFinished: boolean): void => {
+    const position = /^pos:\s*(\d+)/m.exec(readText(`/proc/self/fdinfo/${fd}`) ?? "")?.[1];
+    wish.onProgress({ stage, done: isFinished ? total : Number(position ?? 0), total, ...(isFinished ? { isFinished } : {}) });
+  };
+  const timer = setInterval(() => say(false), TICK);
+  return () => {
+    clearInterval(timer);
+    say(true);
+  };
+}
+
+export interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number; /** It was packed by ourselves, or has been judged. */ readonly isTrusted?: boolean }
+
+interface Ran { readonly outcome: EngineOutcome; readonly problem?: Problem | undefined }
+
+const written = (to: Writable, chunk: Uint8Array): Promise<boolean> => new Promise((resolve) => { to.write(chunk, (error) => resolve(error === null || error === undefined)); });
+
+/** The archive goes through this process, which looks at each member before tar does. */
+async function pass(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
+  const own = new AbortController();
+  const stop = (): void => own.abort();
+  wish.abort.addEventListener("abort", stop, { once: true });
+  const started = startPlan(plan, { engine: engine.path, stdin: "pipe", stderr: engine.stderr, abort: own.signal });
+  started.stdin?.on("error", () => undefined); // tar ends before its input does: what it says counts
+  let bad: Problem | undefined;
+  const judge = tarReader(tarJudge({ isMapped: wish.idmap.length > 0 }));
+  const damaged = await eachUnpacked(how.stdin, how.compression, async (chunk) => {
+    bad = judge.push(chunk);
+    return bad === undefined && !own.signal.aborted && started.stdin !== null && await written(started.stdin, chunk);
+  });
+  if (bad !== undefined) own.abort();
+  started.stdin?.end();
+  const outcome = await started.outcome;
+  wish.abort.removeEventListener("abort", stop);
+  return { outcome, problem: bad ?? damaged };
+}
+
+/** A bomb is small: what it would become is looked at before tar begins. A large archive is judged while it is unpacked. */
+const SMALL = 8 << 20;
+
+async function judgeFirst(how: Unpacking, wish: FillWish): Promise<Problem | undefined> {
+  const judge = tarJudge({ isMapped: wish.idmap.length > 0 });
+  if (how.compression === "none") return scanFile(how.stdin, judge);
+  if (fstatSync(how.stdin).size > SMALL) return undefined;
+  const fd = openSync(`/proc/self/fd/${how.stdin}`, "r");
+  const reader = tarReader(judge);
+  let bad: Problem | undefined;
+  const damaged = await eachUnpacked(fd, how.compression, (chunk) => {
+    bad = reader.push(chunk);
+    return Promise.resolve(bad === undefined && !wish.abort.aborted);
+  }).finally(() => closeSync(fd));
+  return bad ?? damaged;
+}
+
+async function run(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
+  const problem = how.isTrusted === true ? undefined : await judgeFirst(how, wish);
+  if (problem === undefined && how.compression !== "none") return pass(plan, engine, how, wish);
+  if (problem !== undefined) return { outcome: { status: 1, events: [], eventBytes: new Uint8Array(0) }, problem };
+  return { outcome: await startPlan(plan, { engine: engine.path, stdin: how.stdin, stderr: engine.stderr, abort: wish.abort }).outcome };
+}
+
+export async function unpack(target: Target, facts: HostFacts, how: Unpacking, wish: FillWish): Promise<Result<void>> {
+  const plan = onMounted(planUnpack(target, facts, { ...wish, compression: "none" }), wish.block, wish.rootfs, from);
+  const said = `${wish.scratch}/tar-messages`;
+  const stderr = openSync(said, "w", 0o640);
+  const { outcome, problem } = await run(plan, { path: facts.install.engine, stderr }, how, wish).finally(() => closeSync(stderr));
+  if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
+  if (problem !== undefined) return fail({ ...problem, at: from });
+  if (outcome.status === 0) return ok(undefined);
+  const words = saidBy(said);
+  if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(wish.rootfs)) return fail(full(wish.rootfs, how.stage));
+  if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, how.doing) ?? { code: "engine.op", text: how.stage });
+  return fail({ code: "image.invalid", at: from, text: `${how.stage} failed`, cause: words === "" ? `tar ended with status ${outcome.status}` : words });
+}

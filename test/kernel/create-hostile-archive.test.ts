@@ -1,0 +1,85 @@
+// An archive that means harm: refused by the name of its member, whatever it is packed with; nothing is written outside, nothing is left.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { berth, leavePlace, makePlace, works, type Place } from "./place.ts";
+
+const MAKE = `
+import tarfile, io, sys
+path, target, which = sys.argv[1:4]
+t = tarfile.open(path, "w", format=tarfile.GNU_FORMAT)
+def add(name, type=tarfile.REGTYPE, link="", major=0, minor=0, size=0):
+    i = tarfile.TarInfo(name); i.type = type; i.linkname = link; i.devmajor = major; i.devminor = minor; i.size = size
+    t.addfile(i, io.BytesIO(b"x" * size))
+add("ok")
+{ "absolute": lambda: add(target + "/evil"),
+  "dots": lambda: add("a/../../../in-target/evil"),
+  "through": lambda: (add("x", tarfile.SYMTYPE, target), add("x/evil")),
+  "hard": lambda: add("evil", tarfile.LNKTYPE, target + "/theirs"),
+  "block": lambda: add("evil", tarfile.BLKTYPE, "", 8, 0),
+  "memory": lambda: add("etc/evil", tarfile.CHRTYPE, "", 1, 1),
+}[which]()
+t.close()
+`;
+const CASES = [["absolute", "has an absolute path"], ["dots", "has a path with .."], ["through", "goes through a symbolic link"], ["hard", "is a hard link to an absolute path"], ["block", "is a device (block 8:0)"], ["memory", "is a device (character 1:1)"]] as const;
+
+describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
+  let place: Place;
+  let target: string;
+  beforeAll(() => {
+    place = makePlace(kind);
+    writeFileSync(join(place.lxcpath, "in.conf"), `${place.config.join("\n")}\n`);
+    target = join(place.lxcpath, "in-target");
+    mkdirSync(target, { mode: 0o777 });
+    writeFileSync(join(target, "theirs"), "theirs\n");
+    if (place.user !== undefined) chownSync(target, place.user.uid, place.user.gid);
+  });
+  afterAll(() => leavePlace(place));
+  const create = (archive: string) => berth(place, "lxc-create", ["-n", place.name, "-f", join(place.lxcpath, "in.conf"), "-t", archive]);
+
+  test.each(CASES)("%s: %s", (which, words) => {
+    const archive = join(place.lxcpath, `in-${which}.tar`);
+    expect(spawnSync("python3", ["-c", MAKE, archive, target, which], { encoding: "utf8" }).stderr).toBe("");
+    spawnSync("gzip", ["-k", archive]);
+    for (const path of kind === "privileged" ? [archive, `${archive}.gz`] : [`${archive}.gz`]) {
+      const answer = create(path);
+      expect([answer.status, answer.stderr.includes(words), answer.stderr.includes("evil'"), existsSync(join(place.lxcpath, place.name))]).toEqual([1, true, true, false]);
+      expect(readdirSync(target)).toEqual(["theirs"]);
+    }
+    for (const path of [archive, `${archive}.gz`]) rmSync(path);
+  }, 60_000);
+});
+
+describe("bombs", () => {
+  let place: Place;
+  beforeAll(() => {
+    place = makePlace("privileged");
+    writeFileSync(join(place.lxcpath, "in.conf"), `${place.config.join("\n")}\n`);
+  });
+  afterAll(() => leavePlace(place));
+  const refused = (archive: string, words: string): void => {
+    const answer = berth(place, "lxc-create", ["-n", place.name, "-f", join(place.lxcpath, "in.conf"), "-t", archive]);
+    expect([answer.status, answer.stderr.includes(words), existsSync(join(place.lxcpath, place.name))]).toEqual([1, true, false]);
+    rmSync(archive);
+  };
+  test("a file of 8 exabytes that is one hole", () => {
+    const archive = join(place.lxcpath, "in-hole.tar");
+    const make = `
+import tarfile, struct, sys
+i = tarfile.TarInfo("etc/hole"); i.type = tarfile.GNUTYPE_SPARSE
+b = bytearray(i.tobuf(tarfile.GNU_FORMAT)); b[156:157] = b"S"
+b[483:495] = b"\\x80" + (2**62).to_bytes(11, "big")
+b[148:156] = b" " * 8; b[148:156] = b"%06o\\0 " % sum(b)
+open(sys.argv[1], "wb").write(bytes(b) + bytes(1024))
+`;
+    expect(spawnSync("python3", ["-c", make, archive], { encoding: "utf8" }).stderr).toBe("");
+    refused(archive, "the archive's member 'etc/hole' would be 46116860");
+  }, 60_000);
+  test("a damaged archive is said to be so", () => {
+    const archive = join(place.lxcpath, "in-damaged.tar.xz");
+    spawnSync("sh", ["-c", `tar -C /usr/share/lxc -cJ . | head -c 3000 > ${archive}`]);
+    refused(archive, "the archive is damaged");
+    expect(works(place, "lxc-ls", ["-1"])).toBe("");
+  }, 60_000);
+});

@@ -1,0 +1,112 @@
+// A web server that fails in every way, and what lxc-create -t download does then: tries again, goes on, another one, or a refusal.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { TINY, cacheOf, containers, destroy, download, downloadRoom, image, makeDownloadPlace } from "./download-room.ts";
+import { FOLDER, sha256, writeMeta, writeSums } from "./image-server.ts";
+import { leavePlace, type Place } from "./place.ts";
+
+const room = downloadRoom();
+
+describe("what a server does", () => {
+  let place: Place;
+  beforeAll(() => {
+    place = makeDownloadPlace("privileged");
+  });
+  beforeEach(() => {
+    rmSync(cacheOf(place), { recursive: true, force: true });
+    mkdirSync(cacheOf(place));
+  });
+  afterAll(() => leavePlace(place));
+  const ROOTFS = `/${FOLDER}/rootfs.tar.xz`;
+  const isWhole = (): boolean => sha256(image(place)) === sha256(join(room.root(), FOLDER, "rootfs.tar.xz"));
+  const refused = async (args: readonly string[], ...words: readonly string[]): Promise<void> => {
+    const ran = await download(place, { args });
+    expect([ran.status, words.filter((word) => !ran.stderr.includes(word)), containers(place)]).toEqual([1, [], []]);
+  };
+
+  test("broken off: it goes on where it was", async () => {
+    room.server().fault(ROOTFS, { kind: "cut", after: 4000 }, { kind: "cut", after: 2000 });
+    await room.made(place);
+    const ranges = room.server().asked.filter((line) => line.includes("rootfs.tar.xz")).map((line) => Number(/bytes=(\d+)-/.exec(line)?.[1] ?? 0));
+    expect([ranges.length, ranges[0], (ranges[2] ?? 0) > 0, isWhole()]).toEqual([3, 0, true, true]);
+    destroy(place);
+  }, 60_000);
+  test("broken off for good; the next run goes on with what is there", async () => {
+    room.server().fault(ROOTFS, ...Array.from({ length: 3 }, () => ({ kind: "cut", after: 3000 }) as const));
+    await refused(room.tiny(), "cannot get", "tried 3 times");
+    room.server().forget();
+    await room.made(place);
+    expect([room.server().asked.some((line) => /rootfs\.tar\.xz bytes=[1-9]/.test(line)), isWhole()]).toEqual([true, true]);
+    destroy(place);
+  }, 60_000);
+  test("silent: given up after the time, and tried again", async () => {
+    room.server().fault(ROOTFS, { kind: "stall", after: 3000 });
+    await room.made(place, "--timeout", "4");
+    expect([room.server().asked.filter((line) => line.includes("rootfs.tar.xz")).length >= 2, isWhole()]).toEqual([true, true]);
+    destroy(place);
+  }, 60_000);
+  test("busy for a moment (503), then not", async () => {
+    room.server().fault(ROOTFS, { kind: "status", status: 503 }, { kind: "status", status: 429 });
+    await room.made(place);
+    destroy(place);
+  }, 60_000);
+  test("500 for good, 404, 403: each by its name, 404 at once", async () => {
+    room.server().fault(ROOTFS, ...Array.from({ length: 3 }, () => ({ kind: "status", status: 500 }) as const));
+    await refused(room.tiny(), "the server says 500", "tried 3 times");
+    room.server().forget();
+    room.server().fault(ROOTFS, { kind: "status", status: 404 });
+    await refused(room.tiny(), "the server says 404");
+    expect(room.server().asked.filter((line) => line.includes("rootfs.tar.xz")).length).toBe(1);
+    room.server().fault("/meta/1.0/index-system.7", { kind: "status", status: 403 });
+    await refused(room.tiny(), "the server says 403", "index-system.7");
+  }, 60_000);
+  test("a redirect is followed, a loop is not", async () => {
+    room.server().fault(ROOTFS, { kind: "redirect", to: `${room.server().url}${ROOTFS}` });
+    await room.made(place, "--flush-cache");
+    destroy(place);
+    room.server().fault(ROOTFS, ...Array.from({ length: 40 }, () => ({ kind: "redirect", to: ROOTFS }) as const));
+    await refused(room.tiny("--flush-cache"), "more than 10 redirects");
+    room.server().fault(ROOTFS, { kind: "redirect", to: "file:///etc/passwd" });
+    await refused(room.tiny(), "is not the web");
+  }, 60_000);
+  test("a wrong checksum: thrown away, nothing is made", async () => {
+    writeFileSync(join(room.root(), FOLDER, "SHA256SUMS"), `${"0".repeat(64)}  rootfs.tar.xz\n`);
+    await refused(room.tiny(), "is not what it should be", "0".repeat(64));
+    writeSums(room.root());
+    expect(readdirSync(join(cacheOf(place), "download/.partial/tiny_one_amd64_default"))).toEqual(["build_id"]);
+    await room.made(place);
+    destroy(place);
+  }, 60_000);
+  test("an image that has expired already is asked for again next time", async () => {
+    writeMeta(join(room.root(), ".meta"), join(room.root(), FOLDER, "meta.tar.xz"), { expiry: 1000 });
+    writeSums(room.root());
+    await room.made(place);
+    destroy(place);
+    expect((await room.made(place)).stdout).toContain("The cached copy has expired");
+    destroy(place);
+    writeMeta(join(room.root(), ".meta"), join(room.root(), FOLDER, "meta.tar.xz"));
+    writeSums(room.root());
+  }, 60_000);
+  test("a mirror steps in", async () => {
+    const ran = await download(place, { args: ["--server", "http://127.0.0.1:1", ...room.tiny()] });
+    expect([ran.status, isWhole()]).toEqual([0, true]);
+    destroy(place);
+    await refused(["--server", "http://127.0.0.1:1,http://127.0.0.1:2", ...TINY, "--flush-cache"], "http://127.0.0.1:1/", "http://127.0.0.1:2/");
+  }, 60_000);
+  test("through a proxy; no_proxy goes past it", async () => {
+    const ran = await download(place, { args: ["--server", "http://images.invalid", ...TINY], env: { http_proxy: room.server().url } });
+    expect([ran.status, ran.stderr.includes("cannot"), isWhole()]).toEqual([0, false, true]);
+    destroy(place);
+    const past = await download(place, { args: room.tiny("--flush-cache"), env: { http_proxy: "http://127.0.0.1:1", no_proxy: "127.0.0.1" } });
+    expect(past.status).toBe(0);
+    destroy(place);
+  }, 60_000);
+  test("it is no image server, or has no such image", async () => {
+    await refused(["--server", `${room.server().url}/images`, ...TINY], "is not an image server");
+    await refused(["--server", room.server().url, "-d", "tiny", "-r", "one", "-a", "riscv64"], "Couldn't find a matching image", "there is amd64");
+    await refused(["--server", room.server().url, "-d", "../../etc", "-r", "one", "-a", "amd64"], "is no name");
+    await refused(["--nonsense"], "does not know '--nonsense'");
+  }, 60_000);
+});
+
