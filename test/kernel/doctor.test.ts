@@ -27,13 +27,14 @@ test("root has what containers need here, and nothing is left", async () => {
   expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: "" });
   const diagnosis = read(ran);
   expect(diagnosis).toMatchObject({ user: "root", isReady: true });
-  for (const id of ["namespace.user", "namespace.nested", "mount.api", "mount.proc", "mount.overlay", "mount.idmapped", "network.veth", "seccomp.filter", "seccomp.notify", "keyring", "pidfd", "cgroup.place", "ids.map"]) expect(byId(diagnosis, id)).toMatchObject({ state: "works" });
+  for (const id of ["namespace.user", "namespace.nested", "mount.api", "mount.proc", "mount.overlay", "mount.idmapped", "network.veth", "seccomp.filter", "seccomp.notify", "keyring", "pidfd", "cgroup.place", "ids.map", "cgroup.memory", "cgroup.pids", "cgroup.cpu", "cgroup.cpuset", "cgroup.blkio", "cgroup.freezer", "cgroup.devices.v1"]) expect(byId(diagnosis, id)).toMatchObject({ state: "works" });
   await eventually("no cgroup of a trial is left", () => left().length === 0);
 });
 test("a user with ranges and delegated cgroups is ready; one without cgroups is told what that costs", async () => {
   const good = read(doctor(delegated, "--format", "json"));
   expect(good).toMatchObject({ user: delegated.user?.name, isReady: true });
   for (const id of ["ids.map", "cgroup.place", "cgroup.pids", "cgroup.memory", "namespace.user"]) expect(byId(good, id)).toMatchObject({ state: "works" });
+  expect(byId(good, "cgroup.devices.v1")).toMatchObject({ state: "fails", why: expect.stringContaining("devices.allow: EPERM"), remedy: expect.stringContaining("an id map") });
   const bare = read(doctor(plain, "--format", "json"));
   expect(bare.isReady).toBe(true);
   expect(byId(bare, "cgroup.place")).toMatchObject({ state: "fails", remedy: `as root: berth setup ${plain.user?.name}`, costs: expect.stringContaining("without limits") });

@@ -22,8 +22,14 @@ function placed(hierarchy: CgroupHierarchy, user: string, uid: number): CgroupHi
     ...(hierarchy.controllers.includes("cpuset") && hierarchy.version === 1 ? { cpusetCpus: text("cpuset.cpus"), cpusetMems: text("cpuset.mems") } : {}),
   };
 }
+/** On v2 what the host has and did not hand down here is tried, too, and told. */
+function withTheHosts(hierarchy: CgroupHierarchy): CgroupHierarchy {
+  if (hierarchy.version === 1) return hierarchy;
+  const all = (readText(`${hierarchy.mountpoint}/cgroup.controllers`) ?? "").trim().split(/\s+/).filter((name) => name !== "");
+  return { ...hierarchy, controllers: [...new Set([...hierarchy.controllers, ...all])] };
+}
 export const placedFacts = (facts: HostFacts, user: string): HostFacts =>
-  (facts.caller.euid === 0 ? facts : { ...facts, cgroups: { ...facts.cgroups, hierarchies: facts.cgroups.hierarchies.map((hierarchy) => placed(hierarchy, user, facts.caller.euid)) } });
+  (facts.caller.euid === 0 ? facts : { ...facts, cgroups: { ...facts.cgroups, hierarchies: facts.cgroups.hierarchies.map((hierarchy) => withTheHosts(placed(hierarchy, user, facts.caller.euid))) } });
 
 /** What a trial that was killed left. */
 export function removeCgroup(path: string): void {

@@ -15,7 +15,9 @@ const FILES: Readonly<Record<string, readonly [v1: string, v2: string, value: st
   blkio: ["blkio.throttle.read_bps_device", "", "", "shares and limits of disk bandwidth"],
   freezer: ["freezer.state", "", "THAWED", "lxc-freeze"],
   cpuacct: ["cpuacct.usage", "", "0", "measured processor time"],
+  devices: ["devices.allow", "", "c 1:3 rwm", "device rules"],
 };
+const ROOTS_ALONE = "only root's containers have it; an id map keeps devices from being made at all";
 
 const directoryOf = ({ mountpoint, base }: CgroupHierarchy): string => (base === "/" ? mountpoint : `${mountpoint}${base}`);
 /** One for each trial: they run side by side. */
@@ -39,7 +41,9 @@ function limitTrial(hierarchy: CgroupHierarchy, patient: Patient, { controller, 
   // What is handed down stays so, as after any start: taking it back could take it from a container that starts just now
   const down: readonly Op[] = version === 2 ? [{ op: "writeFile", path: `${directoryOf(hierarchy)}/cgroup.subtree_control`, data: `+${controller}`, from, onError: "ignore" }] : [];
   const write = (path: string): readonly Op[] => (file === "" || (value === "" && controller !== "cpuset") ? [] : [{ op: "writeFile", path: `${path}/${file}`, data: controller === "cpuset" ? cpusetCpus ?? "0" : value, from }]);
-  return trial(hierarchy, patient, { id: `cgroup.${controller}`, title: `${controller} limits (cgroup v${version})`, costs: `no ${loses}`, ops: (path) => [...down, ...ready(path), ...write(path)] });
+  // v2 has rules for devices, too, another way
+  const limit = trial(hierarchy, patient, { id: controller === "devices" ? "cgroup.devices.v1" : `cgroup.${controller}`, title: `${controller} limits (cgroup v${version})`, costs: `no ${loses}`, ops: (path) => [...down, ...ready(path), ...write(path)] });
+  return controller === "devices" && !patient.isRoot ? { ...limit, remedy: ROOTS_ALONE } : limit;
 }
 
 function controllerTrials(hierarchy: CgroupHierarchy, patient: Patient): readonly Trial[] {
@@ -58,7 +62,7 @@ function unifiedTrials(hierarchy: CgroupHierarchy, patient: Patient): readonly T
     trial(hierarchy, patient, { id: "cgroup.kill", title: "killing all processes of a cgroup at once", costs: "a stop kills one by one; needs Linux 5.14", ops: (path) => [write(path, "cgroup.kill", "1")] }),
   ];
   const rules = trial(hierarchy, patient, { id: "cgroup.devices", title: "device rules as a BPF program (cgroup v2)", costs: "lxc.cgroup2.devices.* is not applied", ops: (path) => [{ op: "open", path, flags: O_RDONLY | O_DIRECTORY, into: SLOT.first, from }, { op: "bpfDevice", program: [{ hex: deviceProgram([]) }], cgroup: SLOT.first, flags: BPF_F_ALLOW_MULTI, from }] });
-  const remedy = patient.isRoot ? "a kernel with CONFIG_CGROUP_BPF" : "only root's containers have it; an id map keeps devices from being made at all";
+  const remedy = patient.isRoot ? "a kernel with CONFIG_CGROUP_BPF" : ROOTS_ALONE;
   return [...all, { ...rules, remedy }];
 }
 
