@@ -58,9 +58,13 @@ export const NEEDS = {
     },
   },
   test: {
-    also: ["demo", "fuzz", "bench"],
+    also: ["demo", "fuzz", "bench", "system"],
     packages: {
       criu: "lxc-checkpoint",
+      "openssh-server": "tests that call from an ssh session, on loopback",
+      "openssh-client": "the other end of it",
+      sudo: "tests that call from it",
+      cron: "tests that call from it",
       strace: "tests that look at system calls",
       mount: "losetup: tests of root file systems on block devices",
       e2fsprogs: "ext4 images in tests",

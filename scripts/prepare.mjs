@@ -92,7 +92,8 @@ async function installPackages(task) {
     const reasons = missing.map((name) => `  ${name.padEnd(20)} ${wanted[name]}`);
     stop("these Debian packages are missing:", ...reasons, "ask the administrator of this machine to run, as root:", `  apt-get update && apt-get install -y --no-install-recommends ${missing.join(" ")}`);
   }
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // no service of a package is started: that is what invoke-rc.d does in this run level
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const log = join(ROOT, ".cache/apt.log");
   const install = () => longStep(`installing ${missing.join(" ")} (apt-get)`, ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0", ...missing], log, env);
   const areListsThere = missing.every((name) => spawnSync("apt-cache", ["show", name]).status === 0);

@@ -8,7 +8,7 @@ export interface User { readonly name: string; readonly uid: number; readonly gi
 /** Lines for /etc/subuid and /etc/subgid without the name: `300000:65536`. */
 export interface Grants { readonly subuid: readonly string[]; readonly subgid: readonly string[] }
 
-function must(argv: readonly string[]): string {
+export function must(argv: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8" });
   if (status !== 0) throw new Error(`${argv.join(" ")}: status ${status} ${stderr} ${error?.message ?? ""}`);
   return stdout;
@@ -81,7 +81,7 @@ export function undelegate(user: User): void {
 
 export type Context = "setpriv" | "su" | "delegated";
 export interface Ran { readonly status: number; readonly stdout: string; readonly stderr: string }
-const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** How to run something as the user: argv for a root shell. */
 export function asUser(user: User, context: Context, argv: readonly string[]): string[] {
