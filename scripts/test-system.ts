@@ -9,7 +9,7 @@ import { belongs, checkFiles, runFile } from "./system/checks-run.ts";
 import { CACHE, findQemu, must, readyImage } from "./system/image.ts";
 import { KINDS, nameOf } from "./system/layouts.ts";
 import type { Kind, Suite } from "./system/layouts.ts";
-import { readyState, restore } from "./system/machine.ts";
+import { machineOf } from "./system/machine.ts";
 import { changedPowers, record, recordedPowers } from "./system/powers.ts";
 import type { Power } from "./system/powers.ts";
 import { ROOT } from "./step.ts";
@@ -34,8 +34,7 @@ async function runKind(kind: Kind, start: { readonly qemu: readonly string[]; re
   const begin = performance.now();
   const powers: Power[] = [];
   const name = nameOf(kind);
-  await readyState({ kind, qemu: start.qemu }, say);
-  const machine = await restore({ kind, ...start });
+  const machine = await machineOf({ kind, ...start }, say);
   try {
     if (line !== undefined) console.log((await machine.shell(line, 600)).output);
     else for (const file of files.filter((one) => belongs(one, kind))) {

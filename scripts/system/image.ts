@@ -22,10 +22,34 @@ async function mirror(): Promise<string> {
   return output.split("\n").find((line) => /^(https?|file|copy):/.test(line) && !line.includes("security")) ?? "http://deb.debian.org/debian";
 }
 
-export async function must(argv: readonly string[], what: string, limit = 1200): Promise<string> {
+export async function must(argv: readonly string[], what: string, limit = 600): Promise<string> {
   const { status, output } = await run(argv, { limit });
   if (status !== 0) throw new Error(`${what} failed (status ${status}):\n${output.slice(-4000)}`);
   return output;
+}
+
+/** A mirror of packages may falter: the work is tried this many times, after pauses that grow. */
+const ATTEMPTS = 3;
+const PAUSE_SECONDS = 10;
+
+export async function inAttempts<T>(what: string, say: (line: string) => void, work: () => Promise<T>, pauseSeconds = PAUSE_SECONDS): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try { return await work(); } catch (error) {
+      if (attempt >= ATTEMPTS) throw error;
+      say(`${what}, attempt ${attempt} of ${ATTEMPTS}: ${error instanceof Error ? error.message : String(error)}`);
+      await new Promise((resolve) => { setTimeout(resolve, attempt * pauseSeconds * 1000); });
+    }
+  }
+}
+
+/** What it starts and mounts is in namespaces of its own: all of that goes when it ends, or when this process does. */
+const ALONE = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
+async function makeImage(suite: Suite, directory: string): Promise<void> {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  await must([...ALONE, join(RECIPE, "make-image.sh"), suite, directory, await mirror()], `making the disk of ${suite}`);
+  writeVmlinux(join(directory, "vmlinuz"), join(directory, "vmlinux"));
 }
 
 /** True: it was made now. */
@@ -34,12 +58,9 @@ export async function readyImage(suite: Suite, say: (line: string) => void): Pro
   const stamp = join(directory, "recipe");
   const wanted = recipe();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const begin = performance.now();
   say(`${suite}: making the machine's disk`);
-  await must([join(RECIPE, "make-image.sh"), suite, directory, await mirror()], `making the disk of ${suite}`);
-  writeVmlinux(join(directory, "vmlinuz"), join(directory, "vmlinux"));
+  await inAttempts(`${suite}: the machine's disk`, say, () => makeImage(suite, directory));
   writeFileSync(stamp, wanted);
   say(`${suite}: made in ${Math.round((performance.now() - begin) / 1000)} s`);
   return true;
@@ -51,10 +72,9 @@ const BACKPORTED = join(CACHE, "qemu/usr/bin/qemu-system-x86_64");
 export async function findQemu(say: (line: string) => void): Promise<readonly string[]> {
   const installed = /version (\d+)/.exec(await must(["qemu-system-x86_64", "--version"], "looking for QEMU"))?.[1] ?? "0";
   if (Number(installed) >= 9) return ["qemu-system-x86_64"];
-  if (!existsSync(BACKPORTED)) {
-    const { status, output } = await run([join(RECIPE, "take-qemu.sh"), join(CACHE, "qemu"), await mirror()], { limit: 300 });
-    if (status !== 0) say(`the installed QEMU ${installed} is used: the newer one could not be had: ${output.trim().split("\n").at(-1) ?? ""}`);
-  }
+  const take = async (): Promise<unknown> => must([...ALONE, join(RECIPE, "take-qemu.sh"), join(CACHE, "qemu"), await mirror()], "taking a newer QEMU", 180);
+  const complain = (error: unknown): void => say(`the installed QEMU ${installed} is used: ${error instanceof Error ? error.message : String(error)}`);
+  if (!existsSync(BACKPORTED)) await inAttempts("the newer QEMU", say, take).catch(complain);
   if (!existsSync(BACKPORTED)) return ["qemu-system-x86_64"];
   return [BACKPORTED, "-L", join(dirname(BACKPORTED), "../share/qemu"), "-L", "/usr/share/seabios"];
 }

@@ -16,6 +16,8 @@ import { kernelLine, nameOf } from "./layouts.ts";
 /** The second disk is a tar archive; always the same size, as the saved machine knows it. */
 const PARCEL_BYTES = 1 << 30;
 const BOOT_SECONDS = 300;
+const WARM_SECONDS = 420;
+const ANSWER_SECONDS = 60;
 const MEMORY = "1024";
 
 export interface Machine {
@@ -65,7 +67,9 @@ async function ask(room: string, ...commands: readonly object[]): Promise<string
     });
   });
   for (const command of [{ execute: "qmp_capabilities" }, ...commands]) socket.write(`${JSON.stringify(command)}\n`);
+  const late = setTimeout(() => socket.destroy(), ANSWER_SECONDS * 1000);
   await heard;
+  clearTimeout(late);
   socket.destroy();
   return text;
 }
@@ -127,7 +131,8 @@ const WARM = "systemctl is-system-running --wait; systemctl --failed --no-legend
 async function save(start: Start, running: Running): Promise<void> {
   const { room } = running;
   const fresh = `${stateFile(start.kind)}.new`;
-  await run([...sshOf(running), WARM], { limit: 240 });
+  const warm = await run([...sshOf(running), WARM], { limit: WARM_SECONDS });
+  if (warm.status === 124) throw new Error(`the machine did not settle in ${WARM_SECONDS} s: ${warm.output}`);
   await ask(room, { execute: "migrate-set-parameters", arguments: { "max-bandwidth": 10_000_000_000 } }, { execute: "migrate", arguments: { uri: `exec:zstd -q -1 -T2 > '${fresh}'` } });
   await untilTrue("saved", 240, async () => {
     const said = await ask(room, { execute: "query-migrate" });
@@ -141,7 +146,7 @@ async function save(start: Start, running: Running): Promise<void> {
 }
 
 /** Boots the kind once and keeps the state, which fits only the QEMU that saved it. */
-export async function readyState(start: Start, say: (line: string) => void): Promise<void> {
+async function readyState(start: Start, say: (line: string) => void): Promise<void> {
   const stamp = `${stateFile(start.kind)}.qemu`;
   const version = await must([...start.qemu, "--version"], "asking QEMU");
   if (existsSync(stateFile(start.kind)) && existsSync(stamp) && readFileSync(stamp, "utf8") === version) return;
@@ -155,10 +160,20 @@ export async function readyState(start: Start, say: (line: string) => void): Pro
 /** A restored machine's clock stood still meanwhile. */
 const ARRIVE = (): string => `date -s @${Math.floor(Date.now() / 1000)} > /dev/null; tar -xpf /dev/vdb --numeric-owner -C /src`;
 
-export async function restore(start: Start): Promise<Machine> {
+async function restore(start: Start): Promise<Machine> {
   const running = await launch(start, "state");
   const shell: Machine["shell"] = (line, limit, onTick) => run([...sshOf(running), line], { limit, ...(onTick === undefined ? {} : { onTick }) });
   const { status, output } = await shell(ARRIVE(), 120);
   if (status !== 0) { await stopped(running); throw new Error(`unpacking in the machine failed: ${output}`); }
   return { shell, stop: () => stopped(running) };
+}
+
+/** A machine as it was saved; one that does not come up is booted anew, once. */
+export async function machineOf(start: Start, say: (line: string) => void): Promise<Machine> {
+  const inOneGo = async (): Promise<Machine> => { await readyState({ kind: start.kind, qemu: start.qemu }, say); return restore(start); };
+  return inOneGo().catch((error: unknown) => {
+    say(`${nameOf(start.kind)}: booted anew, as it did not come up: ${error instanceof Error ? error.message : String(error)}`);
+    rmSync(stateFile(start.kind), { force: true });
+    return inOneGo();
+  });
 }

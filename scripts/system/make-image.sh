@@ -12,8 +12,9 @@ PACKAGES="systemd systemd-sysv udev dbus dbus-user-session libpam-systemd polkit
 
 mkdir -p "$D"
 rm -rf --one-file-system "$R"
+"$HERE/apt-ways.sh" > "$D/apt.conf"
 # the kernel is unpacked, not installed: nothing of it has to be configured
-mmdebstrap --quiet --variant=minbase --include="$(echo $PACKAGES | tr ' ' ',')" --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
+mmdebstrap --quiet --variant=minbase --include="$(echo $PACKAGES | tr ' ' ',')" --aptopt="$D/apt.conf" --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
 	--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 	--customize-hook="$HERE/take-kernel.sh \"\$1\"" "$SUITE" "$R" "$MIRROR"
 KERNEL=$(ls "$R/usr/lib/modules" | head -1)
@@ -63,4 +64,4 @@ truncate -s 5G "$D/disk.raw"
 mke2fs -q -F -t ext4 -E lazy_itable_init=1,lazy_journal_init=1,nodiscard -J size=16 -m 0 -d "$R" "$D/disk.raw"
 qemu-img convert -f raw -O qcow2 -c -o compression_type=zstd "$D/disk.raw" "$D/disk.qcow2"
 rm -f "$D/disk.raw"
-rm -rf --one-file-system "$R" "$I"
+rm -rf --one-file-system "$R" "$I" "$D/apt.conf"

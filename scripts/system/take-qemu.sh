@@ -11,6 +11,7 @@ echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR boo
 cat > "$T/apt.conf" <<END
 Dir::Etc "$T"; Dir::State "$T"; Dir::State::lists "$T/lists"; Dir::State::status "$T/status"; Dir::Cache "$T"; APT::Sandbox::User "root";
 END
+"$(dirname "$0")/apt-ways.sh" >> "$T/apt.conf"
 export APT_CONFIG=$T/apt.conf
 cd "$T"
 apt-get -qq update

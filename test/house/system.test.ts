@@ -1,6 +1,8 @@
 // What the runner of the system checks makes of their output: a file that ends early, has no checks, or sees other powers fails.
 import { expect, test } from "bun:test";
+import { leftToTestSystem, readSums } from "../../scripts/full-systems.ts";
 import { belongs, checkFiles, readOutcome } from "../../scripts/system/checks-run.ts";
+import { inAttempts } from "../../scripts/system/image.ts";
 import { KINDS, nameOf } from "../../scripts/system/layouts.ts";
 import { changedPowers, recordedPowers } from "../../scripts/system/powers.ts";
 
@@ -26,6 +28,25 @@ test("every kind of machine has recorded powers, and from nowhere is a start mis
   const powers = recordedPowers();
   expect(Object.keys(powers)).toEqual(KINDS.map(nameOf));
   for (const contexts of Object.values(powers)) for (const words of Object.values(contexts)) expect(words["start"]).toBe("RUNNING");
+});
+
+test("npm test: the sums of its part are read, and what is left to npm run test:system is told by name", () => {
+  expect(readSums("…\n12 passed, 0 failed\n", 0)).toEqual({ passed: 12, failed: 0, output: "" });
+  expect(readSums("12 passed, 0 failed\n", 1)).toMatchObject({ failed: 1 });
+  expect(readSums("0 passed, 0 failed\n", 0)).toMatchObject({ failed: 1 });
+  expect(readSums("killed", 124)).toMatchObject({ passed: 0, failed: 1, output: expect.stringMatching(/^killed\nnot done after \d+ s\n$/) });
+  expect(leftToTestSystem()).toContain("trixie-v2 contexts.check.sh");
+  expect(leftToTestSystem()).not.toContain("bookworm-v2 contexts.check.sh");
+});
+
+test("what a mirror's bad day spoils is tried again, and told", async () => {
+  const said: string[] = [];
+  const calls: number[] = [];
+  const failing = (good: number) => (): Promise<string> => { calls.push(good); return calls.length < good ? Promise.reject(new Error(`no answer ${calls.length}`)) : Promise.resolve("made"); };
+  expect(await inAttempts("the disk", (line) => said.push(line), failing(3), 0)).toBe("made");
+  expect(said).toEqual(["the disk, attempt 1 of 3: no answer 1", "the disk, attempt 2 of 3: no answer 2"]);
+  calls.length = 0;
+  expect(await inAttempts("the disk", () => undefined, failing(9), 0).catch(String)).toBe("Error: no answer 3");
 });
 
 test("each file of checks belongs to a machine", () => {

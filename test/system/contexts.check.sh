@@ -94,6 +94,21 @@ try() { # CONTEXT USER
 	powers "$1" "$2"
 	check "enter and stop from another session: $1 as $2" by_other "$1" "$2" && echo "power $2:$1 enter enter"
 }
+# whichever controller it is of: in force, or told; and who insists gets what can be in force, and a refusal of all else
+ASKED='lxc.cgroup memory.limit_in_bytes=67108864 pids.max=50 cpu.shares=512 cpuset.cpus=0 blkio.weight=500 devices.deny=a'
+[ "$LAYOUT" != v2 ] || ASKED='lxc.cgroup2 memory.max=67108864 pids.max=50 cpu.weight=50 cpuset.cpus=0 io.weight=50 devices.deny=a'
+each_limit() { # CONTEXT USER
+	seen=$ROOM/each-$2
+	in_context "$1" "$2" sh $HERE/each-limit.sh "$(path_of "$2")" web $ASKED > "$seen" 2> "$seen.err" || { cat "$seen" "$seen.err"; return 1; }
+	cat "$seen" "$seen.err"
+	for limit in ${ASKED#* }; do
+		file=${limit%%=*} name=${limit%%.*}
+		[ "$name" != devices ] || name='device rules'
+		grep -qx "got $file ${limit#*=}" "$seen" || grep "not applied" "$seen.err" | grep -q "$name" || { echo "$file: neither in force nor told"; return 1; }
+	done
+	# an ordinary user never has device rules
+	equal 'strict 1 STOPPED strict 0 RUNNING' "$(tail -n 4 "$seen" | paste -sd ' ')"
+}
 # before any of her sessions has brought up a systemd of hers
 for context in runuser at-like system-unit; do try $context carol; done
 check "strictly: what cannot be in force is refused" refused
@@ -104,5 +119,7 @@ debian_names() {
 	equal inside "$(in_context cron alice lxc-unpriv-attach $LXC -- echo inside)"
 	in_context su alice lxc-stop $LXC -k
 }
+check "each limit is in force or told, and refused where one insists: alice" each_limit ssh-again alice
+check "each limit is in force or told, and refused where one insists: carol" each_limit runuser carol
 check "lxc-unpriv-start and lxc-unpriv-attach need no session either" debian_names
 check "nothing is left" left

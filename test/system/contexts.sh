@@ -30,7 +30,9 @@ by_ssh() { stay "$user"; ssh -S "$ROOM/stay-$user" "$user@127.0.0.1" "$1"; }
 
 # login throws away what was typed before it asks: typed again until somebody has read it
 type_once() {
-	until [ -e "$call.begun" ]; do
+	typed=0
+	until [ -e "$call.begun" ] || [ $typed -ge 120 ]; do
+		typed=$((typed + 1))
 		echo "[ -e $call.begun ] || { : > $call.begun; $run; exit; }"
 		sleep 1
 	done

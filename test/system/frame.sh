@@ -29,7 +29,7 @@ eventually() {
 	tries=0
 	until "$@" > /dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ $tries -lt 150 ] || { echo "never came true: $*"; return 1; }
+		[ $tries -lt 600 ] || { echo "never came true: $*"; return 1; }
 		sleep 0.2
 	done
 }
