@@ -76,21 +76,21 @@ function securityChecks(facts: HostFacts, { isRoot, setup }: Patient): readonly 
   const hasAppArmor = facts.lsms.includes("apparmor");
   const apparmor: Check = { ...base, id: "apparmor", title: "AppArmor", state: hasAppArmor ? "works" : "none", why: hasAppArmor ? `this session: ${profile ?? "unconfined"}${restrictsUserns ? "; powers in user namespaces are restricted" : ""}` : "not in this kernel, or off: lxc.apparmor.profile does nothing" };
   const loads = hasAppArmor && isRoot && hasParser;
-  const generated: Check = { ...base, id: "apparmor.load", title: "loading AppArmor profiles", state: !hasAppArmor ? "none" : loads ? "works" : "fails", ...(hasAppArmor && !loads ? { why: isRoot ? "apparmor_parser is not installed" : "only root may load them", costs: "lxc.apparmor.profile = generated is refused", remedy: isRoot ? "apt-get install apparmor" : "name a profile that root has loaded, or leave lxc.apparmor.profile out" } : {}) };
+  const generated: Check = { ...base, id: "apparmor.load", title: "loading AppArmor profiles", state: !hasAppArmor ? "none" : loads ? "works" : "fails", ...(hasAppArmor && !loads ? { why: isRoot ? "apparmor_parser is not installed" : "only root may load them", costs: isRoot ? "lxc.apparmor.profile = generated is refused" : "lxc.apparmor.profile = generated gives LXC's own profile instead", remedy: isRoot ? "apt-get install apparmor" : "name a profile that root has loaded, or leave lxc.apparmor.profile out" } : {}) };
   const linux: Check = { ...base, id: "selinux", title: "SELinux", state: selinux === undefined ? "none" : "works", why: selinux ?? "not in this kernel, or off: lxc.selinux.context does nothing" };
   const restricted: readonly Check[] = restrictsUserns && !isRoot ? [{ ...base, id: "apparmor.userns", title: "AppArmor's rule for user namespaces", state: profile?.startsWith("berth-engine") === true || profile?.startsWith("unconfined") !== true ? "works" : "fails", ...(profile?.startsWith("unconfined") === true ? { why: "Berth has no profile that says userns", costs: "a user namespace has no powers, so no container starts", remedy: setup } : {}) }] : [];
   return [apparmor, generated, ...restricted, linux];
 }
 
 /** systemd's word for a user: what lets his containers have cgroups from any session. */
-async function sessionChecks({ uid, user, isRoot, setup }: Patient): Promise<readonly Check[]> {
+async function sessionChecks({ uid, user, isRoot, setup }: Patient, env: Request["env"]): Promise<readonly Check[]> {
   if (isRoot) return [];
   const base = { group: "session", isNeeded: false } as const;
   if (!isSystemd()) return [{ ...base, id: "session.bus", title: "the user's systemd", state: "none", why: "this host does not run systemd: cgroups come from berth setup" }];
-  const bus = await askUserBus(uid);
+  const bus = await askUserBus(uid, env);
   const costs = "no cgroup, and so no limits, outside of a login";
   return [
-    { ...base, id: "session.bus", title: "D-Bus of the user's systemd", ...(bus === "answers" ? { state: "works" } : { state: "fails", why: bus === "missing" ? `/run/user/${uid}/bus is not there` : bus === "silent" ? "it is there and does not answer" : "it refuses this user", costs, remedy: bus === "missing" ? setup : `as root: systemctl restart user@${uid}.service` }) },
+    { ...base, id: "session.bus", title: "D-Bus of the user's systemd", ...(bus.is === "heard" ? { state: "works" } : { state: "fails", why: bus.is === "missing" ? `/run/user/${uid}/bus is not there` : bus.why, costs, remedy: bus.is === "missing" ? setup : `as root: systemctl restart user@${uid}.service` }) },
     { ...base, id: "session.linger", title: "the user's systemd stays without a login", ...(isLingering(user) ? { state: "works" } : { state: "fails", why: "linger is off", costs: "containers end with the last session", remedy: setup }) },
   ];
 }
@@ -125,7 +125,7 @@ export const doctor: DoctorVerb = async (request, { user, args }) => {
   const [tool, bridge] = [userNicTool(request.prefix), bridgeOfHost()];
   const trials = trialsOf(facts, patient, { nic: { ...(tool === undefined ? {} : { tool }), ...(bridge === undefined ? {} : { bridge }) } });
   const reachable = trials.filter(({ group }) => group !== "cgroups" || facts.cgroups.hierarchies.some(({ isWritable }) => isWritable));
-  const found = [...rangeChecks(facts, patient), map, placeCheck(facts, patient), ...await inTurns(reachable, (trial) => tried(ward, trial)), ...securityChecks(facts, patient), ...await sessionChecks(patient)];
+  const found = [...rangeChecks(facts, patient), map, placeCheck(facts, patient), ...await inTurns(reachable, (trial) => tried(ward, trial)), ...securityChecks(facts, patient), ...await sessionChecks(patient, request.env)];
   const checks = GROUPS.flatMap((group) => found.filter((check) => check.group === group));
   return ok({ kind: "diagnosis", diagnosis: { user: patient.user, uid: patient.uid, kernel: facts.kernel.release, isReady: !checks.some(({ state, isNeeded }) => isNeeded && state === "fails"), checks } });
 };

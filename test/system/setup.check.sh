@@ -2,6 +2,7 @@
 # cgroups: v2 v1 hybrid
 U=dave
 H=/home/$U
+D=/src/dist/bin
 S=/tmp/setup
 mkdir -p $S
 # whatever a setup may touch: names and texts
@@ -61,6 +62,16 @@ works() { # CONTEXT
 	for what in memory pids; do echo "power $U:$1 $what in force" >> $S/powers; done
 	printf 'power %s:%s start RUNNING\npower %s:%s freeze FROZEN\n' $U "$1" $U "$1" >> $S/powers
 }
+# an administrator, in his own home, with the paths that are the user's by default (sudo looks commands up in its own PATH)
+admin() {
+	cd /root
+	sudo -u $U $D/lxc-create -n web -t busybox
+	sudo -u $U $D/lxc-start -n web -s lxc.net.0.type=empty 2> $S/seen || { cat $S/seen; return 1; }
+	equal '' "$(cat $S/seen)"
+	equal 'RUNNING inside' "$(sudo -u $U $D/lxc-info -n web -sH) $(sudo -u $U $D/lxc-attach -n web -- echo inside < /dev/null)"
+	sudo -u $U $D/lxc-stop -n web -k
+	sudo -u $U $D/lxc-destroy -n web
+}
 undo() {
 	as_dave su "lxc-destroy -P $H/c -n web"
 	berth setup $U --undo
@@ -96,5 +107,6 @@ check "it is changed, and a second time there is nothing to do" apply
 check "he is ready" ready
 check "he makes a container" creates
 for context in ssh cron su sudo runuser; do check "his container has its limits: $context" works $context; done
+check "one user per container, one admin for all: sudo -u USER lxc-start -n web" admin
 cat $S/powers
 check "--undo leaves nothing" undo

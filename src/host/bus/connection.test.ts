@@ -8,7 +8,7 @@ import { marshal } from "../../linux/dbus/marshal.ts";
 import type { Value } from "../../linux/dbus/marshal.ts";
 import { decodeMessage } from "../../linux/dbus/message.ts";
 import { openConnection } from "./connection.ts";
-import { makeScope, userBuses } from "./systemd.ts";
+import { hear, makeScope, userBuses } from "./systemd.ts";
 
 const room = mkdtempSync(join(tmpdir(), "berth-bus-"));
 const servers: Server[] = [];
@@ -76,6 +76,13 @@ test("a scope is asked for over a bus, with the process that goes into it, and i
   expect(heard[5]).toContain('["PIDs",{"signature":"au","value":[42]}]');
 });
 
+test("whether systemd is there is asked of itself, not of the daemon between", async () => {
+  const heard: string[] = [];
+  const path = await listen("heard", (socket) => { serve(socket, systemd("done", heard)); });
+  await hear({ path, isDirect: false }, ask);
+  expect(heard).toEqual(["Hello", "GetDefaultTarget"]);
+});
+
 test("systemd's own socket needs no daemon's hello", async () => {
   const heard: string[] = [];
   const path = await listen("direct", (socket) => { serve(socket, systemd("done", heard)); });
@@ -102,6 +109,7 @@ test("a bus that never answers is left when the time is over; one that talks rub
   expect(await messageOf(makeScope({ path: later, isDirect: true }, { uid: 1000, deadline: performance.now() + 50 }, scope))).toContain("does not answer (StartTransientUnit)");
   const patient = { uid: 1000, deadline: performance.now() + 60_000, end: performance.now() + 50 };
   expect(await messageOf(makeScope({ path: later, isDirect: true }, patient, scope))).toContain("does not answer (StartTransientUnit)");
+  expect(await messageOf(hear({ path: later, isDirect: true }, { uid: 1000, deadline: performance.now() + 50 }))).toContain("does not answer (GetDefaultTarget)");
   const babbling = await listen("babbling", (socket) => { socket.write("OK 1\r\nthis is no message of D-Bus"); });
   const connection = await openConnection(babbling, ask);
   expect(await messageOf(connection.call({ path: "/", interface: "a.b", member: "C" }))).toMatch(/no D-Bus|hung up/);

@@ -67,6 +67,16 @@ export const makeScope = (bus: Bus, ask: Ask, { unit, pid, description }: { read
 /** The system's manager is asked to start the user's: polkit decides who may. */
 export const startUserManager = (bus: Bus, ask: Ask): Promise<void> => job(bus, ask, { member: "StartUnit", signature: "ss", body: [`user@${ask.uid}.service`, "replace"] });
 
+/** systemd is there and answers. */
+export async function hear(bus: Bus, ask: Ask): Promise<void> {
+  const connection = await open(bus, ask);
+  try {
+    await connection.manager("GetDefaultTarget", "", []);
+  } finally {
+    connection.close();
+  }
+}
+
 /** Puts a process into a cgroup below a delegated unit; systemd may where the kernel refuses the user himself. */
 export async function attachToUnit(bus: Bus, ask: Ask, { unit, below, pid }: { readonly unit: string; readonly below: string; readonly pid: number }): Promise<void> {
   const connection = await open(bus, ask);

@@ -1,18 +1,23 @@
-// Owns asking whether a user's D-Bus is there: its socket is connected to, and takes his name.
-import { createConnection } from "node:net";
+// Owns asking whether a user's systemd can be heard: by every way that a start would take, until one is answered.
+import { BusError } from "../bus/connection.ts";
+import { hear, userBuses } from "../bus/systemd.ts";
 
-export type BusAnswer = "answers" | "silent" | "refuses" | "missing";
-const PATIENCE_MS = 1500;
+const FIRST_WORD_MS = 2000;
+const EACH_MS = 6000;
 
-/** The SASL exchange that every bus begins with; nothing is asked of the bus itself. */
-export function askUserBus(uid: number): Promise<BusAnswer> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ path: `/run/user/${uid}/bus` });
-    const end = (answer: BusAnswer): void => { clearTimeout(timer); socket.destroy(); resolve(answer); };
-    const timer = setTimeout(() => end("silent"), PATIENCE_MS);
-    socket.once("error", () => end("missing"));
-    socket.once("connect", () => socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(uid)).toString("hex")}\r\n`));
-    socket.once("data", (data) => end(data.toString("latin1").startsWith("OK ") ? "answers" : "refuses"));
-    socket.once("close", () => end("refuses"));
-  });
+export type BusAnswer = { readonly is: "heard" } | { readonly is: "missing" } | { readonly is: "unheard"; readonly why: string };
+
+export async function askUserBus(uid: number, env: Readonly<Record<string, string>>): Promise<BusAnswer> {
+  const tried: string[] = [];
+  for (const bus of userBuses(uid, env)) {
+    const now = performance.now();
+    try {
+      await hear(bus, { uid, deadline: now + FIRST_WORD_MS, end: now + EACH_MS });
+      return { is: "heard" };
+    } catch (error) {
+      if (!(error instanceof BusError)) throw error;
+      tried.push(error.message);
+    }
+  }
+  return tried.length === 0 ? { is: "missing" } : { is: "unheard", why: tried.join("; ") };
 }
