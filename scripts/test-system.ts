@@ -65,9 +65,8 @@ async function main(): Promise<Sum> {
   const sum: Sum = { passed: 0, failed: [] };
   mkdirSync(CACHE, { recursive: true });
   await build(say);
-  const qemu = await findQemu(say);
   const suites = [...new Set(kinds.map(({ suite }): Suite => suite))];
-  await Promise.all(suites.map((suite) => readyImage(suite, say)));
+  const [qemu] = await Promise.all([findQemu(say), ...suites.map((suite) => readyImage(suite, say))]);
   const parcel = join(CACHE, `parcel-${process.pid}.tar`);
   await must(["tar", "-C", ROOT, "-cf", parcel, "dist", "test/system"], "packing what goes into the machine");
   try {

@@ -22,7 +22,7 @@ async function mirror(): Promise<string> {
   return output.split("\n").find((line) => /^(https?|file|copy):/.test(line) && !line.includes("security")) ?? "http://deb.debian.org/debian";
 }
 
-export async function must(argv: readonly string[], what: string, limit = 600): Promise<string> {
+export async function must(argv: readonly string[], what: string, limit = 900): Promise<string> {
   const { status, output } = await run(argv, { limit });
   if (status !== 0) throw new Error(`${what} failed (status ${status}):\n${output.slice(-4000)}`);
   return output;

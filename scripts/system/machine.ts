@@ -15,7 +15,7 @@ import { kernelLine, nameOf } from "./layouts.ts";
 
 /** The second disk is a tar archive; always the same size, as the saved machine knows it. */
 const PARCEL_BYTES = 1 << 30;
-const BOOT_SECONDS = 300;
+const BOOT_SECONDS = 600;
 const WARM_SECONDS = 420;
 const ANSWER_SECONDS = 60;
 const MEMORY = "1024";

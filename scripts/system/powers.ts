@@ -45,7 +45,7 @@ export function changedPowers(kind: string, seen: readonly Power[], recorded: Po
   const contexts = [...new Set([...Object.keys(then), ...Object.keys(now)])];
   return contexts.flatMap((context) => [...new Set([...Object.keys(then[context] ?? {}), ...Object.keys(now[context] ?? {})])]
     .map((what) => ({ what, was: then[context]?.[what] ?? "nothing", is: now[context]?.[what] ?? "nothing" })).filter(({ was, is }) => was !== is)
-    .map(({ what, was, is }) => `${kind}: ${context}: ${what}: '${is}', and ${FILE} says '${was}' (npm run test:system -- ${kind} contexts --record)`));
+    .map(({ what, was, is }) => `${kind}: ${context}: ${what}: '${is}', and ${FILE} says '${was}' (npm run test:system -- ${kind} --record)`));
 }
 
 export function record(kind: string, seen: readonly Power[]): void {

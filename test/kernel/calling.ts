@@ -1,8 +1,8 @@
 // Owns the ways in which a user comes to call a command on this host: a login, ssh on loopback, su, sudo, cron … with and
 // without what a session's environment says. Each runs one script as the user, so that no quoting gets in between.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import type { Ran, User } from "./users.ts";
@@ -33,14 +33,18 @@ const answers = (port: number): Promise<boolean> => new Promise((resolve) => {
   const socket = connect(port, "127.0.0.1", () => { socket.destroy(); resolve(true); }).once("error", () => resolve(false));
 });
 
+const sshdLog = ({ room }: Pick<Desk, "room">): string => join(room, "sshd.log");
+
 export async function openDesk(mark: string): Promise<Desk> {
   const room = mkdtempSync(`/tmp/${mark}-calls-`);
   chmodSync(room, 0o1777);
   for (const key of ["host", "key"]) must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(room, key)]);
   const port = await freePort();
-  writeFileSync(join(room, "sshd_config"), [`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${room}/host`, `AuthorizedKeysFile ${room}/key.pub`, "StrictModes no", "UsePAM yes", "PidFile none", "PrintMotd no", "PrintLastLog no", "LogLevel ERROR", ""].join("\n"));
+  writeFileSync(join(room, "sshd_config"), [`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${room}/host`, `AuthorizedKeysFile ${room}/key.pub`, "StrictModes no", "UsePAM yes", "PidFile none", "PrintMotd no", "PrintLastLog no", "LogLevel VERBOSE", ""].join("\n"));
   const hasMadeRun = mkdirSync(SSHD_RUN, { recursive: true, mode: 0o755 }) !== undefined;
-  const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", join(room, "sshd_config")], { stdio: "ignore" });
+  const log = openSync(sshdLog({ room }), "w");
+  const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", join(room, "sshd_config")], { stdio: ["ignore", log, log] });
+  closeSync(log);
   await untilTrue("sshd answers", () => answers(port));
   return { room, port, sshd, hasMadeRun };
 }
@@ -67,7 +71,7 @@ const CROND = "mount -t tmpfs none /run && mount -t tmpfs none /etc/cron.d && mo
 function argvOf({ room, port }: Desk, user: User, context: Call, run: string): readonly string[] {
   const { name } = user;
   const words = run.split(" ");
-  const ssh = (line: string): readonly string[] => ["ssh", "-q", "-F", "none", "-i", join(room, "key"), "-p", String(port), "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", `${name}@127.0.0.1`, line];
+  const ssh = (line: string): readonly string[] => ["ssh", "-F", "none", "-i", join(room, "key"), "-p", String(port), "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", `${name}@127.0.0.1`, line];
   switch (context) {
     case "login": return ["script", "-qec", `login -f ${name}`, "/dev/null"];
     case "ssh": return ssh(run);
@@ -87,6 +91,8 @@ function argvOf({ room, port }: Desk, user: User, context: Call, run: string): r
   }
 }
 
+const processesOf = ({ name }: User): string => spawnSync("ps", ["-U", name, "-o", "pid,ppid,stat,wchan:20,args"], { encoding: "utf8" }).stdout;
+
 /** Runs it as the user calls it there, and waits for its end. */
 export async function calls(desk: Desk, user: User, context: Call, argv: readonly string[]): Promise<Ran> {
   const call = join(desk.room, `${context}-${user.name}`);
@@ -96,14 +102,21 @@ export async function calls(desk: Desk, user: User, context: Call, argv: readonl
   if (context === "login") writeFileSync(profile, `exec sh ${call}\n`);
   if (context === "cron") { writeFileSync(`${call}.tab`, `@reboot sh ${call}\n`); must(["crontab", "-u", user.name, `${call}.tab`]); }
   const [program = "", ...rest] = argvOf(desk, user, context, `sh ${call}`);
-  const child = spawn(program, rest, { stdio: "ignore" });
+  const log = openSync(`${call}.log`, "w");
+  const child = spawn(program, rest, { stdio: ["ignore", log, log] });
+  closeSync(log);
+  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
   try {
-    await untilTrue(`${context} ends`, () => existsSync(`${call}.status`));
+    const hasCalled = (): boolean => existsSync(`${call}.status`);
+    // at's way: nobody waits
+    const end = untilTrue(`${context} ends`, () => hasCalled() || (isOver() && context !== "at-like"));
+    await end.catch((error: unknown) => { throw new Error(`${String(error)}; there are:\n${processesOf(user)}`); });
+    if (!hasCalled()) throw new Error(`${context} ended with ${child.exitCode ?? child.signalCode} and has not called: ${readFileSync(`${call}.log`, "utf8")}\nsshd: ${readFileSync(sshdLog(desk), "utf8").slice(-2000)}`);
   } finally {
     if (context === "cron") { await ended(child, "SIGKILL"); must(["crontab", "-u", user.name, "-r"]); }
     if (context === "login") rmSync(profile, { force: true });
   }
-  await untilTrue(`${context} has gone`, () => child.exitCode !== null || child.signalCode !== null);
+  await untilTrue(`${context} has gone`, isOver);
   const read = (end: string): string => readFileSync(`${call}.${end}`, "utf8");
   return { status: Number(read("status")), stdout: read("out"), stderr: read("err") };
 }

@@ -47,7 +47,7 @@ afterAll(async () => {
 const LIMITS = ["-s", "lxc.cgroup.memory.limit_in_bytes = 64M", "-s", "lxc.cgroup.pids.max = 50"];
 const command = (program: string, ...words: readonly string[]): readonly string[] => [join(DIST, "bin", program), "-P", place.lxcpath, "-n", place.name, ...words];
 /** Another session than that of the start, whatever that was. */
-const other = (call: Call): Call => (call === "ssh-bare" ? "runuser" : "ssh-bare");
+const other = (call: Call): Call => (call === "su-login" ? "runuser" : "su-login");
 const OWN = "grep -E ':(memory|pids):' /proc/1/cgroup; echo =; grep -E ':(memory|pids):' /proc/self/cgroup";
 
 test.each(CALLS)("%s: limits of the config hold, and another session enters, freezes and stops it", async (call) => {
@@ -76,7 +76,7 @@ describe("without a cgroup of his own", () => {
     const { status, stderr } = await calls(desk, owner, call, of("lxc-start", ...LIMITS));
     expect(status).toBe(0);
     for (const part of ["not applied: memory.limit_in_bytes, pids.max", "this session is in cgroup", "belongs to root", `remedy: sudo berth setup ${owner.name}`]) expect(stderr).toContain(part);
-    expect((await calls(desk, owner, "ssh-bare", of("lxc-attach", "--", "echo", "inside"))).stdout).toBe("inside\n");
+    expect((await calls(desk, owner, "runuser", of("lxc-attach", "--", "echo", "inside"))).stdout).toBe("inside\n");
     expect(await calls(desk, owner, "su", of("lxc-stop", "-k"))).toMatchObject({ status: 0, stderr: "" });
     const strict = await calls(desk, owner, call, of("lxc-start", "--strict", ...LIMITS));
     expect([strict.status, strict.stderr.includes("not applied: memory.limit_in_bytes, pids.max")]).toEqual([1, true]);

@@ -39,8 +39,8 @@ export function lendRoot(range: string): () => void {
 }
 
 export function makeUser(name: string, grants: Grants): User {
-  spawnSync("userdel", ["-rf", name]); // of a test that was killed
-  must(["useradd", "--create-home", "--shell", "/bin/sh", name]);
+  spawnSync("flock", [LOCK, "userdel", "-rf", name]); // of a test that was killed
+  must(["flock", LOCK, "useradd", "--create-home", "--shell", "/bin/sh", name]);
   locked(name, grants);
   const [, , uid, gid, , home] = must(["getent", "passwd", name]).trim().split(":");
   const user = { name, uid: Number(uid), gid: Number(gid), home: home ?? "/" };
@@ -49,7 +49,7 @@ export function makeUser(name: string, grants: Grants): User {
 }
 export function removeUser(user: User): void {
   undelegate(user);
-  must(["userdel", "-rf", user.name]);
+  must(["flock", LOCK, "userdel", "-rf", user.name]);
   locked(user.name, undefined);
 }
 

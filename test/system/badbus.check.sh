@@ -60,3 +60,22 @@ check "a bus that never answers: systemd's own socket is asked" while_stopped "$
 check "a bus of the environment that never answers" served '' 'does not answer'
 check "a bus of the environment that talks rubbish" served "s.write('rubbish\\\\r\\\\n');" 'does not let us in: rubbish'
 check "a bus of the environment that hangs up" served 's.destroy();' "$R/bus"
+# the administrator lets her have a systemd of hers started: limits are in force from a session that has none
+allowed() {
+	mkdir -p /etc/polkit-1/rules.d
+	echo 'polkit.addRule(function (action, subject) { if (action.id == "org.freedesktop.systemd1.manage-units" && subject.user == "carol" && action.lookup("unit") == "user@1002.service") return polkit.Result.YES; });' > /etc/polkit-1/rules.d/50-carol.rules
+	systemctl restart polkit
+	status=0
+	( set -eu; asked ) || status=$?
+	rm /etc/polkit-1/rules.d/50-carol.rules
+	systemctl stop user@1002.service
+	nothing
+	return $status
+}
+asked() {
+	carol lxc-start -P $Q -n web $LIMITS 2> $R/said
+	said 'ends when the last session of carol does'
+	equal '67108864 50' "$(carol lxc-cgroup -P $Q -n web memory.max) $(carol lxc-cgroup -P $Q -n web pids.max)"
+	carol lxc-stop -P $Q -n web -k
+}
+check "a system that starts a user's systemd for her where polkit allows it" allowed
