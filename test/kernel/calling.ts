@@ -2,7 +2,7 @@
 // without what a session's environment says. Each runs one script as the user, so that no quoting gets in between.
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import type { Ran, User } from "./users.ts";
@@ -11,7 +11,7 @@ import { must, quote } from "./users.ts";
 export const CALLS = ["login", "ssh", "ssh-bare", "ssh-wrong-bus", "ssh-setsid", "su", "su-login", "sudo", "sudo-login", "sudo-bare", "runuser", "runuser-login", "cron", "at-like", "setpriv"] as const;
 export type Call = (typeof CALLS)[number];
 /** A place for scripts and keys, and an sshd that takes one key. */
-export interface Desk { readonly room: string; readonly port: number; readonly sshd: ChildProcess; readonly hasMadeRun: boolean }
+export interface Desk { readonly room: string; readonly port: number; readonly sshd: ChildProcess }
 
 const SSHD_RUN = "/run/sshd";
 const PATIENCE_MS = 120_000;
@@ -41,20 +41,19 @@ export async function openDesk(mark: string): Promise<Desk> {
   for (const key of ["host", "key"]) must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(room, key)]);
   const port = await freePort();
   writeFileSync(join(room, "sshd_config"), [`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${room}/host`, `AuthorizedKeysFile ${room}/key.pub`, "StrictModes no", "UsePAM yes", "PidFile none", "PrintMotd no", "PrintLastLog no", "LogLevel VERBOSE", ""].join("\n"));
-  const hasMadeRun = mkdirSync(SSHD_RUN, { recursive: true, mode: 0o755 }) !== undefined;
+  mkdirSync(SSHD_RUN, { recursive: true, mode: 0o755 }); // it stays, as that of Debian's own ssh.service: others may be in it
   const log = openSync(sshdLog({ room }), "w");
   const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", join(room, "sshd_config")], { stdio: ["ignore", log, log] });
   closeSync(log);
   await untilTrue("sshd answers", () => answers(port));
-  return { room, port, sshd, hasMadeRun };
+  return { room, port, sshd };
 }
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   child.kill(signal);
   await untilTrue("its end", () => child.exitCode !== null || child.signalCode !== null);
 }
-export async function closeDesk({ room, sshd, hasMadeRun }: Desk): Promise<void> {
+export async function closeDesk({ room, sshd }: Desk): Promise<void> {
   await ended(sshd, "SIGTERM");
-  if (hasMadeRun) rmdirSync(SSHD_RUN);
   rmSync(room, { recursive: true, force: true });
 }
 
