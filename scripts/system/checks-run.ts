@@ -7,7 +7,7 @@ import type { Machine } from "./machine.ts";
 import type { Power } from "./powers.ts";
 
 const FOLDER = join(ROOT, "test/system");
-const FILE_SECONDS = 900;
+const FILE_SECONDS = 1500;
 
 export interface CheckFile { readonly name: string; readonly cgroups: readonly string[]; readonly suites: readonly string[] }
 export interface FileOutcome { readonly passed: number; readonly failed: readonly string[]; readonly output: string; readonly powers: readonly Power[] }

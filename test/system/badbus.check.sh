@@ -58,7 +58,7 @@ check "alice, who has a systemd, and carol, who has none, make containers" eval 
 check "a systemd that never answers" while_stopped "$(systemctl show -p MainPID --value user@1000.service)" systemd_silent
 check "a bus that never answers: systemd's own socket is asked" while_stopped "$(pgrep -u alice -x dbus-daemon | head -n 1)" bus_silent
 check "a bus of the environment that never answers" served '' 'does not answer'
-check "a bus of the environment that talks rubbish" served "s.write('rubbish\\\\r\\\\n');" 'does not let us in: rubbish'
+check "a bus of the environment that talks rubbish" served "s.write('rubbish\\r\\n');" 'does not let us in: rubbish'
 check "a bus of the environment that hangs up" served 's.destroy();' "$R/bus"
 # the administrator lets her have a systemd of hers started: limits are in force from a session that has none
 allowed() {

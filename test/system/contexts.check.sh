@@ -103,7 +103,7 @@ each_limit() { # CONTEXT USER
 	cat "$seen" "$seen.err"
 	for limit in ${ASKED#* }; do
 		file=${limit%%=*} name=${limit%%.*}
-		[ "$name" != devices ] || name='device rules'
+		[ "$name" != devices ] || name='device'
 		grep -qx "got $file ${limit#*=}" "$seen" || grep "not applied" "$seen.err" | grep -q "$name" || { echo "$file: neither in force nor told"; return 1; }
 	done
 	# an ordinary user never has device rules
