@@ -16,11 +16,13 @@ const recipe = (): string => {
   return hash.digest("hex");
 };
 
-/** The mirror that apt uses here already. */
-async function mirror(): Promise<string> {
-  const { output } = await run(["apt-get", "indextargets", "--format", "$(SITE)"]);
-  return output.split("\n").find((line) => /^(https?|file|copy):/.test(line) && !line.includes("security")) ?? "http://deb.debian.org/debian";
+/** The mirror of Debian that apt uses here already, of all places that it knows. */
+export function mirrorIn(targets: string): string {
+  const sites = targets.split("\n").map((line) => line.split("|")).filter(([site = ""]) => /^(https?|file|copy):/.test(site) && !site.includes("security"));
+  const debians = sites.find(([, origin, label]) => origin === "Debian" && label === "Debian") ?? sites.find(([site = ""]) => /\/debian\/?$/.test(site));
+  return debians?.[0] ?? "http://deb.debian.org/debian";
 }
+const mirror = async (): Promise<string> => mirrorIn((await run(["apt-get", "indextargets", "--format", "$(SITE)|$(ORIGIN)|$(LABEL)"])).output);
 
 export async function must(argv: readonly string[], what: string, limit = 900): Promise<string> {
   const { status, output } = await run(argv, { limit });

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { leftToTestSystem, readSums } from "../../scripts/full-systems.ts";
 import { belongs, checkFiles, readOutcome } from "../../scripts/system/checks-run.ts";
-import { inAttempts } from "../../scripts/system/image.ts";
+import { inAttempts, mirrorIn } from "../../scripts/system/image.ts";
 import { KINDS, nameOf } from "../../scripts/system/layouts.ts";
 import { changedPowers, recordedPowers } from "../../scripts/system/powers.ts";
 
@@ -37,6 +37,12 @@ test("npm test: the sums of its part are read, and what is left to npm run test:
   expect(readSums("killed", 124)).toMatchObject({ passed: 0, failed: 1, output: expect.stringMatching(/^killed\nnot done after \d+ s\n$/) });
   expect(leftToTestSystem()).toContain("trixie-v2 contexts.check.sh");
   expect(leftToTestSystem()).not.toContain("bookworm-v2 contexts.check.sh");
+});
+
+test("the machines are made from the mirror of Debian that apt uses, not from others' or the security updates'", () => {
+  expect(mirrorIn("https://deb.nodesource.com/node_20.x|. nodistro|. nodistro\nhttp://near.example/debian-security|Debian|Debian-Security\nhttp://near.example/debian|Debian|Debian\n")).toBe("http://near.example/debian");
+  expect(mirrorIn("https://deb.nodesource.com/node_20.x||\nhttp://near.example/debian||\n")).toBe("http://near.example/debian");
+  expect(mirrorIn("E: what is that\n")).toBe("http://deb.debian.org/debian");
 });
 
 test("what a mirror's bad day spoils is tried again, and told", async () => {
