@@ -12,10 +12,6 @@
 #include "joint.h"
 #include "op.h"
 
-void command_open(struct command *command) {
-	for (size_t i = 0; i < COMMAND_CLIENTS; i++) command->clients[i].fd = command->clients[i].given = -1;
-}
-
 static void drop(struct command *command, struct client *client) {
 	close(client->fd);
 	if (client->given >= 0) close(client->given);
@@ -141,21 +137,30 @@ void command_close(struct command *command) {
 		if (client->holds == CLIENT_WAITING) tell(command, client, STATE_STOPPING);
 		else if (client->holds != CLIENT_STOPPING) drop(command, client);
 	}
-	command_farewell();
+	command_farewell(true);
 	leaving = *command;
 	memccpy(name, command->name, '\0', sizeof name - 1);
 	leaving.name = name;
 	has_leaving = true;
-	command_open(command);
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) command->clients[i].fd = command->clients[i].given = -1;
 }
 
-void command_farewell(void) {
+void command_farewell(bool is_last) {
 	for (size_t i = 0; has_leaving && i < COMMAND_CLIENTS; i++) {
-		const struct client *client = &leaving.clients[i];
-		if (client->fd < 0) continue;
-		if (client->holds == CLIENT_WAITING) tell(&leaving, client, STATE_STOPPED);
-		if (client->given >= 0) close(client->given);
-		close(client->fd);
+		struct client *client = &leaving.clients[i];
+		bool is_waiting = client->fd >= 0 && client->holds == CLIENT_WAITING;
+		if (client->fd < 0 || (is_waiting && !is_last && (client->states & 1u << STATE_STOPPED) == 0)) continue;
+		if (is_waiting) tell(&leaving, client, STATE_STOPPED);
+		drop(&leaving, client);
+	}
+	if (is_last) has_leaving = false;
+}
+
+/* After a reboot those who wait for a state of the new run are its clients. */
+void command_open(struct command *command) {
+	for (size_t i = 0; i < COMMAND_CLIENTS; i++) {
+		command->clients[i].fd = command->clients[i].given = -1;
+		if (has_leaving) command->clients[i] = leaving.clients[i];
 	}
 	has_leaving = false;
 }

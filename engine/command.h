@@ -50,6 +50,6 @@ void command_work(struct command *command, const struct pollfd set[COMMAND_POLLS
 void command_tell(const struct command *command, int state);
 /* Init has ended. Whoever asked for a stop, or waits for it, stays connected until the clean-up is done. */
 void command_close(struct command *command);
-/* The clean-up is done. */
-void command_farewell(void);
+/* The clean-up is done; `is_last`: and no reboot follows. */
+void command_farewell(bool is_last);
 #endif

@@ -119,7 +119,8 @@ static int add_state_client(const struct command *command, struct client *client
 	memcpy(wanted, data, sizeof wanted);
 	client->states = 0;
 	for (unsigned i = 0; i < STATES; i++) client->states |= wanted[i] != 0 ? 1u << i : 0;
-	int now = cgroups_state(command), result = (client->states & 1u << now) != 0 ? now : STATES;
+	/* Who asks for a state by another number than 1 wants its next time, as lxc-stop -r does for RUNNING. */
+	int now = cgroups_state(command), result = wanted[now] == 1 ? now : STATES;
 	if (result == STATES) client->holds = CLIENT_WAITING;
 	return reply(client, (struct command_reply){ .result = result, .value = (uint64_t)result }, NULL);
 }

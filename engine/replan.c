@@ -54,7 +54,7 @@ static void forget(struct run *run) {
 
 int run_replanned(struct run *run, int status) {
 	static struct plan plan;
-	command_farewell();
+	command_farewell(next.plan == NULL);
 	while (next.plan != NULL) {
 		struct answer answer = next;
 		const char *why = "";
@@ -64,7 +64,7 @@ int run_replanned(struct run *run, int status) {
 		if (plan_verify(&plan, answer.plan, answer.plan_size, &why) < 0) return launcher_refuse(launcher_request.program, why);
 		run->plan = &plan;
 		status = run_list_once(run, 0, plan.root_count);
-		command_farewell();
+		command_farewell(next.plan == NULL);
 		if (status != STATUS_FAILED || run->events < 0 || !events_tell_failure(run->events)) continue;
 		struct request request = launcher_request;
 		request.environ = run->environ;

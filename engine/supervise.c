@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "cgroups.h"
+#include "command_answer.h"
 #include "lean.h"
 #include "lists.h"
 #include "launcher.h"
@@ -194,6 +195,7 @@ static int supervise(struct supervisor *s, const struct op *op) {
 	int is_believed = s->notify < 0 ? 1 : supervise_believe(s);
 	if (is_believed < 0 || (is_believed > 0 && let_go(s) < 0)) return -1;
 	if (is_believed > 0) enter_cgroup(s);
+	if (is_believed > 0) command_tell(&s->command, STATE_RUNNING);
 	release_memory(s->run, op);
 	if (is_believed > 0 && watch(s) < 0) return -1;
 	if (finish(s, &ending) < 0) return -1;

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
 		while (recv(ends[1], sink, sizeof sink, MSG_DONTWAIT) > 0) continue;
 	}
 	command_close(&command);
-	command_farewell();
+	command_farewell(true);
 	if (command.clients[0].fd >= 0) close(command.clients[0].fd);
 	close(ends[1]);
 	return 0;

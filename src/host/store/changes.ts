@@ -2,10 +2,14 @@
 import { existsSync, watch } from "node:fs";
 import type { Plan } from "../../isa/op.ts";
 import { byHost } from "../../model/origin.ts";
+import { frozenState } from "../../linux/freezer.ts";
 import type { State, StateRecord } from "../../model/state.ts";
 import { runPlan } from "../engine/run.ts";
+import { readText } from "../read-text.ts";
 import type { Place } from "./layout.ts";
 import { containerDir, recordDir } from "./layout.ts";
+
+const isFrozen = (record: StateRecord | undefined): boolean => record?.freezer !== undefined && frozenState(readText(record.freezer) ?? "") === "FROZEN";
 
 /** Ends when that process has ended. */
 export const waitPlan = ({ lxcpath, name }: Place, pid: number, startTime: number): Plan => {
@@ -25,7 +29,7 @@ export async function nextChange(place: Place, { engine, record, foreignState, m
     await new Promise<void>((resolve) => {
       if (milliseconds !== undefined) timers.push(setTimeout(resolve, milliseconds));
       if (follow !== undefined && foreignState !== undefined) {
-        const feed = follow(place, foreignState, { state: () => resolve(), end: () => resolve(), late: resolve });
+        const feed = follow(place, foreignState, { state: () => resolve(), end: () => resolve(), ready: (isOver) => { if (isOver || isFrozen(record) !== (foreignState === "FROZEN")) resolve(); } });
         end.signal.addEventListener("abort", feed.close, { once: true });
       }
       for (const path of watchers) watch(path, { signal: end.signal }, () => resolve()).on("error", () => resolve());

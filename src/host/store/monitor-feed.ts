@@ -10,8 +10,8 @@ export interface Feed { readonly close: () => void }
 export interface Listener {
   readonly state: (state: State) => void;
   readonly end: (wasAnswered: boolean) => void;
-  /** It was in another state when it was asked: nothing more is told then. */
-  readonly late?: () => void;
+  /** From now on it tells. `isOver`: it was in another state when it was asked, and tells no more. LXC's says so of no state after RUNNING. */
+  readonly ready?: (isOver: boolean) => void;
 }
 
 /** Tells every state but the one it has now; `end` once, when the monitor has gone, tells no more, or (not answered) has never told anything. */
@@ -31,7 +31,7 @@ export function followMonitor(place: Place, now: State, on: Listener): Feed {
     if (!isAnswered) {
       const reply = take(REPLY_SIZE);
       isAnswered = reply !== undefined;
-      if (reply !== undefined && reply.readInt32LE(0) < STATES.length) on.late?.();
+      if (reply !== undefined) on.ready?.(reply.readInt32LE(0) < STATES.length);
     }
     for (let message = isAnswered ? take(MESSAGE_SIZE) : undefined; message !== undefined; message = take(MESSAGE_SIZE)) {
       const state = stateOfMessage(message);
