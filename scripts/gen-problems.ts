@@ -29,6 +29,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "container.snapshots": "The container has snapshots.",
   "container.clones": "Other containers were cloned from it and need it.",
   "container.partial": "Its creation was interrupted.",
+  "file.inside": "A file of a running container could not be read or written from outside.",
   "container.late": "It was started, but has not come as far as --wait asked for in the time of --timeout.",
   "terminal.busy": "The console or tty of a container is taken, or there is none of that number.",
   "rootfs.missing": "The root file system is not there.",

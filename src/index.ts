@@ -54,5 +54,6 @@ export type { CgroupCounters, ContainerStats } from "./model/stats.ts";
 export type { ExitRecord, State } from "./model/state.ts";
 export { Container, container, type ContainerOptions } from "./library/container.ts";
 export { BerthError } from "./library/error.ts";
+export type { WriteOptions } from "./library/files.ts";
 export type { Execution, ExecEnd, ExecOptions, ExecOutput } from "./library/execution.ts";
 export { Sandbox, sandbox, type SandboxMount, type SandboxOptions } from "./library/sandbox.ts";

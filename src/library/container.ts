@@ -19,10 +19,14 @@ import { BACKGROUND_START, PLAIN_ATTACH, PLAIN_STOP } from "../runtime/plain-opt
 import { launch, run } from "../runtime/run.ts";
 import { start } from "../runtime/start.ts";
 import { stats } from "../runtime/stats.ts";
+import { restore } from "../runtime/restore.ts";
+import { snapshot, snapshots } from "../runtime/snapshot.ts";
+import type { Snapshot } from "../runtime/storage-verbs.ts";
 import { stop } from "../runtime/stop.ts";
 import type { ContainerInfo, Target } from "../runtime/verbs.ts";
 import { wait } from "../runtime/wait.ts";
 import { need } from "./error.ts";
+import { readFrom, writeTo, type WriteOptions } from "./files.ts";
 import { Execution, type ExecOptions } from "./execution.ts";
 
 export interface ContainerOptions extends LibraryRequestOptions { readonly lxcpath?: string }
@@ -88,6 +92,25 @@ export class Container {
   async configure(changes: Readonly<Partial<Record<ConfigKey, string | readonly string[]>>>): Promise<void> {
     const wishes = Object.entries(changes).map(([key, value]) => ({ key, values: typeof value === "string" ? [value] : value ?? [] }));
     need(await configSet(this.#request, this.#target, wishes));
+  }
+
+  /** A file's bytes, as they come. */
+  read(path: string): AsyncGenerator<Uint8Array, void, void> { return readFrom(this, path); }
+  /** A file made, or what is in it replaced. */
+  write(path: string, source: string | Uint8Array | AsyncIterable<Uint8Array>, options: WriteOptions = {}): Promise<void> { return writeTo(this, path, source, options); }
+
+  /** Keeps it as it is; it must be stopped. */
+  async snapshot(comment?: string): Promise<Snapshot> {
+    return need(await snapshot(this.#request, this.#target, comment === undefined ? {} : { comment: new TextEncoder().encode(comment) }));
+  }
+  async snapshots(): Promise<readonly Snapshot[]> { return need(await snapshots(this.#request, this.#target)); }
+  /** As it was at that snapshot; what has been written since is gone. It must be stopped. */
+  async rollback(name: string): Promise<void> { need(await restore(this.#request, this.#target, { snapshot: name })); }
+  /** Another container in a layer above this one's files, made in a moment; this one must be stopped, and stays as long as the other. */
+  async fork(name: string): Promise<Container> {
+    const to = new Container(name, { ...this.#own(), lxcpath: this.lxcpath });
+    need(await copy(this.#request, this.#target, { to: { name: to.name, lxcpath: to.lxcpath }, keepsName: false, keepsAddresses: false, hookArgs: [], mayRun: false, isSnapshot: true }));
+    return to;
   }
 
   /** A command inside, as confined as the container. Resolves when it has been begun; problems of that come with `ended`. */

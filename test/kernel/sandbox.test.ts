@@ -54,6 +54,21 @@ describe("a sandbox", () => {
     expect(Buffer.concat(chunks).equals(Buffer.from(bytes))).toBe(true);
   }, PATIENCE_MS);
 
+  test("files in and out, also large ones and streams; what cannot be is thrown", async () => {
+    const bytesOf = async (path: string): Promise<Buffer> => { const chunks: Uint8Array[] = []; for await (const chunk of box.read(path)) chunks.push(chunk); return Buffer.concat(chunks); };
+    await box.write("/root/a 'file", "text\n", { mode: 0o600 });
+    expect((await bytesOf("/root/a 'file")).toString()).toBe("text\n");
+    expect((await (await box.exec(["stat", "-c", "%a %u", "/root/a 'file"])).output()).stdout).toBe("600 0\n");
+    const block = new Uint8Array(1 << 16).map((_, i) => i % 251);
+    await box.write("/tmp/large", (async function* () { for (let i = 0; i < 64; i++) yield await Promise.resolve(block); })(), { uid: 5, gid: 6 });
+    const back = await bytesOf("/tmp/large");
+    expect([back.length, back.subarray(63 << 16).equals(block)]).toEqual([64 << 16, true]);
+    for (const failing of [(): Promise<unknown> => bytesOf("/no/such"), (): Promise<unknown> => box.write("/no/such", "x"), (): Promise<unknown> => box.write("/root/x", "x", { uid: 5 })]) {
+      const error: unknown = await failing().then(() => undefined, (thrown: unknown) => thrown);
+      expect([error instanceof BerthError && error.code, error instanceof BerthError && (error.reason ?? "").length > 5]).toEqual(["file.inside", true]);
+    }
+  }, PATIENCE_MS);
+
   test("a time limit and an abort kill the command itself", async () => {
     const late = await box.exec(["sh", "-c", "echo $$; exec sleep 1000"], { timeout: 300 });
     const { status, wasTimedOut, stdout } = await late.output();
