@@ -6,8 +6,9 @@ const isFull = (error: unknown): boolean => error instanceof Error && "code" in 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 /** false: nobody reads any more. */
-export async function stream(text: string): Promise<boolean> {
-  const bytes = new TextEncoder().encode(text);
+export const stream = (text: string): Promise<boolean> => streamBytes(new TextEncoder().encode(text));
+
+export async function streamBytes(bytes: Uint8Array): Promise<boolean> {
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(1, bytes, done, bytes.length - done);

@@ -1,5 +1,6 @@
 // Owns a Debian root file system made from Debian's own packages (mmdebstrap), with systemd as init, kept for the next time.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,6 +14,17 @@ export interface DebianWish {
   readonly suite?: string;
   /** Absent: /var/cache/berth, or ~/.cache/berth for an ordinary user. */
   readonly cacheDir?: string;
+  /** Debian's own, or Ubuntu's packages. */
+  readonly dist?: "debian" | "ubuntu";
+  /** Debian's name; absent: this machine's. */
+  readonly arch?: string;
+  /** Beside those that every system has. */
+  readonly packages?: readonly string[];
+  /** Whole lines of sources.list(5); absent: the host's own sources. */
+  readonly sources?: readonly string[];
+  readonly keyring?: string;
+  /** What was kept is thrown away first. */
+  readonly isFlushed?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   readonly abort?: AbortSignal;
 }
@@ -66,8 +78,9 @@ export function writeSources(scratch: string, suite: string): readonly string[] 
 /** systemd takes the name that lxc.uts.name gave only while /etc/hostname is absent. debugfs and configfs belong to the host's
  * root: their mounts would fail in each container that is root in its own user namespace, and leave the system degraded. */
 const CUSTOMIZE = "rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"; for unit in debug config; do ln -sf /dev/null \"$1/etc/systemd/system/sys-kernel-$unit.mount\"; done";
-const command = (suite: string, target: string, sources: readonly string[]): readonly string[] => [
-  `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${PACKAGES.join(",")}`, "--format=tar",
+const command = (suite: string, target: string, sources: readonly string[], wish: DebianWish): readonly string[] => [
+  `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${[...PACKAGES, ...(wish.packages ?? [])].join(",")}`, "--format=tar",
+  ...(wish.arch === undefined ? [] : [`--architectures=${wish.arch}`]), ...(wish.keyring === undefined ? [] : [`--keyring=${wish.keyring}`]),
   "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
   `--customize-hook=${CUSTOMIZE}`, suite, target, ...sources,
 ];
@@ -118,12 +131,24 @@ function dropOld(path: string): void {
   }
 }
 
+function sourcesOf(scratch: string, suite: string, { sources }: DebianWish): readonly string[] {
+  if (sources === undefined) return writeSources(scratch, suite);
+  writeFileSync(`${scratch}/given.list`, `${sources.join("\n")}\n`);
+  return [`${scratch}/given.list`];
+}
+
+/** What is not as usual has an archive of its own. */
+function variantOf({ packages = [], sources = [], keyring = "", arch = "" }: DebianWish): string {
+  const text = [...packages, ...sources, keyring, arch].join("\n").trim();
+  return text === "" ? "" : `-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+}
+
 async function make(path: string, suite: string, wish: DebianWish): Promise<Result<DebianRootfs>> {
   const scratch = `${path}.making.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
   try {
     const target = `${scratch}/rootfs.tar`;
-    const ended = await run(command(suite, target, writeSources(scratch, suite)), wish);
+    const ended = await run(command(suite, target, sourcesOf(scratch, suite, wish), wish), wish);
     if (ended.status !== 0) return fail(failed(suite, ended));
     renameSync(target, path);
     dropOld(path);
@@ -135,12 +160,16 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
   }
 }
 
+/** Where the archive is kept. */
+export const keptAt = (wish: DebianWish, suite: string): string => `${wish.cacheDir ?? defaultCacheDir()}/${wish.dist ?? "debian"}-${suite}${variantOf(wish)}-${process.arch}-${RECIPE}.tar`;
+
 /** The archive of a Debian root file system: from the cache, else made now (a minute or two, needs the apt mirror). */
 export async function debianRootfs(wish: DebianWish = {}): Promise<Result<DebianRootfs>> {
   const suite = wish.suite ?? osRelease("VERSION_CODENAME");
   if (suite === undefined) return fail({ code: "option.missing", at: byHost("/etc/os-release"), text: "which Debian release is wanted cannot be told from /etc/os-release" });
   const cacheDir = wish.cacheDir ?? defaultCacheDir();
-  const path = `${cacheDir}/debian-${suite}-${process.arch}-${RECIPE}.tar`;
+  const path = keptAt(wish, suite);
+  if (wish.isFlushed === true) rmSync(path, { force: true });
   const before = cached(path, suite);
   if (before !== undefined) return ok(before);
   const problem = missing();

@@ -2,7 +2,9 @@
 import type { Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Compression } from "../plan/storage/dir.ts";
+import type { Customize } from "./customize.ts";
 import type { Dialogue } from "./dialogue.ts";
+import type { ImageOptions } from "./image/options.ts";
 import type { ImageConfig } from "./oci/manifest.ts";
 
 export interface TemplateWish {
@@ -16,11 +18,13 @@ export interface TemplateWish {
   readonly dialogue: Dialogue;
   readonly onProgress: (progress: Progress) => void;
   readonly abort: AbortSignal;
+  /** Of --image. */
+  readonly image?: ImageOptions;
 }
 /** `nothing`: the user only wanted to know something, and has been told. */
 export type Made =
   | { readonly kind: "nothing" }
-  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string }
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string; readonly own?: Customize; /** Further lines of the config. */ readonly more?: readonly string[]; /** A directory that is of no use once it has been unpacked. */ readonly scratch?: string }
   | LayersMade;
 export interface Layer { readonly path: string; readonly compression: Compression; /** Digest of what it holds, unpacked. */ readonly diffId: string }
 export interface LayersMade { readonly kind: "layers"; readonly layers: readonly Layer[]; readonly image: ImageConfig; readonly isDhcp: boolean; readonly template: string }
@@ -33,6 +37,11 @@ export interface Template {
 const BUILT_IN: Readonly<Record<string, () => Promise<Template>>> = {
   download: async () => (await import("./remote/template.ts")).download,
   oci: async () => (await import("./oci/template.ts")).oci,
+  debian: async () => (await import("./packages-template.ts")).debian,
+  ubuntu: async () => (await import("./packages-template.ts")).ubuntu,
+  "ubuntu-cloud": async () => (await import("./cloud-template.ts")).cloud,
+  host: async () => (await import("./host-template.ts")).host,
+  image: async () => (await import("./image/template.ts")).image,
 };
 export const builtInNames: readonly string[] = Object.keys(BUILT_IN);
 export const builtIn = (name: string): (() => Promise<Template>) | undefined => (Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined);

@@ -5,7 +5,9 @@ import { probeBackends } from "../host/probe/backends.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { NOTHING, joined, readCustomize, type Customize } from "../images/customize.ts";
 import type { Metadata } from "../images/metadata.ts";
+import type { Source } from "../images/source.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -15,6 +17,7 @@ import { candidatesOf, type Candidate } from "../plan/storage/backend.ts";
 import { onMounted } from "../plan/storage/mounted.ts";
 import { readBase } from "./creating/base.ts";
 import { CONFIGS, HOOKS, finishConfig, firstConfig, writeConfig, type Job } from "./creating/config.ts";
+import { customize } from "./creating/customize.ts";
 import { fillByArchive, fillByDirectory, fillByScript, type FillWish } from "./creating/fill.ts";
 import { addProcess, fillByLayers, layersMetadata } from "./creating/layers.ts";
 import { readMetadata, substitute } from "./creating/metadata.ts";
@@ -122,6 +125,8 @@ async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Resu
   const filled = await fill(job, abort, metadata?.excludes ?? []);
   if (!filled.ok) return filled;
   const unsaid = job.source.kind === "layers" ? await addProcess(job, job.source.image) : [];
+  const given = await customize(job, job.custom, abort);
+  if (!given.ok) return given;
   const settled = await settle(job, metadata);
   if (!settled.ok) return settled;
   for (const name of ["tar-messages", "pack-messages"]) rmSync(`${recordDir(target)}/${name}`, { force: true });
@@ -163,6 +168,15 @@ function wantedStorage(request: Request, target: Target, { bdev, storage }: Crea
   return backends.ok ? ok({ backends: backends.value, options, hasThinPool: facts.hasThinPool }) : backends;
 }
 
+function dropScratch(source: Source): void {
+  if (source.kind === "archive" && source.scratch !== undefined) rmSync(source.scratch, { recursive: true, force: true });
+}
+
+function ownOf(request: Request, { own }: CreateOptions, hasRootfs: boolean): Result<Customize> {
+  if (own === undefined) return ok(NOTHING);
+  return hasRootfs ? readCustomize({ ...own, cwd: request.cwd }) : fail({ code: "option.conflict", text: "without a root file system there is nobody to give keys, a user or data to", remedy: "leave --ssh-key, --user and --user-data out, or take another template than none" });
+}
+
 export const create: CreateVerb = async (request, target, options) => {
   const wanted = wantedStorage(request, target, options);
   if (!wanted.ok) return wanted;
@@ -172,15 +186,21 @@ export const create: CreateVerb = async (request, target, options) => {
   const hasRootfs = plain?.value.kind !== "none";
   const unsafe = dirProblem(options, hasRootfs);
   if (unsafe !== undefined) return fail(unsafe);
+  const own = ownOf(request, options, hasRootfs);
+  if (!own.ok) return own;
   const base = strictly(options.isStrict, readBase(request, target, facts, { file: options.configFile, hasRootfs }));
   if (!base.ok) return base;
   const source = plain ?? await madeSource({ request, target, options, facts, isMapped: base.value.idmap.length > 0 });
   if (!source.ok) return source;
   if (source.value === undefined) return ok(undefined);
   const rootfs = options.dir ?? `${containerDir(target)}/rootfs`;
-  const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: [...await systemConfigProblems(request), ...(base.warnings ?? [])], rootfs };
+  const job: Job = { request, target, options, facts, source: source.value, base: base.value, warnings: [...await systemConfigProblems(request), ...(base.warnings ?? [])], rootfs, custom: joined(source.value.kind === "archive" ? source.value.own : undefined, own.value) };
   const reserved = await reserve(target, facts, { ...(source.value.kind === "none" ? {} : { rootfs }), isRootfsOutside: options.dir !== undefined });
-  if (!reserved.ok) return reserved;
+  if (!reserved.ok) {
+    dropScratch(source.value);
+    return reserved;
+  }
   const made = await makeOrUndo(job, wanted.value, reserved.value);
+  dropScratch(source.value);
   return made.ok ? ok(undefined, [...(source.warnings ?? []), ...(made.warnings ?? [])]) : made;
 };

@@ -1,6 +1,8 @@
 // Owns the signatures of the verbs: what the doors call and what the library exposes.
 // A verb reads, plans, runs, records. It returns data or problems and never prints.
+import type { CustomizeWish } from "../images/customize.ts";
 import type { Dialogue } from "../images/dialogue.ts";
+import type { ImageOptions } from "../images/image/options.ts";
 import type { Published } from "../linux/nft-publish.ts";
 import type { PortWish } from "../linux/port-words.ts";
 import type { AnyConfigKey, EffectiveKey, LineChange } from "../config/index.ts";
@@ -97,6 +99,10 @@ export interface CreateOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Templates that are built in speak by it; absent: they are silent, and what they would ask is missing. */
   readonly dialogue?: Dialogue;
+  /** For the template `image`, whose first argument is the image's name. */
+  readonly image?: ImageOptions;
+  /** What the new system is given of its own. */
+  readonly own?: Omit<CustomizeWish, "cwd">;
 }
 export type UsernsExecOptions = UsernsExecInputs;
 export type UnshareOptions = UnshareInputs;

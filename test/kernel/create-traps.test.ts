@@ -31,7 +31,7 @@ if trap == "hostname is a link": add("etc/hostname", tarfile.SYMTYPE, outside + 
 if trap == "hostname is a FIFO": add("etc/hostname", tarfile.FIFOTYPE)
 for n in ["null", "console", "ptmx", "tty1", "log"]: add("dev/" + n, tarfile.FIFOTYPE)
 add("dev/shm", tarfile.SYMTYPE, outside)
-add("dev/sda", tarfile.BLKTYPE, major=8, minor=0)
+add("dev/zero", tarfile.CHRTYPE, major=1, minor=5) # one that means harm is refused: create-hostile-archive.test.ts
 t.close()
 `;
 

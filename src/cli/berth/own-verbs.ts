@@ -13,6 +13,7 @@ export const OWN_VERBS: readonly OwnVerb[] = [
   { verb: "publish", words: "NAME [PORT:PORT...]", does: "ports of this host that lead to a running one", load: () => import("./publish.ts") },
   { verb: "net", words: "VERB [NAME]", does: "bridges of containers, and what happens to packets: berth net --help", load: () => import("./net.ts") },
   { verb: "undelete", words: "[NAME]", does: "bring back what rm has removed, or list it; --purge", load: () => import("./undelete.ts") },
+  { verb: "image", words: "VERB [IMAGE...]", does: "what containers are made of: berth image --help", load: () => import("./image.ts") },
   { verb: "config", words: "VERB NAME", does: "read and change its config: berth config --help", load: () => import("./config.ts") },
   { verb: "setup", words: "USER", does: "make a user ready for containers, or undo that", load: () => import("./setup.ts") },
   { verb: "doctor", words: "", does: "try what containers need, and say what is missing", load: () => import("./doctor.ts") },

@@ -1,7 +1,7 @@
 // Owns lxc-create(1).
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
-import type { StorageWords } from "../../runtime/verbs.ts";
+import type { CreateOptions, StorageWords } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { absolute, done, failed, withLine } from "../command-line.ts";
@@ -9,6 +9,7 @@ import type { OptionRow } from "../getopt.ts";
 import { NAME, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { dialogue } from "../dialogue.ts";
+import { IMAGE_ROWS, imageOptions } from "../image-options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
 import { bytesOf } from "../size.ts";
@@ -34,6 +35,12 @@ const rows = [
   { long: "bdev", short: "B", argument: "required", metavar: "STORAGE", help: "where the root file system is kept (default: dir)" },
   { long: "dir", argument: "required", metavar: "PATH", help: "with -B dir: directory of the root file system" },
   ...STORAGE, STRICT,
+  { long: "image", argument: "required", metavar: "IMAGE", help: "instead of -t: debian/bookworm, oci:REGISTRY/NAME:TAG, file:ARCHIVE or an imported one; berth image --help", isOurs: true },
+  { long: "ssh-key", argument: "required", metavar: "FILE|KEY", help: "who may log in by ssh; may be given again", isOurs: true },
+  { long: "user", argument: "required", metavar: "NAME", help: "make this user, with the keys, in the group sudo", isOurs: true },
+  { long: "hostname", argument: "required", metavar: "NAME", help: "its name for itself (default: the container's)", isOurs: true },
+  { long: "user-data", argument: "required", metavar: "FILE", help: "for cloud-init", isOurs: true },
+  ...IMAGE_ROWS,
 ] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {
@@ -43,6 +50,7 @@ export const tool: Tool<(typeof rows)[number]> = {
     ["lxc-create web -t busybox", "a tiny one, offline"],
     ["lxc-create web -t ./rootfs.tar.xz", "from a tarball"],
     ["lxc-create web -t none -f my.conf", "only a config"],
+    ["berth create web --image debian/bookworm --ssh-key ~/.ssh/id_ed25519.pub", "a whole system, to log in to"],
     ["lxc-create web -t download -- -d debian -r bookworm -a amd64", "an image, with the template's options"],
   ],
 };
@@ -100,9 +108,17 @@ export const main = async (request: Request): Promise<Answer> => {
   return request.argv.some((word) => word === "-h" || word === "--help") ? withTemplateHelp(request, answer) : answer;
 };
 
+const OWN = ["ssh-key", "user", "hostname", "user-data"] as const;
+function ownWords({ options }: CommandLine<(typeof rows)[number]>): Pick<CreateOptions, "own"> {
+  if (!OWN.some((long) => options.has(long))) return {};
+  return { own: { sshKeys: options.all("ssh-key"), ...optional("user", options.last("user")), ...optional("hostname", options.last("hostname")), ...optional("userData", options.last("user-data")) } };
+}
+
 async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const { options, request, target, voice, words } = line;
-  const template = options.last("template");
+  const image = options.last("image");
+  if (image !== undefined && options.has("template")) return failed(line, [{ code: "option.conflict", text: "either -t or --image", remedy: "leave one of them out" }]);
+  const template = image === undefined ? options.last("template") : "image";
   if (template === undefined) return failed(line, [{ code: "template.missing", text: "A template must be specified." }], { closing: ['Use "none" if you really want a container without a rootfs.'] });
   const problem = storageProblem(line);
   if (problem !== undefined) return failed(line, [problem]);
@@ -111,7 +127,7 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const isLeftToUs = /,|^best$/.test(options.last("bdev") ?? "") && !voice.isQuiet;
   const { create } = await import("../../runtime/create.ts");
   const result = await create(request, target, {
-    template: templatePath(request, template), templateArgs: words, isQuiet: voice.isQuiet, isStrict: options.has("strict"),
+    template: templatePath(request, template), templateArgs: image === undefined ? words : [image, ...words], image: imageOptions(options), ...ownWords(line), isQuiet: voice.isQuiet, isStrict: options.has("strict"),
     ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), storage: storageWords(line), onStorage: (backend, reason) => chosen.push(`${target.name} is kept on ${backend}: ${reason}\n`), ...optional("dir", options.last("dir")),
     ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), dialogue }),
   });

@@ -41,6 +41,10 @@ function loginOf(args: TemplateArgs, cwd: string): Result<Login | undefined> {
 async function make(wish: TemplateWish): Promise<Result<Made>> {
   const args = parseTemplateArgs("oci", OPTIONS, wish.args);
   if (!args.ok) return args;
+  if (args.value.has("help")) {
+    wish.dialogue.say(HELP);
+    return ok({ kind: "nothing" });
+  }
   const url = args.value.last("url");
   if (url === undefined) return fail({ code: "option.missing", at: byOption("--url"), text: "the template oci needs --url", remedy: "-t oci -- -u docker://registry.example.org/app:1.0" });
   const place = parseOciUrl(url, wish.cwd);

@@ -2,6 +2,7 @@
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync, chmodSync } from "node:fs";
 import { createdConfig } from "../../config/index.ts";
 import { configFile, containerDir } from "../../host/store/layout.ts";
+import type { Customize } from "../../images/customize.ts";
 import type { Metadata } from "../../images/metadata.ts";
 import type { Source } from "../../images/source.ts";
 import type { HostFacts } from "../../model/facts.ts";
@@ -23,6 +24,8 @@ export interface Job {
   readonly base: Base;
   readonly warnings: readonly Problem[];
   readonly rootfs: string;
+  /** What it is given of its own. */
+  readonly custom: Customize;
   /** Made once the name is taken. */
   readonly storage?: NewStorage;
 }
@@ -55,9 +58,10 @@ function systemConfig({ base, source }: Job, metadata: Metadata | undefined): st
 export function firstConfig(job: Job, metadata?: Metadata): string {
   const { base, rootfs, source, options, target } = job;
   const hasRootfs = source.kind !== "none" || options.dir !== undefined;
-  const needsName = source.kind !== "script" && !hasKey(base.text, "lxc.uts.name");
+  const needsName = (source.kind !== "script" || job.custom.hostname !== undefined) && !hasKey(base.text, "lxc.uts.name");
   const own = [
-    ...(hasRootfs ? [`lxc.rootfs.path = ${job.storage?.path ?? `dir:${rootfs}`}`] : []), ...(needsName ? [`lxc.uts.name = ${target.name}`] : []),
+    ...(hasRootfs ? [`lxc.rootfs.path = ${job.storage?.path ?? `dir:${rootfs}`}`] : []), ...(needsName ? [`lxc.uts.name = ${job.custom.hostname ?? target.name}`] : []),
+    ...(source.kind === "archive" ? source.more ?? [] : []),
     ...(metadata?.fstab === undefined ? [] : [`lxc.mount.fstab = ${containerDir(target)}/fstab`]),
   ];
   return `${systemConfig(job, metadata)}${base.text}${own.map((line) => `${line}\n`).join("")}`;
@@ -71,12 +75,15 @@ const templateOf = (source: Exclude<Source, { readonly kind: "none" }>): string 
   }
 };
 
+/** The config is for others to read. */
+const withoutSecrets = (args: readonly string[]): readonly string[] => args.map((arg, i) => (args[i - 1] === "--password" ? "..." : arg.startsWith("--password=") ? "--password=..." : arg));
+
 /** LXC puts its header above what the template made of the config. */
 export function finishConfig(job: Job): Result<void> {
   const { request, target, source, options } = job;
   if (source.kind === "none") return ok(undefined, job.warnings);
   if (!lstatSync(configFile(target)).isFile()) return fail({ code: "template.failed", text: `the template left no plain file '${configFile(target)}'` });
-  const header = createdConfig({ template: templateOf(source), templateArgs: options.templateArgs, defaultText: "", rootfsPath: undefined });
+  const header = createdConfig({ template: templateOf(source), templateArgs: withoutSecrets(options.templateArgs), defaultText: "", rootfsPath: undefined });
   const { text, encoding } = decodeConfig(readFileSync(configFile(target)));
   const bytes = encodeConfig(header + text, encoding);
   writeConfig(target, bytes.ok ? bytes.value : header + text);

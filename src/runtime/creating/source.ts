@@ -34,7 +34,7 @@ export async function madeSource(job: SourceJob): Promise<Result<Source | undefi
   try {
     const template = await load();
     const made = await template.make({
-      args: options.templateArgs, isMapped, env: facts.caller.env, cwd: request.cwd, isRoot: request.euid === 0, engine: facts.install.engine, abort: abort.signal,
+      args: options.templateArgs, isMapped, env: facts.caller.env, cwd: request.cwd, isRoot: request.euid === 0, engine: facts.install.engine, abort: abort.signal, ...(options.image === undefined ? {} : { image: options.image }),
       dialogue: options.isQuiet ? SILENT : options.dialogue ?? SILENT, onProgress: options.isQuiet || options.onProgress === undefined ? () => undefined : options.onProgress,
     });
     if (!made.ok) return made;

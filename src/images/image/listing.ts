@@ -1,0 +1,93 @@
+// Owns what images this machine has, and throwing away those that nobody needs.
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { defaultCacheDir } from "../debian.ts";
+import { readCached } from "../remote/cache.ts";
+import { blobsOf, dropRecord, readRecords } from "./records.ts";
+
+export interface LocalImage {
+  readonly image: string;
+  readonly arch: string;
+  /** Build of an image server, or the digest's beginning. */
+  readonly build: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly origin: "server" | "registry" | "imported" | "packages";
+  readonly isExpired: boolean;
+  /** What goes with it. */
+  readonly paths: readonly string[];
+}
+
+const entries = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder).filter((name) => !name.startsWith(".")).sort();
+  } catch {
+    return [];
+  }
+};
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+function fromServers(base: string): readonly LocalImage[] {
+  const root = `${base}/download`;
+  return entries(root).flatMap((dist) => entries(`${root}/${dist}`).flatMap((release) => entries(`${root}/${dist}/${release}`).flatMap((arch) => entries(`${root}/${dist}/${release}/${arch}`).flatMap((variant): LocalImage[] => {
+    const folder = `${root}/${dist}/${release}/${arch}/${variant}`;
+    const cached = readCached(folder, Date.now());
+    if (cached === undefined) return [];
+    return [{ image: variant === "default" ? `${dist}/${release}` : `${dist}/${release}/${variant}`, arch, build: cached.build, bytes: sizeOf(cached.rootfs), at: statSync(cached.rootfs).mtimeMs, origin: "server", isExpired: cached.isExpired, paths: [folder] }];
+  }))));
+}
+
+const fromRecords = (base: string): readonly LocalImage[] => readRecords(base).map((record) => ({
+  image: record.ref, arch: record.arch, build: record.digest.slice("sha256:".length, "sha256:".length + 12), bytes: blobsOf(record).reduce((sum, path) => sum + sizeOf(path), 0), at: record.at,
+  origin: record.kind === "oci" ? "registry" : "imported", isExpired: false, paths: blobsOf(record),
+}));
+
+/** debian-bookworm-x64-systemd-3.tar */
+function fromPackages(): readonly LocalImage[] {
+  const folder = defaultCacheDir();
+  return entries(folder).flatMap((name): LocalImage[] => {
+    const [, dist = "", release = "", arch = ""] = /^(debian|ubuntu)-([a-z]+)(?:-[0-9a-f]{12})?-([a-z0-9]+)-systemd-\d+\.tar$/.exec(name) ?? [];
+    const path = `${folder}/${name}`;
+    return dist === "" ? [] : [{ image: `${dist}/${release}`, arch: arch === "x64" ? "amd64" : arch, build: "packages", bytes: sizeOf(path), at: statSync(path).mtimeMs, origin: "packages", isExpired: false, paths: [path] }];
+  });
+}
+
+export const listImages = (base: string): readonly LocalImage[] => [...fromServers(base), ...fromRecords(base), ...fromPackages()];
+
+export interface Pruned { readonly path: string; readonly bytes: number; readonly why: string }
+
+function treeSize(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) return found?.size ?? 0;
+  return readdirSync(path).reduce((sum, name) => sum + treeSize(`${path}/${name}`), 0);
+}
+
+/** Part files of a download that still runs have a lock beside that is held; they are young. */
+const DAY_MS = 86_400_000;
+const isOld = (path: string): boolean => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > DAY_MS;
+
+/** Containers do not need their image: it was copied into them. `isAll`: those that are still good, too. */
+export function findPrunable(base: string, isAll: boolean): readonly Pruned[] {
+  const images = listImages(base).filter(({ isExpired }) => isAll || isExpired);
+  const found = images.flatMap(({ paths, isExpired }) => paths.filter((path) => path.startsWith(`${base}/`) || path.startsWith(`${defaultCacheDir()}/`)).map((path): Pruned => ({ path, bytes: treeSize(path), why: isExpired ? "expired" : "asked for" })));
+  const needed = new Set(isAll ? [] : readRecords(base).flatMap(blobsOf));
+  const already = new Set(found.map(({ path }) => path));
+  const blobs = entries(`${base}/sha256`).map((name) => `${base}/sha256/${name}`).filter((path) => !needed.has(path) && !already.has(path) && (isAll || isOld(path))).map((path): Pruned => ({ path, bytes: sizeOf(path), why: "no image has it" }));
+  const partial = `${base}/download/.partial`;
+  const parts = (existsSync(partial) ? readdirSync(partial) : []).filter((name) => !name.endsWith(".lock")).map((name) => `${partial}/${name}`).filter(isOld).map((path): Pruned => ({ path, bytes: treeSize(path), why: "broken off" }));
+  return [...found, ...blobs, ...parts];
+}
+
+export function prune(base: string, what: readonly Pruned[]): void {
+  for (const { path } of what) rmSync(path, { recursive: true, force: true });
+  for (const record of readRecords(base)) if (!blobsOf(record).every((path) => existsSync(path))) dropRecord(base, record);
+}
+
+/** For `berth image info`. */
+export const expiryOf = (folder: string): number | undefined => {
+  try {
+    return Number(readFileSync(`${folder}/expiry`, "utf8").trim()) * 1000;
+  } catch {
+    return undefined;
+  }
+};

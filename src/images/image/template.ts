@@ -1,0 +1,26 @@
+// Owns --image of create, as a template that is built in.
+import { fail, ok, type Result } from "../../model/problem.ts";
+import { byOption } from "../../model/origin.ts";
+import { archOf } from "../remote/entry.ts";
+import type { Made, Template, TemplateWish } from "../templates.ts";
+import { ensureImage } from "./ensure.ts";
+import { NO_OPTIONS, resolveOptions } from "./options.ts";
+import { parseImage } from "./reference.ts";
+
+const TIMEOUT_MS = 30_000;
+
+async function make(wish: TemplateWish): Promise<Result<Made>> {
+  const [text] = wish.args;
+  if (text === undefined) return fail({ code: "option.missing", at: byOption("--image"), text: "which image?", remedy: "as in berth create web --image debian/bookworm" });
+  const ref = parseImage(text, wish.cwd);
+  if (!ref.ok) return ref;
+  const options = wish.image ?? NO_OPTIONS;
+  const resolved = resolveOptions(options, ref.value, { cwd: wish.cwd, env: wish.env, arch: options.arch ?? archOf(process.arch) });
+  if (!resolved.ok) return resolved;
+  const had = await ensureImage({ ...wish, ...resolved.value, ref: ref.value, timeoutMs: TIMEOUT_MS, isOffline: options.isOffline, ...(options.arch === undefined ? {} : { arch: options.arch }) });
+  if (!had.ok) return had;
+  wish.dialogue.say("Unpacking the rootfs");
+  return ok(had.value.made, had.warnings);
+}
+
+export const image: Template = { help: "--image IMAGE\n", make };

@@ -1,0 +1,117 @@
+// Owns the templates `debian` and `ubuntu`: made from packages by mmdebstrap, kept for the next time; for ordinary users too.
+import { readFileSync, rmSync } from "node:fs";
+import { byOption } from "../model/origin.ts";
+import { fail, ok, type Result } from "../model/problem.ts";
+import { probeArchive } from "./archive.ts";
+import { NOTHING, readCustomize, type Customize } from "./customize.ts";
+import { debianRootfs, keptAt, osRelease, type DebianWish } from "./debian.ts";
+import { archOf } from "./remote/entry.ts";
+import { parseTemplateArgs, templateHelpText, type TemplateArgs, type TemplateOption } from "./remote/template-args.ts";
+import type { Made, Template, TemplateWish } from "./templates.ts";
+
+const COMMON: readonly TemplateOption[] = [
+  { long: "release", short: "r", metavar: "NAME", help: "code name of the release" },
+  { long: "arch", short: "a", metavar: "NAME", help: "architecture: amd64, arm64 … (default: this machine's)" },
+  { long: "packages", metavar: "LIST", help: "further packages, with commas between them" },
+  { long: "mirror", metavar: "URL", help: "where packages come from (default: the host's own sources, or MIRROR)" },
+  { long: "security-mirror", metavar: "URL", help: "where security updates come from (or SECURITY_MIRROR)" },
+  { long: "keyring", metavar: "FILE", help: "keys of the mirror (or KEYRING)" },
+  { long: "auth-key", short: "S", metavar: "FILE", help: "public key that may log in as root; a server for ssh comes with it" },
+  { long: "flush-cache", short: "F", help: "make it anew" },
+  { long: "help", short: "h", help: "this text" },
+];
+const DEBIAN: readonly TemplateOption[] = [
+  ...COMMON,
+  { long: "clean", short: "c", help: "throw away what is kept, and make nothing" },
+  { long: "enable-non-free", help: "contrib, non-free and non-free-firmware too" },
+  { long: "interpreter-path", short: "I", metavar: "FILE", help: "accepted, without meaning: binfmt_misc of the host is used" },
+];
+const UBUNTU: readonly TemplateOption[] = [
+  ...COMMON,
+  { long: "user", short: "u", metavar: "NAME", help: "its first user (default: ubuntu)" },
+  { long: "password", metavar: "TEXT", help: "of that user (default: its name)" },
+  { long: "bindhome", short: "b", metavar: "USER", help: "this user of the host instead, with its home" },
+  { long: "variant", short: "v", metavar: "NAME", help: "accepted, without meaning: it is always a small one" },
+  { long: "trim", short: "x", help: "accepted, without meaning: it is always a small one" },
+  { long: "debug", short: "d", help: "accepted, without meaning" },
+];
+const UBUNTU_MIRROR = "http://archive.ubuntu.com/ubuntu";
+const UBUNTU_KEYS = "/usr/share/keyrings/ubuntu-archive-keyring.gpg";
+
+type Dist = "debian" | "ubuntu";
+const valueOf = (args: TemplateArgs, env: TemplateWish["env"], name: string): string | undefined => {
+  const value = args.last(name) ?? env[name.replaceAll("-", "_").toUpperCase()];
+  return value === "" ? undefined : value;
+};
+
+/** undefined: the host's own are the right ones. */
+function sourcesOf(dist: Dist, suite: string, args: TemplateArgs, env: TemplateWish["env"]): readonly string[] | undefined {
+  const [mirror, security] = [valueOf(args, env, "mirror"), valueOf(args, env, "security-mirror")];
+  const isNonFree = args.has("enable-non-free");
+  if (mirror === undefined && security === undefined && !isNonFree && (dist === "debian" || osRelease("ID") === dist)) return undefined;
+  const components = dist === "ubuntu" ? "main universe" : `main${isNonFree ? " contrib non-free non-free-firmware" : ""}`;
+  const first = mirror ?? (dist === "ubuntu" ? UBUNTU_MIRROR : "http://deb.debian.org/debian");
+  return [`deb ${first} ${suite} ${components}`, ...(dist === "ubuntu" ? [`deb ${first} ${suite}-updates ${components}`] : []), ...(security === undefined ? [] : [`deb ${security} ${suite}-security ${components}`])];
+}
+
+function suiteOf(dist: Dist, args: TemplateArgs, env: TemplateWish["env"]): Result<string> {
+  const suite = args.last("release") ?? (env["SUITE"] === "" ? undefined : env["SUITE"]) ?? (osRelease("ID") === dist ? osRelease("VERSION_CODENAME") : dist === "ubuntu" ? "noble" : "stable");
+  return suite !== undefined && /^[a-z][a-z0-9.-]*$/.test(suite) ? ok(suite) : fail({ code: "option.value", at: byOption("--release"), text: `'${suite ?? ""}' is no release`, remedy: "its code name, as in bookworm" });
+}
+
+/** Its row in /etc/passwd of the host. */
+function hostUser(name: string): Result<number> {
+  const uid = readFileSync("/etc/passwd", "utf8").split("\n").find((line) => line.startsWith(`${name}:`))?.split(":")[2];
+  return uid === undefined ? fail({ code: "option.value", at: byOption("--bindhome"), text: `there is no user '${name}' on this host` }) : ok(Number(uid));
+}
+
+function ownOf(dist: Dist, args: TemplateArgs, wish: TemplateWish): Result<Customize> {
+  const key = args.last("auth-key");
+  const [bound, user] = [args.last("bindhome"), args.last("user") ?? "ubuntu"];
+  const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd, ...(dist === "ubuntu" ? { user: bound ?? user, ...(bound === undefined ? { password: args.last("password") ?? user } : {}) } : {}) });
+  if (!own.ok || bound === undefined) return own;
+  if (wish.isMapped) return fail({ code: "option.conflict", at: byOption("--bindhome"), text: "a home of the host belongs to nobody in a container with ids of its own", remedy: "share it with lxc.mount.entry = /home/USER home/USER none bind,idmap=container" });
+  const uid = hostUser(bound);
+  return uid.ok ? ok({ ...own.value, user: { name: bound, uid: uid.value } }) : uid;
+}
+
+function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWish): DebianWish {
+  const sources = sourcesOf(dist, suite, args, wish.env);
+  const keyring = valueOf(args, wish.env, "keyring") ?? (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
+  const packages = [...(args.last("packages") ?? "").split(/[\s,]+/).filter((name) => name !== ""), ...(args.has("auth-key") ? ["openssh-server"] : [])];
+  const arch = args.last("arch");
+  return {
+    dist, suite, isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
+    ...(arch === undefined || arch === archOf(process.arch) ? {} : { arch }), ...(packages.length === 0 ? {} : { packages }), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }),
+  };
+}
+
+async function make(dist: Dist, wish: TemplateWish): Promise<Result<Made>> {
+  const args = parseTemplateArgs(dist, dist === "debian" ? DEBIAN : UBUNTU, wish.args);
+  if (!args.ok) return args;
+  if (args.value.has("help")) {
+    wish.dialogue.say(helpOf(dist));
+    return ok({ kind: "nothing" });
+  }
+  const suite = suiteOf(dist, args.value, wish.env);
+  if (!suite.ok) return suite;
+  const own = ownOf(dist, args.value, wish);
+  if (!own.ok) return own;
+  const wanted = wishOf(dist, suite.value, args.value, wish);
+  if (args.value.has("clean")) {
+    wish.dialogue.say("Flushing the cache...");
+    rmSync(keptAt(wanted, suite.value), { force: true });
+    return ok({ kind: "nothing" });
+  }
+  const made = await debianRootfs(wanted);
+  if (!made.ok) return made;
+  const { path } = made.value;
+  const compression = probeArchive(path);
+  if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
+  wish.dialogue.say("Unpacking the rootfs");
+  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.value.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.value.last("bindhome") ?? ""} home/${args.value.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) });
+}
+
+const helpOf = (dist: Dist): string => templateHelpText(`The template ${dist}: ${dist === "debian" ? "Debian" : "Ubuntu"} with systemd, made from packages by mmdebstrap, for ordinary users too.`, dist === "debian" ? DEBIAN : UBUNTU);
+export const debian: Template = { help: helpOf("debian"), make: (wish) => make("debian", wish) };
+export const ubuntu: Template = { help: helpOf("ubuntu"), make: (wish) => make("ubuntu", wish) };

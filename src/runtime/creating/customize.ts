@@ -1,0 +1,66 @@
+// Owns putting into a new system what it is given of its own: a user, keys for ssh, its name, cloud-init's data.
+import { startPlan } from "../../host/engine/run.ts";
+import type { Customize } from "../../images/customize.ts";
+import { byOption } from "../../model/origin.ts";
+import { ok, fail, type Problem, type Result } from "../../model/problem.ts";
+import { planTool } from "../../plan/lifecycle/create.ts";
+import { onMounted } from "../../plan/storage/mounted.ts";
+import { outcomeProblem } from "../removing/outcome.ts";
+import type { Job } from "./config.ts";
+
+/** As the container's root, in its root file system; a path that a link of the image leads away ends it. */
+const SAFE = 'safe() { p=.; for part in $(printf %s "$1" | tr / " "); do p=$p/$part; if [ -L "$p" ]; then echo "$p is a symbolic link" >&2; exit 3; fi; done; }';
+const HOSTNAME = 'safe etc/hostname; mkdir -p etc; printf "%s\\n" "$1" > etc/hostname';
+const USER = `name=$1; uid=\${2:-1000}; safe etc/passwd; safe etc/group; safe etc/shadow; safe etc/gshadow; safe "home/$name"
+if ! grep -q "^$name:" etc/passwd; then
+  if [ -z "$2" ]; then while grep -q "^[^:]*:[^:]*:$uid:" etc/passwd etc/group; do uid=$((uid + 1)); done; fi
+  shell=/bin/sh; if [ -e bin/bash ]; then shell=/bin/bash; fi
+  echo "$name:x:$uid:$uid::/home/$name:$shell" >> etc/passwd; echo "$name:x:$uid:" >> etc/group
+  if [ -f etc/shadow ]; then echo "$name:!:19000:0:99999:7:::" >> etc/shadow; fi
+  if [ -f etc/gshadow ]; then echo "$name:!::" >> etc/gshadow; fi
+  for group in sudo wheel; do sed -i -e "s/^\\($group:[^:]*:[^:]*:\\)\\(..*\\)$/\\1\\2,$name/" -e "s/^\\($group:[^:]*:[^:]*:\\)$/\\1$name/" etc/group; done
+  if [ ! -d "home/$name" ]; then mkdir -p "home/$name"; if [ -d etc/skel ]; then cp -R etc/skel/. "home/$name/"; fi; chmod 750 "home/$name"; chown -R "$uid:$uid" "home/$name"; fi
+fi`;
+const KEYS = `keys=$(cat); for home in root \${1:+"home/$1"}; do
+  safe "$home/.ssh/authorized_keys"; mkdir -p "$home/.ssh"; chmod 700 "$home/.ssh"; printf "%s\\n" "$keys" >> "$home/.ssh/authorized_keys"; chmod 600 "$home/.ssh/authorized_keys"
+  chown -R "$(stat -c %u:%g "$home")" "$home/.ssh"; done`;
+const SEED = 'seed=var/lib/cloud/seed/nocloud-net; safe "$seed/$1"; mkdir -p "$seed"; cat > "$seed/$1"; if [ ! -e "$seed/meta-data" ]; then printf "instance-id: %s\\nlocal-hostname: %s\\n" "$2" "$3" > "$seed/meta-data"; fi; if [ ! -e "$seed/user-data" ]; then : > "$seed/user-data"; fi';
+const PASSWORD = 'exec chpasswd --crypt-method SHA512 --root "$(pwd -P)"';
+
+interface Step { readonly doing: string; readonly script: string; readonly words: readonly string[]; readonly input?: string }
+
+function stepsOf(custom: Customize, job: Job): readonly Step[] {
+  const { user, hostname, sshKeys, userData, vendorData } = custom;
+  const name = hostname ?? job.target.name;
+  const id = `${job.target.name}-${job.facts.random.slice(0, 8)}`;
+  return [
+    ...(hostname === undefined ? [] : [{ doing: `name it '${hostname}'`, script: HOSTNAME, words: [hostname] }]),
+    ...(user === undefined ? [] : [{ doing: `make the user '${user.name}'`, script: USER, words: [user.name, user.uid === undefined ? "" : String(user.uid)] }]),
+    ...(user?.password === undefined ? [] : [{ doing: `give '${user.name}' a password`, script: PASSWORD, words: [], input: `${user.name}:${user.password}\n` }]),
+    ...(sshKeys.length === 0 ? [] : [{ doing: "put in the keys for ssh", script: KEYS, words: user === undefined ? [] : [user.name], input: `${sshKeys.join("\n")}\n` }]),
+    ...(userData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["user-data", id, name], input: userData }]),
+    ...(vendorData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["vendor-data", id, name], input: vendorData }]),
+  ];
+}
+
+async function run(job: Job, step: Step, abort: AbortSignal): Promise<Problem | undefined> {
+  const tool = planTool(job.target, job.facts, { idmap: job.base.idmap, rootfs: job.rootfs, argv: ["sh", "-ec", `${SAFE}\n${step.script}`, "sh", ...step.words] });
+  const plan = onMounted(tool, job.storage?.block, job.rootfs, byOption("--template"));
+  const started = startPlan(plan, { engine: job.facts.install.engine, stdin: "pipe", stderr: "pipe", abort });
+  let said = "";
+  started.stderr?.on("data", (chunk: Uint8Array) => { said += new TextDecoder().decode(chunk); });
+  started.stdin?.on("error", () => undefined);
+  started.stdin?.end(step.input ?? "");
+  const outcome = await started.outcome;
+  if (outcome.status === 0) return undefined;
+  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, step.doing) : undefined;
+  return broken ?? { code: "template.failed", text: `cannot ${step.doing}`, cause: said.trim() === "" ? `status ${outcome.status}` : said.trim() };
+}
+
+export async function customize(job: Job, custom: Customize, abort: AbortSignal): Promise<Result<void>> {
+  for (const step of stepsOf(custom, job)) {
+    const problem = await run(job, step, abort);
+    if (problem !== undefined) return fail(problem);
+  }
+  return ok(undefined);
+}

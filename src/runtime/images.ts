@@ -1,0 +1,158 @@
+// Owns the verbs about images: listed, pulled, told about, given away, taken in, thrown away, pinned.
+import { closeSync, copyFileSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { probeArchive } from "../images/archive.ts";
+import type { Dialogue } from "../images/dialogue.ts";
+import { ensureImage, type HadImage } from "../images/image/ensure.ts";
+import { expiryOf, findPrunable, listImages, prune, type LocalImage, type Pruned } from "../images/image/listing.ts";
+import { readLock, resolveOptions, type ImageOptions, type LockedImage } from "../images/image/options.ts";
+import { writeRecord } from "../images/image/records.ts";
+import { isName, parseImage } from "../images/image/reference.ts";
+import { cacheBase } from "../images/remote/cache.ts";
+import type { ImageEntry } from "../images/remote/entry.ts";
+import { archOf } from "../images/remote/entry.ts";
+import { listRemote } from "../images/remote/obtain.ts";
+import { sha256Of } from "../images/remote/sums.ts";
+import { byOption } from "../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Progress } from "../model/progress.ts";
+import type { Request } from "../model/request.ts";
+import { onSignals } from "./interrupt.ts";
+
+export type { ImageOptions } from "../images/image/options.ts";
+export type { LocalImage, Pruned } from "../images/image/listing.ts";
+export type { ImageEntry } from "../images/remote/entry.ts";
+
+const TIMEOUT_MS = 30_000;
+const baseOf = (request: Request): string => cacheBase(request.env, request.euid === 0);
+const missing = (name: string): Problem => ({ code: "image.missing", text: `this machine has no image '${name}'`, remedy: `berth image pull ${name}, or berth image list` });
+
+export const imagesHere = (request: Request): readonly LocalImage[] => listImages(baseOf(request));
+
+export interface ImageTalk { readonly dialogue: Dialogue; readonly onProgress: (progress: Progress) => void }
+
+async function withAbort<T>(body: (abort: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const off = onSignals(abort);
+  try {
+    return await body(abort.signal);
+  } finally {
+    off();
+  }
+}
+
+export interface Pulled { readonly image: string; readonly arch: string; readonly digest: string; readonly build?: string; readonly path?: string }
+
+/** A container of the caller's own kind: what an ordinary user pulls is for user namespaces. */
+export function pullImage(request: Request, text: string, options: ImageOptions, talk: ImageTalk): Promise<Result<Pulled>> {
+  return withAbort(async (abort) => {
+    const facts = probeHost(request);
+    const ref = parseImage(text, request.cwd);
+    if (!ref.ok) return ref;
+    const arch = options.arch ?? archOf(process.arch);
+    const resolved = resolveOptions(options, ref.value, { cwd: request.cwd, env: facts.caller.env, arch });
+    if (!resolved.ok) return resolved;
+    const had: Result<HadImage> = await ensureImage({
+      ...talk, ...resolved.value, ref: ref.value, arch, abort, timeoutMs: TIMEOUT_MS, isOffline: options.isOffline, isMapped: request.euid !== 0, isRoot: request.euid === 0,
+      env: facts.caller.env, cwd: request.cwd, engine: facts.install.engine,
+    });
+    if (!had.ok) return had;
+    const { digest, build, path } = had.value;
+    return ok({ image: text, arch, digest, ...(build === undefined ? {} : { build }), ...(path === undefined ? {} : { path }) }, had.warnings);
+  });
+}
+
+export function imagesThere(request: Request, options: ImageOptions, talk: ImageTalk): Promise<Result<readonly ImageEntry[]>> {
+  return withAbort(async (abort) => {
+    const facts = probeHost(request);
+    const ref = parseImage("any/any", request.cwd);
+    const resolved = ref.ok ? resolveOptions({ ...options, isOffline: false }, ref.value, { cwd: request.cwd, env: facts.caller.env, arch: "" }) : ref;
+    if (!resolved.ok) return resolved;
+    const { servers, trust } = resolved.value;
+    const net = { env: facts.caller.env, abort, timeoutMs: TIMEOUT_MS, onProgress: talk.onProgress };
+    const listed = await listRemote({ servers, trust, net, mode: request.euid === 0 ? "system" : "user", base: baseOf(request), engine: facts.install.engine, say: talk.dialogue.say });
+    return listed.ok ? ok(listed.value.entries.filter(({ arch }) => options.arch === undefined || arch === options.arch)) : listed;
+  });
+}
+
+export interface ImageInfo extends LocalImage { readonly digest?: string; /** Milliseconds since 1970. */ readonly expires?: number }
+
+export async function imageInfo(request: Request, name: string, arch: string | undefined): Promise<Result<ImageInfo>> {
+  const found = imagesHere(request).find((image) => image.image === name && (arch === undefined || image.arch === arch));
+  if (found === undefined) return fail(missing(name));
+  const archive = archiveOf(found);
+  const expires = found.origin === "server" ? expiryOf(found.paths[0] ?? "") : undefined;
+  return ok({ ...found, ...(archive === undefined ? {} : { digest: `sha256:${await sha256Of(archive)}` }), ...(expires === undefined ? {} : { expires }) });
+}
+
+/** The archive of the root file system; an image of layers has none. */
+function archiveOf({ origin, paths }: LocalImage): string | undefined {
+  if (origin === "server") return `${paths[0] ?? ""}/rootfs.tar.xz`;
+  return origin === "registry" ? undefined : paths[0];
+}
+
+export interface ExportWish { readonly name: string; readonly arch?: string; /** Absent: `write` gets it. */ readonly file?: string; readonly write: (bytes: Uint8Array) => Promise<boolean> }
+
+export async function exportImage(request: Request, wish: ExportWish): Promise<Result<void>> {
+  const found = imagesHere(request).find((image) => image.image === wish.name && (wish.arch === undefined || image.arch === wish.arch));
+  if (found === undefined) return fail(missing(wish.name));
+  const path = archiveOf(found);
+  if (path === undefined) return fail({ code: "unsupported", text: `'${wish.name}' is an image of layers, which are no one archive`, remedy: "make a container of it, and export that" });
+  try {
+    if (wish.file !== undefined) {
+      copyFileSync(path, `${wish.file}.new`);
+      renameSync(`${wish.file}.new`, wish.file);
+      return ok(undefined);
+    }
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) if (chunk instanceof Uint8Array && !await wish.write(chunk)) return fail({ code: "storage.copy", text: "nobody reads any more" });
+    return ok(undefined);
+  } catch (error) {
+    return fail({ code: "storage.copy", text: `cannot write '${wish.file ?? "standard output"}'`, cause: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** A copy in the store, under its digest, found by the name. */
+export async function importImage(request: Request, file: string, name: string): Promise<Result<Pulled>> {
+  const path = file.startsWith("/") ? file : `${request.cwd}/${file}`;
+  if (!isName(name)) return fail({ code: "option.value", text: `'${name}' is no name of an image`, remedy: "letters, digits, and . _ + - @ ~" });
+  const compression = existsSync(path) ? probeArchive(path) : undefined;
+  if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read` });
+  const base = baseOf(request);
+  try {
+    mkdirSync(`${base}/sha256`, { recursive: true, mode: 0o755 });
+    const part = `${base}/sha256/.import-${process.pid}`;
+    copyFileSync(path, part);
+    const hex = await sha256Of(part);
+    const handle = openSync(part, "r");
+    fsyncSync(handle);
+    closeSync(handle);
+    renameSync(part, `${base}/sha256/${hex}`);
+    const arch = archOf(process.arch);
+    writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression });
+    return ok({ image: name, arch, digest: `sha256:${hex}` });
+  } catch (error) {
+    return fail({ code: "storage.copy", text: `cannot keep '${path}' in '${base}'`, cause: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+export function pruneImages(request: Request, wish: { readonly isAll: boolean; readonly isDry: boolean }): readonly Pruned[] {
+  const found = findPrunable(baseOf(request), wish.isAll);
+  if (!wish.isDry) prune(baseOf(request), found);
+  return found;
+}
+
+/** The file keeps what it has of other images. */
+export function lockImages(request: Request, file: string, pulled: readonly Pulled[]): Result<readonly LockedImage[]> {
+  const path = file.startsWith("/") ? file : `${request.cwd}/${file}`;
+  const before = existsSync(path) ? readLock(path) : ok([]);
+  if (!before.ok) return before;
+  const mine = pulled.map(({ image, arch, digest, build }): LockedImage => ({ image, arch, digest, ...(build === undefined ? {} : { build }) }));
+  const all = [...before.value.filter((old) => !mine.some(({ image, arch }) => image === old.image && arch === old.arch)), ...mine].toSorted((a, b) => (`${a.image} ${a.arch}` < `${b.image} ${b.arch}` ? -1 : 1));
+  try {
+    writeFileSync(`${path}.new`, `${JSON.stringify({ images: all }, null, 2)}\n`);
+    renameSync(`${path}.new`, path);
+    return readFileSync(path, "utf8") === "" ? ok([]) : ok(all);
+  } catch (error) {
+    return fail({ code: "storage.copy", at: byOption("--lock"), text: `cannot write '${path}'`, cause: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,48 @@
+// lxc-create -t host: a system whose /usr is the host's, read-only, and -t debian's and -t ubuntu's options.
+import { describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheOf, containers, destroy, download, inPlace } from "./download-room.ts";
+import { inside, start, works } from "./place.ts";
+
+describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
+  test("-t host: runs with the host's programs, and cannot change them", () => inPlace(kind, async (place) => {
+    const { status, stderr } = await download(place, { template: "host", args: [] });
+    expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+    expect(readdirSync(cacheOf(place))).toEqual([]);
+    const config = join(place.lxcpath, place.name, "config");
+    expect(readFileSync(config, "utf8")).toContain("lxc.mount.entry = /usr usr none ro,rbind 0 0");
+    expect(works(place, "lxc-execute", ["-n", place.name, "--", "/usr/bin/sh", "-c", "cat /etc/hostname; touch /usr/no 2>/dev/null || echo kept; id -un; touch /etc/mine && echo own"]).replaceAll("\r", "")).toBe(`${place.name}\nkept\nroot\nown\n`);
+    expect(existsSync("/usr/no")).toBe(false);
+    if (kind !== "user-owned") { // the host's init may be a systemd, which wants a cgroup of its own
+      start(place);
+      expect(inside(place, "cat /proc/1/comm").length).toBeGreaterThan(0);
+      works(place, "lxc-stop", ["-n", place.name, "-k"]);
+    }
+    destroy(place);
+  }), 120_000);
+});
+
+test("-t ubuntu-cloud: an archive, and what cloud-init finds in it", () => inPlace("privileged", async (place) => {
+  const archive = join(place.lxcpath, "in-cloud.tar");
+  writeFileSync(join(place.lxcpath, "in-user"), "#cloud-config\nhostname: x\n");
+  expect(spawnSync("tar", ["-C", "/usr/share/lxc", "-cf", archive, "config"]).status).toBe(0);
+  const { status, stderr } = await download(place, { template: "ubuntu-cloud", args: ["-T", archive, "-u", join(place.lxcpath, "in-user")] });
+  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+  const seed = join(place.lxcpath, place.name, "rootfs/var/lib/cloud/seed/nocloud-net");
+  expect([readFileSync(join(seed, "user-data"), "utf8"), readFileSync(join(seed, "meta-data"), "utf8").includes(`local-hostname: ${place.name}`)]).toEqual(["#cloud-config\nhostname: x\n", true]);
+  destroy(place);
+}), 60_000);
+
+test("the options of -t debian and -t ubuntu: help, and what is wrong is refused before anything is made", () => inPlace("privileged", async (place) => {
+  for (const template of ["debian", "ubuntu", "ubuntu-cloud", "host", "oci", "download"]) expect((await download(place, { template, args: ["--help"] })).stdout).toContain(`The template ${template}:`);
+  const refused = async (template: string, args: readonly string[], words: string): Promise<void> => {
+    const { status, stderr } = await download(place, { template, args });
+    expect([status, stderr.includes(words) ? "" : stderr, containers(place)]).toEqual([1, "", []]);
+  };
+  await refused("debian", ["-r", "../x"], "is no release");
+  await refused("debian", ["-S", "/nowhere.pub"], "cannot read '/nowhere.pub'");
+  await refused("ubuntu", ["-r", "noble", "-b", "nobody-of-that-name"], "there is no user");
+  await refused("ubuntu", ["--nonsense"], "does not know '--nonsense'");
+}), 60_000);

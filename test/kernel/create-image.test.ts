@@ -1,0 +1,93 @@
+// berth create --image and berth image: one name for images wherever they are, kept once, pinned by a lock file; keys, a user, a name and
+// cloud-init's data for the new system.
+import { describe, expect, test } from "bun:test";
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheOf, containers, destroy, downloadRoom, image, inPlace, runBeside } from "./download-room.ts";
+import { FOLDER, sha256, writeSums } from "./image-server.ts";
+import { DIST, inside, start, works, type Place, type Ran } from "./place.ts";
+
+const room = downloadRoom();
+const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPlaceholderForATest me@here";
+const berth = (place: Place, ...args: readonly string[]): Promise<Ran> => runBeside(place, [join(DIST, "bin/berth"), ...args], { env: { DOWNLOAD_SERVER: room.server().url } });
+const create = (place: Place, ...args: readonly string[]): Promise<Ran> => berth(place, "create", place.name, "-P", place.lxcpath, "-f", join(place.lxcpath, "in.conf"), ...args);
+async function good(ran: Promise<Ran>): Promise<string> {
+  const { status, stdout, stderr } = await ran;
+  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+  return stdout;
+}
+const inRootfs = (place: Place, path: string): string => join(place.lxcpath, place.name, "rootfs", path);
+const DIGEST = (): string => `sha256:${sha256(join(room.root(), FOLDER, "rootfs.tar.xz"))}`;
+
+describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
+  test("an image, with keys, a user, a name and data of its own", () => inPlace(kind, async (place) => {
+    writeFileSync(join(place.lxcpath, "in.pub"), `# mine\n${KEY}\n`);
+    writeFileSync(join(place.lxcpath, "in.yaml"), "#cloud-config\npackages: [vim]\n");
+    await good(create(place, "--image", "tiny/one", "--arch", "amd64", "--ssh-key", join(place.lxcpath, "in.pub"), "--user", "ann", "--hostname", "web.example.org", "--user-data", join(place.lxcpath, "in.yaml")));
+    expect(readFileSync(join(place.lxcpath, place.name, "config"), "utf8")).toContain("lxc.uts.name = web.example.org\n");
+    start(place);
+    expect(inside(place, "hostname; cat /etc/hostname; id -u ann; cat /home/ann/.ssh/authorized_keys; cat /var/lib/cloud/seed/nocloud-net/user-data")).toBe(`web.example.org\nweb.example.org\n1001\n${KEY}\n#cloud-config\npackages: [vim]`);
+    works(place, "lxc-stop", ["-n", place.name, "-k"]);
+    const home = lstatSync(inRootfs(place, "home/ann"));
+    expect([home.uid, home.mode & 0o777, statSync(inRootfs(place, "home/ann/.ssh")).mode & 0o777]).toEqual([place.rootId + 1001, 0o750, 0o700]);
+    destroy(place);
+  }), 120_000);
+});
+
+test("what is said wrong is refused before anything is made", () => inPlace("privileged", async (place) => {
+  const refused = async (words: string, ...args: readonly string[]): Promise<void> => {
+    const { status, stderr } = await create(place, ...args);
+    expect([status, stderr.includes(words) ? "" : stderr, containers(place)]).toEqual([1, "", []]);
+  };
+  writeFileSync(join(place.lxcpath, "in-secret"), "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+  await refused("is a private key", "--image", "tiny/one", "--ssh-key", join(place.lxcpath, "in-secret"));
+  await refused("is no name of a user", "--image", "tiny/one", "--user", "Ann Smith");
+  await refused("either -t or --image", "--image", "tiny/one", "-t", "busybox");
+  await refused("does not name an image", "--image", "a/b/c/d");
+  await refused("there is no image 'nothing'", "--image", "nothing");
+  await refused("nobody to give keys", "-t", "none", "--user", "ann");
+  expect(room.server().asked).toEqual([]);
+}), 60_000);
+
+test("a link of the image does not lead a key astray", () => inPlace("privileged", async (place) => {
+  const target = join(place.lxcpath, "in-target");
+  mkdirSync(target);
+  const tree = join(place.lxcpath, "in-tree");
+  mkdirSync(join(tree, "root"), { recursive: true });
+  symlinkSync(target, join(tree, "root/.ssh"));
+  const ran = await create(place, "-t", tree, "--ssh-key", KEY);
+  expect([ran.status, ran.stderr.includes("is a symbolic link"), existsSync(join(target, "authorized_keys")), containers(place)]).toEqual([1, true, false, []]);
+}), 60_000);
+
+test("pulled, listed, told about, exported, imported, pruned", () => inPlace("privileged", async (place) => {
+  expect(await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64"))).toBe(`tiny/one ${DIGEST()}\n`);
+  expect(await good(berth(place, "image", "list"))).toMatch(/^tiny\/one +amd64 +20261101_05:24 +[\d.]+ kB +server$/m);
+  expect(await good(berth(place, "image", "list", "--remote"))).toContain("tiny             two         arm64  cloud");
+  expect(await good(berth(place, "image", "info", "tiny/one"))).toContain(`Digest:   ${DIGEST()}\n`);
+  const archive = join(place.lxcpath, "in-out.tar.xz");
+  await good(berth(place, "image", "export", "tiny/one", archive));
+  expect(`sha256:${sha256(archive)}`).toBe(DIGEST());
+  await good(berth(place, "image", "import", archive, "mine"));
+  await good(create(place, "--image", "mine", "--offline"));
+  expect(existsSync(inRootfs(place, "bin/busybox"))).toBe(true);
+  destroy(place);
+  expect((JSON.parse(await good(berth(place, "image", "list", "--format", "json"))) as readonly { readonly image: string }[]).map((one) => one.image)).toEqual(expect.arrayContaining(["tiny/one", "mine"]));
+  writeFileSync(image(place, "expiry"), "1000\n");
+  expect(await good(berth(place, "image", "prune", "--dry-run"))).toContain(image(place, ""). replace(/\/$/, ""));
+  await good(berth(place, "image", "prune"));
+  expect([existsSync(image(place)), existsSync(join(cacheOf(place), "sha256", sha256(archive)))]).toEqual([false, true]);
+}), 120_000);
+
+test("a lock file holds an image to what it was", () => inPlace("privileged", async (place) => {
+  const lock = join(place.lxcpath, "in.lock");
+  await good(berth(place, "image", "lock", "tiny/one", "--arch", "amd64", "--lock", lock));
+  expect(JSON.parse(readFileSync(lock, "utf8"))).toEqual({ images: [{ image: "tiny/one", arch: "amd64", digest: DIGEST(), build: "20261101_05:24" }] });
+  await good(create(place, "--image", "tiny/one", "--arch", "amd64", "--lock", lock));
+  destroy(place);
+  writeFileSync(lock, readFileSync(lock, "utf8").replace(/sha256:./, (text) => (text.endsWith("0") ? "sha256:1" : "sha256:0")));
+  const other = await create(place, "--image", "tiny/one", "--arch", "amd64", "--lock", lock);
+  expect([other.status, other.stderr.includes("is not what it should be"), containers(place)]).toEqual([1, true, []]);
+  writeSums(room.root());
+  const unlisted = await create(place, "--image", "tiny/two", "--lock", lock);
+  expect([unlisted.status, unlisted.stderr.includes("does not have 'tiny/two'")]).toEqual([1, true]);
+}), 60_000);
