@@ -100,13 +100,16 @@ async function run(plan: Plan, engine: { readonly path: string; readonly stderr:
   return { outcome: await startPlan(plan, { engine: engine.path, stdin: how.stdin, stderr: engine.stderr, abort: wish.abort }).outcome };
 }
 
+/** What is wrong with the archive as a whole says which one it is. */
+const named = (problem: Problem, stage: string): Problem => (problem.text.startsWith("the archive is ") ? { ...problem, text: `${stage} failed`, cause: problem.cause === undefined ? problem.text : `${problem.text}: ${problem.cause}` } : problem);
+
 export async function unpack(target: Target, facts: HostFacts, how: Unpacking, wish: FillWish): Promise<Result<void>> {
   const plan = onMounted(planUnpack(target, facts, { ...wish, compression: "none" }), wish.block, wish.rootfs, from);
   const said = `${wish.scratch}/tar-messages`;
   const stderr = openSync(said, "w", 0o640);
   const { outcome, problem } = await run(plan, { path: facts.install.engine, stderr }, how, wish).finally(() => closeSync(stderr));
   if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
-  if (problem !== undefined) return fail({ ...problem, at: from });
+  if (problem !== undefined) return fail({ ...named(problem, how.stage), at: from });
   if (outcome.status === 0) return ok(undefined);
   const words = saidBy(said);
   if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(wish.rootfs)) return fail(full(wish.rootfs, how.stage));
