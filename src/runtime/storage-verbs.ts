@@ -119,3 +119,6 @@ export interface ImportOptions {
   readonly read: AsyncIterable<Uint8Array>;
 }
 export type ImportVerb = (request: Request, options: ImportOptions) => Promise<Result<Target>>;
+
+/** `to`: the first id, a first id and how many, a user, or none. */
+export type ShiftVerb = (request: Request, target: Target, options: { readonly to: string }) => Promise<Result<void>>;

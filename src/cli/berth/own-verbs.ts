@@ -16,6 +16,7 @@ export const OWN_VERBS: readonly OwnVerb[] = [
   { verb: "image", words: "VERB [IMAGE...]", does: "what containers are made of: berth image --help", load: () => import("./image.ts") },
   { verb: "export", words: "NAME", does: "all of it as one tar archive", load: () => import("./export.ts") },
   { verb: "import", words: "[NAME]", does: "a container of such an archive", load: () => import("./import.ts") },
+  { verb: "shift", words: "NAME --to START", does: "give it other ids, or its first: privileged to unprivileged", load: () => import("./shift.ts") },
   { verb: "config", words: "VERB NAME", does: "read and change its config: berth config --help", load: () => import("./config.ts") },
   { verb: "setup", words: "USER", does: "make a user ready for containers, or undo that", load: () => import("./setup.ts") },
   { verb: "doctor", words: "", does: "try what containers need, and say what is missing", load: () => import("./doctor.ts") },
