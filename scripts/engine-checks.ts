@@ -37,8 +37,8 @@ export const engineTests = (): Check[] => below("test").map(({ source, of }) => 
   },
 }));
 
-/** Each fuzz target for a bounded time: first its whole corpus, then new inputs. */
-export const fuzzing = (seconds: number): Check[] => below("fuzz").map(({ source, of }) => ({
+/** Each fuzz target for a bounded time: first its whole corpus, then new inputs; without a seed other ones each time. */
+export const fuzzing = (seconds: number, seed?: number): Check[] => below("fuzz").map(({ source, of }) => ({
   name: `${of.folder}/fuzz/${basename(source)}, ${seconds} s`,
   run: async (onTick) => {
     const { program, problem } = await compile({ source, of }, `${SANITIZE},fuzzer`);
@@ -46,7 +46,7 @@ export const fuzzing = (seconds: number): Check[] => below("fuzz").map(({ source
     const found = join(WORK, `corpus-${basename(source, ".c")}`);
     const seeds = join(ROOT, of.folder, "fuzz/corpus", basename(source, "_fuzz.c"));
     mkdirSync(found, { recursive: true });
-    const argv = [program, `-max_total_time=${seconds}`, "-timeout=10", "-rss_limit_mb=2048", `-artifact_prefix=${WORK}/`, found, ...(existsSync(seeds) ? [seeds] : [])];
+    const argv = [program, ...(seed === undefined ? [] : [`-seed=${seed}`]), `-max_total_time=${seconds}`, "-timeout=10", "-rss_limit_mb=2048", `-artifact_prefix=${WORK}/`, found, ...(existsSync(seeds) ? [seeds] : [])];
     const { status, output } = await run(argv, { env: ENV, limit: seconds + 60, onTick });
     return one(status === 0, output.slice(-6000));
   },

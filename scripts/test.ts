@@ -34,7 +34,7 @@ const only = process.argv.slice(2); // npm test -- test/kernel/lifecycle.test.ts
 const everything = (): Check[] => [
   types, isa, lint, building,
   together("unit tests", UNIT, 300), together("golden plans", ["test/golden"]), together("house rules", ["test/house"], 300),
-  ...engineTests(), ...fuzzing(FUZZ_SECONDS), ...configFuzzing(FUZZ_SECONDS, SEED), ...kernel(),
+  ...engineTests(), ...fuzzing(FUZZ_SECONDS, SEED), ...configFuzzing(FUZZ_SECONDS, SEED), ...kernel(),
   isRoot ? fullSystems : refuse("test/system"),
 ];
 const sum = await runAll(only.length === 0 ? everything() : [building, ...only.map((path) => together(path, [path]))]);

@@ -1,7 +1,9 @@
 // Every type of interface that this kernel has, with packets through it: the host, other containers and the world, over IPv4 and IPv6.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { berth, create, eventually, initPid, inside, leavePlace, makePlace, start, state, works } from "./place.ts";
+import { join } from "node:path";
+import { DIST, berth, create, ended, eventually, initPid, inside, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
 import { leaveRoom, makeRoom, must, run } from "./net-room.ts";
 import type { Room } from "./net-room.ts";
@@ -30,6 +32,7 @@ async function cycle(lines: readonly string[], look: () => void | Promise<void>)
 const reaches = (address: string): Promise<void> => eventually(`${address} answers`, () => berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "ping", "-c1", "-W1", address]).status === 0);
 const reachedFrom = (prefix: readonly string[], address: string): Promise<void> => eventually(`${address} is reached`, () => run(prefix, ["busybox", "ping", "-c1", "-W1", address]).status === 0);
 const links = (): string => must(room.into, "ls /sys/class/net");
+const monitorPid = (): number => Number(/"monitorPid":(\d+)/.exec(must(room.into, `cat ${place.lxcpath}/${place.name}/.berth/state`))?.[1]);
 const refused = (lines: readonly string[]): string => {
   const before = links();
   const ran = berth(place, "lxc-start", ["-n", place.name, "-d", ...defines(lines)]);
@@ -48,6 +51,27 @@ test("veth in a bridge: MTU of the bridge, queues, gateways auto, both families 
     expect(works(place, "lxc-ls", ["-f", "-F", "IPV4,IPV6,INTERFACE"])).toMatch(/10\.9\.0\.7 +fd09::7 +(eth0, lo|lo, eth0)/);
   });
   expect(must(room.into, "ls /sys/class/net/br0/brif")).toBe("");
+});
+
+test("what is made on the host is gone after a stop, a kill of init and one of the monitor; no program ip is started", async () => {
+  const lines = [...defines(["type=veth", "link=br0", "flags=up", "ipv4.address=10.9.0.7/24", "ipv4.gateway=auto"]), ...defines(["type=veth", "veth.mode=router", "link=up0", "flags=up", "ipv4.address=192.0.2.50/32"], 1), ...defines(["type=macvlan", "link=up0", "flags=up"], 2)];
+  const before = links();
+  const routes = (): string => must(room.into, "ip route; ip neigh show proxy");
+  const ways = routes();
+  for (const end of ["stop", "init", "monitor"]) {
+    start(place, lines);
+    expect(links().split("\n").filter((link) => link.startsWith("veth"))).toHaveLength(2);
+    if (end === "stop") works(place, "lxc-stop", ["-n", place.name, "-k"]);
+    else process.kill(end === "init" ? initPid(place) : monitorPid(), "SIGKILL");
+    await eventually(`${end}: it is stopped`, () => state(place) === "STOPPED");
+    await eventually(`${end}: all is gone`, () => links() === before && routes() === ways);
+  }
+  // it follows the monitor to its end
+  const traced = spawn("env", [...room.into, "strace", "-f", "-e", "trace=execve", "-e", "signal=none", "-o", "/run/execs", join(DIST, "bin/lxc-start"), "-P", place.lxcpath, "-n", place.name, "-d", ...lines], { stdio: "ignore" });
+  await eventually("it runs", () => state(place) === "RUNNING");
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  expect(await ended(traced)).toBe(0);
+  expect(must(room.into, "grep -c execve /run/execs; grep -E 'execve.\"[^\"]*/(ip|ifconfig|route|brctl|tc)\"' /run/execs || true")).toMatch(/^[1-9]\d*$/);
 });
 
 test("broadcast addresses are those of the line", async () => {
@@ -77,8 +101,7 @@ test("l2proxy: the world finds the container as if it were there; nothing is lef
   });
   expect(answers()).toBe("");
   start(place, defines(lines));
-  const record: unknown = JSON.parse(must(room.into, `cat ${place.lxcpath}/${place.name}/.berth/state`));
-  process.kill(Number(Reflect.get(Object(record), "monitorPid")), "SIGKILL");
+  process.kill(monitorPid(), "SIGKILL");
   await eventually("the container is gone", () => state(place) === "STOPPED");
   expect(answers()).toBe("");
 });

@@ -34,9 +34,9 @@ test("is in the bridge, reaches it, is counted, and is gone at stop", async () =
   await eventually("its end on the host is gone", () => ports() === "");
 });
 
-test("is gone when init is killed", async () => {
+test.each(["init", "monitor"])("is gone when its %s is killed, and counted no more", async (who) => {
   start(place, options("br0"));
-  process.kill(initPid(place), "SIGKILL");
+  process.kill(who === "init" ? initPid(place) : Number(/"monitorPid":(\d+)/.exec(must(room.into, `cat ${place.lxcpath}/${place.name}/.berth/state`))?.[1]), "SIGKILL");
   await eventually("its end on the host is gone", () => ports() === "");
   await eventually("it is stopped", () => state(place) === "STOPPED");
 });
@@ -46,7 +46,7 @@ test("what is not granted is refused in the helper's own words, and nothing is l
   const refused = berth(place, "lxc-start", ["-n", place.name, "-d", ...options("br1")]);
   expect([refused.status, state(place), must(room.into, "ls /sys/class/net/br1/brif")]).toEqual([1, "STOPPED", ""]);
   expect(refused.stderr).toContain("lxc-user-nic refused");
-  expect(refused.stderr).toContain("/etc/lxc/lxc-usernet");
+  expect(refused.stderr).toMatch(/remedy: .*\/etc\/lxc\/lxc-usernet; lxc\.net\.N\.type = user goes without, by pasta/);
 });
 
 test("other types and mode router are root's, with the line", () => {
