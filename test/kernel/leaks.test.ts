@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, rmdirSync, writeFileSync } from "node:f
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { leaveRoom, makeRoom, must } from "./net-room.ts";
 import { leaks, leaksAtLast, snapshot } from "./leaks.ts";
 
 const room = mkdtempSync(join(tmpdir(), "berthleak"));
@@ -42,12 +43,14 @@ test("a process", async () => {
   expect(await leaksAtLast(before, watch)).toEqual([]);
 });
 
-test("a network link", () => {
-  const before = snapshot(watch);
-  const name = mark.slice(-10);
-  sh("ip", "link", "add", name, "type", "bridge");
-  expect(leaks(before, { mark: name, folders: [] })).toContain(`links: ${name}`);
-  sh("ip", "link", "del", name);
+test("a network link, in a network of its own", async () => {
+  const host = await makeRoom();
+  const look = `import { leaks, snapshot } from "${new URL("./leaks.ts", import.meta.url).pathname}";
+    const watch = { mark: "berthleak0", folders: [] }, before = snapshot(watch);
+    Bun.spawnSync(["ip", "link", "add", "berthleak0", "type", "bridge"]);
+    console.log(leaks(before, watch).join());`;
+  expect(must([...host.into, "env", `BUN=${process.execPath}`, `LOOK=${look}`], '"$BUN" -e "$LOOK"')).toContain("links: berthleak0");
+  leaveRoom(host);
 });
 
 test("an abstract socket and a file", async () => {

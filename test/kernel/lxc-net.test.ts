@@ -49,14 +49,16 @@ test("containers get addresses, find each other by name, and the world sees only
   await eventually("it is reached by name", () => berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "ping", "-c1", "-W1", `${two()}.berth.test`]).status === 0);
   expect(must(room.into, `busybox nslookup ${two()}.berth.test 10.0.3.1`)).toContain(address(two()));
   inside(place, "ping -c1 -W5 192.0.2.9");
-  await eventually("an address of IPv6 by router advertisement", () => inside(place, "ip -6 addr show dev eth0 scope global").includes("fd42:"));
+  await eventually("an address of IPv6 by router advertisement", () => [place.name, two()].every((name) => works(place, "lxc-info", ["-n", name, "-iH"]).includes("fd42:")));
+  const [, six = ""] = /(fd42:\S+)/.exec(works(place, "lxc-info", ["-n", two(), "-iH"])) ?? [];
+  await eventually("the other answers over IPv6", () => berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "ping", "-c1", "-W1", six]).status === 0);
   await eventually("the world answers over IPv6", () => berth(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "ping", "-c1", "-W1", "2001:db8::9"]).status === 0);
   expect(must(room.into, "nft list table ip lxc")).toMatch(/counter packets [1-9]\d* bytes \d+ masquerade/);
 });
 
 test("a restart with containers in the bridge: they stay attached, and get the same address again, whatever they call themselves", async () => {
   const before = address(place.name);
-  up("restart");
+  for (const word of ["restart", "reload", "force-reload"]) up(word);
   works(place, "lxc-stop", ["-n", place.name, "-k"]);
   works(place, "lxc-start", ["-n", place.name, "-d"]);
   await eventually("it has an address", () => address(place.name) !== "");

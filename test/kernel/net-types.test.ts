@@ -74,6 +74,13 @@ test("what is made on the host is gone after a stop, a kill of init and one of t
   expect(must(room.into, "grep -c execve /run/execs; grep -E 'execve.\"[^\"]*/(ip|ifconfig|route|brctl|tc)\"' /run/execs || true")).toMatch(/^[1-9]\d*$/);
 });
 
+test("a gateway that is the interface itself", async () => {
+  await cycle(["type=veth", "link=br0", "flags=up", "ipv4.address=10.9.0.7/32", "ipv4.gateway=dev", "ipv6.address=fd09::7/128", "ipv6.gateway=dev"], async () => {
+    expect(inside(place, "ip route; ip -6 route show default")).toMatch(/default dev eth0[\s\S]*default dev eth0/);
+    for (const address of ["10.9.0.1", "fd09::1"]) await reaches(address);
+  });
+});
+
 test("broadcast addresses are those of the line", async () => {
   await cycle(["type=veth", "link=br0", "flags=up", "ipv4.address=10.9.0.8/24 10.9.0.200"], () => { expect(inside(place, "ip -4 addr show eth0")).toContain("brd 10.9.0.200"); });
 });

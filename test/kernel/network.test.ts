@@ -1,23 +1,24 @@
 // Networks: none of its own, shared with the host, and a veth into a bridge (root).
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
 import { berth, create, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Place } from "./place.ts";
+import { leaveRoom, makeRoom, must, run } from "./net-room.ts";
+import type { Room } from "./net-room.ts";
 
 let place: Place;
-let bridge = "";
-const ip = (...args: string[]): void => expect([args.join(" "), Bun.spawnSync(["ip", ...args]).exitCode]).toEqual([args.join(" "), 0]);
-beforeAll(() => {
-  place = makePlace("root-owned");
-  bridge = `${place.mark}br`;
-  ip("link", "add", bridge, "type", "bridge");
-  ip("link", "set", bridge, "up");
+let room: Room;
+const bridge = "lan0br";
+const isThere = (path: string): boolean => run(room.into, ["test", "-e", path]).status === 0;
+beforeAll(async () => {
+  room = await makeRoom();
+  place = { ...makePlace("root-owned"), into: room.into };
+  must(room.into, `ip link add ${bridge} type bridge; ip link set ${bridge} up`);
   create(place);
 });
 afterAll(async () => {
   berth(place, "lxc-destroy", ["-n", place.name, "-f"]);
-  ip("link", "del", bridge);
   await leavePlace(place);
+  leaveRoom(room);
 });
 
 const cycle = (defines: readonly string[], look: () => void): void => {
@@ -37,13 +38,13 @@ test("veth: a pair with one end in the bridge, up, with its address; gone at sto
   const pair = `${place.mark}v`;
   const defines = ["lxc.net.0.type = veth", `lxc.net.0.link = ${bridge}`, "lxc.net.0.flags = up", `lxc.net.0.veth.pair = ${pair}`, "lxc.net.0.name = eth7", "lxc.net.0.hwaddr = 00:16:3e:12:34:56", "lxc.net.0.ipv4.address = 10.123.4.5/24"];
   cycle(defines, () => {
-    expect(existsSync(`/sys/class/net/${bridge}/brif/${pair}`)).toBe(true);
+    expect(isThere(`/sys/class/net/${bridge}/brif/${pair}`)).toBe(true);
     expect(inside(place, "cat /sys/class/net/eth7/address; cat /sys/class/net/eth7/operstate")).toBe("00:16:3e:12:34:56\nup");
     expect(inside(place, "ip -4 addr show eth7")).toContain("10.123.4.5/24");
     expect(works(place, "lxc-info", ["-n", place.name, "-iH"]).trim()).toBe("10.123.4.5");
     expect(works(place, "lxc-info", ["-n", place.name, "-S"])).toContain(pair);
   });
-  expect(existsSync(`/sys/class/net/${pair}`)).toBe(false);
+  expect(isThere(`/sys/class/net/${pair}`)).toBe(false);
 });
 
 test("busybox does not ask for another address where the config gives one", () => {

@@ -5,6 +5,7 @@ import { readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, argvFor, leavePlace, makePlace } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
+import { leaveRoom, makeRoom, must } from "./net-room.ts";
 import { asUser } from "./users.ts";
 
 let root: Place;
@@ -63,10 +64,11 @@ test("unshare: a user becomes root of its own network", () => {
   expect([ran.status, lines(ran.stdout)[0]]).toEqual([0, "0"]);
   expect(lines(ran.stdout)[1]).not.toBe(readlinkSync("/proc/self/ns/net"));
 });
-test("unshare: an interface goes in, and comes back to nobody", () => {
-  const name = `${root.mark}v`.slice(0, 14);
-  expect(spawnSync("ip", ["link", "add", name, "type", "veth", "peer", "name", `${name}p`]).status).toBe(0);
-  expect(said(root, "lxc-unshare", ["-s", "NETWORK", "-i", name, "--", "sh", "-c", "grep -o '[a-z0-9]*:' /proc/net/dev | tr -d : | sort"]).includes(name)).toBe(true);
-  spawnSync("ip", ["link", "delete", `${name}p`]);
+test("unshare: an interface goes in, and comes back to nobody", async () => {
+  const room = await makeRoom();
+  must(room.into, "ip link add in0 type veth peer name in1");
+  expect(said({ ...root, into: room.into }, "lxc-unshare", ["-s", "NETWORK", "-i", "in0", "--", "sh", "-c", "grep -o '[a-z0-9]*:' /proc/net/dev | tr -d : | sort"]).includes("in0")).toBe(true);
+  expect(must(room.into, "ls /sys/class/net")).not.toContain("in0");
+  leaveRoom(room);
 });
 test("unshare: the status is the command's", () => expect(run(root, "lxc-unshare", ["-s", "IPC", "--", "sh", "-c", "exit 9"]).status).toBe(9));
