@@ -1,6 +1,6 @@
 // Which descriptors a container gets: those of the caller that LXC hands on, and never one of ours.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, berth, create, eventually, initPid, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -63,4 +63,26 @@ test("execute and start -F: the caller's own; with --close-all-fds the three, an
   expect([from([], "lxc-start", ["-F", ...args]), from(MANY, "lxc-start", ["-F", ...args])]).toEqual([shown([]), shown(MANY)]);
   expect(from(MANY, "lxc-start", ["-F", "--close-all-fds", ...args])).toEqual(shown([]));
   expect(from([3, 4, ...MANY], "lxc-start", ["-F", "--close-all-fds", ...args], { env: "LISTEN_FDS=2" })).toEqual(shown([3, 4]));
+});
+
+// a shell that lists them has the list itself as one more
+const HOOKS = ["pre-start", "pre-mount", "mount", "autodev", "start-host", "start", "stop", "post-stop"];
+test("each hook and network script of a start in the background, of its end, of a copy and of a destroy: the three", async () => {
+  const hook = join(place.lxcpath, "fds");
+  writeFileSync(hook, "#!/bin/sh\nls /proc/self/fd\n", { mode: 0o755 });
+  const config = join(place.lxcpath, place.name, "config");
+  const text = readFileSync(config, "utf8");
+  const lines = [...HOOKS.map((name) => `lxc.hook.${name} = ${name === "start" ? "/bin/ls /proc/self/fd; :" : hook}`), `lxc.net.0.script.up = ${hook}`, `lxc.net.0.script.down = ${hook}`, `lxc.hook.clone = ${hook}`, `lxc.hook.destroy = ${hook}`];
+  writeFileSync(config, `${text}${lines.map((line) => `${line}\n`).join("")}`);
+  from(MANY, "lxc-start", ["-d"]);
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  from(MANY, "lxc-copy", ["-N", `${place.name}2`]);
+  const told = (name: string, of: string): readonly { readonly hook: string; readonly output: readonly string[] }[] => JSON.parse(works(place, "berth", ["why", "-P", place.lxcpath, name, "--format", "json"]))[of];
+  const log = join(place.lxcpath, "log");
+  const seen = [...told(place.name, "hooks"), ...told(`${place.name}2`, "hooksOfCopy")].map(({ hook: name, output }) => [name, output.join(" ")]);
+  from(MANY, "lxc-destroy", ["-o", log, "-l", "DEBUG", "-n", `${place.name}2`]);
+  writeFileSync(config, text);
+  expect(seen.map(([name]) => name).toSorted()).toEqual([...HOOKS, "up", "down", "clone"].toSorted());
+  expect(seen.filter(([, fds]) => fds !== "0 1 2 3")).toEqual([]);
+  expect(readFileSync(log, "utf8").match(/\| \d+$/gm)).toEqual(["| 0", "| 1", "| 2", "| 3"]);
 });

@@ -63,6 +63,10 @@ describe.each([...OUTER_KINDS])("in a container that is %s", (kind: Kind) => {
     expect(within("lxc-attach -n in -- /bin/busybox hostname; lxc-info -n in -sH; lxc-stop -n in -k; /berth/bin/lxc-info -n in -sH; /berth/bin/lxc-destroy -n in")).toBe("in\nRUNNING\nSTOPPED");
   });
 
+  test("bubblewrap makes a sandbox with namespaces and a proc of its own there", () => {
+    expect(within("bwrap --ro-bind / / --proc /proc --dev /dev --unshare-all sh -c 'echo inside; cat /proc/sys/kernel/ostype; exit 7' || echo $?")).toBe("inside\nLinux\n7");
+  });
+
   test("runc runs a bundle there", () => {
     const spec = String.raw`s/"terminal": true/"terminal": false/; s/"sh"$/"sh", "-c", "echo inside; exit 7"/`;
     expect(within(`cp /usr/bin/busybox /bundle/rootfs/bin/sh; cd /bundle; runc spec; sed -i '${spec}' config.json; runc run inner || echo $?`)).toBe("inside\n7");
