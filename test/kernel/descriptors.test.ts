@@ -57,6 +57,14 @@ test("attach: the caller's own, without a terminal and on one", () => {
   expect(seen).toEqual([shown([]), shown(MANY), shown([]), shown(MANY)]);
 });
 
+test("attach --close-all-fds: the three, without a terminal and on one", () => {
+  start(place);
+  const args = ["-C", "--clear-env", "--", "sh", "-c", LIST];
+  const seen = [from(MANY, "lxc-attach", args), from(MANY, "lxc-attach", args, { isTty: true })];
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
+  expect(seen).toEqual([shown([]), shown([])]);
+});
+
 test("execute and start -F: the caller's own; with --close-all-fds the three, and those that are announced", () => {
   const args = ["--", "sh", "-c", LIST];
   expect([from([], "lxc-execute", args), from(MANY, "lxc-execute", args)]).toEqual([shown([]), shown(MANY)]);

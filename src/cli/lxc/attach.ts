@@ -25,6 +25,7 @@ const rows = [
   { ...RCFILE, short: "f" },
   { long: "uid", short: "u", argument: "required", metavar: "UID", help: "run as this user id of the container" },
   { long: "gid", short: "g", argument: "required", metavar: "GID", help: "run as this group id of the container" },
+  { long: "close-all-fds", short: "C", help: "do not hand open file descriptors on but the first three", isOurs: true },
   { long: "context", short: "c", argument: "required", metavar: "CONTEXT", help: "SELinux context to run in" },
   EXPLAIN,
 ] as const;
@@ -71,7 +72,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const { attach } = await import("../../runtime/attach.ts");
   return runOrExplain(line, await attach(request, target, {
     command: words, elevated: elevated.value, isExplained: options.has("explain"), isRemountSysProc: options.has("remount-sys-proc"),
-    isClearEnv: options.lastOf("clear-env", "keep-env") === "clear-env", keepVar: options.all("keep-var"), setVar: options.all("set-var"),
+    ...(options.has("close-all-fds") ? { closeAllFds: true } : {}), isClearEnv: options.lastOf("clear-env", "keep-env") === "clear-env", keepVar: options.all("keep-var"), setVar: options.all("set-var"),
     ...optional("namespaces", namespaces.value), ...optional("arch", options.last("arch")), ...optional("ptyLog", path("pty-log")),
     ...optional("uid", uid.value), ...optional("gid", gid.value), ...optional("context", options.last("context")), ...optional("rcfile", path("rcfile")),
   }));

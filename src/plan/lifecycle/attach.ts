@@ -28,6 +28,8 @@ export interface AttachWishes {
   readonly arch?: string;
   readonly isRemountSysProc: boolean;
   readonly isClearEnv: boolean;
+  /** None of the caller's descriptors but the first three. */
+  readonly closeAllFds?: boolean;
   readonly keepVar: readonly string[];
   readonly setVar: readonly string[];
   readonly ptyLog?: string;
@@ -93,6 +95,7 @@ function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): rea
   const filter = filterOf(inputs);
   const isSameUser = !wishes.joinsUser && caller.euid !== 0 && uid === undefined && gid === undefined;
   return [
+    ...(inputs.closeAllFds === true ? [{ op: "closeInherited", from: byOption("--close-all-fds") } as const] : []),
     ...(inputs.isRemountSysProc ? remountSysProc(bits, SLOT.tree) : []),
     ...setPersonality(init, inputs.arch),
     ...(elevated.includes("CAP") ? [] : dropCapabilities(init)),
