@@ -35,7 +35,7 @@ function isWanted(scope: Scope, name: NamespaceName, shared: Shared): boolean {
   if (clone !== undefined && name !== "user" && name !== "mnt") return clone.some((entry) => entry.value === name);
   switch (name) {
     case "user": return hasUserns(spec);
-    case "net": return spec.nics.length > 0 && !spec.nics.some((nic) => nic.type === "none");
+    case "net": return spec.nics.length === 0 || spec.nics.some((nic) => nic.type !== "none");
     case "cgroup": return facts.hasCgroupNamespace;
     case "time": return facts.hasTimeNamespace && (keep !== undefined || spec.timeOffsets.boot !== undefined || spec.timeOffsets.monotonic !== undefined);
     default: return true;

@@ -60,6 +60,12 @@ const ROWS: readonly Row[] = [
   ["what Debian's files ask for", `lxc.include = /usr/share/lxc/config/common.conf\nlxc.tty.max = 4\n`],
   ["a cgroup directory of its own", `${IDLE}lxc.cgroup.dir = berth-twin/NAME\n`],
   ["descriptors closed", IDLE, ["-C"]],
+  // what guides to LXC have told their readers to write
+  ["a guide: a bind of the host's files, said to be read-only", `${IDLE}lxc.mount.entry = /usr/share srv/deep none defaults,bind,create=dir 0 0\n`],
+  ["a guide: descriptors for a web server", `${IDLE}lxc.prlimit.nofile = 1024\n`],
+  ["a guide: a whole config of old, in today's words", `${IDLE}lxc.uts.name = u1\nlxc.tty.max = 4\nlxc.pty.max = 1024\nlxc.cap.drop = sys_module mac_admin mac_override sys_time\nlxc.mount.auto = proc sys cgroup\nlxc.apparmor.profile = unconfined\nlxc.start.auto = 1\nlxc.group = onboot\n`],
+  ["a guide: no line about a network", `${IDLE}NOTHING\n`],
+  ["a guide: a limit of memory", `${IDLE}lxc.cgroup.memory.limit_in_bytes = 256M\n`],
 ];
 
 const work = mkdtempSync(join(tmpdir(), "process-twin-"));
@@ -87,11 +93,11 @@ const USER_DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
   "cgroup writable": [{ topic: "mounts", why: "LXC makes a user no cgroup in the unified hierarchy of a hybrid host" }],
 };
 
-interface Kind { readonly twinOf: () => Twin; readonly idmap: string; readonly isUser?: boolean }
-function compare({ twinOf, idmap, isUser = false }: Kind): void {
-  test.each(ROWS.map((row) => [row[0], row] as const))("%s", (title, [, config, words]) => {
+interface Kind { readonly twinOf: () => Twin; readonly idmap: string; readonly isUser?: boolean; /** Titles; undefined: all rows. */ readonly only?: readonly string[] }
+function compare({ twinOf, idmap, isUser = false, only }: Kind): void {
+  test.each(ROWS.filter(([title]) => only?.includes(title) !== false).map((row) => [row[0], row] as const))("%s", (title, [, config, words]) => {
     const twin = twinOf();
-    const whole = `${BASE}${idmap}${namespaces(config, idmap !== "").replaceAll("DIRECTORY", work)}`;
+    const whole = `${BASE}${idmap}${namespaces(config, idmap !== "").replaceAll("DIRECTORY", work)}`.replace(/^lxc\.net\.0\.type.*\n([^]*)NOTHING\n/m, "$1");
     const different = [...(DIFFERENCES[title] ?? []), ...(idmap === "" ? [] : MAPPED_DIFFERENCES[title] ?? []), ...(isUser ? USER_DIFFERENCES[title] ?? [] : [])].map(({ topic }) => topic);
     try {
       for (const which of ["theirs", "ours"] as const) make(twin, which, whole);
@@ -116,6 +122,14 @@ describe("root-owned", () => {
   beforeAll(() => { giveBack = lendRoot("100000:65536"); });
   afterAll(() => giveBack());
   compare({ twinOf: () => ({ lxcpath: join(work, "r"), rootId: 100000 }), idmap: "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n" });
+});
+
+describe("single ids, as a guide has them", () => {
+  const lent: (() => void)[] = [];
+  const idmap = "lxc.idmap = u 0 2001 1\nlxc.idmap = u 1000 2002 1\nlxc.idmap = g 0 2001 1\nlxc.idmap = g 1000 2002 1\n";
+  beforeAll(() => { for (const range of ["2001:1", "2002:1"]) lent.push(lendRoot(range)); });
+  afterAll(() => { for (const giveBack of lent.toReversed()) giveBack(); });
+  compare({ twinOf: () => ({ lxcpath: join(work, "s"), rootId: 2001 }), idmap, only: ["nothing but a network", "environment", "what Debian's files ask for", "proc writable"] });
 });
 
 describe("user-owned", () => {

@@ -117,7 +117,7 @@ set -g __berth_all_keys \
     'lxc.cgroup.dir.container'\t'Cgroup of the container, where its limits are. Needs …' \
     'lxc.cgroup.dir.container.inner'\t'Directory below it that becomes the root of the container\'s cgroup …' \
     'lxc.cgroup.relative'\t'1: root\'s containers too are made below the starter\'s own cgroup.' \
-    'lxc.net.N.type'\t'Kind of network: none shares the host\'s, empty has only a loopback, …' \
+    'lxc.net.N.type'\t'Kind of network: none, alone, shares the host\'s, empty has only a …' \
     'lxc.net.N.flags'\t'up: the interface is activated. Any other word counts as up, too.' \
     'lxc.net.N.link'\t'Interface of the host to which this one is attached: a bridge for …' \
     'lxc.net.N.name'\t'Name inside. Unset: the kernel\'s choice, ethN.' \

@@ -33,7 +33,7 @@ export const tool: Tool<(typeof rows)[number]> = {
 
 const NO_CONFIG: Problem = {
   code: "config.missing", severity: "warning", text: "Executing a container with no configuration file may crash the host",
-  cause: "the command has the host's files and network, and root's rights over them", remedy: "give it a config: -f FILE",
+  cause: "the command has the host's files, and root's rights over them", remedy: "give it a config: -f FILE",
 };
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {

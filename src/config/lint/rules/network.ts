@@ -64,9 +64,9 @@ export const networkRules: readonly Rule[] = [
     trips: "lxc.net.0.type = empty\nlxc.net.0.ipv4.address = 10.0.3.5/24", passes: "lxc.net.0.type = empty\nlxc.net.0.flags = up", look: useless,
   },
   {
-    id: "nic-none-with-others", severity: "warning", sees: "An interface of type none beside others.", why: "With type none the host's network is shared, so the others would be made in the host's own network.", remedy: "take the one of type none out, or all others",
+    id: "nic-none-with-others", severity: "warning", sees: "An interface of type none beside others.", why: "The others need a network of the container's own: as in LXC it gets one, and the line with none does nothing.", remedy: "take the one of type none out, or all others",
     trips: "lxc.net.0.type = none\nlxc.net.1.type = veth\nlxc.net.1.link = br0", passes: "lxc.net.0.type = veth\nlxc.net.0.link = br0",
-    look: function* (view) { const { nics } = view.spec; const none = nics.find(({ type }) => type === "none"); if (none !== undefined && nics.length > 1) yield sightedAt(none.from, `type none shares the host's network, but there ${nics.length === 2 ? "is another interface" : "are other interfaces"}`, { token: "none" }); },
+    look: function* (view) { const { nics } = view.spec; const none = nics.find(({ type }) => type === "none"); if (none !== undefined && nics.length > 1) yield sightedAt(none.from, "type none has no effect beside another interface", { token: "none" }); },
   },
   {
     id: "veth-without-link", severity: "warning", sees: "A veth without a link, and without a script that would connect it.", why: "The host's end hangs in the air: the container reaches nobody.", remedy: "add lxc.net.N.link = BRIDGE",

@@ -10,7 +10,7 @@ const OWN_SYSCTL = /^net\.|^fs\.mqueue\.|^user\.|^kernel\.(hostname|domainname|m
 
 function* sysctls(view: View): Generator<Sighting> {
   const { nics, namespaces } = view.spec;
-  const sharesNet = view.isWhole && (nics.length === 0 || nics.some(({ type }) => type === "none")) && namespaces.share.net === undefined;
+  const sharesNet = view.isWhole && nics.length > 0 && nics.every(({ type }) => type === "none") && namespaces.share.net === undefined;
   for (const { value: { key }, from } of view.spec.sysctls) {
     const name = key.replaceAll("/", ".");
     if (!OWN_SYSCTL.test(name)) yield sightedAt(from, `'${name}' belongs to no namespace: ${isPrivileged(view) ? "it would be changed for the whole host" : "where the container has an id map the kernel refuses it, else the whole host is changed"}`, { token: key });

@@ -52,14 +52,14 @@ const GRAVE = ["sys_module", "sys_rawio", "mac_admin", "mac_override", "sys_time
 
 export const securityRules: readonly Rule[] = [
   {
-    id: "net-shared", severity: "warning", sees: "A container without any network key.", why: "It shares the host's network: it can bind the host's ports and, privileged, change its addresses and firewall. It also reaches abstract sockets.", remedy: "add 'lxc.net.0.type = veth' and 'lxc.net.0.link = BRIDGE', or 'lxc.net.0.type = empty' for no network",
+    id: "net-missing", severity: "hint", sees: "A container without any network key.", why: "It has a network of its own with nothing but a loopback, as in LXC: it reaches nobody.", remedy: "add 'lxc.net.0.type = veth' and 'lxc.net.0.link = BRIDGE', or 'lxc.net.0.type = empty' to say that it is meant so",
     trips: `${HEAD}${MAP}`, passes: `${HEAD}${MAP}lxc.net.0.type = empty`,
-    look: function* (view) { if (view.isWhole && view.spec.nics.length === 0 && view.spec.namespaces.share.net === undefined && view.spec.namespaces.keep?.some(({ value }) => value === "net") !== true) yield sightedAt(wholeFile(view, "lxc.net"), "no network is set: the container shares the host's"); },
+    look: function* (view) { if (view.isWhole && view.spec.nics.length === 0 && view.spec.namespaces.share.net === undefined && view.spec.namespaces.keep?.some(({ value }) => value === "net") !== true) yield sightedAt(wholeFile(view, "lxc.net"), "no network is set: the container has none but its own loopback"); },
   },
   {
     id: "net-none", severity: "warning", sees: "An interface of type none.", why: "It does not mean no network, it means the host's: ports, addresses and firewall are shared.", remedy: "write empty for a container without a network",
     trips: "lxc.net.0.type = none", passes: "lxc.net.0.type = empty",
-    look: function* (view) { for (const nic of view.spec.nics) if (nic.type === "none") yield sightedAt(nic.from, "the container shares the host's network", { token: "none" }); },
+    look: function* (view) { for (const nic of view.spec.nics) if (nic.type === "none" && view.spec.nics.every(({ type }) => type === "none")) yield sightedAt(nic.from, "the container shares the host's network", { token: "none" }); },
   },
   {
     id: "namespace-kept", severity: "warning", sees: "`lxc.namespace.keep` with pid, ipc, mnt or net.", why: "Without a namespace of its own the container sees and signals the host's processes, its shared memory, its mounts or its network.", remedy: "keep only what the container needs",
