@@ -90,7 +90,7 @@ test("each hook and network script of a start in the background, of its end, of 
   const seen = [...told(place.name, "hooks"), ...told(`${place.name}2`, "hooksOfCopy")].map(({ hook: name, output }) => [name, output.join(" ")]);
   from(MANY, "lxc-destroy", ["-o", log, "-l", "DEBUG", "-n", `${place.name}2`]);
   writeFileSync(config, text);
-  expect(seen.map(([name]) => name).toSorted()).toEqual([...HOOKS, "up", "down", "clone"].toSorted());
+  expect(new Set(seen.map(([name]) => name))).toEqual(new Set([...HOOKS, "up", "down", "clone"]));
   expect(seen.filter(([, fds]) => fds !== "0 1 2 3")).toEqual([]);
   expect(readFileSync(log, "utf8").match(/\| \d+$/gm)).toEqual(["| 0", "| 1", "| 2", "| 3"]);
 });
