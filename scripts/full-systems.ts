@@ -16,10 +16,11 @@ export const leftToTestSystem = (): readonly string[] => KINDS.flatMap((kind) =>
   .filter((file) => belongs(file, kind) && !(HERE.includes(nameOf(kind)) && FILES.some((part) => file.name.startsWith(part)))).map(({ name }) => `${nameOf(kind)} ${name}`));
 
 export function readSums(output: string, status: number): Outcome {
-  const [, passed = "0", failed = "0"] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
+  const sums = /^(\d+) passed, (\d+) failed$/m.exec(output);
+  const [, passed = "0", failed = "0"] = sums ?? [];
   const isGood = status === 0 && failed === "0" && passed !== "0";
-  const late = status === 124 || status === 137 ? `\nnot done after ${LIMIT} s\n` : "";
-  return { passed: Number(passed), failed: isGood ? 0 : Math.max(1, Number(failed)), output: isGood ? "" : output + late };
+  const why = status === 124 || status === 137 ? `\nnot done after ${LIMIT} s\n` : sums === null ? `\nended with status ${status} before its sums\n` : "";
+  return { passed: Number(passed), failed: isGood ? 0 : Math.max(1, Number(failed)), output: isGood ? "" : output + why };
 }
 
 export const fullSystems: Check = {

@@ -81,7 +81,7 @@ async function main(): Promise<Sum> {
   return sum;
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1)); // no machine outlives it
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => { console.log(`failed: ended by ${signal}`); process.exit(1); }); // no machine outlives it
 const sum = await main().catch((error: unknown): Sum => ({ passed: 0, failed: [error instanceof Error ? error.message : String(error)] }));
 for (const failure of sum.failed) console.log(`failed: ${failure}`);
 console.log(`${sum.passed} passed, ${sum.failed.length} failed`);

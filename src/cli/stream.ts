@@ -6,9 +6,8 @@ const isFull = (error: unknown): boolean => error instanceof Error && "code" in 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 /** false: nobody reads any more. */
-export const stream = (text: string): Promise<boolean> => streamBytes(new TextEncoder().encode(text));
-
-export async function streamBytes(bytes: Uint8Array): Promise<boolean> {
+export async function stream(text: string | Uint8Array): Promise<boolean> {
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(1, bytes, done, bytes.length - done);

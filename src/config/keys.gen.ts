@@ -209,7 +209,7 @@ export interface ConfigValues {
   readonly "lxc.cgroup.dir.container.inner"?: Text | Cleared;
   /** 1: root's containers too are made below the starter's own cgroup. (Value: 0 or 1) */
   readonly "lxc.cgroup.relative"?: Switch | Cleared;
-  /** Kind of network: none, alone, shares the host's, empty has only a loopback, veth a pair with one end on the host, macvlan, ipvlan and vlan hang on a link of the host, phys moves one inside, user (Berth's own) is an ordinary user's without a bridge. (Value: none, empty, veth, macvlan, ipvlan, vlan, phys or user) */
+  /** Kind of network: none, alone, shares the host's, empty has only a loopback, veth a pair with one end on the host, macvlan, ipvlan and vlan hang on a link of the host, phys moves one inside, user (Berth's own) is what an ordinary user can have. (Value: none, empty, veth, macvlan, ipvlan, vlan, phys or user) */
   readonly [key: `lxc.net.${number}.type`]: "none" | "empty" | "veth" | "macvlan" | "ipvlan" | "vlan" | "phys" | "user" | Cleared | undefined;
   /** up: the interface is activated. Any other word counts as up, too. (Value: up) */
   readonly [key: `lxc.net.${number}.flags`]: "up" | Text | Cleared | undefined;

@@ -104,3 +104,21 @@ export type TrashListVerb = (lxcpath: string) => readonly Trashed[];
 export type UndeleteVerb = (request: Request, target: Target) => Promise<Result<void>>;
 /** For good: those of that name, or all; `isOldOnly`: whose time is over. */
 export type PurgeVerb = (request: Request, lxcpath: string, wish: { readonly name?: string; readonly isOldOnly: boolean }) => Promise<Result<void>>;
+
+export interface ExportOptions {
+  /** The archive's bytes, in pieces; false: nobody reads any more. */
+  readonly write: (bytes: Uint8Array) => Promise<boolean>;
+  readonly mayRun: boolean;
+  readonly withSnapshots: boolean;
+}
+export type ExportVerb = (request: Request, target: Target, options: ExportOptions) => Promise<Result<void>>;
+export interface ImportOptions {
+  readonly lxcpath: string;
+  /** undefined: the one it had. */
+  readonly name?: string;
+  readonly read: AsyncIterable<Uint8Array>;
+}
+export type ImportVerb = (request: Request, options: ImportOptions) => Promise<Result<Target>>;
+
+/** `to`: the first id, a first id and how many, a user, or none. */
+export type ShiftVerb = (request: Request, target: Target, options: { readonly to: string }) => Promise<Result<void>>;

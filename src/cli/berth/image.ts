@@ -11,7 +11,7 @@ import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
-import { streamBytes } from "../stream.ts";
+import { stream } from "../stream.ts";
 import { badFormat, JSON_ROW } from "./config-output.ts";
 
 const rows = [
@@ -90,7 +90,7 @@ async function give(line: Line, name: string, file: string | undefined): Promise
   if (file === undefined && line.request.isTty[1]) return misuse(line, { code: "option.missing", text: "an archive is nothing for a terminal", remedy: `berth image export ${name} > FILE` });
   const { exportImage } = await import("../../runtime/images.ts");
   const arch = line.options.last("arch");
-  const given = await exportImage(line.request, { name, write: streamBytes, ...(file === undefined ? {} : { file: absolute(line.request, file) }), ...(arch === undefined ? {} : { arch }) });
+  const given = await exportImage(line.request, { name, write: stream, ...(file === undefined ? {} : { file: absolute(line.request, file) }), ...(arch === undefined ? {} : { arch }) });
   return given.ok ? done(0) : failed(line, given.problems);
 }
 

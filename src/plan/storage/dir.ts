@@ -17,6 +17,8 @@ export interface UnpackWish {
   readonly isMapped: boolean;
   /** Further patterns to leave out. */
   readonly exclude: readonly string[];
+  /** What the names in the archive begin with, which falls away; plain letters. */
+  readonly prefix?: string;
 }
 
 /** Unpacks standard input into the current directory. Absolute names and `..` are tar's own defence. */
@@ -25,6 +27,7 @@ export const unpackCommand = (wish: UnpackWish): readonly string[] => [
   "--numeric-owner", "--preserve-permissions", "--same-owner", "--delay-directory-restore",
   "--xattrs", "--xattrs-include=*", "--acls", "--warning=no-timestamp",
   ...(wish.isMapped ? ["--anchored", "--exclude=./dev/*", "--exclude=dev/*"] : []),
+  ...(wish.prefix === undefined ? [] : [`--transform=flags=rSh;s,^${wish.prefix.replaceAll(".", "\\.")},.,`]),
   ...wish.exclude.map((pattern) => `--exclude=${pattern}`),
 ];
 

@@ -43,7 +43,7 @@ const from = byOption("--backingstorage");
 const unsupported = (text: string, remedy: string): Problem => ({ code: "storage.unsupported", at: from, text, remedy });
 
 /** What the source is to whoever reads it. */
-function placeOf(rootfs: RootfsSpec): Result<ReadPlace> {
+export function placeOf(rootfs: RootfsSpec): Result<ReadPlace> {
   const { type, path } = rootfs;
   if (type === "overlay") {
     const layers = layersOf(path);

@@ -1,0 +1,62 @@
+// Owns `berth export`: a container as one tar archive on standard output, or in a file.
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { byOption } from "../../model/origin.ts";
+import type { Request } from "../../model/request.ts";
+import type { Answer } from "../answer.ts";
+import type { CommandLine } from "../command-line.ts";
+import { absolute, done, failed, withLine } from "../command-line.ts";
+import { NAME } from "../options.ts";
+import type { Tool } from "../options.ts";
+import { say } from "../say.ts";
+import { stream } from "../stream.ts";
+
+const rows = [
+  NAME,
+  { long: "output", short: "o", argument: "required", metavar: "FILE", help: "write it there, once it is whole (default: standard output)" },
+  { long: "no-snapshots", help: "leave its snapshots out" },
+  { long: "allowrunning", short: "a", help: "also while the container runs: its files as they are" },
+] as const;
+type Row = (typeof rows)[number];
+
+export const tool: Tool<Row> = {
+  name: "berth export", synopsis: "NAME [-o FILE]", hasName: true, rows,
+  about: "Write a container with its config, hooks and snapshots as one archive that any tar can read. Ids are those that the container sees, so that it can be imported by anybody; extended attributes, ACLs and capabilities are kept. Its last member is the SHA-256 of all before it.",
+  examples: [["berth export web > web.tar", "one file"], ["berth export web | zstd > web.tar.zst", "a smaller one"], ["berth export web | ssh other berth import", "to another machine, without a file between"]],
+};
+
+type Write = (bytes: Uint8Array) => Promise<boolean>;
+
+function intoFile(fd: number): Write {
+  return (bytes) => {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
+    return Promise.resolve(true);
+  };
+}
+
+async function run(line: CommandLine<Row>): Promise<Answer> {
+  const { options, request, target, voice } = line;
+  const output = options.last("output");
+  if (output === undefined && request.isTty[1]) return failed(line, [{ code: "option.missing", text: "an archive is not written to a terminal", remedy: `berth export ${target.name} > ${target.name}.tar` }]);
+  const file = output === undefined ? undefined : absolute(request, output);
+  const { exportContainer } = await import("../../runtime/export.ts");
+  const wish = { mayRun: options.has("allowrunning"), withSnapshots: !options.has("no-snapshots") };
+  if (file === undefined) {
+    const result = await exportContainer(request, target, { ...wish, write: stream });
+    return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
+  }
+  const half = `${file}.part`;
+  let fd = -1;
+  try {
+    fd = openSync(half, "w", 0o600);
+    const result = await exportContainer(request, target, { ...wish, write: intoFile(fd) });
+    if (result.ok) renameSync(half, file);
+    return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
+  } catch (error) {
+    return failed(line, [{ code: "storage.copy", at: byOption("--output"), text: `cannot write '${half}': ${error instanceof Error ? error.message : ""}` }]);
+  } finally {
+    if (fd >= 0) closeSync(fd);
+    rmSync(half, { force: true });
+  }
+}
+
+export const main = (request: Request): Promise<Answer> => withLine(tool, request, run);

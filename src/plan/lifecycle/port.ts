@@ -1,0 +1,36 @@
+// Owns the plan of an export: a root file system as an archive, ids as the container sees them.
+import type { Op, Plan } from "../../isa/op.ts";
+import { FLAGS } from "../../isa/schema.ts";
+import type { IdMapEntry } from "../../linux/idmap.ts";
+import { SIGKILL } from "../../linux/signals.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { byOption } from "../../model/origin.ts";
+import { isRoot } from "../scope.ts";
+import { readOps, type ReadPlace } from "../storage/mounted.ts";
+import { inside, PATH, type Made } from "./create.ts";
+
+export interface ExportInputs {
+  readonly source: ReadPlace;
+  /** What names begin with. */
+  readonly prefix: string;
+  readonly idmap: readonly IdMapEntry[];
+}
+
+const from = byOption("berth export");
+const SOURCE = 3;
+
+/** Names and targets of hard links get the prefix, targets of symbolic ones stay. Times of access would make each archive differ. */
+const exportCommand = (prefix: string, isOneFileSystem: boolean): readonly string[] => [
+  "tar", "--create", "--file=-", "--format=pax", "--pax-option=delete=atime,delete=ctime", "--sort=name", "--numeric-owner", ...(isOneFileSystem ? ["--one-file-system"] : []), "--sparse",
+  "--xattrs", "--xattrs-include=*", "--acls", "--warning=no-file-ignored", `--transform=flags=rSh;s,^\\.,${prefix},`, ".",
+];
+
+/** Standard output is the archive. */
+export function planExportTree(made: Made, facts: HostFacts, { source, prefix, idmap }: ExportInputs): Plan {
+  const read = readOps(source, SOURCE, { isMapped: idmap.length > 0, isRoot: isRoot(facts), from });
+  const body: readonly Op[] = [
+    ...read.inside, { op: "chdir", at: SOURCE, path: "", from },
+    { op: "exec", path: "tar", argv: exportCommand(prefix, source.kind === "directory"), env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
+  ];
+  return { verb: "export", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, ...read.before, ...inside(facts, { idmap, name: "tar", from, early: read.early }, body), { op: "exitWith", child: 1, from }] };
+}

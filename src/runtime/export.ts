@@ -1,0 +1,109 @@
+// Owns the verb `exportContainer`: a container with its snapshots as one tar archive, ids as the container sees them.
+import { closeSync, lstatSync, openSync, readFileSync, rmSync } from "node:fs";
+import { clonedConfig } from "../config/index.ts";
+import { startPlan } from "../host/engine/run.ts";
+import { probeHost } from "../host/probe/host-facts.ts";
+import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { listSnapshots } from "../host/store/snapshots.ts";
+import type { HostFacts } from "../model/facts.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
+import type { ContainerSpec } from "../model/spec.ts";
+import { planExportTree } from "../plan/lifecycle/port.ts";
+import { mapProblems } from "../plan/usernsexec.ts";
+import { decodeConfig } from "./config-text.ts";
+import { loadConfig } from "./container-config.ts";
+import { placeOf } from "./copying/storage.ts";
+import { saidBy } from "./creating/unpack.ts";
+import { isPartial, settle } from "./partial.ts";
+import { MANIFEST, Out, ReaderGone } from "./porting/out.ts";
+import { outcomeProblem } from "./removing/outcome.ts";
+import { settledState } from "./running-container.ts";
+import type { ExportVerb, Target } from "./verbs.ts";
+
+/** tar: something changed while it was read. */
+const CHANGED = 1;
+
+interface Part { readonly request: Request; readonly facts: HostFacts; readonly out: Out; /** Where what tar says goes. */ readonly scratch: string }
+
+async function tree({ facts, out, scratch }: Part, target: Target, spec: ContainerSpec, prefix: string): Promise<Result<void>> {
+  if (spec.rootfs === undefined || spec.rootfs.path === "") return ok(undefined);
+  const place = placeOf(spec.rootfs);
+  if (!place.ok) return place;
+  if (place.value.kind !== "directory" && place.value.kind !== "layers" && facts.caller.euid !== 0) {
+    return fail({ code: "privilege", at: spec.rootfs.from, text: `an ordinary user cannot read '${spec.rootfs.path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "export it as root" });
+  }
+  const plan = planExportTree(target, facts, { source: place.value, prefix, idmap: spec.idmap.map(({ value }) => value) });
+  const messages = `${scratch}/export-messages`;
+  const said = openSync(messages, "w", 0o640);
+  const abort = new AbortController();
+  const running = startPlan(plan, { engine: facts.install.engine, stdout: "pipe", stderr: said, abort: abort.signal });
+  try {
+    await out.members(running.stdout);
+  } catch (error) {
+    abort.abort();
+    throw error;
+  } finally {
+    closeSync(said);
+  }
+  const outcome = await running.outcome;
+  const words = saidBy(messages);
+  rmSync(messages, { force: true });
+  if (outcome.status === 0) return ok(undefined);
+  if (outcome.status === CHANGED) return ok(undefined, [{ code: "storage.copy", severity: "warning", text: `files of '${target.name}' changed while they were read`, cause: words }]);
+  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `read '${spec.rootfs.path}'`) : undefined;
+  return fail(broken ?? { code: "storage.copy", text: `cannot read '${spec.rootfs.path}'`, cause: words === "" ? `tar ended with status ${outcome.status}` : words });
+}
+
+const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** Config, notes, hooks and fstab, then the root file system. */
+async function one(part: Part, target: Target, prefix: string): Promise<Result<void>> {
+  const loaded = loadConfig(part.request, target);
+  if (!loaded.ok) return loaded;
+  const directory = containerDir(target);
+  const config = readFileSync(configFile(target));
+  await part.out.file(`${prefix}config`, config);
+  const own = clonedConfig(decodeConfig(config).text, { from: directory, to: directory });
+  for (const file of own.ok ? own.value.files.filter((name) => isFile(`${directory}/${name}`)) : []) await part.out.file(`${prefix}files/${file}`, readFileSync(`${directory}/${file}`), lstatSync(`${directory}/${file}`).mode & 0o777);
+  for (const note of ["ts", "comment"].filter((name) => isFile(`${directory}/${name}`))) await part.out.file(`${prefix}${note}`, readFileSync(`${directory}/${note}`));
+  return tree(part, target, loaded.value.spec, `${prefix}rootfs`);
+}
+
+async function refusal(request: Request, target: Target, facts: HostFacts, mayRun: boolean): Promise<Problem | undefined> {
+  if (isPartial(target)) {
+    const settled = await settle(target, facts);
+    if (!settled.ok) return settled.problems[0];
+  }
+  const loaded = loadConfig(request, target);
+  if (!loaded.ok) return loaded.problems[0];
+  const { idmap } = loaded.value.spec;
+  const [unmapped] = idmap[0] === undefined ? [] : mapProblems(facts, idmap.map(({ value }) => value), idmap[0].from);
+  if (unmapped !== undefined || mayRun || (await settledState(request, target)).state === "STOPPED") return unmapped;
+  return { code: "container.running", text: `${target.name} is running`, cause: "its files change while they are read", remedy: `lxc-stop -n ${target.name} first, or export it as it is with -a` };
+}
+
+const SNAPSHOT_NAME = /^[\w.-]+$/;
+
+export const exportContainer: ExportVerb = async (request, target, { write, mayRun, withSnapshots }) => {
+  const facts = probeHost(request, { idmap: true });
+  const refused = await refusal(request, target, facts, mayRun);
+  if (refused !== undefined) return fail(refused);
+  const out = new Out(write, facts.now);
+  const part = { request, facts, out, scratch: recordDir(target) };
+  const snapshots = withSnapshots ? listSnapshots(target).filter(({ name }) => SNAPSHOT_NAME.test(name)) : [];
+  const warnings: Problem[] = [];
+  try {
+    await out.file(MANIFEST, Buffer.from(`${JSON.stringify({ version: 1, name: target.name, directory: containerDir(target), snapshots: snapshots.map(({ name, lxcpath }) => ({ name, directory: containerDir({ name, lxcpath }) })) })}\n`), 0o644);
+    for (const [each, prefix] of [[target, ""] as const, ...snapshots.map(({ name, lxcpath }) => [{ name, lxcpath }, `snaps/${name}/`] as const)]) {
+      const told = await one(part, each, prefix);
+      if (!told.ok) return told;
+      warnings.push(...told.warnings ?? []);
+    }
+    await out.end();
+    return ok(undefined, warnings);
+  } catch (error) {
+    if (error instanceof ReaderGone) return fail({ code: "storage.copy", text: "nobody reads the export any more, or there is no space left for it" });
+    throw error;
+  }
+};
