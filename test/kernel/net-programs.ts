@@ -32,7 +32,8 @@ mount -t tmpfs tmpfs /var/cache/ldconfig; ldconfig; umount /var/cache/ldconfig`;
 
 /** The room has a cover. */
 export function unpackInto({ into }: Room, packages: readonly string[]): void {
-  const unpack = (file: string): string => `dpkg-deb --fsys-tarfile ${file} | tar -x -C / --no-overwrite-dir --keep-directory-symlink --exclude=./var --exclude=./run --exclude=./usr/share/doc --exclude=./usr/share/man`;
+  // without their `./`, for which tar would close the machine's own / for a moment
+  const unpack = (file: string): string => `dpkg-deb --fsys-tarfile ${file} | tar -x -C / --strip-components=1 --no-overwrite-dir --keep-directory-symlink --exclude=./var --exclude=./run --exclude=./usr/share/doc --exclude=./usr/share/man`;
   const missing = fetched(packages);
   const { status, stderr } = spawnSync(into[0] ?? "", [...into.slice(1), "sh", "-ec", [...missing.map(unpack), SETTLE].join("\n")], { encoding: "utf8" });
   if (status !== 0) throw new Error(`${packages.join(", ")}: ${stderr}`);

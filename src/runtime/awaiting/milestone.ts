@@ -7,6 +7,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { STATES } from "../../model/state.ts";
 import { nextRun } from "../next-end.ts";
+import { pause } from "../pause.ts";
 import { lookAt, requireRunning, withForeign } from "../running-container.ts";
 import type { LiveContainer } from "../running-container.ts";
 import type { Milestone, Target } from "../verbs.ts";
@@ -35,12 +36,16 @@ interface Wait { readonly request: Request; readonly target: Target; readonly wi
 /** Seconds until the time is over; -1: there is no limit. */
 const left = ({ deadline }: Wish): number => (deadline === undefined ? -1 : Math.max(0, deadline - Date.now()) / 1000);
 
+const ENDING_MS = 1000;
+
 /** One look, and one wait, at the run that is there. undefined: that run has ended. */
 async function inRun({ request, target, wish, limit }: Wait, live: LiveContainer): Promise<Arrival | undefined> {
   const over = new AbortController();
   const watched = runPlan(waitPlan(target, live.initPid, live.initStart), { engine: enginePath(request.prefix), stderr: "ignore", abort: over.signal }).then(() => over.abort(), () => over.abort());
   const end = AbortSignal.any([limit, over.signal]);
   const arrival = await look({ request, target, wish, limit: end }, live);
+  // a look that failed may have met an init on its way out, whose end is told in a moment
+  if (arrival.missing !== undefined && !limit.aborted) await Promise.race([watched, pause(ENDING_MS, limit)]);
   const hasEnded = over.signal.aborted;
   over.abort();
   await watched;
