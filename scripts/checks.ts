@@ -71,19 +71,27 @@ export const together = (name: string, folders: readonly string[], limit = 120):
 /** One bun for each file, one after the other: a crash or a hang costs one file. */
 export const oneByOne = (folder: string, limit = 600): Check[] => testFiles(folder).map((path) => ({ name: path, run: (onTick) => bunTest([path], { limit, onTick }) }));
 
-/** Runs the checks in order, prints a line for each, returns the sums. */
-export async function runAll(checks: readonly Check[]): Promise<{ passed: number; failed: number; broken: string[] }> {
-  const sum = { passed: 0, failed: 0, broken: [] as string[] };
-  for (const check of checks) {
-    const begin = performance.now();
-    const outcome = await check.run((seconds) => console.log(`     ${check.name}: ${seconds} s …`))
-      .catch((error: unknown) => whole(false, error instanceof Error ? error.message : String(error)));
-    sum.passed += outcome.passed;
-    sum.failed += outcome.failed;
-    if (outcome.failed > 0) sum.broken.push(check.name);
-    if (outcome.failed > 0) console.log(outcome.output.trimEnd());
-    const count = outcome.passed + outcome.failed;
-    console.log(`${outcome.failed === 0 ? "ok  " : "FAIL"} ${check.name}${count > 1 ? `: ${outcome.passed} of ${count}` : ""} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-  }
-  return sum;
+export interface Sum { readonly passed: number; readonly failed: number; readonly broken: readonly string[] }
+
+async function runOne(check: Check): Promise<Sum> {
+  const begin = performance.now();
+  const outcome = await check.run((seconds) => console.log(`     ${check.name}: ${seconds} s …`))
+    .catch((error: unknown) => whole(false, error instanceof Error ? error.message : String(error)));
+  if (outcome.failed > 0) console.log(outcome.output.trimEnd());
+  const count = outcome.passed + outcome.failed;
+  console.log(`${outcome.failed === 0 ? "ok  " : "FAIL"} ${check.name}${count > 1 ? `: ${outcome.passed} of ${count}` : ""} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+  return { passed: outcome.passed, failed: outcome.failed, broken: outcome.failed > 0 ? [check.name] : [] };
+}
+
+export const added = (sums: readonly Sum[]): Sum => ({
+  passed: sums.reduce((all, { passed }) => all + passed, 0), failed: sums.reduce((all, { failed }) => all + failed, 0), broken: sums.flatMap(({ broken }) => broken),
+});
+
+/** Runs the checks in order, so many at a time, prints a line for each when it has ended, returns the sums. */
+export async function runAll(checks: readonly Check[], lanes = 1): Promise<Sum> {
+  const queue = [...checks];
+  const sums: Sum[] = [];
+  const lane = async (): Promise<void> => { for (let check = queue.shift(); check !== undefined; check = queue.shift()) sums.push(await runOne(check)); };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return added(sums);
 }
