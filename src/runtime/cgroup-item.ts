@@ -48,6 +48,7 @@ function absence(places: readonly CgroupPlace[], key: string): Pick<Problem, "ca
   const controller = controllerOf(key);
   if (places.length === 0) return { cause: "it has no cgroup of its own: it was started where none may be made", remedy: "stop and start it again: the start says which command gives it one, mostly, as root: berth setup USER" };
   if (places.some(({ controllers }) => controllers.includes(controller))) return { cause: `its cgroup has no file '${key}', and none of the other version of cgroups means the same`, remedy: `list them: ls ${places.find(({ controllers }) => controllers.includes(controller))?.directory ?? ""}` };
+  if (!key.includes(".")) return { cause: "a cgroup file has its controller's name before a dot", remedy: "name one, as in memory.max" };
   return { cause: `controller '${controller}' is not there for it, in neither version of cgroups`, remedy: "look at /sys/fs/cgroup, and at cgroup.controllers of its cgroup" };
 }
 

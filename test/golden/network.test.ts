@@ -46,3 +46,8 @@ test("a user's veth is asked of lxc-user-nic, and of nothing else", () => {
   const plan = planStart(specOf({ idmap: [{ value: { kind: "u", inside: 0, outside: 100000, count: 65536 }, from: line(3, "lxc.idmap") }, { value: { kind: "g", inside: 0, outside: 100000, count: 65536 }, from: line(4, "lxc.idmap") }], nics: [nic(0, { link: "br0", hwaddr: "00:16:3e:00:00:01" })] }), userFacts({ userNic: "/usr/libexec/lxc/lxc-user-nic" }), inputsOf());
   expect(networkText(plan)).toContain("run /usr/libexec/lxc/lxc-user-nic create /var/lib/lxc web <the pid of init> veth br0 eth0");
 });
+
+test.each([["lxcbr0", "as root, lxc-net start makes it"], ["lab", "make it (as root, berth net create lab,"]])("a bridge %s that does not exist: %s", (bridge, remedy) => {
+  const text = networkText(planStart(specOf({ nics: [nic(0, { link: bridge })] }), facts, inputsOf()));
+  expect(text).toStartWith(`bridge '${bridge}' does not exist\n  remedy: ${remedy}`);
+});

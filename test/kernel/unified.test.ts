@@ -37,6 +37,7 @@ test("lxc-cgroup changes the rules of a running container", () => {
   said(ours("lxc-cgroup", "devices.deny", "c 1:5 rw"));
   expect(inside("(: < /dev/zero) 2> /dev/null || echo no zero; echo > /dev/null && echo null")).toBe("no zero\nnull");
   expect(ours("lxc-cgroup", "devices.allow", "nothing")).toMatchObject({ status: 1, stdout: "" });
+  expect(ours("lxc-cgroup", "nonsense").stderr).toContain("cause: a cgroup file has its controller's name before a dot");
   said(ours("lxc-cgroup", "devices.allow", "a"));
   expect(inside(": < /dev/zero && echo zero")).toBe("zero");
   expect(said(ours("lxc-cgroup", "devices.list"))).toBe("a *:* rwm");

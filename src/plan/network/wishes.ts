@@ -27,9 +27,12 @@ function kindOf(nic: Nic): LinkKind {
   }
 }
 
+/** lxc.net.0.link of Debian's default config, and LXC_BRIDGE unless /etc/default/lxc-net says otherwise. */
+const BRIDGE_OF_LXC_NET = "lxcbr0";
+const madeBy = (bridge: string): string => (bridge === BRIDGE_OF_LXC_NET ? "as root, lxc-net start makes it, with addresses and a way out" : `make it (as root, berth net create ${bridge}, or a bare one: ip link add ${bridge} type bridge)`);
 const missing = (nic: Nic, link: string, what: string): Problem => ({
   code: "network.link", at: nicOrigin(nic, "link"), text: `${what} '${link}' does not exist`,
-  remedy: what === "bridge" ? `make it (ip link add ${link} type bridge), or set lxc.net.${nic.index}.link to one that exists` : `ip link shows the links of this host; one that another container has is not among them`,
+  remedy: what === "bridge" ? `${madeBy(link)}, or set lxc.net.${nic.index}.link to one that exists` : `ip link shows the links of this host; one that another container has is not among them`,
 });
 
 /** The link that a nic names; a problem where there is none. */
