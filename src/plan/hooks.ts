@@ -1,6 +1,7 @@
 // Owns how hooks are called: argv, environment, and which process runs them.
 import type { Op, Ref, Slot, Text } from "../isa/op.ts";
 import { FLAGS } from "../isa/schema.ts";
+import { quoted } from "../linux/sh.ts";
 import type { NicType } from "../model/nic.ts";
 import { nicOrigin } from "../model/nic.ts";
 import type { HookName, Sourced } from "../model/spec.ts";
@@ -18,7 +19,6 @@ export interface HookCall {
   readonly env?: readonly Text[];
 }
 
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 /** What the engine fills in is a number or a path of its own making: nothing a shell could misread. */
 const quotedText = (text: Text): Text => (typeof text === "string" ? quoted(text) : ["'", ...text, "'"]);

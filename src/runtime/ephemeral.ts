@@ -2,6 +2,7 @@
 import { lstatSync } from "node:fs";
 import { containerDir } from "../host/store/layout.ts";
 import { fstabField } from "../linux/fstab-field.ts";
+import { quoted } from "../linux/sh.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -20,7 +21,6 @@ const CALLERS: RunOptions = { stdin: 0, stdout: 1, stderr: 2 };
 const SHUTDOWN_SECONDS = 60;
 
 /** For sh(1). */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function mountLine(directory: string, { kind, source, target, isReadOnly }: EphemeralMount, index: number): string {
   const [from, to] = [fstabField(source), fstabField(target.replace(/^\/+/, ""))];

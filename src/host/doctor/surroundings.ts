@@ -1,6 +1,7 @@
 // Owns what the doctor looks at rather than tries: tools, security modules, the user's session, and where his cgroups are.
 import { accessSync, constants, existsSync, rmdirSync } from "node:fs";
 import type { CgroupHierarchy, HostFacts } from "../../model/facts.ts";
+import { programPath } from "../probe/program.ts";
 import { readText } from "../read-text.ts";
 
 function isWritable(path: string): boolean {
@@ -42,7 +43,7 @@ export function confinement(): Confinement {
   const selinux = readText("/sys/fs/selinux/enforce")?.trim();
   return {
     ...(profile === "" ? {} : { profile }), restrictsUserns: readText("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")?.trim() === "1",
-    hasParser: ["/sbin", "/usr/sbin", "/usr/bin"].some((folder) => existsSync(`${folder}/apparmor_parser`)),
+    hasParser: programPath("apparmor_parser") !== undefined,
     ...(selinux === undefined ? {} : { selinux: selinux === "1" ? "enforcing" : "permissive" }),
   };
 }

@@ -3,10 +3,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { labelOf } from "../../linux/apparmor.ts";
 import type { ApparmorFacts } from "../../model/apparmor.ts";
 import { readText } from "../read-text.ts";
+import { programPath } from "./program.ts";
 
 const HOME = "/sys/kernel/security/apparmor";
-/** A user's PATH has no sbin. */
-const FOLDERS = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin", "/bin"];
 const CAP_MAC_ADMIN = 33n;
 
 const isYes = (path: string): boolean => (readText(`${HOME}/${path}`) ?? "").startsWith("yes");
@@ -30,7 +29,7 @@ export const apparmorLabel = (pid: number | "self"): string | undefined => {
 };
 
 export function probeApparmor(euid: number): ApparmorFacts {
-  const parser = FOLDERS.map((folder) => `${folder}/apparmor_parser`).find((path) => existsSync(path));
+  const parser = programPath("apparmor_parser");
   const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(readText("/proc/self/status") ?? "")?.[1] ?? "0"}`);
   const loaded = loadedProfiles();
   return {

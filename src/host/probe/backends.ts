@@ -4,13 +4,13 @@ import { existsSync, lstatSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { BackendFacts, OutsideStorage, StorageOptions } from "../../model/storage.ts";
 import { readText } from "../read-text.ts";
+import { PROGRAM_FOLDERS, programPath } from "./program.ts";
 
 /** statfs(2). */
 const BTRFS = 0x9123683e;
 const PROGRAMS = ["btrfs", "lvcreate", "zfs", "rbd", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs", "mkfs.f2fs"];
-const FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-const isProgram = (name: string): boolean => FOLDERS.some((folder) => existsSync(`${folder}/${name}`));
+const isProgram = (name: string): boolean => programPath(name) !== undefined;
 const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
 
 export function isOnBtrfs(path: string): boolean {
@@ -27,12 +27,12 @@ export const isSubvolume = (path: string): boolean => isOnBtrfs(path) && lstatSy
 
 /** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */
 export function hasSubvolumes(path: string): boolean {
-  const { status, stdout } = spawnSync("btrfs", ["subvolume", "list", "-o", path], { encoding: "utf8", env: { PATH: FOLDERS.join(":"), LC_ALL: "C" } });
+  const { status, stdout } = spawnSync("btrfs", ["subvolume", "list", "-o", path], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } });
   return status !== 0 || stdout.trim() !== "";
 }
 
 function hasThinPool({ group, thinPool }: StorageOptions): boolean {
-  const { status, stdout } = spawnSync("lvs", ["--noheadings", "-o", "lv_attr", `${group}/${thinPool}`], { encoding: "utf8", env: { PATH: FOLDERS.join(":"), LC_ALL: "C" } });
+  const { status, stdout } = spawnSync("lvs", ["--noheadings", "-o", "lv_attr", `${group}/${thinPool}`], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } });
   return status === 0 && stdout.trim().startsWith("t");
 }
 
@@ -49,5 +49,5 @@ export function probeBackends(lxcpath: string, isRoot: boolean, options: Storage
 export function isThere({ kind, name, user }: OutsideStorage): boolean {
   if (kind === "lvm") return existsSync(name);
   const argv = kind === "zfs" ? ["zfs", "list", "-H", "-o", "name", name] : ["rbd", ...(user === undefined ? [] : ["--id", user]), "info", name];
-  return spawnSync(argv[0] ?? "", argv.slice(1), { stdio: "ignore", env: { PATH: FOLDERS.join(":"), LC_ALL: "C" } }).status === 0;
+  return spawnSync(argv[0] ?? "", argv.slice(1), { stdio: "ignore", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } }).status === 0;
 }

@@ -9,6 +9,7 @@ import type { BridgeFacts, BridgeFiles, BridgeSettings } from "../../model/bridg
 import { readText } from "../read-text.ts";
 import { portOwner } from "./port-owner.ts";
 import type { PortOwner, PortUse } from "./port-owner.ts";
+import { programPath } from "./program.ts";
 import { shellWords } from "./shell-words.ts";
 
 const DEFAULTS = {
@@ -30,7 +31,6 @@ export function probeBridgeSettings(files: BridgeFiles = LXC_NET_FILES): BridgeS
   };
 }
 
-const program = (name: string): string | undefined => ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin"].map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
 
 function names(path: string): readonly string[] {
   try {
@@ -57,7 +57,7 @@ function runningDnsmasq(path: string): number | undefined {
 
 /** Where there is no choice nobody asks whether this kernel knows its rules. */
 function workingNft(iptables: string | undefined): string | undefined {
-  const nft = program("nft");
+  const nft = programPath("nft");
   return nft === undefined || iptables === undefined || spawnSync(nft, ["list", "tables"], { stdio: "ignore" }).status === 0 ? nft : undefined;
 }
 
@@ -67,8 +67,8 @@ export function probeBridge(settings: BridgeSettings): BridgeFacts {
   const { files } = settings;
   const folder = `/sys/class/net/${settings.name}`;
   const users = readText("/etc/passwd") ?? "";
-  const [iptables, iptablesUndo] = [program("iptables"), commandsIn(readText(files.mark) ?? "")];
-  const optional = { nft: workingNft(iptables), dnsmasq: program("dnsmasq"), dnsmasqPid: runningDnsmasq(files.dnsmasqPid), overlap: overlapOf(settings) };
+  const [iptables, iptablesUndo] = [programPath("iptables"), commandsIn(readText(files.mark) ?? "")];
+  const optional = { nft: workingNft(iptables), dnsmasq: programPath("dnsmasq"), dnsmasqPid: runningDnsmasq(files.dnsmasqPid), overlap: overlapOf(settings) };
   const owner = optional.dnsmasqPid === undefined ? bridgePortOwner(settings.ipv4.address) : undefined;
   return {
     isUp: existsSync(files.mark), dnsmasqUser: ["lxc-dnsmasq", "dnsmasq"].find((user) => new RegExp(`^${user}:`, "m").test(users)) ?? "nobody",

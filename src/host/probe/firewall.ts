@@ -1,17 +1,15 @@
 // Owns the host's firewall as it is now, and the way from it to the outside.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { hasExtensions, LEGACY, readIptablesSave, tablesOf, withoutTables } from "../../linux/iptables-save.ts";
 import { readText } from "../read-text.ts";
+import { programPath } from "./program.ts";
 import { nftList, nftProgram } from "./published.ts";
 
-const FOLDERS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 export interface FirewallFacts { readonly ruleset: readonly unknown[]; readonly programs: readonly string[] }
 const PROGRAMS = ["nft", "iptables", "ufw", "firewall-cmd"];
-const pathOf = (name: string): string | undefined => FOLDERS.map((folder) => `${folder}/${name}`).find((path) => existsSync(path));
 
 function saved(name: string, family: "ip" | "ip6", label: string): readonly unknown[] {
-  const program = pathOf(name);
+  const program = programPath(name);
   const { status, stdout } = program === undefined ? { status: 1, stdout: "" } : spawnSync(program, [], { encoding: "utf8", maxBuffer: 1 << 26 });
   return status === 0 ? readIptablesSave(stdout, family, label) : [];
 }
@@ -23,14 +21,14 @@ const legacy = (): readonly unknown[] => FAMILIES.flatMap(([family, name]) => ((
 function inFull(ruleset: readonly unknown[]): readonly unknown[] {
   return FAMILIES.reduce<readonly unknown[]>((all, [family, name]) => {
     if (!hasExtensions(all, family)) return all;
-    const full = saved(pathOf(`${name}-nft-save`) === undefined ? `${name}-save` : `${name}-nft-save`, family, "");
+    const full = saved(programPath(`${name}-nft-save`) === undefined ? `${name}-save` : `${name}-nft-save`, family, "");
     return full.length === 0 ? all : [...withoutTables(all, family, tablesOf(full)), ...full];
   }, ruleset);
 }
 
 export const probeFirewall = (): FirewallFacts => ({
   ruleset: nftProgram() === undefined ? FAMILIES.flatMap(([family, name]) => saved(`${name}-save`, family, "")) : [...inFull(nftList(["ruleset"])), ...legacy()],
-  programs: PROGRAMS.filter((name) => pathOf(name) !== undefined),
+  programs: PROGRAMS.filter((name) => programPath(name) !== undefined),
 });
 
 export interface DefaultRoute { readonly link: string; readonly gateway: string }

@@ -1,10 +1,10 @@
 // Owns what nft(8) says of published ports: the rules themselves are the only record of them.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { programPath } from "./program.ts";
 import { parseComment, runOfTable, tableName } from "../../linux/nft-publish.ts";
 import type { Published, RunId } from "../../linux/nft-publish.ts";
 
-export const nftProgram = (): string | undefined => ["/usr/sbin/nft", "/usr/bin/nft", "/sbin/nft", "/usr/local/sbin/nft"].find((path) => existsSync(path));
+export const nftProgram = (): string | undefined => programPath("nft");
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 const at = (value: unknown, ...keys: readonly string[]): unknown => keys.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
