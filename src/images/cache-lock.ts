@@ -1,14 +1,20 @@
 // Owns that one command at a time fills a place of a cache: the others wait, then find it filled.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { holdPlan } from "../host/engine/hold.ts";
 import { errnoName } from "../linux/errno.ts";
 import { fail, type Result } from "../model/problem.ts";
-import { planHold } from "../plan/lifecycle/create.ts";
+import { HELD_FD, planHold } from "../plan/lifecycle/create.ts";
 
 export interface LockWish { readonly file: string; readonly engine: string; readonly abort: AbortSignal; readonly onWait: () => void }
 
 const PAUSE_MS = 200;
+
+/** Whoever throws a place away takes its lock along: one that was locked too late is no lock. */
+function isSameFile(pid: number, file: string): boolean {
+  const [locked, now] = [`/proc/${pid}/fd/${HELD_FD}`, file].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return locked !== undefined && now !== undefined && locked.dev === now.dev && locked.ino === now.ino;
+}
 
 /** The lock is held until `body` is over, and no longer than this process lives. */
 export async function whileLocked<T>(wish: LockWish, body: () => Promise<Result<T>>): Promise<Result<T>> {
@@ -19,6 +25,10 @@ export async function whileLocked<T>(wish: LockWish, body: () => Promise<Result<
   }
   for (let isFirst = true; ; isFirst = false) {
     const held = await holdPlan(planHold({ name: "", lxcpath: "" }, wish.file), wish.engine, wish.abort);
+    if (held.isHeld && !isSameFile(held.pid, wish.file)) {
+      await held.release();
+      continue;
+    }
     if (held.isHeld) {
       try {
         return await body();

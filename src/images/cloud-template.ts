@@ -81,8 +81,7 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   const { path, metadata } = archive.value;
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", at: byOption("--tarball"), text: `'${path}' is not a tar archive that can be read` });
-  wish.dialogue.say("Unpacking the rootfs");
-  return ok({ kind: "archive", path, compression, template: SCRIPT, own: own.value, ...(metadata === undefined ? {} : { metadata }) }, archive.warnings);
+  return ok({ kind: "archive", path, compression, template: SCRIPT, own: own.value, shared: { name: "ubuntu-cloud", base: cacheBase(wish.env, wish.isRoot) }, ...(metadata === undefined ? {} : { metadata }) }, archive.warnings);
 }
 
 export const cloud: Template = { help: HELP, make };

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "../model/problem.ts";
 import { probeArchive } from "./archive.ts";
 import { NOTHING, readCustomize, type Customize } from "./customize.ts";
 import { debianRootfs, keptAt, osRelease, type DebianWish } from "./debian.ts";
+import { cacheBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
 import { parseTemplateArgs, templateHelpText, type TemplateArgs, type TemplateOption } from "./remote/template-args.ts";
 import type { Made, Template, TemplateWish } from "./templates.ts";
@@ -108,8 +109,7 @@ async function make(dist: Dist, wish: TemplateWish): Promise<Result<Made>> {
   const { path } = made.value;
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
-  wish.dialogue.say("Unpacking the rootfs");
-  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.value.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.value.last("bindhome") ?? ""} home/${args.value.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) });
+  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.value.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.value.last("bindhome") ?? ""} home/${args.value.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) });
 }
 
 const helpOf = (dist: Dist): string => templateHelpText(`The template ${dist}: ${dist === "debian" ? "Debian" : "Ubuntu"} with systemd, made from packages by mmdebstrap, for ordinary users too.`, dist === "debian" ? DEBIAN : UBUNTU);

@@ -6,12 +6,12 @@ import type { Compression } from "../plan/storage/dir.ts";
 import { probeArchive } from "./archive.ts";
 import type { Customize } from "./customize.ts";
 import { parseLocalArgs } from "./local.ts";
-import { builtInNames, type LayersMade } from "./templates.ts";
+import { builtInNames, type LayersMade, type SharedImage } from "./templates.ts";
 
 export type Source =
   | { readonly kind: "none" }
   | { readonly kind: "script"; readonly path: string }
-  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; /** What made it, for the config's header. */ readonly template?: string; readonly own?: Customize; readonly more?: readonly string[]; readonly scratch?: string }
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; /** What made it, for the config's header. */ readonly template?: string; readonly own?: Customize; readonly more?: readonly string[]; readonly scratch?: string; readonly shared?: SharedImage }
   | { readonly kind: "directory"; readonly path: string }
   | LayersMade;
 

@@ -21,13 +21,16 @@ export interface TemplateWish {
   /** Of --image. */
   readonly image?: ImageOptions;
 }
+/** An image that others make containers of, too: it is unpacked once, in the cache. */
+export interface SharedImage { readonly name: string; /** Directory of the cache. */ readonly base: string; /** `sha256:HEX` of its archive, where somebody has looked already. */ readonly digest?: string }
+
 /** `nothing`: the user only wanted to know something, and has been told. */
 export type Made =
   | { readonly kind: "nothing" }
-  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string; readonly own?: Customize; /** Further lines of the config. */ readonly more?: readonly string[]; /** A directory that is of no use once it has been unpacked. */ readonly scratch?: string }
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string; readonly own?: Customize; /** Further lines of the config. */ readonly more?: readonly string[]; /** A directory that is of no use once it has been unpacked. */ readonly scratch?: string; readonly shared?: SharedImage }
   | LayersMade;
 export interface Layer { readonly path: string; readonly compression: Compression; /** Digest of what it holds, unpacked. */ readonly diffId: string }
-export interface LayersMade { readonly kind: "layers"; readonly layers: readonly Layer[]; readonly image: ImageConfig; readonly isDhcp: boolean; readonly template: string }
+export interface LayersMade { readonly kind: "layers"; readonly layers: readonly Layer[]; readonly image: ImageConfig; readonly isDhcp: boolean; readonly template: string; readonly shared?: SharedImage }
 
 export interface Template {
   readonly help: string;

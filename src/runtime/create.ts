@@ -11,19 +11,19 @@ import type { Source } from "../images/source.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import type { StorageOptions } from "../model/storage.ts";
 import { planGiveBack, planOwn } from "../plan/lifecycle/create.ts";
-import { candidatesOf, type Candidate } from "../plan/storage/backend.ts";
+import { candidatesOf } from "../plan/storage/backend.ts";
 import { onMounted } from "../plan/storage/mounted.ts";
 import { readBase } from "./creating/base.ts";
 import { CONFIGS, HOOKS, finishConfig, firstConfig, writeConfig, type Job } from "./creating/config.ts";
 import { customize } from "./creating/customize.ts";
-import { fillByArchive, fillByDirectory, fillByScript, type FillWish } from "./creating/fill.ts";
-import { addProcess, fillByLayers, layersMetadata } from "./creating/layers.ts";
+import { fill, mountedIn } from "./creating/filling.ts";
+import { addProcess, layersMetadata, nameIt } from "./creating/layers.ts";
 import { readMetadata, substitute } from "./creating/metadata.ts";
+import { withImage, withStorage, type Wanted } from "./creating/place.ts";
 import { dropEmpty, reserve, type Reserved } from "./creating/reserve.ts";
 import { madeSource, plainSource } from "./creating/source.ts";
-import { makeFirst, storageOptions } from "./creating/storage.ts";
+import { storageOptions } from "./creating/storage.ts";
 import { onSignals } from "./interrupt.ts";
 import { partialFile } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
@@ -43,23 +43,6 @@ function dirProblem(options: CreateOptions, hasRootfs: boolean): Problem | undef
     return { code: "rootfs.unsafe", at: byOption("--dir"), text: `'${dir}' is not empty`, cause: "a new root file system is never mixed with what is there", remedy: "name a directory that does not exist yet, or use '-t none' to take this one as it is" };
   } catch (error) {
     return errorCode(error) === "ENOENT" ? undefined : { code: "rootfs.unsafe", at: byOption("--dir"), text: `cannot use '${dir}': ${errorCode(error)}` };
-  }
-}
-
-const mountedIn = ({ storage }: Job) => (storage?.block === undefined ? {} : { block: storage.block });
-
-async function fill(job: Job, abort: AbortSignal, exclude: readonly string[]): Promise<Result<void>> {
-  const { target, facts, source, base, rootfs, options } = job;
-  const wish: FillWish = {
-    rootfs, idmap: base.idmap, ...mountedIn(job), templateArgs: options.templateArgs, isQuiet: options.isQuiet, scratch: recordDir(target), abort, exclude,
-    onProgress: options.isQuiet || options.onProgress === undefined ? () => undefined : options.onProgress,
-  };
-  switch (source.kind) {
-    case "none": return ok(undefined);
-    case "script": return fillByScript(target, facts, source.path, wish);
-    case "archive": return fillByArchive(target, facts, source, wish);
-    case "directory": return fillByDirectory(target, facts, source, wish);
-    case "layers": return fillByLayers(job, source, wish);
   }
 }
 
@@ -102,28 +85,22 @@ async function settle(job: Job, metadata: Metadata | undefined): Promise<Result<
   return finishConfig(job);
 }
 
-/** The place of its root file system, which is a plain directory so far. */
-async function withStorage(job: Job, { backends, options, hasThinPool }: Wanted): Promise<Result<Job>> {
-  if (job.source.kind === "none" || job.options.dir !== undefined) return ok(job);
-  const made = await makeFirst(job.target, job.facts, { backends, options, hasThinPool, from: byOption("--bdev") });
-  if (!made.ok) return made;
-  const { storage, reason } = made.value;
-  job.options.onStorage?.(storage.backend, reason);
-  return ok({ ...job, storage });
-}
-
 async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Result<void>> {
   const { target } = bare;
-  const stored = await withStorage(bare, wanted);
-  if (!stored.ok) return stored;
-  const job = stored.value;
-  const described = describe(job);
+  const described = describe(bare);
   if (!described.ok) return described;
   const metadata = described.value;
+  const imaged = await withImage(bare, wanted, metadata?.excludes ?? [], abort);
+  if (!imaged.ok) return imaged;
+  const stored = await withStorage(imaged.value, wanted);
+  if (!stored.ok) return stored;
+  const job = stored.value;
   const prepared = await prepare(job, metadata);
   if (!prepared.ok) return prepared;
   const filled = await fill(job, abort, metadata?.excludes ?? []);
   if (!filled.ok) return filled;
+  const named = job.source.kind === "layers" ? await nameIt(job, abort) : ok(undefined);
+  if (!named.ok) return named;
   const unsaid = job.source.kind === "layers" ? await addProcess(job, job.source.image) : [];
   const given = await customize(job, job.custom, abort);
   if (!given.ok) return given;
@@ -133,7 +110,7 @@ async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Resu
   unlinkSync(partialFile(target));
   // A template says so itself, on the caller's terminal.
   if (metadata?.message !== undefined && !job.options.isQuiet) writeSync(1, `\n---\n${metadata.message}`);
-  return ok(undefined, [...unsaid, ...(settled.warnings ?? [])]);
+  return ok(undefined, [...(imaged.warnings ?? []), ...unsaid, ...(settled.warnings ?? [])]);
 }
 
 async function makeOrUndo(job: Job, wanted: Wanted, reserved: Reserved): Promise<Result<void>> {
@@ -159,13 +136,11 @@ async function makeOrUndo(job: Job, wanted: Wanted, reserved: Reserved): Promise
   }
 }
 
-interface Wanted { readonly backends: readonly Candidate[]; readonly options: StorageOptions; readonly hasThinPool: boolean }
-
 function wantedStorage(request: Request, target: Target, { bdev, storage }: CreateOptions): Result<Wanted> {
   const options = storageOptions(request, storage);
   const facts = probeBackends(target.lxcpath, request.euid === 0, options);
   const backends = candidatesOf(bdev, facts, options.fstype);
-  return backends.ok ? ok({ backends: backends.value, options, hasThinPool: facts.hasThinPool }) : backends;
+  return backends.ok ? ok({ backends: backends.value, options, hasThinPool: facts.hasThinPool, isChosen: bdev !== undefined }) : backends;
 }
 
 function dropScratch(source: Source): void {

@@ -1,11 +1,13 @@
 // Owns the verbs about images: listed, pulled, told about, given away, taken in, thrown away, pinned.
-import { closeSync, copyFileSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { probeHost } from "../host/probe/host-facts.ts";
+import { containerDir } from "../host/store/layout.ts";
 import { probeArchive } from "../images/archive.ts";
 import type { Dialogue } from "../images/dialogue.ts";
 import { ensureImage, type HadImage } from "../images/image/ensure.ts";
-import { expiryOf, findPrunable, listImages, prune, type LocalImage, type Pruned } from "../images/image/listing.ts";
+import { expiryOf, findPrunable, findPrunableTrees, listImages, prune, type LocalImage, type Pruned } from "../images/image/listing.ts";
 import { readLock, resolveOptions, type ImageOptions, type LockedImage } from "../images/image/options.ts";
+import { treeLock, treesOf, usersOf } from "../images/image/trees.ts";
 import { writeRecord } from "../images/image/records.ts";
 import { isName, parseImage } from "../images/image/reference.ts";
 import { cacheBase } from "../images/remote/cache.ts";
@@ -13,11 +15,14 @@ import type { ImageEntry } from "../images/remote/entry.ts";
 import { archOf } from "../images/remote/entry.ts";
 import { listRemote } from "../images/remote/obtain.ts";
 import { sha256Of } from "../images/remote/sums.ts";
+import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
 import { onSignals } from "./interrupt.ts";
+import { holdPartial } from "./partial.ts";
+import { removeContainer } from "./removing/remove.ts";
 
 export type { ImageOptions } from "../images/image/options.ts";
 export type { LocalImage, Pruned } from "../images/image/listing.ts";
@@ -75,14 +80,15 @@ export function imagesThere(request: Request, options: ImageOptions, talk: Image
   });
 }
 
-export interface ImageInfo extends LocalImage { readonly digest?: string; /** Milliseconds since 1970. */ readonly expires?: number }
+export interface ImageInfo extends LocalImage { readonly digest?: string; /** As containers share it, for each range of ids. */ readonly unpacked?: readonly LocalImage[]; /** Milliseconds since 1970. */ readonly expires?: number }
 
 export async function imageInfo(request: Request, name: string, arch: string | undefined): Promise<Result<ImageInfo>> {
-  const found = imagesHere(request).find((image) => image.image === name && (arch === undefined || image.arch === arch));
+  const found = imagesHere(request).filter(({ origin }) => origin !== "unpacked").find((image) => image.image === name && (arch === undefined || image.arch === arch));
   if (found === undefined) return fail(missing(name));
   const archive = archiveOf(found);
   const expires = found.origin === "server" ? expiryOf(found.paths[0] ?? "") : undefined;
-  return ok({ ...found, ...(archive === undefined ? {} : { digest: `sha256:${await sha256Of(archive)}` }), ...(expires === undefined ? {} : { expires }) });
+  const unpacked = imagesHere(request).filter((image) => image.origin === "unpacked" && image.image === name);
+  return ok({ ...found, ...(unpacked.length === 0 ? {} : { unpacked }), ...(archive === undefined ? {} : { digest: `sha256:${await sha256Of(archive)}` }), ...(expires === undefined ? {} : { expires }) });
 }
 
 /** The archive of the root file system; an image of layers has none. */
@@ -94,7 +100,7 @@ function archiveOf({ origin, paths }: LocalImage): string | undefined {
 export interface ExportWish { readonly name: string; readonly arch?: string; /** Absent: `write` gets it. */ readonly file?: string; readonly write: (bytes: Uint8Array) => Promise<boolean> }
 
 export async function exportImage(request: Request, wish: ExportWish): Promise<Result<void>> {
-  const found = imagesHere(request).find((image) => image.image === wish.name && (wish.arch === undefined || image.arch === wish.arch));
+  const found = imagesHere(request).filter(({ origin }) => origin !== "unpacked").find((image) => image.image === wish.name && (wish.arch === undefined || image.arch === wish.arch));
   if (found === undefined) return fail(missing(wish.name));
   const path = archiveOf(found);
   if (path === undefined) return fail({ code: "unsupported", text: `'${wish.name}' is an image of layers, which are no one archive`, remedy: "make a container of it, and export that" });
@@ -135,10 +141,40 @@ export async function importImage(request: Request, file: string, name: string):
   }
 }
 
-export function pruneImages(request: Request, wish: { readonly isAll: boolean; readonly isDry: boolean }): readonly Pruned[] {
-  const found = findPrunable(baseOf(request), wish.isAll);
-  if (!wish.isDry) prune(baseOf(request), found);
-  return found;
+export interface PruneAnswer { readonly gone: readonly Pruned[]; /** Unpacked images that stay, as containers lie above them. */ readonly kept: readonly { readonly path: string; readonly usedBy: readonly string[] }[] }
+
+/** One that somebody unpacks, or makes a container of, right now stays. */
+async function dropTree(facts: HostFacts, base: string, key: string): Promise<Result<boolean>> {
+  const tree = { lxcpath: treesOf(base), name: key };
+  const held = await holdPartial(tree, facts, treeLock(base, key));
+  if (!held.ok) return held.problems[0]?.code === "container.busy" ? ok(false) : held;
+  try {
+    const users = usersOf({ folder: containerDir(tree), root: `${containerDir(tree)}/rootfs` });
+    if (users.containers.length + users.unknown.length > 0) return ok(false);
+    const removed = await removeContainer(tree, facts, { outside: [] });
+    if (removed.ok) rmSync(treeLock(base, key), { force: true });
+    return removed.ok ? ok(true) : removed;
+  } finally {
+    await held.value.release();
+  }
+}
+
+export async function pruneImages(request: Request, wish: { readonly isAll: boolean; readonly isDry: boolean }): Promise<Result<PruneAnswer>> {
+  const base = baseOf(request);
+  const [archives, trees] = [findPrunable(base, wish.isAll), findPrunableTrees(base, wish.isAll)];
+  const kept = trees.filter(({ usedBy }) => usedBy.length > 0).map(({ path, usedBy }) => ({ path, usedBy }));
+  const free = trees.filter(({ usedBy }) => usedBy.length === 0);
+  const answer = (list: typeof free): PruneAnswer => ({ gone: [...archives, ...list.map(({ path, bytes, why }): Pruned => ({ path, bytes, why }))], kept });
+  if (wish.isDry) return ok(answer(free));
+  prune(base, archives);
+  const [gone, problems]: [typeof free[number][], Problem[]] = [[], []];
+  const facts = probeHost(request, { idmap: true });
+  for (const tree of free) {
+    const dropped = await dropTree(facts, base, tree.key);
+    if (!dropped.ok) problems.push(...dropped.problems);
+    else if (dropped.value) gone.push(tree);
+  }
+  return problems.length > 0 ? fail(...problems) : ok(answer(gone));
 }
 
 /** The file keeps what it has of other images. */

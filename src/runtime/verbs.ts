@@ -91,8 +91,8 @@ export interface CreateOptions {
   readonly configFile?: string;
   readonly bdev?: string;
   readonly storage?: StorageWords;
-  /** Where a choice was left to us: what was taken, and why. */
-  readonly onStorage?: (backend: string, reason: string) => void;
+  /** What was taken, and why. `isImage`: what it has to do with the files of an image. */
+  readonly onStorage?: (backend: string, reason: string, isImage: boolean) => void;
   readonly dir?: string;
   readonly isQuiet: boolean;
   /** Long stages say how far they are; progressLine() of model/progress.ts makes a line of it. */

@@ -24,22 +24,25 @@ type Line = CommandLine<(typeof rows)[number]>;
 
 export const tool: Tool<(typeof rows)[number]> = {
   name: "berth image", synopsis: "list|pull|info|export|import|prune|lock [IMAGE...]", hasName: false, rows,
-  about: "Images that containers are made of, kept in a cache that all containers share. IMAGE is debian/bookworm (an image server's, or made from Debian's packages), oci:registry/name:tag, file:ARCHIVE, or the name of an imported one.",
+  about: "Images that containers are made of, kept in a cache that all containers share; unpacked there once for each range of ids. IMAGE is debian/bookworm (an image server's, or made from Debian's packages), oci:registry/name:tag, file:ARCHIVE, or the name of an imported one.",
   examples: [
     ["berth image list", "those of this machine"], ["berth image list --remote", "those of the image server"], ["berth image pull debian/bookworm", "so that create needs no network"],
     ["berth image lock debian/bookworm --lock images.lock", "write down what it is now"], ["berth create web --image debian/bookworm --lock images.lock", "and make exactly that again"],
-    ["berth image import rootfs.tar.xz mine", "then: berth create web --image mine"], ["berth image export debian/bookworm > rootfs.tar.xz", "its archive"], ["berth image prune", "expired ones, and what downloads left"],
+    ["berth image import rootfs.tar.xz mine", "then: berth create web --image mine"], ["berth image export debian/bookworm > rootfs.tar.xz", "its archive"], ["berth image prune", "expired ones, what downloads left, unpacked ones that nobody needs"],
   ],
 };
 
 const LOCK_FILE = "berth-images.lock";
 const column = (text: string, width: number): string => text.padEnd(width);
-const listing = (images: readonly LocalImage[]): string => ["IMAGE                           ARCH   BUILD           SIZE       FROM", ...images.map(({ image, arch, build, bytes, origin, isExpired }) => `${column(image, 30)}  ${column(arch, 5)}  ${column(build, 14)}  ${column(sizeText(bytes), 9)}  ${origin}${isExpired ? " (expired)" : ""}`)].map((line) => `${line}\n`).join("");
+/** Whose ids an unpacked one has, and which containers lie above it. */
+const of = ({ idmap, usedBy = [] }: Pick<LocalImage, "idmap" | "usedBy">): string =>
+  (idmap === undefined ? "" : ` for ${idmap.length === 0 ? "the host's ids" : idmap.filter((line) => line.startsWith("u ")).map((line) => line.slice(2).replaceAll(" ", ":")).join(", ")}${usedBy.length === 0 ? "" : `, below ${usedBy.map((path) => path.slice(path.lastIndexOf("/") + 1)).join(" ")}`}`);
+const listing = (images: readonly LocalImage[]): string => ["IMAGE                           ARCH   BUILD           SIZE       FROM", ...images.map(({ image, arch, build, bytes, origin, isExpired, ...rest }) => `${column(image, 30)}  ${column(arch, 5)}  ${column(build, 14)}  ${column(sizeText(bytes), 9)}  ${origin}${isExpired ? " (expired)" : ""}${of(rest)}`)].map((line) => `${line}\n`).join("");
 
-function infoText({ image, arch, build, bytes, at, origin, isExpired, paths, digest, expires }: ImageInfo): string {
+function infoText({ image, arch, build, bytes, at, origin, isExpired, paths, digest, expires, unpacked }: ImageInfo): string {
   const lines: readonly (readonly [string, string | undefined])[] = [
     ["Image", image], ["Arch", arch], ["Build", build], ["From", origin], ["Size", sizeText(bytes)], ["Digest", digest], ["Got", new Date(at).toISOString()],
-    ["Expires", expires === undefined || Number.isNaN(expires) ? undefined : `${new Date(expires).toISOString()}${isExpired ? " (it has)" : ""}`], ...paths.map((path) => ["File", path] as const),
+    ["Expires", expires === undefined || Number.isNaN(expires) ? undefined : `${new Date(expires).toISOString()}${isExpired ? " (it has)" : ""}`], ...paths.map((path) => ["File", path] as const), ...(unpacked ?? []).map((tree) => ["Unpacked", `${tree.paths[0] ?? ""}${of(tree)}`] as const),
   ];
   return lines.filter(([, value]) => value !== undefined).map(([name, value]) => `${`${name}:`.padEnd(10)}${value ?? ""}\n`).join("");
 }
@@ -102,10 +105,13 @@ async function take(line: Line, file: string, name: string): Promise<Answer> {
 
 async function clean(line: Line): Promise<Answer> {
   const { pruneImages } = await import("../../runtime/images.ts");
-  const found = pruneImages(line.request, { isAll: line.options.has("all"), isDry: line.options.has("dry-run") });
-  if (line.options.has("format")) return done(0, { out: asJson(found) });
-  const sum = found.reduce((all, { bytes }) => all + bytes, 0);
-  return done(0, { out: `${found.map(({ path, bytes, why }) => `${path} ${sizeText(bytes)} (${why})\n`).join("")}${sizeText(sum)}\n` });
+  const pruned = await pruneImages(line.request, { isAll: line.options.has("all"), isDry: line.options.has("dry-run") });
+  if (!pruned.ok) return failed(line, pruned.problems);
+  const { gone, kept } = pruned.value;
+  const err = kept.map(({ path, usedBy }) => `${path} stays: ${usedBy.join(" ")} cannot do without it\n`).join("");
+  if (line.options.has("format")) return done(0, { out: asJson(gone), err });
+  const sum = gone.reduce((all, { bytes }) => all + bytes, 0);
+  return done(0, { out: `${gone.map(({ path, bytes, why }) => `${path} ${sizeText(bytes)} (${why})\n`).join("")}${sizeText(sum)}\n`, err });
 }
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, (line): Promise<Answer> => {

@@ -128,10 +128,10 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const { create } = await import("../../runtime/create.ts");
   const result = await create(request, target, {
     template: templatePath(request, template), templateArgs: image === undefined ? words : [image, ...words], image: imageOptions(options), ...ownWords(line), isQuiet: voice.isQuiet, isStrict: options.has("strict"),
-    ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), storage: storageWords(line), onStorage: (backend, reason) => chosen.push(`${target.name} is kept on ${backend}: ${reason}\n`), ...optional("dir", options.last("dir")),
+    ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), storage: storageWords(line), onStorage: (backend, reason, isImage) => { if (isLeftToUs || (isImage && !voice.isQuiet)) chosen.push(`${target.name} is kept on ${backend}: ${reason}\n`); }, ...optional("dir", options.last("dir")),
     ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), dialogue }),
   });
-  if (result.ok) return done(0, { err: (isLeftToUs ? chosen.join("") : "") + say(voice, result.warnings ?? []) });
+  if (result.ok) return done(0, { err: chosen.join("") + say(voice, result.warnings ?? []) });
   const isRefused = result.problems.some(({ code }) => code === "container.exists" || code === "container.busy");
   return failed(line, result.problems, { closing: isRefused ? [] : [`Failed to create container ${target.name}`] });
 }

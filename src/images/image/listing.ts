@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs
 import { defaultCacheDir } from "../debian.ts";
 import { readCached } from "../remote/cache.ts";
 import { blobsOf, dropRecord, readRecords } from "./records.ts";
+import { listTrees, treeKeys, treesOf, usersOf } from "./trees.ts";
 
 export interface LocalImage {
   readonly image: string;
@@ -12,10 +13,15 @@ export interface LocalImage {
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly origin: "server" | "registry" | "imported" | "packages";
+  /** `unpacked`: one of the others, as containers with these ids share it. */
+  readonly origin: "server" | "registry" | "imported" | "packages" | "unpacked";
   readonly isExpired: boolean;
   /** What goes with it. */
   readonly paths: readonly string[];
+  /** Of an unpacked one: lines of `u INSIDE OUTSIDE COUNT`; none: the host's own. */
+  readonly idmap?: readonly string[];
+  /** Directories of the containers that lie above it. */
+  readonly usedBy?: readonly string[];
 }
 
 const entries = (folder: string): readonly string[] => {
@@ -52,7 +58,14 @@ function fromPackages(): readonly LocalImage[] {
   });
 }
 
-export const listImages = (base: string): readonly LocalImage[] => [...fromServers(base), ...fromRecords(base), ...fromPackages()];
+const packedImages = (base: string): readonly LocalImage[] => [...fromServers(base), ...fromRecords(base), ...fromPackages()];
+
+const unpackedImages = (base: string): readonly LocalImage[] => listTrees(base).map((tree) => ({
+  image: tree.image, arch: "", build: tree.digest.slice("sha256:".length, "sha256:".length + 12), bytes: tree.bytes, at: tree.at, origin: "unpacked", isExpired: false, paths: [tree.folder],
+  idmap: tree.idmap.split("\n").filter((line) => line !== ""), usedBy: usersOf(tree).containers,
+}));
+
+export const listImages = (base: string): readonly LocalImage[] => [...packedImages(base), ...unpackedImages(base)];
 
 export interface Pruned { readonly path: string; readonly bytes: number; readonly why: string }
 
@@ -66,9 +79,26 @@ function treeSize(path: string): number {
 const DAY_MS = 86_400_000;
 const isOld = (path: string): boolean => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > DAY_MS;
 
-/** Containers do not need their image: it was copied into them. `isAll`: those that are still good, too. */
+export interface PrunableTree extends Pruned { readonly key: string; /** What needs it: it stays. */ readonly usedBy: readonly string[] }
+
+/** Unpacked images that no container lies above: of images that are gone, older builds, broken off ones. `isAll`: all of those. */
+export function findPrunableTrees(base: string, isAll: boolean): readonly PrunableTree[] {
+  // those that go in the same run are none any more
+  const [trees, images] = [listTrees(base), new Set(packedImages(base).filter(({ isExpired }) => !isAll && !isExpired).map(({ image }) => image))];
+  return treeKeys(base).flatMap((key): readonly PrunableTree[] => {
+    const path = `${treesOf(base)}/${key}`;
+    const tree = trees.find((one) => one.key === key);
+    if (tree === undefined) return [{ key, path, bytes: 0, why: "broken off", usedBy: [] }];
+    const { containers, unknown } = usersOf(tree);
+    const isOld = trees.some((other) => other.image === tree.image && other.idmap === tree.idmap && other.at > tree.at);
+    const why = isAll ? "asked for" : !images.has(tree.image) ? "no image has it" : isOld ? "there is a newer one" : undefined;
+    return why === undefined ? [] : [{ key, path, bytes: tree.bytes, why, usedBy: [...containers, ...unknown] }];
+  });
+}
+
+/** Containers do not need their archive: it was unpacked for them. `isAll`: those that are still good, too. */
 export function findPrunable(base: string, isAll: boolean): readonly Pruned[] {
-  const images = listImages(base).filter(({ isExpired }) => isAll || isExpired);
+  const images = packedImages(base).filter(({ isExpired }) => isAll || isExpired);
   const found = images.flatMap(({ paths, isExpired }) => paths.filter((path) => path.startsWith(`${base}/`) || path.startsWith(`${defaultCacheDir()}/`)).map((path): Pruned => ({ path, bytes: treeSize(path), why: isExpired ? "expired" : "asked for" })));
   const needed = new Set(isAll ? [] : readRecords(base).flatMap(blobsOf));
   const already = new Set(found.map(({ path }) => path));

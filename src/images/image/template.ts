@@ -1,6 +1,7 @@
 // Owns --image of create, as a template that is built in.
 import { fail, ok, type Result } from "../../model/problem.ts";
 import { byOption } from "../../model/origin.ts";
+import { cacheBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
 import type { Made, Template, TemplateWish } from "../templates.ts";
 import { ensureImage } from "./ensure.ts";
@@ -19,8 +20,9 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   if (!resolved.ok) return resolved;
   const had = await ensureImage({ ...wish, ...resolved.value, ref: ref.value, timeoutMs: TIMEOUT_MS, isOffline: options.isOffline, ...(options.arch === undefined ? {} : { arch: options.arch }) });
   if (!had.ok) return had;
-  wish.dialogue.say("Unpacking the rootfs");
-  return ok(had.value.made, had.warnings);
+  const { made, digest } = had.value;
+  const base = cacheBase(wish.env, wish.isRoot);
+  return ok({ ...made, shared: { name: ref.value.text, base, ...(made.kind === "archive" ? { digest } : {}) } }, had.warnings);
 }
 
 export const image: Template = { help: "--image IMAGE\n", make };

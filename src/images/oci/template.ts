@@ -62,8 +62,7 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
     net: { env: wish.env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress },
   });
   if (!got.ok) return got;
-  wish.dialogue.say("Unpacking the rootfs");
-  return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.value.has("dhcp"), template: OCI_SCRIPT });
+  return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.value.has("dhcp"), template: OCI_SCRIPT, shared: { name: url, base } });
 }
 
 export const oci: Template = { help: HELP, make };

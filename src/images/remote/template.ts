@@ -137,8 +137,9 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   const { rootfs, metadata } = got.value;
   const compression = probeArchive(rootfs);
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${rootfs}' is not a tar archive that can be read`, remedy: "lxc-create … -- --flush-cache gets it anew" });
-  wish.dialogue.say("Unpacking the rootfs");
-  return ok({ kind: "archive", path: rootfs, compression, template: SCRIPT, ...(metadata === undefined ? {} : { metadata }) }, got.warnings);
+  const { dist, release, variant } = wanted.value;
+  const shared = { name: variant === "default" ? `${dist}/${release}` : `${dist}/${release}/${variant}`, base: supply.value.base };
+  return ok({ kind: "archive", path: rootfs, compression, template: SCRIPT, shared, ...(metadata === undefined ? {} : { metadata }) }, got.warnings);
 }
 
 export const download: Template = { help: HELP, make };

@@ -10,6 +10,7 @@ import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import { usernsOps, withSelf } from "../usernsexec.ts";
+import { layerOps, type LayersPlace } from "../storage/mounted.ts";
 import { confineOps, packCommand, unpackCommand, type UnpackWish } from "../storage/dir.ts";
 
 export interface Made { readonly name: string; readonly lxcpath: string }
@@ -109,21 +110,23 @@ export interface SubstituteInputs extends FillInputs {
   readonly files: readonly string[];
   /** Word, and what is put in its place. */
   readonly pairs: readonly (readonly [string, string])[];
+  readonly layers?: LayersPlace;
 }
 
 const SUBSTITUTE = 'script=$1; shift; for file; do if [ -f "$file" ] && [ ! -L "$file" ]; then sed -i -e "$script" -- "$file" || exit; fi; done';
 
-export interface ToolInputs extends FillInputs { readonly argv: readonly string[]; /** Of the process, in events; absent: the program's. */ readonly name?: string }
+export interface ToolInputs extends FillInputs { /** Mounted at the root file system first. */ readonly layers?: LayersPlace; readonly argv: readonly string[]; /** Of the process, in events; absent: the program's. */ readonly name?: string }
 
 /** A tool of the host in the new root file system, as the container's root; whatever its paths lead to, only that can be written. */
 export function planTool(made: Made, facts: HostFacts, inputs: ToolInputs): Plan {
   const from = byOption("--template");
   const { idmap, rootfs, argv } = inputs;
   const path = argv[0] ?? "true";
-  const body: Op[] = [...confineOps(2, from), { op: "exec", path, argv, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from }];
+  const mounted = inputs.layers === undefined ? { early: [], inside: [] } : layerOps(inputs.layers, { isMapped: idmap.length > 0, from });
+  const body: Op[] = [...mounted.inside, ...confineOps(2, from), { op: "exec", path, argv, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from }];
   return {
     verb: "create", ...made,
-    ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "chdir", path: rootfs, from }, ...inside(facts, { idmap, name: inputs.name ?? path, from }, body), { op: "exitWith", child: 1, from }],
+    ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "chdir", path: rootfs, from }, ...inside(facts, { idmap, name: inputs.name ?? path, from, early: mounted.early }, body), { op: "exitWith", child: 1, from }],
   };
 }
 

@@ -3,6 +3,7 @@ import type { Op } from "../../isa/op.ts";
 import { O_CREAT, O_EXCL } from "../../linux/fs.ts";
 import type { Origin } from "../../model/origin.ts";
 import { DEFAULT_FSTYPE, DEFAULT_SIZE, type Backend, type BlockPlace, type OutsideStorage, type StorageOptions } from "../../model/storage.ts";
+import type { LayersPlace } from "./mounted.ts";
 import { toolOp } from "./tool.ts";
 
 export interface NewPlace {
@@ -12,6 +13,8 @@ export interface NewPlace {
   readonly options: StorageOptions;
   readonly hasThinPool: boolean;
   readonly from: Origin;
+  /** An unpacked image that many containers share; `isSnapshotted`: by a snapshot of its subvolume. */
+  readonly tree?: { readonly root: string; readonly isSnapshotted: boolean };
 }
 
 export interface NewStorage {
@@ -23,6 +26,10 @@ export interface NewStorage {
   /** Has to be mounted at LXCPATH/NAME/rootfs for whoever fills it. */
   readonly block?: BlockPlace;
   readonly outside?: OutsideStorage;
+  /** It lies above an image's files: has to be mounted for whoever works in it, and is filled already. */
+  readonly layers?: LayersPlace;
+  /** Making it has filled it. */
+  readonly isFilled?: boolean;
   /** Directories to make, which belong to the container's root; absolute. */
   readonly directories: readonly string[];
 }
@@ -41,10 +48,9 @@ export function subvolumeOps(rootfs: string, from: Origin, snapshotOf?: string):
   return [{ op: "removeTree", path: rootfs, from, note: "a subvolume takes its place" }, toolOp(["btrfs", "subvolume", ...make], from)];
 }
 
-const btrfs = ({ directory, from }: NewPlace): NewStorage => ({
-  backend: "btrfs", path: `btrfs:${rootfsOf(directory)}`, directories: [],
-  make: [...subvolumeOps(rootfsOf(directory), from), { op: "chmod", path: rootfsOf(directory), mode: 0o755, from }],
-});
+const btrfs = ({ directory, from, tree }: NewPlace): NewStorage => (tree?.isSnapshotted === true
+  ? { backend: "btrfs", path: `btrfs:${rootfsOf(directory)}`, directories: [], isFilled: true, make: subvolumeOps(rootfsOf(directory), from, tree.root) }
+  : { backend: "btrfs", path: `btrfs:${rootfsOf(directory)}`, directories: [], make: [...subvolumeOps(rootfsOf(directory), from), { op: "chmod", path: rootfsOf(directory), mode: 0o755, from }] });
 
 function loop({ directory, options, from }: NewPlace): NewStorage {
   const block: BlockPlace = { kind: "image", path: `${directory}/rootdev`, type: typeOf(options) };
@@ -85,10 +91,12 @@ function rbd({ name, options, from }: NewPlace): NewStorage {
 }
 
 const dir = ({ directory }: NewPlace): NewStorage => ({ backend: "dir", path: `dir:${rootfsOf(directory)}`, make: [], directories: [] });
-/** As in LXC the lower layer is what is filled. */
-const overlay = ({ directory }: NewPlace): NewStorage => ({
-  backend: "overlay", path: `overlay:${rootfsOf(directory)}:${directory}/overlay/delta`, make: [], directories: [`${directory}/overlay/delta`, `${directory}/overlay/work`],
-});
+/** As in LXC the lower layer is what is filled, but for an image's: that is there. */
+function overlay({ directory, tree }: NewPlace): NewStorage {
+  const [upper, work] = [`${directory}/overlay/delta`, `${directory}/overlay/work`];
+  const lower = tree?.root ?? rootfsOf(directory);
+  return { backend: "overlay", path: `overlay:${lower}:${upper}`, make: [], directories: [upper, work], ...(tree === undefined ? {} : { layers: { lower, upper, work }, isFilled: true }) };
+}
 
 const MAKERS: Readonly<Record<Backend, (place: NewPlace) => NewStorage>> = { dir, overlay, btrfs, loop, lvm, zfs, rbd };
 export const newStorage = (backend: Backend, place: NewPlace): NewStorage => MAKERS[backend](place);

@@ -35,6 +35,31 @@ export function onMounted(plan: Plan, block: BlockPlace | undefined, target: str
   return { ...plan, ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "clone", flags: CLONE_NEWNS, name: "storage", pid: HOLDER, body, from }, { op: "exitWith", child: HOLDER, from }] };
 }
 
+/** Layers of which the upper one takes what is written; absolute. */
+export interface LayersPlace { readonly lower: string; readonly upper: string; readonly work: string }
+
+export interface LayerOps {
+  /** In the process that works in them, before its ids change. */
+  readonly early: readonly Op[];
+  /** As whoever works in them: the current directory becomes the layers, mounted above it where nobody else sees it. */
+  readonly inside: readonly Op[];
+}
+
+/** For a process in a new mount namespace that stands in the directory they are mounted at. */
+export function layerOps({ lower, upper, work }: LayersPlace, { isMapped, from }: { readonly isMapped: boolean; readonly from: Origin }): LayerOps {
+  const early = [lower, upper, work].map((path, i): Op => ({ op: "open", path, flags: O_PATH | O_DIRECTORY, into: FIRST_LAYER + i, from, note: "with the caller's own rights, before the ids change" }));
+  const names = ["lowerdir", "upperdir", "workdir"].map((word, i): Text => [`${word}=/proc/self/fd/`, { slot: FIRST_LAYER + i }]);
+  return {
+    early,
+    inside: [
+      { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE, from, onError: ["EINVAL"] },
+      // in a user namespace the marks of what was removed are not kept as trusted.*
+      { op: "fsMount", type: "overlay", options: ["source=overlay", ...names, ...(isMapped ? ["userxattr"] : [])], attributes: 0, into: ROOT, from },
+      { op: "moveMount", tree: ROOT, path: ".", from }, { op: "chdir", at: ROOT, path: "", from },
+    ],
+  };
+}
+
 /** A root file system that is read: a directory, layers (the one that was written to first), or blocks. */
 export type ReadPlace = { readonly kind: "directory"; readonly path: string } | { readonly kind: "layers"; readonly layers: readonly string[] } | BlockPlace;
 

@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { hasSubvolumes, isOnBtrfs, isSubvolume, probeBackends } from "../../host/probe/backends.ts";
 import { probeStorage } from "../../host/probe/storage.ts";
 import { containerDir } from "../../host/store/layout.ts";
+import { isTree, rememberLxcpath } from "../../images/image/trees.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
@@ -85,6 +86,7 @@ function ownersOf(lower: readonly string[], source: Target, to: Target): readonl
 
 function layered({ source, to }: StorageWish, lower: string): { readonly made: NewStorage; readonly sources: readonly Target[] } {
   const directory = containerDir(to);
+  for (const layer of lower.split(":").filter(isTree)) rememberLxcpath(layer, to.lxcpath);
   const made: NewStorage = { backend: "overlay", path: `overlay:${lower}:${directory}/overlay/delta`, make: [], directories: [`${directory}/overlay/delta`, `${directory}/overlay/work`] };
   return { made, sources: ownersOf(lower.split(":"), source, to) };
 }

@@ -13,6 +13,7 @@ import { loadConfig } from "../container-config.ts";
 import type { NewStorage } from "../../plan/storage/made.ts";
 import type { CreateOptions, Target } from "../verbs.ts";
 import type { Base } from "./base.ts";
+import type { Shared } from "./place.ts";
 
 /** One run of create. */
 export interface Job {
@@ -28,6 +29,8 @@ export interface Job {
   readonly custom: Customize;
   /** Made once the name is taken. */
   readonly storage?: NewStorage;
+  /** Its image, unpacked in the cache. */
+  readonly shared?: Shared;
 }
 
 const CONFIG_MODE = 0o640;

@@ -1,12 +1,10 @@
 // Owns putting into a new system what it is given of its own: a user, keys for ssh, its name, cloud-init's data.
 import { startPlan } from "../../host/engine/run.ts";
 import type { Customize } from "../../images/customize.ts";
-import { byOption } from "../../model/origin.ts";
 import { ok, fail, type Problem, type Result } from "../../model/problem.ts";
-import { planTool } from "../../plan/lifecycle/create.ts";
-import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Job } from "./config.ts";
+import { toolPlan } from "./tool.ts";
 
 /** As the container's root, in its root file system; a path that a link of the image leads away ends it. */
 const SAFE = 'safe() { p=.; for part in $(printf %s "$1" | tr / " "); do p=$p/$part; if [ -L "$p" ]; then echo "$p is a symbolic link" >&2; exit 3; fi; done; }';
@@ -44,8 +42,7 @@ function stepsOf(custom: Customize, job: Job): readonly Step[] {
 }
 
 async function run(job: Job, step: Step, abort: AbortSignal): Promise<Problem | undefined> {
-  const tool = planTool(job.target, job.facts, { idmap: job.base.idmap, rootfs: job.rootfs, argv: ["sh", "-ec", `${SAFE}\n${step.script}`, "sh", ...step.words] });
-  const plan = onMounted(tool, job.storage?.block, job.rootfs, byOption("--template"));
+  const plan = toolPlan(job, ["sh", "-ec", `${SAFE}\n${step.script}`, "sh", ...step.words]);
   const started = startPlan(plan, { engine: job.facts.install.engine, stdin: "pipe", stderr: "pipe", abort });
   let said = "";
   started.stderr?.on("data", (chunk: Uint8Array) => { said += new TextDecoder().decode(chunk); });

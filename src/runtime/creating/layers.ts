@@ -6,13 +6,11 @@ import type { Metadata } from "../../images/metadata.ts";
 import { emptyTree, scanLayer, type Before } from "../../images/oci/layer-scan.ts";
 import type { ImageConfig } from "../../images/oci/manifest.ts";
 import type { Layer, LayersMade } from "../../images/templates.ts";
-import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
-import { planTool } from "../../plan/lifecycle/create.ts";
-import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import { CONFIGS, HOOKS, writeConfig, type Job } from "./config.ts";
 import type { FillWish } from "./fill.ts";
+import { toolPlan } from "./tool.ts";
 import { unpack, watchOffset } from "./unpack.ts";
 
 /** What a layer says of those below it is for us; the files that say it are none. */
@@ -21,9 +19,9 @@ const WHITEOUTS = [".wh.*", "*/.wh.*"];
 /** Names are kept one letter for one byte; NUL ends each. */
 const listed = (words: readonly string[]): Uint8Array => Buffer.from(words.map((word) => `./${word}\0`).join(""), "latin1");
 
-async function tool(job: Job, wish: FillWish, argv: readonly string[], input: Uint8Array): Promise<Problem | undefined> {
-  const plan = onMounted(planTool(job.target, job.facts, { idmap: wish.idmap, rootfs: wish.rootfs, argv }), wish.block, wish.rootfs, byOption("--template"));
-  const started = startPlan(plan, { engine: job.facts.install.engine, stdin: "pipe", abort: wish.abort });
+async function tool(job: Job, abort: AbortSignal, argv: readonly string[], input: Uint8Array): Promise<Problem | undefined> {
+  const plan = toolPlan(job, argv);
+  const started = startPlan(plan, { engine: job.facts.install.engine, stdin: "pipe", abort });
   started.stdin?.on("error", () => undefined);
   started.stdin?.end(input);
   const outcome = await started.outcome;
@@ -34,9 +32,9 @@ async function tool(job: Job, wish: FillWish, argv: readonly string[], input: Ui
 const LINK = 'while [ $# -gt 1 ]; do ln -sfn -- "${2#./}" "$1" || exit; shift 2; done';
 
 async function apply(job: Job, before: Before, wish: FillWish): Promise<Problem | undefined> {
-  const removed = before.removed.length === 0 ? undefined : await tool(job, wish, ["xargs", "-0", "rm", "-rf", "--"], listed(before.removed));
+  const removed = before.removed.length === 0 ? undefined : await tool(job, wish.abort, ["xargs", "-0", "rm", "-rf", "--"], listed(before.removed));
   if (removed !== undefined || before.relinked.length === 0) return removed;
-  return tool(job, wish, ["xargs", "-0", "-n", "200", "sh", "-c", LINK, "sh"], listed(before.relinked.flat()));
+  return tool(job, wish.abort, ["xargs", "-0", "-n", "200", "sh", "-c", LINK, "sh"], listed(before.relinked.flat()));
 }
 
 async function addLayer(job: Job, layer: Layer, stage: string, wish: FillWish): Promise<Result<void>> {
@@ -61,15 +59,16 @@ export async function fillByLayers(job: Job, source: LayersMade, wish: FillWish)
     const added = await addLayer(job, layer, `unpacking layer ${i + 1} of ${source.layers.length}`, wish);
     if (!added.ok) return added;
   }
-  return nameIt(job, wish);
+  return ok(undefined);
 }
 
 const HOSTS = "127.0.0.1 localhost\n127.0.1.1 NAME\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n";
 const NAME_IT = 'mkdir -p etc && if [ ! -L etc/hostname ]; then printf "%s\\n" "$1" > etc/hostname; fi && if [ ! -L etc/hosts ]; then cat > etc/hosts; fi';
 
-async function nameIt(job: Job, wish: FillWish): Promise<Result<void>> {
+/** Images of layers are for nobody by name. */
+export async function nameIt(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { name } = job.target;
-  const problem = await tool(job, wish, ["sh", "-c", NAME_IT, "sh", name], Buffer.from(HOSTS.replace("NAME", name)));
+  const problem = await tool(job, abort, ["sh", "-c", NAME_IT, "sh", name], Buffer.from(HOSTS.replace("NAME", name)));
   return problem === undefined ? ok(undefined) : fail(problem);
 }
 
@@ -84,7 +83,7 @@ const READ = 'for part in etc "etc/$1"; do if [ -L "$part" ]; then exit 0; fi; d
 
 /** passwd(5) or group(5) of the image, read where it is mounted; a link is not followed, as it may lead anywhere. */
 async function rowsOf(job: Job, file: string): Promise<readonly (readonly string[])[]> {
-  const plan = onMounted(planTool(job.target, job.facts, { idmap: job.base.idmap, rootfs: job.rootfs, argv: ["sh", "-c", READ, "sh", file] }), job.storage?.block, job.rootfs, byOption("--template"));
+  const plan = toolPlan(job, ["sh", "-c", READ, "sh", file]);
   let text = "";
   await startPlan(plan, { engine: job.facts.install.engine, stdout: (bytes) => { text += new TextDecoder().decode(bytes); } }).outcome;
   return text.split("\n").map((line) => line.split(":"));

@@ -9,7 +9,7 @@ import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import type { BlockPlace } from "../../model/storage.ts";
 import { planSubstitute } from "../../plan/lifecycle/create.ts";
-import { onMounted } from "../../plan/storage/mounted.ts";
+import { onMounted, type LayersPlace } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 
@@ -26,7 +26,7 @@ export function readMetadata({ path, scratch, isMapped, place }: MetadataWish): 
   return metadata === undefined ? fail({ code: "image.invalid", at: from, text: `'${path}' has no file 'config'`, cause: "the metadata archive of an image holds at least that" }) : ok(metadata);
 }
 
-export interface SubstituteWish { readonly rootfs: string; readonly block?: BlockPlace; readonly idmap: readonly IdMapEntry[]; readonly files: readonly string[]; readonly place: Placeholders }
+export interface SubstituteWish { readonly rootfs: string; readonly block?: BlockPlace; readonly layers?: LayersPlace; readonly idmap: readonly IdMapEntry[]; readonly files: readonly string[]; readonly place: Placeholders }
 
 export async function substitute(target: Target, facts: HostFacts, wish: SubstituteWish): Promise<Result<void>> {
   if (wish.files.length === 0) return ok(undefined);

@@ -9,7 +9,7 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Backend, StorageOptions } from "../../model/storage.ts";
 import { planMake } from "../../plan/lifecycle/copy.ts";
-import { dropOutside, newStorage, rootfsOf, type NewStorage } from "../../plan/storage/made.ts";
+import { dropOutside, newStorage, rootfsOf, type NewPlace, type NewStorage } from "../../plan/storage/made.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import { systemConfig } from "../system-config.ts";
 import type { StorageWords, Target } from "../verbs.ts";
@@ -53,13 +53,13 @@ export async function makeStorage(target: Target, facts: HostFacts, storage: New
   return { ...problem, code: problem.code === "engine.op" || problem.code === "idmap.helper" ? "storage.unsupported" : problem.code, at: from };
 }
 
-export interface Trial { readonly backends: readonly { readonly backend: Backend; readonly reason: string }[]; readonly options: StorageOptions; readonly hasThinPool: boolean; readonly from: Origin }
+export interface Trial { readonly backends: readonly { readonly backend: Backend; readonly reason: string }[]; readonly options: StorageOptions; readonly hasThinPool: boolean; readonly from: Origin; readonly tree?: NewPlace["tree"] }
 
 /** One after the other until one is made. */
-export async function makeFirst(target: Target, facts: HostFacts, { backends, options, hasThinPool, from }: Trial): Promise<Result<{ readonly storage: NewStorage; readonly reason: string }>> {
+export async function makeFirst(target: Target, facts: HostFacts, { backends, options, hasThinPool, from, tree }: Trial): Promise<Result<{ readonly storage: NewStorage; readonly reason: string }>> {
   const problems: Problem[] = [];
   for (const { backend, reason } of backends) {
-    const storage = newStorage(backend, { name: target.name, directory: containerDir(target), options, hasThinPool, from });
+    const storage = newStorage(backend, { name: target.name, directory: containerDir(target), options, hasThinPool, from, ...(tree === undefined ? {} : { tree }) });
     const problem = await makeStorage(target, facts, storage, from);
     if (problem === undefined) return ok({ storage, reason: [reason, ...problems.map(({ text }) => text)].join("; ") });
     problems.push(problem);
