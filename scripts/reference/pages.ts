@@ -16,6 +16,7 @@ export const stateText = ({ state, issue }: Pick<KeyDescription, "state" | "issu
 /** `2.1; before that lxc.tty`. */
 export function ageText({ since, until, legacy }: KeyDescription, quote: (text: string) => string): string {
   const old = legacy.length === 0 ? "" : `; before that ${legacy.map(quote).join(", ")}`;
+  if (since === "berth") return "Berth alone";
   return `LXC ${since}${until === undefined ? "" : ` to ${until}`}${old}`;
 }
 

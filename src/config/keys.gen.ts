@@ -229,6 +229,8 @@ export interface ConfigValues {
   readonly [key: `lxc.net.${number}.ipv6.address`]: Lines<Text> | Cleared | undefined;
   /** Default IPv6 route inside; auto: the address of what it hangs on, dev: the interface itself. (Value: an IPv6 address, auto or dev) */
   readonly [key: `lxc.net.${number}.ipv6.gateway`]: "auto" | "dev" | Text | Cleared | undefined;
+  /** Where packets may go that leave this interface: a host or network, and a port of it. With one such line all others are dropped, on the host, whatever root inside does. Only Berth knows the key. (Value: HOST[/PREFIX][:PORT[-PORT][/tcp|/udp]], an IPv6 address with a port in brackets; or none) */
+  readonly [key: `lxc.net.${number}.egress`]: Lines<"none" | Text> | Cleared | undefined;
   /** Run on the host when the interface has been made. (Value: a shell command line) */
   readonly [key: `lxc.net.${number}.script.up`]: Text | Cleared | undefined;
   /** Run on the host before the interface goes. (Value: a shell command line) */

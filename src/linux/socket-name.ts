@@ -1,9 +1,9 @@
-// Owns the name of LXC's abstract command socket, hashed like LXC does when it would not fit sockaddr_un.
+// Owns the name of LXC's abstract command socket, hashed like LXC does when it would not fit sockaddr_un; the hash serves other names, too.
 
 const FNV_OFFSET = 0xcbf29ce484222325n;
 const FNV_PRIME = 0x100000001b3n;
 
-function fnv64a(text: string): string {
+export function fnv64a(text: string): string {
   let hash = FNV_OFFSET;
   for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME);
   return hash.toString(16).padStart(16, "0");

@@ -83,6 +83,9 @@ export interface HostFacts {
   /** Why it would not work here, and what helps. */
   readonly pastaObstacle?: { readonly cause: string; readonly remedy: string };
   readonly grantedBridges?: readonly string[];
+  /** nft(8), looked for where an interface has a list of what may leave it; addresses of the names in such lists. */
+  readonly nft?: string;
+  readonly resolved?: Readonly<Record<string, readonly string[]>>;
   /** Where Berth is installed: `<prefix>/libexec/berth`, `<prefix>/share`. */
   readonly install: { readonly engine: string; readonly share: string };
   /** Seconds since 1970 and random bytes (hex): time and chance enter as arguments. */

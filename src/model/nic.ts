@@ -1,9 +1,13 @@
 // Owns Nic: one network interface a config asks for (lxc.net.N.*).
+import type { EgressWish } from "../linux/egress-words.ts";
 import type { Origin } from "./origin.ts";
 
 export type NicType = "none" | "empty" | "veth" | "macvlan" | "ipvlan" | "vlan" | "phys" | "user";
 
 export interface NicAddress { readonly address: string; readonly prefix: number; readonly broadcast?: string; readonly from: Origin }
+
+/** What a line of lxc.net.N.egress lets through. */
+export interface Egress { readonly wish: EgressWish; readonly from: Origin }
 
 export interface Nic {
   readonly index: number;
@@ -24,6 +28,8 @@ export interface Nic {
   readonly vethMode?: "bridge" | "router";
   /** Of type user: ports of this host that lead to the container, [ADDR:]PORT:PORT[/udp]. */
   readonly published?: readonly string[];
+  /** All that may leave it; empty: nothing; absent: everything. */
+  readonly egress?: readonly Egress[];
   readonly scriptUp?: string;
   readonly scriptDown?: string;
   /** Remaining sub-keys as written; one that may be set again has a line for each value. */

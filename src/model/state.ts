@@ -60,6 +60,8 @@ export interface StateRecord {
   readonly leftovers?: readonly string[];
   /** `BRIDGE PORT` of Open vSwitch. */
   readonly ovsPorts?: readonly string[];
+  /** Numbers of interfaces with rules of nft about what may leave them. */
+  readonly egress?: readonly number[];
   /** The system call filter init runs under, as the seccomp op takes it (hex): lxc-attach loads the same. */
   readonly seccomp?: string;
   /** Its monitor answers some calls: whoever loads the filter gives it the listener. */

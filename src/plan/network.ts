@@ -3,6 +3,7 @@ import type { Op, Slot } from "../isa/op.ts";
 import type { NetlinkMessage } from "../linux/netlink.ts";
 import { LOOPBACK_UP } from "../linux/netlink.ts";
 import { byDefault } from "../model/origin.ts";
+import { refuseEgress } from "./network/egress.ts";
 import { leftovers, planHostLinks } from "./network/host.ts";
 import { planInside } from "./network/inside.ts";
 import { netlink } from "./network/link.ts";
@@ -22,10 +23,13 @@ export interface NetworkPlan {
   readonly leftovers: readonly NetlinkMessage[];
   /** `BRIDGE PORT` of Open vSwitch, which remembers ports that are gone. */
   readonly ovsPorts: readonly string[];
+  /** Numbers of interfaces with rules of nft about what may leave them. */
+  readonly egress: readonly number[];
 }
 
 export function planNetwork(scope: Scope, hasOwnNetwork: boolean): NetworkPlan {
-  if (!hasOwnNetwork) return { host: () => [], child: [], hasLinks: false, links: [], hostNames: new Map(), leftovers: [], ovsPorts: [] };
+  if (!hasOwnNetwork) refuseEgress(scope);
+  if (!hasOwnNetwork) return { host: () => [], child: [], hasLinks: false, links: [], hostNames: new Map(), leftovers: [], ovsPorts: [], egress: [] };
   const links = linksOf(scope);
   const veths = links.filter((link) => link.kind === "veth");
   const from = scope.spec.nics[0]?.from ?? byDefault("lxc.net");
@@ -37,5 +41,6 @@ export function planNetwork(scope: Scope, hasOwnNetwork: boolean): NetworkPlan {
     hostNames: new Map(veths.map(({ nic, host }) => [nic.index, host])),
     leftovers: leftovers(links),
     ovsPorts: veths.flatMap(({ ovs, host, nic }) => (ovs === undefined ? [] : [`${nic.link ?? ""} ${host}`])),
+    egress: veths.flatMap(({ nic }) => (nic.egress === undefined ? [] : [nic.index])),
   };
 }

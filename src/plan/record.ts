@@ -17,6 +17,7 @@ export interface LateRecord {
   readonly links: readonly string[];
   readonly leftovers?: readonly string[];
   readonly ovsPorts?: readonly string[];
+  readonly egress?: readonly number[];
   readonly seccomp?: string;
   readonly isSeccompNotified?: true;
   readonly apparmor?: StateRecord["apparmor"];

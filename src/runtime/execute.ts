@@ -5,6 +5,7 @@ import { planExecute } from "../plan/lifecycle/execute.ts";
 import type { Result } from "../model/problem.ts";
 import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
+import { resolvedNames } from "./egress-names.ts";
 import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares } from "./share.ts";
@@ -20,7 +21,8 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   if (options.command.length === 0 && (spec.executeCmd?.value ?? []).length === 0) return fail({ code: "option.missing", text: "missing command to execute", remedy: "give it after --, or set lxc.execute.cmd" });
   const share = await resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
-  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => startFacts(caller, spec));
+  const names = await resolvedNames(spec);
+  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => ({ ...startFacts(caller, spec), ...names }));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planExecute(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,

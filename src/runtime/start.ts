@@ -13,6 +13,7 @@ import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { loadConfig, type LoadedConfig, type LoadOptions } from "./container-config.ts";
 import { awaitStartEntries, replanEntries } from "./reboot-request.ts";
+import { resolvedNames } from "./egress-names.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares } from "./share.ts";
 import { seat } from "./start-cgroup.ts";
@@ -103,7 +104,8 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const published = withPublished(loaded.value.spec, options.publish ?? []);
   if (!published.ok) return published;
   const spec = published.value;
-  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => startFacts(caller, spec));
+  const names = await resolvedNames(spec);
+  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => ({ ...startFacts(caller, spec), ...names }));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planStart(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,

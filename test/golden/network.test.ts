@@ -13,7 +13,7 @@ import { factsOf, inputsOf, line, specOf, userFacts } from "./fixtures.ts";
 
 const nic = (index: number, more: Partial<Nic>): Nic => ({ index, type: "veth", isUp: true, ipv4: [], ipv6: [], other: {}, from: line(20 + index, `lxc.net.${index}.type`), ...more });
 const link = (more: Partial<LinkFact>): LinkFact => ({ isBridge: false, mtu: 1500, index: 2, mac: "02:00:00:00:00:02", ipv4: ["10.0.3.1"], ipv6: ["fd00::1"], forwarding4: true, forwarding6: true, proxyNdp: true, hasPorts: false, ...more });
-const facts = factsOf({ ovsVsctl: "/usr/bin/ovs-vsctl", links: { br0: link({ isBridge: true, index: 4, vlanFiltering: true, defaultPvid: 1 }), eth0: link({}), eth1: link({ index: 7 }), ovs0: link({ index: 9 }) } });
+const facts = factsOf({ nft: "/usr/sbin/nft", resolved: { "world.test": ["192.0.2.9", "2001:db8::9"] }, ovsVsctl: "/usr/bin/ovs-vsctl", links: { br0: link({ isBridge: true, index: 4, vlanFiltering: true, defaultPvid: 1 }), eth0: link({}), eth1: link({ index: 7 }), ovs0: link({ index: 9 }) } });
 const ipv4 = [{ address: "10.0.3.7", prefix: 32, from: line(21, "lxc.net.0.ipv4.address") }];
 const ipv6 = [{ address: "fd00::7", prefix: 128, from: line(22, "lxc.net.0.ipv6.address") }];
 
@@ -32,6 +32,7 @@ const cases: readonly (readonly [string, readonly Nic[]])[] = [
   ["net-vlan-filtering", [nic(0, { link: "br0", other: { "veth.vlan.id": "5", "veth.vlan.tagged.id": "6\n7" } }), nic(1, { link: "br0", other: { "veth.vlan.id": "none" } })]],
   ["net-ovs", [nic(0, { link: "ovs0", other: { "veth.vlan.tagged.id": "6" } })]],
   ["net-router", [nic(0, { vethMode: "router", link: "eth0", ipv4, ipv6, ipv4Gateway: "auto", ipv6Gateway: "fe80::1", other: { l2proxy: "1", "veth.ipv4.route": "10.5.6.7/16" } })]],
+  ["net-egress", [nic(0, { link: "br0", ipv6, egress: [{ wish: { host: "10.0.0.0", isName: false, prefix: 8 }, from: line(23, "lxc.net.0.egress") }, { wish: { host: "world.test", isName: true, ports: { first: 443, last: 443, protocol: "tcp" } }, from: line(24, "lxc.net.0.egress") }] })]],
   ["net-phys", [nic(0, { link: "br0" }), nic(1, { type: "phys", link: "eth1", name: "wan0", mtu: 1400, hwaddr: "00:16:3e:00:00:01" })]],
 ];
 

@@ -18,7 +18,10 @@ function before(key: string): Pair["before"] {
   return lines.map((line) => { const [name = "", value = ""] = line.split(" = "); return [name, value]; });
 }
 
-export const PAIRS: readonly Pair[] = rows.filter(({ key }) => key !== "lxc.include").flatMap((row) => {
+/** What stands in the table for a key that LXC does not have. */
+export const OURS = "berth";
+
+export const PAIRS: readonly Pair[] = rows.filter(({ key, since }) => key !== "lxc.include" && since !== OURS).flatMap((row) => {
   const { good = [], bad = [], key = row.key } = examples[row.key] ?? {};
   // the fstab is a file that must be there
   const more = row.clears !== undefined || key === "lxc.mount.fstab" ? [] : numeric.test(key) && row.key !== "lxc.mount.auto" ? NUMBERS : row.grammar.read("a b=é").ok ? TEXTS : ["'a b'", "é", "A"];

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import recorded from "../../src/config/golden/lxc-5.0.2.json" with { type: "json" };
 import { rows } from "../../src/config/table.ts";
 import { ruleFor, RULES, wayOf, type Rule } from "./config-differences.ts";
-import { compared, PAIRS, questions, said, saidByUs } from "./config-pairs.ts";
+import { compared, OURS, PAIRS, questions, said, saidByUs } from "./config-pairs.ts";
 import { askTheirs, type Step } from "./config-steps.ts";
 
 /** Rules were written for this release; a newer one may have mended what a rule is about, so there it need not cover anything. */
@@ -25,7 +25,7 @@ describe("pairs of key and value", () => {
 
   test("every row of the table is asked for, with more than 400 pairs in all", () => {
     expect(PAIRS.length).toBeGreaterThan(1500);
-    expect(rows.filter(({ key }) => key !== "lxc.include" && !PAIRS.some((pair) => pair.key === key.replace(".N", ".3") || pair.key.startsWith(key.replace("*", "")))).map(({ key }) => key)).toEqual([]);
+    expect(rows.filter(({ key, since }) => key !== "lxc.include" && since !== OURS && !PAIRS.some((pair) => pair.key === key.replace(".N", ".3") || pair.key.startsWith(key.replace("*", "")))).map(({ key }) => key)).toEqual([]);
   });
 
   test("both say the same, or the difference has a reason", () => {

@@ -127,6 +127,7 @@ set -g __berth_all_keys \
     'lxc.net.N.ipv4.gateway'\t'Default IPv4 route inside; auto: the address of what it hangs on, dev: …' \
     'lxc.net.N.ipv6.address'\t'IPv6 address inside, with its prefix length.' \
     'lxc.net.N.ipv6.gateway'\t'Default IPv6 route inside; auto: the address of what it hangs on, dev: …' \
+    'lxc.net.N.egress'\t'Where packets may go that leave this interface: a host or network, and …' \
     'lxc.net.N.script.up'\t'Run on the host when the interface has been made.' \
     'lxc.net.N.script.down'\t'Run on the host before the interface goes.' \
     'lxc.net.N.veth.pair'\t'Name of the host\'s end. Only root\'s containers can choose it.' \
@@ -170,7 +171,7 @@ function __berth_values
             string split ' ' -- 'unlimited'
         case 'lxc.sched.core' 'lxc.ephemeral' 'lxc.start.auto' 'lxc.console.rotate' 'lxc.rootfs.managed' 'lxc.autodev' 'lxc.no_new_privs' 'lxc.seccomp.allow_nesting' 'lxc.apparmor.allow_incomplete' 'lxc.apparmor.allow_nesting' 'lxc.keyring.session' 'lxc.cgroup.relative' 'lxc.net.*.l2proxy' 'lxc.hook.version' 'lxc.monitor.unshare'
             string split ' ' -- '0 1'
-        case 'lxc.console.path' 'lxc.net.*.veth.vlan.id'
+        case 'lxc.console.path' 'lxc.net.*.egress' 'lxc.net.*.veth.vlan.id'
             string split ' ' -- 'none'
         case 'lxc.console.size' 'lxc.console.buffer.size'
             string split ' ' -- 'auto'

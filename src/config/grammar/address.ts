@@ -39,11 +39,11 @@ export function isIpv6(text: string): boolean {
 }
 
 const BYTE = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])";
-const IPV4 = `${BYTE}(?:\\.${BYTE}){3}`;
+export const IPV4 = `${BYTE}(?:\\.${BYTE}){3}`;
 /** Not exact: what is no IPv6 address at all does not match. */
 const IPV6 = "(?=[^/]*:)[0-9a-fA-F:.]{2,45}";
-const PREFIX4 = "(?:3[0-2]|[012]?[0-9])";
-const PREFIX6 = "(?:12[0-8]|1[01][0-9]|0?[0-9]?[0-9])";
+export const PREFIX4 = "(?:3[0-2]|[012]?[0-9])";
+export const PREFIX6 = "(?:12[0-8]|1[01][0-9]|0?[0-9]?[0-9])";
 
 export interface Address { readonly address: string; readonly prefix: number; readonly broadcast?: string }
 

@@ -1,5 +1,6 @@
 // Owns the keys of network interfaces, lxc.net.N.*.
 import { hwaddr, interfaceName, ipv4Address, ipv4Gateway, ipv4Route, ipv6Address, ipv6Gateway, ipv6Route } from "../grammar/address.ts";
+import { egress } from "../grammar/egress.ts";
 import { good, type Grammar } from "../grammar/grammar.ts";
 import { anyText, bool, count, NUMBER, oneOf, unsigned } from "../grammar/scalar.ts";
 import type { NicType } from "../../model/nic.ts";
@@ -23,6 +24,7 @@ export const networkKeys = {
   ipv4Gateway: row({ key: "lxc.net.N.ipv4.gateway", grammar: ipv4Gateway, doc: "Default IPv4 route inside; auto: the address of what it hangs on, dev: the interface itself.", since: "2.1", legacy: ["lxc.network.ipv4.gateway"], spec: "nics[].ipv4Gateway" }),
   ipv6: row({ key: "lxc.net.N.ipv6.address", grammar: ipv6Address, isRepeatable: true, doc: "IPv6 address inside, with its prefix length.", since: "2.1", legacy: ["lxc.network.ipv6"], spec: "nics[].ipv6", getter: "joined" }),
   ipv6Gateway: row({ key: "lxc.net.N.ipv6.gateway", grammar: ipv6Gateway, doc: "Default IPv6 route inside; auto: the address of what it hangs on, dev: the interface itself.", since: "2.1", legacy: ["lxc.network.ipv6.gateway"], spec: "nics[].ipv6Gateway" }),
+  egress: row({ key: "lxc.net.N.egress", grammar: egress, isRepeatable: true, doc: "Where packets may go that leave this interface: a host or network, and a port of it. With one such line all others are dropped, on the host, whatever root inside does. Only Berth knows the key.", since: "berth", security: "A resolver of names that may be asked passes questions on: who asks for names of his own making sends data out by them.", spec: "nics[].egress", getter: "joined" }),
   scriptUp: row({ key: "lxc.net.N.script.up", grammar: anyText("a shell command line"), doc: "Run on the host when the interface has been made.", since: "2.1", legacy: ["lxc.network.script.up"], security: "Runs on the host, with the rights of the one who starts the container.", spec: "nics[].scriptUp" }),
   scriptDown: row({ key: "lxc.net.N.script.down", grammar: anyText("a shell command line"), doc: "Run on the host before the interface goes.", since: "2.1", legacy: ["lxc.network.script.down"], security: "Runs on the host, with the rights of the one who starts the container.", spec: "nics[].scriptDown" }),
   vethPair: row({ key: "lxc.net.N.veth.pair", grammar: interfaceName, doc: "Name of the host's end. Only root's containers can choose it.", since: "2.1", legacy: ["lxc.network.veth.pair"], spec: "nics[].vethPair" }),

@@ -28,7 +28,7 @@ export interface Row<T> {
   readonly cleared?: string;
   /** One or two sentences. */
   readonly doc: string;
-  /** First LXC release that has it, and the last. */
+  /** First LXC release that has it (`berth`: none), and the last. */
   readonly since: string;
   readonly until?: string;
   /** Names it had before 2.1. */

@@ -23,6 +23,12 @@ function ofOne<K extends string, T>(name: K, nic: OfNic, row: Row<T>): { readonl
 
 const addresses = (nic: OfNic, row: Row<Address>): readonly NicAddress[] => many(nic, row).map((item) => ({ ...item.value, from: item.from }));
 
+/** One line makes it a list; `none` adds nothing to it. */
+function egressOf(nic: OfNic): Pick<Nic, "egress"> {
+  const lines = many(nic, networkKeys.egress);
+  return lines.length === 0 ? {} : { egress: lines.flatMap(({ value, from }) => (value === "none" ? [] : [{ wish: value, from }])) };
+}
+
 function otherKeys(nic: OfNic): Readonly<Record<string, string>> {
   const other: Record<string, string> = {};
   for (const name of OTHER) {
@@ -57,6 +63,7 @@ function resolveNic(nic: OfNic, index: number, hwaddr: string | undefined): Nic 
     ...ofOne("ipv6Gateway", nic, networkKeys.ipv6Gateway),
     ...ofOne("vethPair", nic, networkKeys.vethPair),
     ...ofOne("vethMode", nic, networkKeys.vethMode),
+    ...egressOf(nic),
     ...ofOne("scriptUp", nic, networkKeys.scriptUp),
     ...ofOne("scriptDown", nic, networkKeys.scriptDown),
     other: otherKeys(nic),

@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { linkIpv4, linkIpv6 } from "../../linux/proc-net.ts";
 import type { HostFacts, LinkFact } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
+import { programPath } from "./program.ts";
 
 /** `names`: a name that ends in + stands for all that begin so. `isDeep`: addresses, VLANs, switches too. */
-export interface LinksWanted { readonly names: readonly string[]; readonly isDeep: boolean; readonly hasUserMode?: boolean }
+export interface LinksWanted { readonly names: readonly string[]; readonly isDeep: boolean; readonly hasUserMode?: boolean; readonly hasEgress?: boolean }
 
 const FOLDER = "/sys/class/net";
 
@@ -55,7 +56,7 @@ function factOf(name: string, isDeep: boolean): LinkFact | undefined {
 
 const OVS = ["/usr/local/bin/ovs-vsctl", "/usr/bin/ovs-vsctl", "/bin/ovs-vsctl"];
 
-export function probeLinks({ names, isDeep }: LinksWanted): Pick<HostFacts, "links" | "ovsVsctl"> {
+export function probeLinks({ names, isDeep, hasEgress }: LinksWanted): Pick<HostFacts, "links" | "ovsVsctl" | "nft"> {
   const wanted = new Set(names.flatMap((name) => (name.endsWith("+") ? allNames().filter((one) => one.startsWith(name.slice(0, -1))) : [name])));
   const links = Object.fromEntries([...wanted].flatMap((name) => {
     const fact = factOf(name, isDeep);
@@ -63,7 +64,8 @@ export function probeLinks({ names, isDeep }: LinksWanted): Pick<HostFacts, "lin
   }));
   // a bridge of Open vSwitch has no folder `bridge`
   const ovsVsctl = Object.values(links).some(({ isBridge }) => !isBridge) ? OVS.find((path) => existsSync(path)) : undefined;
-  return { links, ...(ovsVsctl === undefined ? {} : { ovsVsctl }) };
+  const nft = hasEgress === true ? programPath("nft") : undefined;
+  return { links, ...(ovsVsctl === undefined ? {} : { ovsVsctl }), ...(nft === undefined ? {} : { nft }) };
 }
 
 const SET_USER_ID = 0o4000;

@@ -35,6 +35,12 @@ function apparmorOf(value: unknown): StateRecord["apparmor"] {
   return typeof profile === "string" ? { profile, ...(typeof namespace === "string" ? { namespace } : {}) } : undefined;
 }
 
+const LARGEST_NIC = 0xffff_ffff;
+function egressOf(value: unknown): Pick<StateRecord, "egress"> {
+  const numbers = Array.isArray(value) ? value.filter((one): one is number => Number.isInteger(one) && one >= 0 && one <= LARGEST_NIC) : [];
+  return numbers.length === 0 ? {} : { egress: numbers };
+}
+
 export function parseStateRecord(text: string): StateRecord | undefined {
   const fields = parseFields(text);
   const state = fields?.get("state");
@@ -48,7 +54,7 @@ export function parseStateRecord(text: string): StateRecord | undefined {
     ...optionalNumber(fields, "monitorPid"), ...optionalNumber(fields, "monitorStart"), ...optionalNumber(fields, "startedAt"),
     cgroups: texts(fields.get("cgroups")), namespaces: texts(fields.get("namespaces")), links: texts(fields.get("links")),
     ...(typeof freezer === "string" ? { freezer } : {}), ...(apparmor === undefined ? {} : { apparmor }),
-    ...optionalTexts(fields, "leftovers"), ...optionalTexts(fields, "ovsPorts"),
+    ...optionalTexts(fields, "leftovers"), ...optionalTexts(fields, "ovsPorts"), ...egressOf(fields.get("egress")),
     ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}), ...(fields.get("isSeccompNotified") === true ? { isSeccompNotified: true } : {}),
   };
 }

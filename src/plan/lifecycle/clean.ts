@@ -5,6 +5,7 @@ import { byHost } from "../../model/origin.ts";
 import type { StateRecord } from "../../model/state.ts";
 import { unloadApparmor } from "../security/labels.ts";
 import { ownNames } from "../../linux/apparmor.ts";
+import { egressTable, withoutEgress } from "../../linux/nft-egress.ts";
 import { withoutTable } from "../../linux/nft-publish.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
 import { SIGKILL } from "../../linux/signals.ts";
@@ -42,6 +43,10 @@ function unpublish({ monitorPid: pid, monitorStart: start, links }: StateRecord)
   return [{ op: "spawn", from, argv: ["nft", "-f", "-"], input: withoutTable({ pid, start }), onError: "ignore", note: "ports that were published" }];
 }
 
+/** Rules about what may leave it, which belong to a name and a path, whatever a record says. */
+const noEgress = ({ name, lxcpath, stale: { egress = [] } }: CleanInputs): readonly Op[] =>
+  egress.map((nic) => ({ op: "spawn", from, argv: ["nft", "-f", "-"], input: withoutEgress(egressTable({ name, lxcpath }, nic)), onError: "ignore", note: "what might leave it" }));
+
 /** Only messages that take routes and neighbours away are sent, whatever a record says. */
 const REMOVALS = /^[0-9a-f]{8}(1900|1d00)/;
 function endNetwork(stale: StateRecord): readonly Op[] {
@@ -63,7 +68,7 @@ export function planClean(inputs: CleanInputs): Plan {
   return {
     verb: "clean", name, lxcpath, ops: [
       { op: "listen", from, address: commandSocket(lxcpath, name), into: SLOT.socket },
-      ...(isSameBoot ? [...endInit(stale), ...removed, ...endNetwork(stale), ...unload(inputs)] : []),
+      ...(isSameBoot ? [...endInit(stale), ...removed, ...endNetwork(stale), ...noEgress(inputs), ...unload(inputs)] : []),
       { op: "unlink", from, path: exitFile, onError: ["ENOENT"], note: "it tells of an earlier run" },
       { op: "unlink", from, path: stateFile, onError: ["ENOENT"] },
     ],

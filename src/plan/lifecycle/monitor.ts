@@ -218,6 +218,7 @@ export function planMonitor(container: Container): readonly Op[] {
     state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program, ...(inputs.seccomp.isNotified === true ? { isSeccompNotified: true } : {}) }), ...apparmorRecord(inputs),
     cgroups: cgroups.parts.flatMap((part) => part.directories), ...(freezer === undefined ? {} : { freezer }), links: network.links,
     ...(network.leftovers.length === 0 ? {} : { leftovers: network.leftovers.map(messageHex) }), ...(network.ovsPorts.length === 0 ? {} : { ovsPorts: network.ovsPorts }),
+    ...(network.egress.length === 0 ? {} : { egress: network.egress }),
   };
   const { ops: claimed, listen } = claim(container, record);
   const { ops: holding, held } = holdNamespaces(container, pid, monitor);

@@ -10,6 +10,7 @@ import type { Scope } from "../scope.ts";
 import { stateDirectory } from "../scope.ts";
 import type { Granted, Hanging, Link, Moved, Veth } from "./link.ts";
 import { linesOf, netlink, wordOf } from "./link.ts";
+import { egressOps } from "./egress.ts";
 import { hostMac } from "./random.ts";
 import { userModeOps } from "./user-mode.ts";
 
@@ -108,6 +109,7 @@ function vethOps(scope: Scope, link: Veth, pid: Late): readonly Op[] {
   const quiet: Op = { op: "writeFile", from, path: `/proc/sys/net/ipv6/conf/${host}/disable_ipv6`, data: "1\n", onError: ["ENOENT", "EROFS"], note: "the bridge speaks for the host, its ports do not" };
   return [
     { ...netlink(from, pair, `veth ${host} here, ${name} in the container`), undo: [gone] },
+    ...egressOps(scope, link),
     ...(vlans.length + later.length > 0 ? [{ op: "ifIndex", from, name: host, into: port } as const] : []),
     ...(bridge === undefined ? [] : [quiet, netlink(nicOrigin(nic, "link"), linkMaster(host, bridge.index), `${host} into the bridge ${nic.link ?? ""}`)]),
     ...ovsPort(link), ...vlans, netlink(from, linkUp(host), `${host} up`), ...later, ...proxies(link).map(({ op }) => op),

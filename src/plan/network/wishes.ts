@@ -8,6 +8,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { Scope } from "../scope.ts";
 import { isRoot } from "../scope.ts";
 import { checkNames, checkNic } from "./checks.ts";
+import { checkEgress } from "./egress.ts";
 import type { Link, Veth } from "./link.ts";
 import { wordOf } from "./link.ts";
 import { hostName } from "./random.ts";
@@ -112,7 +113,9 @@ export function linksOf(scope: Scope): readonly Link[] {
     const name = nic.name ?? `eth${number}`;
     taken.add(name);
     const link = linkFor(scope, nic, name);
-    if (link !== undefined) checkNic(scope, link);
-    return link === undefined ? [] : [link];
+    if (link === undefined) return [];
+    checkNic(scope, link);
+    checkEgress(scope, nic, link);
+    return [link];
   });
 }
