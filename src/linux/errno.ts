@@ -23,7 +23,7 @@ const TABLE = {
 
 export type Errno = keyof typeof TABLE;
 
-const isErrno = (name: string): name is Errno => Object.hasOwn(TABLE, name);
+export const isErrno = (name: string): name is Errno => Object.hasOwn(TABLE, name);
 const NAMES: ReadonlyMap<number, Errno> = new Map(Object.keys(TABLE).filter(isErrno).map((name) => [TABLE[name][0], name]));
 
 export const errnoNumber = (name: Errno): number => TABLE[name][0];
