@@ -57,7 +57,7 @@ function wordsOf(command: string, tool: Tool): readonly Kind[] {
   return command === "lxc-unshare" || command === "lxc-usernsexec" ? ["command"] : [];
 }
 
-const WORD: Readonly<Record<string, Kind>> = { NAME: "container", USER: "user", KEY: "key", PREFIX: "key", VALUE: "value" };
+const WORD: Readonly<Record<string, Kind>> = { NAME: "container", "NAME:PATH": "container", FILE: "file", SOURCE: "file", USER: "user", KEY: "key", PREFIX: "key", VALUE: "value" };
 const verbWords = (words: string): readonly Kind[] => words.split(" ").map((word) => WORD[word.replaceAll(/[[\].]/g, "")] ?? "text");
 
 /** `lxc start`: what follows is of lxc-start. */

@@ -2,19 +2,28 @@
 import { beginLint, finishLint } from "../config/lint/index.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
 import { randomHex } from "../host/probe/kernel.ts";
+import type { Finding } from "../model/finding.ts";
 import { ok } from "../model/problem.ts";
-import { openDocument, syntaxOf } from "./config-document.ts";
+import type { Request } from "../model/request.ts";
+import { openDocument, syntaxOf, type ConfigDocument } from "./config-document.ts";
 import { rootfsMountDefault } from "./container-config.ts";
 import { lintFacts } from "./lint-facts.ts";
 import type { ConfigLintVerb } from "./verbs.ts";
 
+interface LintWish { readonly isContainer: boolean; readonly isTextOnly: boolean }
+
+/** Of a text that need not be in its file yet. */
+export async function lintDocument(request: Request, document: ConfigDocument, { isContainer, isTextOnly }: LintWish): Promise<readonly Finding[]> {
+  const { target } = document;
+  const draft = beginLint({
+    syntax: syntaxOf(request, document), name: target.name, lxcpath: target.lxcpath, random: randomHex(), isRoot: request.euid === 0,
+    rootfsMountDefault: rootfsMountDefault(request.prefix), read: readConfigFile, cwd: request.cwd, isContainer,
+  });
+  return finishLint(draft, isTextOnly ? undefined : await lintFacts(request, target, draft));
+}
+
 export const configLint: ConfigLintVerb = async (request, subject, { isTextOnly = false } = {}) => {
   const document = openDocument(request, subject);
   if (!document.ok) return document;
-  const { file, target } = document.value;
-  const draft = beginLint({
-    syntax: syntaxOf(request, document.value), name: target.name, lxcpath: target.lxcpath, random: randomHex(), isRoot: request.euid === 0,
-    rootfsMountDefault: rootfsMountDefault(request.prefix), read: readConfigFile, cwd: request.cwd, isContainer: !("file" in subject),
-  });
-  return ok({ file, findings: finishLint(draft, isTextOnly ? undefined : await lintFacts(request, target, draft)) });
+  return ok({ file: document.value.file, findings: await lintDocument(request, document.value, { isContainer: !("file" in subject), isTextOnly }) });
 };

@@ -17,8 +17,6 @@ export const ALIASES: readonly Alias[] = [
   { verb: "info", argv: ["lxc-info"], does: "state, addresses, usage, last exit" },
   { verb: "top", argv: ["lxc-top"], does: "what the running ones use, on a screen" },
   { verb: "wait", argv: ["lxc-wait"], does: "wait for a state" },
-  { verb: "copy", argv: ["lxc-copy"], does: "make one like it" },
-  { verb: "rename", argv: ["lxc-copy", "-R"], does: "give it another name" },
   { verb: "snapshot", argv: ["lxc-snapshot"], does: "keep it as it is now" },
   { verb: "rm", argv: ["lxc-destroy", "--trash"], does: "remove it; berth undelete brings it back for seven days" },
   { verb: "explain", argv: ["lxc-start", "--explain"], does: "show the plan of its start, and do nothing" },

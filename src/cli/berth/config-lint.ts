@@ -34,7 +34,7 @@ const closing = (findings: readonly Finding[]): string => `${SEVERITIES.map((sev
 // oxlint-disable-next-line no-control-regex
 const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
-function findingText({ severity, text, cause, remedy, excerpt, rule, at: { file, line, column } }: Finding): string {
+export function findingText({ severity, text, cause, remedy, excerpt, rule, at: { file, line, column } }: Finding): string {
   const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
   const more = (label: string, words: string | undefined): string => (words === undefined ? "" : `    ${label}: ${printable(words)}\n`);
   const marked = excerpt === undefined ? "" : `    ${excerpt.text}\n    ${" ".repeat(excerpt.start)}${"^".repeat(excerpt.length)}\n`;
