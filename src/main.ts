@@ -55,7 +55,7 @@ function hungUp(error: unknown): void {
 /** The same program, started by a plan beneath a container's root to copy files. */
 const isFilesHelper = process.argv[2] === "files";
 useOwnMethods();
-if (isFilesHelper) (await import("./host/files/helper.ts")).serveFiles();
+if (isFilesHelper) (await import("./host/files/inner-end.ts")).serveFiles();
 const frame = isFilesHelper ? undefined : readFrame(PLANNER_FD);
 if (frame !== undefined && frame.kind === FRAME.request) await serve(decodeRequest(frame.payload)).catch(hungUp);
 // Not exit(): it would set the terminal back to what it was, while the launcher may have it raw already, and collect
