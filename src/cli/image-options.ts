@@ -17,6 +17,14 @@ export const IMAGE_ROWS = [
   { long: "password-file", argument: "required", metavar: "FILE", help: "file with its password", isOurs: true },
 ] as const satisfies readonly OptionRow[];
 
+/** What a new system is given of its own. */
+export const OWN_ROWS = [
+  { long: "ssh-key", argument: "required", metavar: "FILE|KEY", help: "who may log in by ssh; may be given again", isOurs: true },
+  { long: "user", argument: "required", metavar: "NAME", help: "make this user, with the keys, in the group sudo", isOurs: true },
+  { long: "hostname", argument: "required", metavar: "NAME", help: "its name for itself (default: the container's)", isOurs: true },
+  { long: "user-data", argument: "required", metavar: "FILE", help: "for cloud-init", isOurs: true },
+] as const satisfies readonly OptionRow[];
+
 export const imageOptions = (options: Options<(typeof IMAGE_ROWS)[number]>): ImageOptions => ({
   servers: options.all("server"), isOffline: options.has("offline"),
   ...optional("arch", options.last("arch")), ...optional("digest", options.last("digest")), ...optional("lockFile", options.last("lock")), ...optional("keyring", options.last("keyring")), ...optional("keyId", options.last("keyid")),

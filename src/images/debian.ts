@@ -12,7 +12,7 @@ import { wantedSources, type AptSource } from "./apt-sources.ts";
 export interface DebianWish {
   /** Release code name; absent: the host's own. */
   readonly suite?: string;
-  /** Absent: /var/cache/berth, or ~/.cache/berth for an ordinary user. */
+  /** Absent: /var/cache/berth, or ~/.cache/berth for an ordinary user. What root has made there is taken from there. */
   readonly cacheDir?: string;
   /** Debian's own, or Ubuntu's packages. */
   readonly dist?: "debian" | "ubuntu";
@@ -49,8 +49,14 @@ export const osRelease = (key: string): string | undefined => new RegExp(`^${key
 const hasProgram = (name: string): boolean => SEARCHED.split(":").some((folder) => existsSync(`${folder}/${name}`));
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
+/** Where systems made of packages are kept: LXC_CACHE_PATH, as all templates of LXC read it, else a place of their own. */
+export const packagesDir = (env: Readonly<Record<string, string | undefined>>): string => {
+  const given = env["LXC_CACHE_PATH"];
+  return given?.startsWith("/") === true ? given : defaultCacheDir();
+};
+const ROOTS = "/var/cache/berth";
 export const defaultCacheDir = (): string =>
-  (isRoot() ? "/var/cache/berth" : `${process.env["XDG_CACHE_HOME"] ?? `${process.env["HOME"] ?? ""}/.cache`}/berth`);
+  (isRoot() ? ROOTS : `${process.env["XDG_CACHE_HOME"] ?? `${process.env["HOME"] ?? ""}/.cache`}/berth`);
 
 function hostSources(suite: string): readonly AptSource[] {
   const folder = `${APT}/sources.list.d`;
@@ -170,7 +176,7 @@ export async function debianRootfs(wish: DebianWish = {}): Promise<Result<Debian
   const cacheDir = wish.cacheDir ?? defaultCacheDir();
   const path = keptAt(wish, suite);
   if (wish.isFlushed === true) rmSync(path, { force: true });
-  const before = cached(path, suite);
+  const before = cached(path, suite) ?? (wish.isFlushed === true ? undefined : cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite));
   if (before !== undefined) return ok(before);
   const problem = missing();
   if (problem !== undefined) return fail(problem);

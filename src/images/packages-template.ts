@@ -4,7 +4,7 @@ import { byOption } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import { probeArchive } from "./archive.ts";
 import { NOTHING, readCustomize, type Customize } from "./customize.ts";
-import { debianRootfs, keptAt, osRelease, type DebianWish } from "./debian.ts";
+import { debianRootfs, keptAt, osRelease, packagesDir, type DebianWish } from "./debian.ts";
 import { cacheBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
 import { parseTemplateArgs, templateHelpText, type TemplateArgs, type TemplateOption } from "./remote/template-args.ts";
@@ -82,7 +82,7 @@ function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWis
   const packages = [...(args.last("packages") ?? "").split(/[\s,]+/).filter((name) => name !== ""), ...(args.has("auth-key") ? ["openssh-server"] : [])];
   const arch = args.last("arch");
   return {
-    dist, suite, isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
+    dist, suite, cacheDir: packagesDir(wish.env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
     ...(arch === undefined || arch === archOf(process.arch) ? {} : { arch }), ...(packages.length === 0 ? {} : { packages }), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }),
   };
 }

@@ -3,9 +3,10 @@ import { closeSync, copyFileSync, createReadStream, existsSync, fsyncSync, mkdir
 import { probeHost } from "../host/probe/host-facts.ts";
 import { containerDir } from "../host/store/layout.ts";
 import { probeArchive } from "../images/archive.ts";
+import { packagesDir } from "../images/debian.ts";
 import type { Dialogue } from "../images/dialogue.ts";
 import { ensureImage, type HadImage } from "../images/image/ensure.ts";
-import { expiryOf, findPrunable, findPrunableTrees, listImages, prune, type LocalImage, type Pruned } from "../images/image/listing.ts";
+import { expiryOf, findPrunable, findPrunableTrees, listImages, prune, type Caches, type LocalImage, type Pruned } from "../images/image/listing.ts";
 import { readLock, resolveOptions, type ImageOptions, type LockedImage } from "../images/image/options.ts";
 import { treeLock, treesOf, usersOf } from "../images/image/trees.ts";
 import { writeRecord } from "../images/image/records.ts";
@@ -30,9 +31,10 @@ export type { ImageEntry } from "../images/remote/entry.ts";
 
 const TIMEOUT_MS = 30_000;
 const baseOf = (request: Request): string => cacheBase(request.env, request.euid === 0);
+const cachesOf = (request: Request): Caches => ({ base: baseOf(request), packages: packagesDir(request.env) });
 const missing = (name: string): Problem => ({ code: "image.missing", text: `this machine has no image '${name}'`, remedy: `berth image pull ${name}, or berth image list` });
 
-export const imagesHere = (request: Request): readonly LocalImage[] => listImages(baseOf(request));
+export const imagesHere = (request: Request): readonly LocalImage[] => listImages(cachesOf(request));
 
 export interface ImageTalk { readonly dialogue: Dialogue; readonly onProgress: (progress: Progress) => void }
 
@@ -161,7 +163,7 @@ async function dropTree(facts: HostFacts, base: string, key: string): Promise<Re
 
 export async function pruneImages(request: Request, wish: { readonly isAll: boolean; readonly isDry: boolean }): Promise<Result<PruneAnswer>> {
   const base = baseOf(request);
-  const [archives, trees] = [findPrunable(base, wish.isAll), findPrunableTrees(base, wish.isAll)];
+  const [archives, trees] = [findPrunable(cachesOf(request), wish.isAll), findPrunableTrees(cachesOf(request), wish.isAll)];
   const kept = trees.filter(({ usedBy }) => usedBy.length > 0).map(({ path, usedBy }) => ({ path, usedBy }));
   const free = trees.filter(({ usedBy }) => usedBy.length === 0);
   const answer = (list: typeof free): PruneAnswer => ({ gone: [...archives, ...list.map(({ path, bytes, why }): Pruned => ({ path, bytes, why }))], kept });

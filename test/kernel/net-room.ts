@@ -14,7 +14,8 @@ export interface Room {
 }
 
 /** Its own /sys, which shows its own links, and what programs leave below /run. */
-const SETTLE = "mount --rbind /sys/fs/cgroup /mnt && mount -t sysfs sysfs /sys && mount --rbind /mnt /sys/fs/cgroup && umount -l /mnt && mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/lib/misc && ip link set lo up && echo ready && exec sleep infinity";
+export const SETTLED = "mount --rbind /sys/fs/cgroup /mnt && mount -t sysfs sysfs /sys && mount --rbind /mnt /sys/fs/cgroup && umount -l /mnt && mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/lib/misc && ip link set lo up";
+const SETTLE = `${SETTLED} && echo ready && exec sleep infinity`;
 
 async function held(argv: readonly string[]): Promise<ChildProcess> {
   const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: ["ignore", "pipe", "inherit"] });

@@ -5,7 +5,6 @@ export interface Alias { readonly verb: string; readonly argv: readonly string[]
 export const ALIASES: readonly Alias[] = [
   { verb: "create", argv: ["lxc-create"], does: "make a container" },
   { verb: "start", argv: ["lxc-start"], does: "start it in the background" },
-  { verb: "run", argv: ["lxc-execute"], does: "run one command in a container made for it" },
   { verb: "exec", argv: ["lxc-attach"], does: "run a command in it" },
   { verb: "shell", argv: ["lxc-attach"], does: "a shell in it" },
   { verb: "console", argv: ["lxc-console"], does: "a login on it; <Ctrl+a q> leaves" },

@@ -4,6 +4,7 @@ import type { Door } from "../answer.ts";
 export interface OwnVerb { readonly verb: string; readonly words: string; readonly does: string; readonly load: () => Promise<Door> }
 
 export const OWN_VERBS: readonly OwnVerb[] = [
+  { verb: "run", words: "NAME", does: "with --image: made, started, a shell in it; else one command", load: () => import("./run.ts") },
   { verb: "why", words: "NAME", does: "why its last start failed, or how its last run ended", load: () => import("./why.ts") },
   { verb: "stats", words: "[NAME...]", does: "what running containers use; --follow, --format", load: () => import("./stats.ts") },
   { verb: "logs", words: "NAME", does: "what its console has said, and says: --follow", load: () => import("./logs.ts") },

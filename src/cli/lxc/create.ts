@@ -9,7 +9,7 @@ import type { OptionRow } from "../getopt.ts";
 import { NAME, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { dialogue } from "../dialogue.ts";
-import { IMAGE_ROWS, imageOptions } from "../image-options.ts";
+import { IMAGE_ROWS, OWN_ROWS, imageOptions } from "../image-options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
 import { bytesOf } from "../size.ts";
@@ -36,11 +36,7 @@ const rows = [
   { long: "dir", argument: "required", metavar: "PATH", help: "with -B dir: directory of the root file system" },
   ...STORAGE, STRICT,
   { long: "image", argument: "required", metavar: "IMAGE", help: "instead of -t: debian/bookworm, oci:REGISTRY/NAME:TAG, file:ARCHIVE or an imported one; berth image --help", isOurs: true },
-  { long: "ssh-key", argument: "required", metavar: "FILE|KEY", help: "who may log in by ssh; may be given again", isOurs: true },
-  { long: "user", argument: "required", metavar: "NAME", help: "make this user, with the keys, in the group sudo", isOurs: true },
-  { long: "hostname", argument: "required", metavar: "NAME", help: "its name for itself (default: the container's)", isOurs: true },
-  { long: "user-data", argument: "required", metavar: "FILE", help: "for cloud-init", isOurs: true },
-  ...IMAGE_ROWS,
+  ...OWN_ROWS, ...IMAGE_ROWS,
 ] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { probeArchive } from "../archive.ts";
-import { debianRootfs } from "../debian.ts";
+import { debianRootfs, packagesDir } from "../debian.ts";
 import { obtainOci } from "../oci/obtain.ts";
 import { OCI_SCRIPT } from "../oci/template.ts";
 import type { Login } from "../oci/registry.ts";
@@ -47,8 +47,8 @@ async function fromArchive(wish: ImageWish, path: string, more: { readonly metad
 async function fromPackages(wish: ImageWish, ref: ImageRef & { readonly kind: "remote" }, problems: readonly Problem[]): Promise<Result<HadImage>> {
   const isNet = problems.every(({ code }) => code === "image.fetch" || code === "image.missing");
   if (ref.dist !== "debian" || ref.variant !== "default" || archOfWish(wish) !== archOf(process.arch) || !isNet || wish.isOffline || wish.abort.aborted) return fail(...problems);
-  wish.dialogue.say("No image server has it: making it from Debian's packages");
-  const made = await debianRootfs({ suite: ref.release, onProgress: wish.onProgress, abort: wish.abort });
+  wish.dialogue.say("No image server has it: it comes from Debian's packages");
+  const made = await debianRootfs({ suite: ref.release, cacheDir: packagesDir(wish.env), onProgress: wish.onProgress, abort: wish.abort });
   if (!made.ok) return fail(...problems, ...made.problems);
   return fromArchive(wish, made.value.path, { template: "debian" });
 }

@@ -1,6 +1,5 @@
 // Owns what images this machine has, and throwing away those that nobody needs.
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
-import { defaultCacheDir } from "../debian.ts";
 import { readCached } from "../remote/cache.ts";
 import { blobsOf, dropRecord, readRecords } from "./records.ts";
 import { listTrees, treeKeys, treesOf, usersOf } from "./trees.ts";
@@ -49,8 +48,7 @@ const fromRecords = (base: string): readonly LocalImage[] => readRecords(base).m
 }));
 
 /** debian-bookworm-x64-systemd-3.tar */
-function fromPackages(): readonly LocalImage[] {
-  const folder = defaultCacheDir();
+function fromPackages(folder: string): readonly LocalImage[] {
   return entries(folder).flatMap((name): LocalImage[] => {
     const [, dist = "", release = "", arch = ""] = /^(debian|ubuntu)-([a-z]+)(?:-[0-9a-f]{12})?-([a-z0-9]+)-systemd-\d+\.tar$/.exec(name) ?? [];
     const path = `${folder}/${name}`;
@@ -58,14 +56,17 @@ function fromPackages(): readonly LocalImage[] {
   });
 }
 
-const packedImages = (base: string): readonly LocalImage[] => [...fromServers(base), ...fromRecords(base), ...fromPackages()];
+/** The cache, and where systems made of packages are kept. */
+export interface Caches { readonly base: string; readonly packages: string }
+
+const packedImages = ({ base, packages }: Caches): readonly LocalImage[] => [...fromServers(base), ...fromRecords(base), ...fromPackages(packages)];
 
 const unpackedImages = (base: string): readonly LocalImage[] => listTrees(base).map((tree) => ({
   image: tree.image, arch: "", build: tree.digest.slice("sha256:".length, "sha256:".length + 12), bytes: tree.bytes, at: tree.at, origin: "unpacked", isExpired: false, paths: [tree.folder],
   idmap: tree.idmap.split("\n").filter((line) => line !== ""), usedBy: usersOf(tree).containers,
 }));
 
-export const listImages = (base: string): readonly LocalImage[] => [...packedImages(base), ...unpackedImages(base)];
+export const listImages = (caches: Caches): readonly LocalImage[] => [...packedImages(caches), ...unpackedImages(caches.base)];
 
 export interface Pruned { readonly path: string; readonly bytes: number; readonly why: string }
 
@@ -82,9 +83,10 @@ const isOld = (path: string): boolean => Date.now() - (statSync(path, { throwIfN
 export interface PrunableTree extends Pruned { readonly key: string; /** What needs it: it stays. */ readonly usedBy: readonly string[] }
 
 /** Unpacked images that no container lies above: of images that are gone, older builds, broken off ones. `isAll`: all of those. */
-export function findPrunableTrees(base: string, isAll: boolean): readonly PrunableTree[] {
+export function findPrunableTrees(caches: Caches, isAll: boolean): readonly PrunableTree[] {
+  const { base } = caches;
   // those that go in the same run are none any more
-  const [trees, images] = [listTrees(base), new Set(packedImages(base).filter(({ isExpired }) => !isAll && !isExpired).map(({ image }) => image))];
+  const [trees, images] = [listTrees(base), new Set(packedImages(caches).filter(({ isExpired }) => !isAll && !isExpired).map(({ image }) => image))];
   return treeKeys(base).flatMap((key): readonly PrunableTree[] => {
     const path = `${treesOf(base)}/${key}`;
     const tree = trees.find((one) => one.key === key);
@@ -97,9 +99,10 @@ export function findPrunableTrees(base: string, isAll: boolean): readonly Prunab
 }
 
 /** Containers do not need their archive: it was unpacked for them. `isAll`: those that are still good, too. */
-export function findPrunable(base: string, isAll: boolean): readonly Pruned[] {
-  const images = packedImages(base).filter(({ isExpired }) => isAll || isExpired);
-  const found = images.flatMap(({ paths, isExpired }) => paths.filter((path) => path.startsWith(`${base}/`) || path.startsWith(`${defaultCacheDir()}/`)).map((path): Pruned => ({ path, bytes: treeSize(path), why: isExpired ? "expired" : "asked for" })));
+export function findPrunable(caches: Caches, isAll: boolean): readonly Pruned[] {
+  const { base, packages } = caches;
+  const images = packedImages(caches).filter(({ isExpired }) => isAll || isExpired);
+  const found = images.flatMap(({ paths, isExpired }) => paths.filter((path) => path.startsWith(`${base}/`) || path.startsWith(`${packages}/`)).map((path): Pruned => ({ path, bytes: treeSize(path), why: isExpired ? "expired" : "asked for" })));
   const needed = new Set(isAll ? [] : readRecords(base).flatMap(blobsOf));
   const already = new Set(found.map(({ path }) => path));
   const blobs = entries(`${base}/sha256`).map((name) => `${base}/sha256/${name}`).filter((path) => !needed.has(path) && !already.has(path) && (isAll || isOld(path))).map((path): Pruned => ({ path, bytes: sizeOf(path), why: "no image has it" }));

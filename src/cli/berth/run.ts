@@ -1,0 +1,90 @@
+// Owns `berth run`: from an image to a shell, or to what the image is for, in one command; without --image it is lxc-execute.
+import { existsSync } from "node:fs";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import type { Request } from "../../model/request.ts";
+import type { Target } from "../../runtime/verbs.ts";
+import type { Answer } from "../answer.ts";
+import { failed, withLine, type CommandLine } from "../command-line.ts";
+import { IMAGE_ROWS, OWN_ROWS } from "../image-options.ts";
+import { NAME, type Tool } from "../options.ts";
+import { say } from "../say.ts";
+
+const rows = [
+  NAME,
+  { long: "image", argument: "required", metavar: "IMAGE", help: "what it is made of, if it is not there yet: debian/bookworm, oci:REGISTRY/NAME:TAG, file:ARCHIVE or an imported one; berth image --help" },
+  { long: "config", short: "f", argument: "required", metavar: "FILE", help: "config to begin with (default: lxc-config lxc.default_config)" },
+  { long: "bdev", short: "B", argument: "required", metavar: "STORAGE", help: "where its root file system is kept (default: what shares most of the image)" },
+  ...OWN_ROWS, ...IMAGE_ROWS,
+] as const;
+type Line = CommandLine<(typeof rows)[number]>;
+
+export const tool: Tool<(typeof rows)[number]> = {
+  name: "berth run", synopsis: "NAME --image IMAGE [OPTION...] [-- COMMAND...]", hasName: true, rows,
+  about: "A shell in a container of an image, which is made and started if need be; or a command in it. An image of a registry runs what it is for, or the command, and is over. The container stays: berth rm removes it. Without --image: lxc-execute.",
+  examples: [
+    ["berth run deb --image debian/bookworm", "a whole Debian, and a shell in it"],
+    ["berth run deb --image debian/bookworm -- cat /etc/os-release", "a command in it; the second time nothing is made"],
+    ["berth run app --image oci:registry.example.org/app:1.0", "what that image runs"],
+    ["berth run box -- /bin/echo hello", "a container that is there runs one command: lxc-execute"],
+  ],
+};
+
+const BOOT_S = 120;
+
+/** What is typed before --: create takes the same options. */
+const beforeCommand = (argv: readonly string[]): readonly string[] => (argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv);
+
+async function make(line: Line): Promise<Answer | undefined> {
+  const { request, target } = line;
+  const { settlePartial } = await import("../../runtime/partial.ts");
+  const settled = await settlePartial(request, target);
+  if (!settled.ok) return failed(line, settled.problems);
+  if (existsSync(`${target.lxcpath}/${target.name}/config`)) return undefined;
+  const { main: create } = await import("../lxc/create.ts");
+  return create({ ...request, argv: ["lxc-create", ...beforeCommand(request.argv.slice(1))] });
+}
+
+/** Does its image say what runs in it? */
+async function isForOneCommand(request: Request, target: Target): Promise<boolean> {
+  const { loadConfig } = await import("../../runtime/container-config.ts");
+  const loaded = loadConfig(request, target);
+  return loaded.ok && loaded.value.spec.executeCmd !== undefined;
+}
+
+const wordsFor = ({ target: { name, lxcpath }, words }: Line): readonly string[] => ["-n", name, "-P", lxcpath, ...(words.length === 0 ? [] : ["--", ...words])];
+
+/** What is to be said of it. */
+async function boot(line: Line): Promise<Result<string>> {
+  const { request, target } = line;
+  const [{ start }, { run }, { BACKGROUND_START }] = [await import("../../runtime/start.ts"), await import("../../runtime/run.ts"), await import("../../runtime/plain-options.ts")];
+  const plan = await start(request, target, BACKGROUND_START);
+  if (!plan.ok) return plan.problems.some(({ code }) => code === "container.running") ? ok("") : plan;
+  const ran = await run(request, plan.value);
+  if (!ran.ok) return ran;
+  const { arrive } = await import("../../runtime/awaiting/milestone.ts");
+  const { missing, problems } = await arrive(request, target, { milestone: "booted", deadline: Date.now() + BOOT_S * 1000, seconds: BOOT_S });
+  if (missing === "stopped" || missing === "running") return fail(...problems);
+  // one that is slow, or of which a service has failed, has a shell even so
+  return ok(say(line.voice, [...(plan.warnings ?? []), ...problems.map((problem): Problem => ({ ...problem, severity: "warning" }))]));
+}
+
+async function go(line: Line): Promise<Answer> {
+  const made = await make(line);
+  if (made !== undefined && (made.kind !== "done" || made.status !== 0)) return made;
+  const said = made?.err ?? "";
+  const { request, target } = line;
+  if (await isForOneCommand(request, target)) return first(said, await (await import("../lxc/execute.ts")).main({ ...request, argv: ["lxc-execute", ...wordsFor(line)] }));
+  const booted = await boot(line);
+  if (!booted.ok) return first(said, failed(line, booted.problems));
+  return first(said + booted.value, await (await import("../lxc/attach.ts")).main({ ...request, argv: ["lxc-attach", ...wordsFor(line)] }));
+}
+const first = (said: string, answer: Answer): Answer => (said === "" ? answer : { ...answer, err: said + (answer.err ?? "") });
+
+/** Before --: what comes after is the command's own. */
+const hasImage = (argv: readonly string[]): boolean => beforeCommand(argv).some((word) => word === "--image" || word.startsWith("--image="));
+const isAsked = (argv: readonly string[]): boolean => beforeCommand(argv).some((word) => word === "--help" || word === "-h");
+
+export const main = async (request: Request): Promise<Answer> => {
+  if (hasImage(request.argv) || isAsked(request.argv)) return withLine(tool, request, go);
+  return (await import("../lxc/execute.ts")).main({ ...request, argv: ["lxc-execute", ...request.argv.slice(1)] });
+};
