@@ -25,6 +25,7 @@
 #define SETIDS_KEEP_GROUPS 1
 #define RELAY_STDIO 1
 #define RELAY_FORWARD 2
+#define RELAY_PROGRAM 4
 
 enum field_kind { FIELD_END, FIELD_U32, FIELD_U64, FIELD_SLOT, FIELD_NEW_SLOT, FIELD_SLOTS, FIELD_TEXT, FIELD_DATA, FIELD_TEXTS, FIELD_NUMS, FIELD_OPS };
 #define FIELD_OPTIONAL 0x80
@@ -83,7 +84,7 @@ enum op_code {
   OP_SECCOMP_NOTIFY = 69, /* seccomp_unotify(2): from now on this process passes what the listener reports on to the proxy at a unix socket, and its answers to the kernel; without a proxy the call fails with ENOSYS */
   OP_BPF_DEVICE = 68, /* bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot; with BPF_F_REPLACE it takes the place of all that are attached there */
   OP_HOSTNAME = 70, /* sethostname(2) */
-  OP_OPEN_PTY = 71, /* opens ptmx at the path, unlocks it, TIOCGPTPEER; the size is taken from the engine's terminal if it has one */
+  OP_OPEN_PTY = 71, /* opens ptmx at the path, unlocks it, TIOCGPTPEER; its `size`, rows * 65536 + columns, else that of the engine's terminal if it has one */
   OP_NETLINK = 72, /* netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement */
   OP_IF_INDEX = 73, /* netdevice(7) SIOCGIFINDEX */
   OP_LISTEN = 74, /* unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken */
@@ -251,6 +252,7 @@ enum op_code {
 #define OPEN_PTY_PATH 1
 #define OPEN_PTY_MASTER 2
 #define OPEN_PTY_PEER 3
+#define OPEN_PTY_SIZE 4
 #define NETLINK_MESSAGES 0
 #define IF_INDEX_NAME 0
 #define IF_INDEX_INTO 1
@@ -343,7 +345,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_SECCOMP_NOTIFY] = { "seccompNotify", { FIELD_SLOT, FIELD_SLOT, FIELD_TEXT | FIELD_OPTIONAL, FIELD_TEXT | FIELD_OPTIONAL } },
   [OP_BPF_DEVICE] = { "bpfDevice", { FIELD_DATA, FIELD_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_HOSTNAME] = { "hostname", { FIELD_TEXT } },
-  [OP_OPEN_PTY] = { "openPty", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT } },
+  [OP_OPEN_PTY] = { "openPty", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_NETLINK] = { "netlink", { FIELD_DATA } },
   [OP_IF_INDEX] = { "ifIndex", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LISTEN] = { "listen", { FIELD_TEXT, FIELD_NEW_SLOT } },

@@ -240,7 +240,9 @@ int do_exit_with(struct run *run, const struct op *op) {
 	}
 	if (ended < 0) return -1;
 	run->exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-	emit_for(run, EVENT_EXITED, op, pid, "");
+	char signal[16] = "";
+	if (WIFSIGNALED(status)) snprintf(signal, sizeof signal, "%d", WTERMSIG(status));
+	emit_for(run, EVENT_EXITED, op, pid, signal); /* an exit status cannot tell 137 from SIGKILL */
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include "op.h"
+#include "terminal.h"
 
 #define PEER_OF _IO('T', 0x41) /* TIOCGPTPEER */
 
@@ -21,7 +22,9 @@ int do_open_pty(struct run *run, const struct op *op) {
 	if (master < 0) return -1;
 	int peer = ioctl(master, TIOCSPTLCK, &locked) < 0 ? -1 : ioctl(master, PEER_OF, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (peer < 0) return closing(master, -1);
-	copy_size(master);
+	uint32_t size = (uint32_t)num(op, OPEN_PTY_SIZE);
+	if (size != 0) terminal_set_size(master, size);
+	else copy_size(master);
 	slot_put(run, op, OPEN_PTY_MASTER, SLOT_FD, master);
 	return slot_put(run, op, OPEN_PTY_PEER, SLOT_FD, peer);
 }

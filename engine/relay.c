@@ -1,5 +1,6 @@
 /* Owns the relay op: the caller's terminal and a pty of the container, as long as a process or a connection lives. */
 #include "kernel.h"
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,11 +17,13 @@
 
 /* What a pty holds back when its last user is gone, and then some; a background process may talk on. */
 #define LEFT_OVER (1u << 20)
+/* Where a program tells sizes. */
+#define SIZES 5
 
 struct relay {
 	struct joint joint;
 	struct held held;
-	int pidfd, log;
+	int pidfd, log, sizes;
 	unsigned flags;
 	const char *resize; /* a monitor's socket, "": none */
 };
@@ -60,6 +63,15 @@ static int handle_signals(struct relay *relay) {
 	return 0;
 }
 
+/* The last of what has come; a program writes four bytes at once. */
+static void take_sizes(struct relay *relay) {
+	uint32_t told[64];
+	ssize_t n = read(relay->sizes, told, sizeof told);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+	if (n < (ssize_t)sizeof *told) relay->sizes = -1;
+	else terminal_set_size(relay->joint.master, told[(size_t)n / sizeof *told - 1]);
+}
+
 /* What a monitor says unasked is of no interest, but its end is. */
 static bool has_ended(int pidfd) {
 	char said[64];
@@ -68,19 +80,21 @@ static bool has_ended(int pidfd) {
 }
 
 static int join(struct relay *relay) {
-	enum { PIDFD, SIGNALS, JOINT, POLLS = JOINT + JOINT_POLLS };
+	enum { PIDFD, SIGNALS, SIZES_TOLD, JOINT, POLLS = JOINT + JOINT_POLLS };
 	struct joint *joint = &relay->joint;
 	struct pollfd set[POLLS] = { [PIDFD] = { .fd = relay->pidfd, .events = POLLIN }, [SIGNALS] = { .fd = relay->held.fd, .events = POLLIN } };
 	for (;;) {
 		joint_poll(joint, set + JOINT);
+		set[SIZES_TOLD] = (struct pollfd){ .fd = relay->sizes, .events = POLLIN };
 		if (poll(set, POLLS, -1) < 0) {
 			if (errno == EINTR) continue;
 			return -1;
 		}
 		planner_reap();
 		if (set[SIGNALS].revents != 0 && handle_signals(relay) < 0) return -1;
+		if (set[SIZES_TOLD].revents != 0) take_sizes(relay);
 		joint_work(joint, set + JOINT);
-		bool has_no_keys = (relay->flags & RELAY_STDIO) != 0 && joint->terminal.in < 0 && joint->keys.begin == joint->keys.end;
+		bool has_no_keys = (relay->flags & (RELAY_STDIO | RELAY_PROGRAM)) == RELAY_STDIO && joint->terminal.in < 0 && joint->keys.begin == joint->keys.end;
 		if (joint->is_left || has_no_keys) leave(relay);
 		if (set[PIDFD].revents != 0 && has_ended(relay->pidfd)) return 0;
 	}
@@ -108,7 +122,10 @@ static void open_relay(struct run *run, const struct op *op, struct relay *relay
 	relay->joint.context = &relay->log;
 	relay->joint.escape = (unsigned char)num(op, RELAY_ESCAPE);
 	write_fully(STDERR_FILENO, greeting, strlen(greeting));
-	joint_terminal(&relay->joint, (relay->flags & RELAY_STDIO) != 0);
+	joint_terminal(&relay->joint, (relay->flags & (RELAY_STDIO | RELAY_PROGRAM)) != 0);
+	relay->sizes = (relay->flags & RELAY_PROGRAM) != 0 ? SIZES : -1;
+	int out = relay->joint.terminal.out; /* nobody else writes into a program's pipe */
+	if (relay->sizes >= 0 && out >= 0) fcntl(out, F_SETFL, fcntl(out, F_GETFL) | O_NONBLOCK);
 	raise(SIGWINCH); /* whoever wants to know the size */
 }
 

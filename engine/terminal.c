@@ -50,6 +50,11 @@ void terminal_close(struct terminal *terminal) {
 	terminal->in = terminal->out = -1;
 }
 
+bool terminal_set_size(int master, uint32_t size) {
+	struct winsize wanted = { .ws_row = (unsigned short)(size >> 16), .ws_col = (unsigned short)size };
+	return ioctl(master, TIOCSWINSZ, &wanted) == 0;
+}
+
 void terminal_size_to(const struct terminal *terminal, int master) {
 	struct winsize size;
 	bool is_known = (terminal->in >= 0 && ioctl(terminal->in, TIOCGWINSZ, &size) == 0) || ioctl(terminal->out, TIOCGWINSZ, &size) == 0;

@@ -2,6 +2,7 @@
 #ifndef BERTH_TERMINAL_H
 #define BERTH_TERMINAL_H
 #include <stdbool.h>
+#include <stdint.h>
 #include <termios.h>
 
 struct terminal {
@@ -18,4 +19,6 @@ void terminal_restore(struct terminal *terminal);
 void terminal_close(struct terminal *terminal);
 /* Gives a pty the size of this terminal; the kernel sends SIGWINCH on its side. */
 void terminal_size_to(const struct terminal *terminal, int master);
+/* rows * 65536 + columns; false: it is no terminal. */
+bool terminal_set_size(int master, uint32_t size);
 #endif

@@ -89,7 +89,7 @@ export const SCHEMA = {
   bpfDevice: { code: 68, doc: "bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot; with BPF_F_REPLACE it takes the place of all that are attached there", fields: { program: "data", cgroup: "slot", flags: "u32?" } },
   // names, terminals, network, sockets
   hostname: { code: 70, doc: "sethostname(2)", fields: { name: "text" } },
-  openPty: { code: 71, doc: "opens ptmx at the path, unlocks it, TIOCGPTPEER; the size is taken from the engine's terminal if it has one", fields: { at, path: "text", master: "newSlot", peer: "newSlot" } },
+  openPty: { code: 71, doc: "opens ptmx at the path, unlocks it, TIOCGPTPEER; its `size`, rows * 65536 + columns, else that of the engine's terminal if it has one", fields: { at, path: "text", master: "newSlot", peer: "newSlot", size: "u32?" } },
   netlink: { code: 72, doc: "netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement", fields: { messages: "data" } },
   ifIndex: { code: 73, doc: "netdevice(7) SIOCGIFINDEX", fields: { name: "text", into: "newSlot" } },
   listen: { code: 74, doc: "unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken", fields: { address: "text", into: "newSlot" } },
@@ -117,6 +117,7 @@ export const FLAGS = {
   SETIDS_KEEP_GROUPS: 1,
   RELAY_STDIO: 1, // stdin and stdout as they are, terminals or not; the end of stdin, or SIGTERM, is like the escape
   RELAY_FORWARD: 2, // signals go to the process of the pidfd
+  RELAY_PROGRAM: 4, // stdin and stdout are a program's pipes: the end of stdin ends nothing, and descriptor 5 tells sizes, each rows * 65536 + columns in four bytes
 } as const;
 
 /** Limits the engine's verifier enforces. */

@@ -5,6 +5,8 @@ import type { ContainerStats } from "../model/stats.ts";
 import type { Plan } from "../isa/op.ts";
 import type { Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
+import { oomKillsOf } from "../host/probe/oom-kills.ts";
+import { readStateRecord } from "../host/store/records.ts";
 import { attach } from "../runtime/attach.ts";
 import { configGet } from "../runtime/config-get.ts";
 import { configSet } from "../runtime/config-set.ts";
@@ -32,6 +34,7 @@ import { Execution, type ExecOptions } from "./execution.ts";
 export interface ContainerOptions extends LibraryRequestOptions { readonly lxcpath?: string }
 
 const DEFAULT_STOP_SECONDS = 60;
+const PLAIN_SIZE = { rows: 24, columns: 80 } as const;
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export class Container {
@@ -115,13 +118,14 @@ export class Container {
 
   /** A command inside, as confined as the container. Resolves when it has been begun; problems of that come with `ended`. */
   async exec(command: readonly [string, ...string[]], options: ExecOptions = {}): Promise<Execution> {
-    const { env = {}, cwd = "/", uid, gid, signal, timeout, input, stdin = input === undefined ? "ignore" : "pipe" } = options;
-    const request: Request = { ...this.#request, cwd, isTty: [false, false, false] };
+    const { env = {}, cwd = "/", uid, gid, signal, timeout, input, tty = false, stdin = input === undefined && tty === false ? "ignore" : "pipe" } = options;
+    const isTty = tty !== false;
+    const request: Request = { ...this.#request, cwd, isTty: [isTty, isTty, isTty] };
     const setVar = Object.entries({ PATH, ...env }).map(([key, value]) => `${key}=${value}`);
-    const plan = need(await attach(request, this.#target, { ...PLAIN_ATTACH, command, setVar, endsWithLauncher: true, ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }));
+    const plan = need(await attach(request, this.#target, { ...PLAIN_ATTACH, command, setVar, endsWithLauncher: true, closeAllFds: true, ...(isTty ? { size: tty === true ? PLAIN_SIZE : tty } : {}), ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }));
     const abort = new AbortController();
-    const running = launch({ ...request, cwd: "/" }, plan, { stdin, stdout: "pipe", stderr: "pipe", abort: abort.signal });
-    return new Execution(running, { abort, signal, timeout }, input);
+    const running = launch({ ...request, cwd: "/" }, plan, { stdin, stdout: "pipe", stderr: "pipe", abort: abort.signal, isSized: isTty });
+    return new Execution(running, { abort, signal, timeout, oomKills: () => oomKillsOf(readStateRecord(this.#target)?.cgroups ?? []) }, input);
   }
 }
 

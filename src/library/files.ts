@@ -30,11 +30,18 @@ export async function writeTo(container: Container, path: string, source: string
   if (status !== 0) throw new BerthError([{ code: "file.inside", text: `'${path}' cannot be written in ${container.name}`, cause: stderr.trim() }]);
 }
 
+/** Until it takes more, or nothing any more. */
+const roomIn = (stdin: NodeJS.WritableStream): Promise<void> => new Promise((resolve) => {
+  const events = ["drain", "close", "error"] as const;
+  const done = (): void => { for (const event of events) stdin.off(event, done); resolve(); };
+  for (const event of events) stdin.on(event, done);
+});
+
 /** As fast as the other side reads. */
 async function pour(source: AsyncIterable<Uint8Array>, stdin: NodeJS.WritableStream | null): Promise<void> {
   for await (const chunk of source) {
     if (stdin === null || !stdin.writable) return;
-    if (!stdin.write(chunk)) await new Promise<void>((resolve) => { stdin.once("drain", resolve); stdin.once("close", resolve); stdin.once("error", () => resolve()); });
+    if (!stdin.write(chunk)) await roomIn(stdin);
   }
   stdin?.end();
 }

@@ -16,6 +16,22 @@ export type ProblemCode =
 /** The line a problem is about, and the offending token in it: `start` is 0-based. Whole, or cut around the token. */
 export interface Excerpt { readonly text: string; readonly start: number; readonly length: number }
 
+/** The step of a plan that failed. */
+export interface Step {
+  /** From 1, of how many. */
+  readonly number: number;
+  readonly of: number;
+  /** What it does, as in docs/decisions/0002-protocol.md: `mount`, `clone`, `spawn` … */
+  readonly op: string;
+  /** Whose step it is: `launcher`, `monitor`, `init` … */
+  readonly process: string;
+  /** The kernel's answer, as in `ENOENT`; absent: a program's status. */
+  readonly errno?: string;
+  /** The line or option it is for: `config:14 lxc.mount.entry`. */
+  readonly origin: string;
+}
+
+/** What went wrong, or is worth a warning. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning";
@@ -25,7 +41,12 @@ export interface Problem {
   readonly cause?: string;
   readonly remedy?: string;
   readonly excerpt?: Excerpt;
+  /** Of a plan that failed while it ran. */
+  readonly step?: Step;
 }
+
+/** A problem of one kind. */
+export type ProblemOf<C extends ProblemCode> = Problem & { readonly code: C };
 
 export type Result<T> = { readonly ok: true; readonly value: T; readonly warnings?: readonly Problem[] } | { readonly ok: false; readonly problems: readonly Problem[] };
 

@@ -3,7 +3,7 @@ import { parseEvents } from "../isa/events.ts";
 import type { PlanEvent } from "../isa/events.ts";
 import { notesOf } from "../isa/notes.ts";
 import type { Notes } from "../isa/notes.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Problem, Step } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { answerText, failureOf, primaryEvent } from "./causes/failure.ts";
 import type { Failure } from "./causes/failure.ts";
@@ -23,13 +23,17 @@ export interface Explained { readonly problem: Problem; readonly output: readonl
 
 const place = ({ step, notes, process, op }: Failure): string => `step ${step} of ${notes.ops.length}, process ${process}, for ${op.origin}`;
 
+function stepOf({ step, notes, process, op, errno }: Failure): Step {
+  return { number: step, of: notes.ops.length, op: op.op, process, origin: op.origin, ...(errno === undefined ? {} : { errno }) };
+}
+
 /** A finding with a sentence of its own needs the kernel's words only where they add something. */
 function problemOf(failure: Failure): Explained {
   const { code = "engine.op", text, cause, remedy, output = [], isPlain = false } = findCause(failure);
   const sentence = text ?? `cannot ${actionText(failure)}`;
   const isTold = text !== undefined && (failure.status !== undefined || code.startsWith("container.") || failure.op.op === "askMonitor");
   const answer = isTold ? "" : `: ${answerText(failure)}`;
-  return { failure, output, problem: { code, text: `${sentence}${answer}${isPlain ? "" : ` (${place(failure)})`}`, ...(cause === undefined ? {} : { cause }), ...(remedy === undefined ? {} : { remedy }) } };
+  return { failure, output, problem: { code, step: stepOf(failure), text: `${sentence}${answer}${isPlain ? "" : ` (${place(failure)})`}`, ...(cause === undefined ? {} : { cause }), ...(remedy === undefined ? {} : { remedy }) } };
 }
 
 /** Why a plan failed, from its notes and its events. */

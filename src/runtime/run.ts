@@ -2,6 +2,7 @@
 import { enginePath } from "../host/probe/host-facts.ts";
 import type { EngineOptions, StartedPlan } from "../host/engine/run.ts";
 import { ENGINE_MISSING, startPlan } from "../host/engine/run.ts";
+import type { PlanEvent } from "../isa/events.ts";
 import type { Plan } from "../isa/op.ts";
 import { planBytes } from "../isa/plan-bytes.ts";
 import type { Result } from "../model/problem.ts";
@@ -9,14 +10,25 @@ import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { report } from "./report.ts";
 
-export type RunOptions = Pick<EngineOptions, "stdin" | "stdout" | "stderr" | "abort">;
-export interface Ran { /** Of the command that was attached or executed; 0 for other verbs. */ readonly status: number }
+export type RunOptions = Pick<EngineOptions, "stdin" | "stdout" | "stderr" | "abort" | "isSized">;
+export interface Ran {
+  /** Of the command that was attached or executed, as a shell has it; 0 for other verbs. */
+  readonly status: number;
+  /** The number of the one that has ended the command. */
+  readonly signal?: number;
+}
 
 /** Engine's own status when an op failed; a command may end with the same, so the events decide. */
 const OP_FAILED = 125;
 
+/** Who waited for the command says so; the processes above it end with its status. */
+function signalOf(events: readonly PlanEvent[]): Pick<Ran, "signal"> {
+  const text = events.find(({ kind, text: said }) => kind === "exited" && said !== "")?.text;
+  return text === undefined ? {} : { signal: Number(text) };
+}
+
 /** A plan that runs: streams for what is "pipe", and how it ends. */
-export interface Running extends Pick<StartedPlan, "stdin" | "stdout" | "stderr"> { readonly ended: Promise<Result<Ran>> }
+export interface Running extends Pick<StartedPlan, "stdin" | "stdout" | "stderr" | "sizes"> { readonly ended: Promise<Result<Ran>> }
 
 export function launch(request: Request, plan: Plan, options: RunOptions = {}): Running {
   const engine = enginePath(request.prefix);
@@ -27,7 +39,7 @@ export function launch(request: Request, plan: Plan, options: RunOptions = {}): 
       return fail({ code: "engine.missing", text: `the engine '${engine}' cannot be run`, remedy: "name the installed tree as `prefix`, or build it: npm run build" });
     }
     const hasFailed = status === OP_FAILED && (events.length === 0 || events.some(({ kind }) => kind === "failed"));
-    return hasFailed ? fail(report({ ...request, kind: "report", plan: planBytes(plan), events: eventBytes }).problem) : ok({ status });
+    return hasFailed ? fail(report({ ...request, kind: "report", plan: planBytes(plan), events: eventBytes }).problem) : ok({ status, ...signalOf(events) });
   };
   return { ...streams, ended: finish() };
 }

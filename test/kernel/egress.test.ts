@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, create, eventually, initPid, leavePlace, makePlace, start, state, works } from "./place.ts";
+import { berth, create, DIST, eventually, initPid, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
 import { leaveRoom, makeRoom, must, run } from "./net-room.ts";
 import type { Room } from "./net-room.ts";
@@ -143,6 +143,17 @@ test("the rules go with the run, however it ends, and come back with a reboot", 
   await eventually("it is back", () => state(place) === "RUNNING" && initPid(place) !== before);
   expect([call("192.0.2.9", 7), tables().split("\n").length]).toEqual(["no", 1]);
 }, 120_000);
+
+test("the library: what a sandbox's list permits leaves", () => {
+  const program = `const { sandbox } = await import(${JSON.stringify(join(DIST, "lib/index.js"))});
+    const box = await sandbox({ lxcpath: ${JSON.stringify(place.lxcpath)}, name: "${place.name}3", network: { bridge: "br0", egress: ["world.test:7"] }, config: ${JSON.stringify(Object.fromEntries(address(9).slice(3, 5).map((line) => line.split("="))))} });
+    try {
+      for (const port of ["7", "8"]) console.log(port, (await (await box.exec(["nc", "-w", "1", "192.0.2.9", port])).output()).stdout);
+    } finally { await box.destroy({ force: true }); }`;
+  const ran = run([...room.into, "node"], ["--input-type=module", "-e", program]);
+  expect(ran).toEqual({ status: 0, stdout: "7 hello\n8 \n", stderr: "" });
+  expect(tables()).toBe("");
+}, 60_000);
 
 test("what cannot be kept is refused, and nothing is left", () => {
   const refused = (where: Place, args: readonly string[], text: string): void => {

@@ -18,7 +18,7 @@ describe("a sandbox", () => {
     mkdirSync(shared);
     writeFileSync(join(shared, "from host"), "hello\n");
     chownSync(shared, 100000, 100000);
-    box = await sandbox({ ...where, name: `${place.mark}box`, memory: "64M", pids: 40, cpus: 0.5, mounts: [{ source: shared, target: "/work" }] });
+    box = await sandbox({ ...where, name: `${place.mark}box`, limits: { memory: "64M", pids: 40, cpus: 0.5 }, mounts: [{ source: shared, target: "/work" }] });
   }, PATIENCE_MS);
 
   test("runs, with the limits and mounts that were asked for; root inside is nobody outside", async () => {
@@ -93,7 +93,7 @@ describe("a sandbox", () => {
     expect(error).toBeInstanceOf(BerthError);
     expect(error).toMatchObject({ code: "container.missing", remedy: expect.stringContaining("lxc-create") });
     const before = readdirSync(place.lxcpath);
-    expect(await sandbox({ ...where, name: `${place.mark}bad`, bridge: "nosuchbridge" }).catch((thrown: unknown) => thrown)).toMatchObject({ message: expect.stringContaining("bridge 'nosuchbridge' does not exist") });
+    expect(await sandbox({ ...where, name: `${place.mark}bad`, network: { bridge: "nosuchbridge" } }).catch((thrown: unknown) => thrown)).toMatchObject({ message: expect.stringContaining("bridge 'nosuchbridge' does not exist") });
     expect(readdirSync(place.lxcpath)).toEqual(before);
   }, PATIENCE_MS);
 
@@ -116,7 +116,7 @@ describe("a sandbox", () => {
     await like.start();
     expect(state(place, like.name)).toBe("RUNNING");
     await like.destroy({ force: true });
-    await using layered = await sandbox({ ...where, name: `${place.mark}lay`, from: box.name, pids: 20 });
+    await using layered = await sandbox({ ...where, name: `${place.mark}lay`, from: box.name, limits: { pids: 20 } });
     expect((await layered.stats())?.pidsLimit).toBe(20n);
   }, PATIENCE_MS);
 
@@ -131,7 +131,7 @@ describe("an ordinary user, under Node", () => {
   afterAll(async () => { await leavePlace(his); }, PATIENCE_MS);
   test("a program of his own", () => {
     const program = `const { sandbox } = await import(${JSON.stringify(join(DIST, "lib/index.js"))});
-      const box = await sandbox({ lxcpath: ${JSON.stringify(his.lxcpath)}, pids: 30 });
+      const box = await sandbox({ lxcpath: ${JSON.stringify(his.lxcpath)}, limits: { pids: 30 } });
       const { stdout, status } = await (await box.exec(["id", "-u"])).output();
       console.log(stdout.trim(), status, await box.state());
       await box.destroy({ force: true });`;

@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly cwd?: string;
   /** Kills the engine. */
   readonly abort?: AbortSignal;
+  /** A pipe on descriptor 5, by which a relay is told sizes. */
+  readonly isSized?: boolean;
 }
 
 export interface EngineOutcome {
@@ -61,12 +63,12 @@ function feed(stream: unknown, bytes: Uint8Array): void {
 }
 
 /** The streams are there for what is "pipe". */
-export interface StartedPlan { readonly stdin: Writable | null; readonly stdout: Readable | null; readonly stderr: Readable | null; readonly outcome: Promise<EngineOutcome> }
+export interface StartedPlan { readonly stdin: Writable | null; readonly stdout: Readable | null; readonly stderr: Readable | null; readonly sizes: Writable | null; readonly outcome: Promise<EngineOutcome> }
 
 export function startPlan(plan: Plan, options: EngineOptions): StartedPlan {
-  const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, abort } = options;
+  const { engine, stdin = "ignore", stdout = "ignore", stderr = "inherit", env = {}, cwd, abort, isSized = false } = options;
   const child = spawn(engine, ["run", "--plan-fd", "3", "--events-fd", "4"], {
-    stdio: [stdin, typeof stdout === "function" ? "pipe" : stdout, stderr, "pipe", "pipe"], env: { ...env }, ...(cwd === undefined ? {} : { cwd }),
+    stdio: [stdin, typeof stdout === "function" ? "pipe" : stdout, stderr, "pipe", "pipe", ...(isSized ? ["pipe"] as const : [])], env: { ...env }, ...(cwd === undefined ? {} : { cwd }),
     ...(abort === undefined ? {} : { signal: abort, killSignal: "SIGKILL" }),
   });
   const ended = new Promise<number>((resolve) => {
@@ -83,7 +85,8 @@ export function startPlan(plan: Plan, options: EngineOptions): StartedPlan {
     const bytes = status === ENGINE_MISSING ? new Uint8Array(0) : await eventBytes;
     return { status, events: parseEvents(bytes), eventBytes: bytes };
   };
-  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, outcome: finish() };
+  const sizes = child.stdio.at(5);
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, sizes: sizes instanceof Writable ? sizes : null, outcome: finish() };
 }
 
 /** Ends when the engine has ended and nobody writes events any more. */

@@ -5,6 +5,7 @@ import { O_APPEND, O_CREAT, O_WRONLY } from "../../linux/fs.ts";
 import { ADD_SECCOMP_LISTENER } from "../../linux/command-protocol.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
+import type { TerminalSize } from "../../linux/terminal-size.ts";
 import type { Op, Plan } from "../../isa/op.ts";
 import { FLAGS } from "../../isa/schema.ts";
 import type { Caller } from "../../model/facts.ts";
@@ -37,6 +38,8 @@ export interface AttachWishes {
   readonly gid?: number;
   /** A security context to run in, instead of init's. */
   readonly context?: string;
+  /** A program's own: keys and screen are pipes, and descriptor 5 tells sizes. It begins with this one. */
+  readonly size?: TerminalSize;
   /** The command is killed when its launcher is. */
   readonly endsWithLauncher?: boolean;
 }
@@ -101,7 +104,7 @@ function commandOps(inputs: AttachInputs, bits: number, terminal: Terminal): rea
     ...(elevated.includes("CAP") ? [] : dropCapabilities(init)),
     ...(isSameUser ? [] : [...keepRightToFilter(filter, wishes, init), ...becomeUser(init, wishes)]),
     { op: "chdir", from: byDefault("current directory"), path: caller.cwd, onError: "ignore", note: "a directory that the container lacks is / there" },
-    ...(terminal === "container" ? openContainerPty(SLOT) : []),
+    ...(terminal === "container" ? openContainerPty(SLOT, inputs.size) : []),
     ...(terminal === "none" ? [] : [{ op: "setsid", from: byDefault("terminal") } as const, ...useTerminal(SLOT.peer, caller.isTty)]),
     ...endWithParent(inputs),
     ...forbidNewPrivileges(init),
@@ -161,12 +164,12 @@ function launcherOps(inputs: AttachInputs, bits: number, terminal: Terminal): re
   const birthplace = birthplaceOf(inputs);
   const isLogged = hasLog(inputs, terminal);
   const relay: readonly Op[] = terminal === "none" ? [] : [
-    { op: "relay", from: byDefault("terminal"), master: SLOT.master, pidfd: SLOT.attachPidfd, ...(isLogged ? { log: SLOT.log } : {}) },
+    { op: "relay", from: byDefault("terminal"), master: SLOT.master, pidfd: SLOT.attachPidfd, ...(isLogged ? { log: SLOT.log } : {}), ...(inputs.size === undefined ? {} : { flags: FLAGS.RELAY_PROGRAM }) },
   ];
   return [
     { op: "pidfdOpen", from: byHost("init of the container"), pid: init.pid, startTime: init.startTime, into: SLOT.init },
     ...(isLogged ? [{ op: "open", from: byOption("--pty-log"), path: ptyLog, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640, into: SLOT.log } as const] : []),
-    ...(terminal === "host" ? openHostPty(SLOT) : []),
+    ...(terminal === "host" ? openHostPty(SLOT, inputs.size) : []),
     ...birthplace,
     { op: "clone", from: flow, flags: 0, name: "attach", pid: SLOT.attach, pidfd: SLOT.attachPidfd, ...(birthplace.length > 0 ? { cgroup: SLOT.cgroup } : {}), body: attachOps(inputs, bits, terminal), undo: endAttach },
     ...(terminal === "host" ? [{ op: "close", from: flow, slot: SLOT.peer } as const] : []),
