@@ -1,5 +1,5 @@
 // Owns the verbs about a container's snapshots: make, list, destroy.
-import { lstatSync, rmdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { configFile } from "../host/store/layout.ts";
 import { freeSnapshotName, listSnapshots, snapshotsDir, snapshotTime } from "../host/store/snapshots.ts";
@@ -20,10 +20,11 @@ export const noSnapshot = (target: Target, snapshot: string): Problem => {
 
 export const isSnapshot = (target: Target, snapshot: string): boolean => listSnapshots(target).some(({ name }) => name === snapshot);
 
-/** Names that a kill left half made are free again. */
-async function settleHalfMade(request: Parameters<SnapshotVerb>[0], target: Target, name: string): Promise<Problem | undefined> {
-  const settled = await settle({ lxcpath: snapshotsDir(target), name }, probeHost(request, { idmap: true }));
-  return settled.ok ? undefined : settled.problems[0];
+/** What a kill left half made goes, and its name is free again; what another command is making just now stays. */
+async function settleHalfMade(request: Parameters<SnapshotVerb>[0], target: Target): Promise<void> {
+  const lxcpath = snapshotsDir(target);
+  if (!existsSync(lxcpath)) return;
+  for (const name of readdirSync(lxcpath).filter((one) => existsSync(`${lxcpath}/${one}/partial`))) await settle({ lxcpath, name }, probeHost(request, { idmap: true }));
 }
 
 export const snapshot: SnapshotVerb = async (request, target, { comment, onProgress }) => {
@@ -31,9 +32,8 @@ export const snapshot: SnapshotVerb = async (request, target, { comment, onProgr
   const unsafe = unsafeReason(lxcpath);
   if (unsafe !== undefined) return fail(unsafe);
   if ((await settledState(request, target)).state !== "STOPPED") return fail({ code: "container.running", text: `${target.name} is running`, cause: "its files change while they are copied", remedy: `lxc-stop -n ${target.name} first` });
+  await settleHalfMade(request, target);
   const to = { lxcpath, name: freeSnapshotName(target) };
-  const busy = await settleHalfMade(request, target, to.name);
-  if (busy !== undefined) return fail(busy);
   const time = snapshotTime(new Date());
   const copied = await copy(request, target, {
     to, isSnapshot: false, isKept: true, mayRun: false, keepsName: true, keepsAddresses: true, hookArgs: [],

@@ -1,7 +1,7 @@
 // lxc-snapshot for each kind of container: kept, listed, put back, removed; kills that leave one state or the other; together with Debian's LXC.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Kind, Place } from "./place.ts";
@@ -59,6 +59,16 @@ describe.each(KINDS)("%s", (kind) => {
     expect(readFileSync(home(place, "config"), "utf8")).toContain("LATER");
     expect(readdirSync(home(place, "snaps")).toSorted()).toEqual(["snap0", "snap1"]);
     expect(readdirSync(home(place, ".berth")).filter((name) => name.startsWith("restore"))).toEqual([]);
+  }, PATIENCE_MS);
+
+  test("what a killed snapshot has left goes with the next one", () => {
+    const half = home(place, "snaps/snap2");
+    works(place, "lxc-copy", ["-n", place.name, "-N", "snap2", "-p", home(place, "snaps")]);
+    writeFileSync(join(half, "partial"), "");
+    if (place.user !== undefined) chownSync(join(half, "partial"), place.user.uid, place.user.gid);
+    snapshot(place);
+    expect([existsSync(join(half, "partial")), existsSync(join(half, "ts")), readdirSync(home(place, "snaps")).toSorted()]).toEqual([false, true, ["snap0", "snap1", "snap2"]]);
+    snapshot(place, "-d", "snap2");
   }, PATIENCE_MS);
 
   test("a new container of a snapshot", () => {
