@@ -3,6 +3,7 @@ import { existsSync, renameSync } from "node:fs";
 import { readConfig, resolve } from "../config/index.ts";
 import type { Syntax } from "../config/index.ts";
 import { randomHex } from "../host/probe/kernel.ts";
+import { exchangedConfig } from "../host/store/exchange.ts";
 import { configFile, recordDir, renamedConfig } from "../host/store/layout.ts";
 import { readConfigFile } from "../host/store/read-config.ts";
 import type { FileAnswer } from "../host/store/read-config.ts";
@@ -37,8 +38,11 @@ const missing = (target: Target, file: string, isRcfile: boolean): Problem => (i
   ? { code: "config.missing", text: `the config file "${file}" does not exist`, remedy: "check the path given with -f/--rcfile" }
   : { code: "container.missing", text: `container "${target.name}" is not defined`, cause: `there is no ${file}`, remedy: `create it with lxc-create, or name another lxcpath with -P (this one is ${target.lxcpath})` });
 
-/** A renaming that was killed after the directory had its new name is finished here; by whoever may. */
+/** A renaming that was killed after the directory had its new name is finished here, and a restoring that was killed between
+ * its files and its config; by whoever may. */
 function ownConfig(target: Target): string {
+  const exchanged = exchangedConfig(target);
+  if (exchanged !== undefined) return exchanged;
   const [file, renamed] = [configFile(target), `${recordDir(target)}/${renamedConfig(target.name)}`];
   if (!existsSync(renamed)) return file;
   try {

@@ -15,6 +15,7 @@ import { planCopyImage, planFinishCopy } from "../plan/lifecycle/copy.ts";
 import { planOwn } from "../plan/lifecycle/create.ts";
 import { rootfsPaths, storagePath } from "../plan/rootfs.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
+import { sweepStages } from "./changing/stage.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
 import { copyOwnFiles } from "./copying/own-files.ts";
@@ -134,6 +135,7 @@ export const copy: CopyVerb = async (request, source, options) => {
     const settled = await settle(source, facts);
     if (!settled.ok) return settled;
   }
+  await sweepStages(source, facts);
   const loaded = loadConfig(request, source);
   if (!loaded.ok) return loaded;
   const { spec } = loaded.value;

@@ -14,6 +14,7 @@ import { mapProblems } from "../plan/usernsexec.ts";
 import { loadConfig } from "./container-config.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { hookRuns } from "./hooks.ts";
+import { cleanStages } from "./creating/reserve.ts";
 import { readCreated } from "./creating/record.ts";
 import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
@@ -155,7 +156,10 @@ export async function judge(request: Request, target: Target, options: Pick<Dest
   }
   const config = statOf(configFile(target));
   if (config !== undefined && "code" in config) return fail(config);
-  if (config === undefined) return dropRemains(target) ? ok({ facts }) : fail(missing(target));
+  if (config === undefined) {
+    await cleanStages(target, facts);
+    return dropRemains(target) ? ok({ facts }) : fail(missing(target));
+  }
   const running = await runningProblem(request, target, facts, options.isForced);
   if (running !== undefined) return fail(running);
   const findings = examine(request, target, { withSnapshots: options.withSnapshots, facts });

@@ -11,6 +11,7 @@ import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { planExportTree } from "../plan/lifecycle/port.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
+import { sweepStages } from "./changing/stage.ts";
 import { decodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
 import { placeOf } from "./copying/storage.ts";
@@ -75,6 +76,7 @@ async function refusal(request: Request, target: Target, facts: HostFacts, mayRu
     const settled = await settle(target, facts);
     if (!settled.ok) return settled.problems[0];
   }
+  await sweepStages(target, facts);
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded.problems[0];
   const { idmap } = loaded.value.spec;

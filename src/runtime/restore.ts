@@ -1,5 +1,5 @@
 // Owns the verb `restore`: a container is as it was when a snapshot was made, or another one is made of it.
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
 import { isSubvolume } from "../host/probe/backends.ts";
@@ -13,9 +13,11 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { RootfsSpec } from "../model/spec.ts";
 import { layersOf } from "../plan/rootfs/kind.ts";
-import { planCopyImage, planExchange, planMake } from "../plan/lifecycle/copy.ts";
+import { planCopyImage, planMake } from "../plan/lifecycle/copy.ts";
 import { planOwn } from "../plan/lifecycle/create.ts";
 import { subvolumeOps } from "../plan/storage/made.ts";
+import { exchange } from "./changing/exchange.ts";
+import { stageOf, whileChanging } from "./changing/stage.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { copy } from "./copy.ts";
@@ -23,7 +25,7 @@ import { copyTree } from "./copying/tree.ts";
 import { onSignals } from "./interrupt.ts";
 import { hasClones } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
-import { removeContainer, unsafeReason } from "./removing/remove.ts";
+import { unsafeReason } from "./removing/remove.ts";
 import { settledState } from "./running-container.ts";
 import { isSnapshot, noSnapshot } from "./snapshot.ts";
 import type { RestoreOptions, RestoreVerb, Target } from "./verbs.ts";
@@ -44,9 +46,6 @@ function treesOf(now: LoadedConfig, then: LoadedConfig): Result<Trees> {
   if (here !== undefined && there !== undefined && isSame) return ok({ now: here, then: there });
   return fail({ code: "storage.unsupported", at: byOption("--restore"), text: "the snapshot's root file system is kept in another way than the container's", remedy: "restore it as a new container: -N NEWNAME" });
 }
-
-/** Half of a restoring: a place beside the records, gone when it has ended. */
-const stageOf = (target: Target): Target => ({ lxcpath: recordDir(target), name: "restore" });
 
 interface Job { readonly target: Target; readonly snapshot: Target; readonly facts: HostFacts; readonly now: LoadedConfig; readonly then: LoadedConfig; readonly trees: Trees; readonly options: RestoreOptions }
 
@@ -77,33 +76,24 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { target, facts, then, trees, options: { onProgress = () => undefined } } = job;
   const config = restoredConfig(job);
   if (!config.ok) return config;
-  const stage = containerDir(stageOf(target));
+  const stage = containerDir(stageOf(target, "restore"));
   const tree = `${stage}/rootfs`;
   mkdirSync(tree, { recursive: true, mode: 0o755 });
   const idmap = then.spec.idmap.map(({ value }) => value);
-  const own = idmap.length === 0 || statSync(trees.then).isFile() ? undefined : planOwn(stageOf(target), facts, idmap, [tree]);
+  const own = idmap.length === 0 || statSync(trees.then).isFile() ? undefined : planOwn(stageOf(target, "restore"), facts, idmap, [tree]);
   const unowned = own === undefined ? undefined : outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
   if (unowned !== undefined) return fail(unowned);
   const copied = await filled(job, { tree, idmap, abort, onProgress });
   if (!copied.ok) return copied;
-  const file = `${recordDir(target)}/restored-config`;
-  rmSync(file, { force: true });
-  writeFileSync(file, config.value, { mode: lstatSync(configFile(target)).mode & 0o777, flag: "wx" });
-  const plan = planExchange(target, facts, { now: trees.now, then: tree, config: { from: file, to: configFile(target) }, idmap });
-  const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `put the restored files in the place of '${trees.now}'`);
+  const problem = await exchange(target, facts, { now: trees.now, then: tree, config: config.value, idmap, from: byOption("--restore") });
   return problem === undefined ? ok(undefined) : fail(problem);
 }
 
 async function inPlace(job: Job): Promise<Result<void>> {
-  const { target, facts } = job;
-  const stage = stageOf(target);
-  if (existsSync(containerDir(stage))) await removeContainer(stage, facts, { outside: [] }); // of one that was killed
   const abort = new AbortController();
   const off = onSignals(abort);
   try {
-    const made = await make(job, abort.signal);
-    const removed = await removeContainer(stage, facts, { outside: [] });
-    return made.ok && !removed.ok ? ok(undefined, removed.problems.map((problem): Problem => ({ ...problem, severity: "warning" }))) : made;
+    return await whileChanging(job.target, job.facts, () => make(job, abort.signal));
   } finally {
     off();
   }

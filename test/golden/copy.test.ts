@@ -1,5 +1,6 @@
 // The plans of a copy and of a new name, as text.
 import { test } from "bun:test";
+import { byOption } from "../../src/model/origin.ts";
 import { ok } from "../../src/model/problem.ts";
 import { planCopyTree, planExchange, planFinishCopy } from "../../src/plan/lifecycle/copy.ts";
 import { planRename } from "../../src/plan/lifecycle/create.ts";
@@ -16,5 +17,5 @@ test("root copies ids as they are", () => expectGolden("copy-root", ok(planCopyT
 test("a user copies as root of the container", () => expectGolden("copy-user", ok(planCopyTree(web, userFacts(), tree))));
 test("root finishes a copy: host name and hooks", () => expectGolden("copy-finish-root", ok(planFinishCopy(specOf({ idmap, hooks }), factsOf(), finish))));
 test("a user finishes layers in a user namespace", () => expectGolden("copy-finish-user", ok(planFinishCopy(specOf({ idmap, rootfs: overlay }), userFacts(), finish))));
-test("a user puts a snapshot back", () => expectGolden("restore-user", ok(planExchange(web, userFacts(), { now: "/var/lib/lxc/web/rootfs", then: "/var/lib/lxc/web/.berth/restore/rootfs", config: { from: "/var/lib/lxc/web/.berth/restored-config", to: "/var/lib/lxc/web/config" }, idmap: tree.idmap }))));
+test("a user puts a snapshot back", () => expectGolden("restore-user", ok(planExchange(web, userFacts(), { now: "/var/lib/lxc/web/rootfs", then: "/var/lib/lxc/web/.berth/restore/rootfs", config: { from: "/var/lib/lxc/web/.berth/exchange.config", to: "/var/lib/lxc/web/config" }, idmap: tree.idmap, at: byOption("--restore") }))));
 test("another name", () => expectGolden("rename", ok(planRename(web, { path: "/var/lib/lxc/web", to: "/var/lib/lxc/web2" }))));

@@ -10,7 +10,7 @@ const rows = [NAME, { long: "to", argument: "required", metavar: "START[:COUNT]|
 
 export const tool: Tool<(typeof rows)[number]> = {
   name: "berth shift", synopsis: "NAME --to START[:COUNT]|USER|none", hasName: true, rows,
-  about: "Give a stopped container and its snapshots another range of ids: also one that had none before, so that a privileged container becomes an unprivileged one. Owners, ACLs and capabilities come along. It is done beside the container and takes its place in one step; killed, it is started again and goes on with what is left.",
+  about: "Give a stopped container and its snapshots another range of ids: also one that had none before, so that a privileged container becomes an unprivileged one. Owners, ACLs and capabilities come along. An ordinary user moves it among the ids that are the user's. It may lie in a directory, a subvolume, an image or layers of its own. It is done beside the container and takes its place in one step; killed, it is started again and goes on with what is left.",
   examples: [["berth shift web --to 200000", "its root is 200000 on the host"], ["berth shift web --to alice", "the range that alice has in /etc/subuid"], ["berth shift web --to none", "a privileged container"]],
 };
 

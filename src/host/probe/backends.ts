@@ -25,6 +25,13 @@ export function isOnBtrfs(path: string): boolean {
 const SUBVOLUME = 256;
 export const isSubvolume = (path: string): boolean => isOnBtrfs(path) && lstatSync(path, { throwIfNoEntry: false })?.ino === SUBVOLUME;
 
+/** What no other tree has that could be in its place: its inode; of a subvolume, its number. undefined: nothing is there. */
+export function treeMark(path: string): string | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined || !isSubvolume(path)) return found === undefined ? undefined : String(found.ino);
+  return `subvolume ${spawnSync("btrfs", ["inspect-internal", "rootid", path], { encoding: "utf8", env: { PATH: FOLDERS.join(":"), LC_ALL: "C" } }).stdout.trim()}`;
+}
+
 /** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */
 export function hasSubvolumes(path: string): boolean {
   const { status, stdout } = spawnSync("btrfs", ["subvolume", "list", "-o", path], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } });

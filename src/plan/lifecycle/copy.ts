@@ -6,7 +6,7 @@ import { O_NONBLOCK, O_TRUNC, RENAME_EXCHANGE } from "../../linux/fs.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import type { HostFacts } from "../../model/facts.ts";
-import { byDefault, byOption } from "../../model/origin.ts";
+import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
 import type { BlockPlace } from "../../model/storage.ts";
 import { planHooks } from "../hooks.ts";
@@ -66,12 +66,12 @@ export interface ExchangeInputs {
   /** A file that replaces another. */
   readonly config: { readonly from: string; readonly to: string };
   readonly idmap: readonly IdMapEntry[];
+  readonly at: Origin;
 }
 
-/** A restored root file system and its config take their places, one straight after the other; or neither does. A directory's
+/** Another root file system and its config take their places, one straight after the other; or neither does. A directory's
  * owner alone may move it: an ordinary user takes on the container's ids beside its own. */
-export function planExchange(made: Made, facts: HostFacts, { now, then, config, idmap }: ExchangeInputs): Plan {
-  const at = byOption("--restore");
+export function planExchange(made: Made, facts: HostFacts, { now, then, config, idmap, at }: ExchangeInputs): Plan {
   const exchange = (a: string, b: string): Op => ({ op: "rename", path: a, to: b, flags: RENAME_EXCHANGE, from: at });
   const ops: readonly Op[] = [{ ...exchange(then, now), undo: [exchange(now, then)] }, { op: "rename", path: config.from, to: config.to, from: at }];
   if (isRoot(facts) || idmap.length === 0) return { verb: "restore", ...made, ops };

@@ -19,9 +19,12 @@ export interface ExportInputs {
 const from = byOption("berth export");
 const SOURCE = 3;
 
+/** mkfs.ext4 makes it, for the host's root alone. */
+const LOST = ["--anchored", "--exclude=./lost+found"];
+
 /** Names and targets of hard links get the prefix, targets of symbolic ones stay. Times of access would make each archive differ. */
-const exportCommand = (prefix: string, isOneFileSystem: boolean): readonly string[] => [
-  "tar", "--create", "--file=-", "--format=pax", "--pax-option=delete=atime,delete=ctime", "--sort=name", "--numeric-owner", ...(isOneFileSystem ? ["--one-file-system"] : []), "--sparse",
+const exportCommand = (prefix: string, { kind }: ReadPlace): readonly string[] => [
+  "tar", "--create", "--file=-", "--format=pax", "--pax-option=delete=atime,delete=ctime", "--sort=name", "--numeric-owner", ...(kind === "directory" ? ["--one-file-system"] : []), ...(kind === "image" || kind === "device" ? LOST : []), "--sparse",
   "--xattrs", "--xattrs-include=*", "--acls", "--warning=no-file-ignored", `--transform=flags=rSh;s,^\\.,${prefix},`, ".",
 ];
 
@@ -30,7 +33,7 @@ export function planExportTree(made: Made, facts: HostFacts, { source, prefix, i
   const read = readOps(source, SOURCE, { isMapped: idmap.length > 0, isRoot: isRoot(facts), from });
   const body: readonly Op[] = [
     ...read.inside, { op: "chdir", at: SOURCE, path: "", from },
-    { op: "exec", path: "tar", argv: exportCommand(prefix, source.kind === "directory"), env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
+    { op: "exec", path: "tar", argv: exportCommand(prefix, source), env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
   ];
   return { verb: "export", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, ...read.before, ...inside(facts, { idmap, name: "tar", from, early: read.early }, body), { op: "exitWith", child: 1, from }] };
 }

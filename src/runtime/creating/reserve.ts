@@ -1,5 +1,5 @@
 // Owns taking a name: a directory that appears under its name at once, with its lock held and its record written.
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { holdPlan, type Held, type Holder } from "../../host/engine/hold.ts";
 import { errorCode } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
@@ -60,7 +60,8 @@ function makeLxcpath(lxcpath: string): Result<string | undefined> {
 const stagePrefix = (target: Target): string => `.${target.name}.new-`;
 
 /** Stages of killed creates: their lock is free. They never had a name, a config or a rootfs with anything in it. */
-async function cleanStages(target: Target, facts: HostFacts): Promise<void> {
+export async function cleanStages(target: Target, facts: HostFacts): Promise<void> {
+  if (!existsSync(target.lxcpath)) return;
   for (const name of readdirSync(target.lxcpath).filter((entry) => entry.startsWith(stagePrefix(target)))) {
     const stage = { lxcpath: target.lxcpath, name };
     const held = await holdPartial(stage, facts);

@@ -6,8 +6,11 @@ import type { Plan } from "../../isa/op.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import { TAR_END } from "../../linux/tar.ts";
 import type { HostFacts } from "../../model/facts.ts";
+import { byOption } from "../../model/origin.ts";
 import type { Problem } from "../../model/problem.ts";
+import type { BlockPlace } from "../../model/storage.ts";
 import { planUnpack } from "../../plan/lifecycle/create.ts";
+import { onMounted } from "../../plan/storage/mounted.ts";
 import { full, isFull, saidBy } from "../creating/unpack.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
@@ -18,6 +21,8 @@ export interface UnpackingWish {
   readonly idmap: readonly IdMapEntry[];
   /** What the names of its members begin with. */
   readonly prefix: string;
+  /** Mounted there first. */
+  readonly block?: BlockPlace;
   readonly scratch: string;
   readonly abort: AbortSignal;
 }
@@ -30,10 +35,10 @@ export class Unpacking {
   readonly #given = new AbortController();
   #isClosed = false;
 
-  constructor({ place, facts, idmap, prefix, scratch, abort }: UnpackingWish) {
+  constructor({ place, facts, idmap, prefix, block, scratch, abort }: UnpackingWish) {
     this.#rootfs = `${containerDir(place)}/rootfs`;
     this.#messages = `${scratch}/import-messages`;
-    this.#plan = planUnpack(place, facts, { rootfs: this.#rootfs, idmap, compression: "none", exclude: [], prefix });
+    this.#plan = onMounted(planUnpack(place, facts, { rootfs: this.#rootfs, idmap, compression: "none", exclude: [], prefix }), block, this.#rootfs, byOption("berth import"));
     mkdirSync(scratch, { recursive: true, mode: 0o750 });
     const said = openSync(this.#messages, "w", 0o640);
     abort.addEventListener("abort", () => this.#given.abort(), { once: true });

@@ -19,15 +19,16 @@ function withInclude(text: string, isMapped: boolean): string {
   return COMMON.test(text) && !USERNS.test(text) ? text.replace(COMMON, (line) => `${line}\nlxc.include = ${CONFIGS}/userns.conf`) : text;
 }
 
-/** A map that an included file sets is cleared first. */
-export function shiftedConfig(request: Request, part: Target, wanted: readonly IdMapEntry[]): Result<Uint8Array> {
+/** A map that an included file sets is cleared first. `rootfs`: another lxc.rootfs.path. */
+export function shiftedConfig(request: Request, part: Target, wanted: readonly IdMapEntry[], rootfs?: string): Result<Uint8Array> {
   const { text, encoding } = decodeConfig(readFileSync(configFile(part)));
   const bare = unsetItem(withInclude(text, wanted.length > 0), "lxc.idmap");
   if (!bare.ok) return bare;
   const isInherited = hasMap(request, part, bare.value);
   const cleared = isInherited ? clearItem(bare.value, "lxc.idmap") : bare;
   const filled = wanted.reduce<Result<string>>((made, { kind, inside, outside, count }) => (made.ok ? setItem(made.value, "lxc.idmap", `${kind} ${inside} ${outside} ${count}`) : made), cleared);
-  return filled.ok ? encodeConfig(filled.value, encoding) : filled;
+  const placed = filled.ok && rootfs !== undefined ? setItem(filled.value, "lxc.rootfs.path", rootfs) : filled;
+  return placed.ok ? encodeConfig(placed.value, encoding) : placed;
 }
 
 /** Does a file that it includes set one? */

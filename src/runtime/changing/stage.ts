@@ -1,0 +1,50 @@
+// Owns the places beside a container's records where its next root file system is prepared, by one command at a time; what a
+// killed one has left there is removed by the next.
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { dropExchange } from "../../host/store/exchange.ts";
+import { containerDir, recordDir } from "../../host/store/layout.ts";
+import type { HostFacts } from "../../model/facts.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import { holdPartial } from "../partial.ts";
+import { removeContainer } from "../removing/remove.ts";
+import type { Target } from "../verbs.ts";
+
+export type Stage = "restore" | "shift";
+const STAGES: readonly Stage[] = ["restore", "shift"];
+
+/** A place like a container's, with a `rootfs`. */
+export const stageOf = (target: Target, stage: Stage): Target => ({ lxcpath: recordDir(target), name: stage });
+const lockFile = (target: Target): string => `${recordDir(target)}/changing`;
+const halfMade = (target: Target): readonly Target[] => STAGES.map((stage) => stageOf(target, stage)).filter((stage) => existsSync(containerDir(stage)));
+
+async function sweep(target: Target, facts: HostFacts): Promise<readonly Problem[]> {
+  dropExchange(target);
+  const problems: Problem[] = [];
+  for (const stage of halfMade(target)) {
+    const removed = await removeContainer(stage, facts, { outside: [] });
+    if (!removed.ok) problems.push(...removed.problems);
+  }
+  return problems;
+}
+
+/** Nobody else changes it meanwhile, and nothing of the change is left beside it afterwards, however it ends. */
+export async function whileChanging(target: Target, facts: HostFacts, change: () => Promise<Result<void>>): Promise<Result<void>> {
+  mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
+  const held = await holdPartial(target, facts, lockFile(target));
+  if (!held.ok) return fail(...held.problems.map((problem) => (problem.code === "container.busy" ? { ...problem, text: `'${target.name}' is being changed by another command right now` } : problem)));
+  try {
+    const [left] = await sweep(target, facts);
+    if (left !== undefined) return fail(left);
+    const changed = await change();
+    const remains = (await sweep(target, facts)).map((problem): Problem => ({ ...problem, severity: "warning" }));
+    return changed.ok ? ok(undefined, [...changed.warnings ?? [], ...remains]) : changed;
+  } finally {
+    rmSync(lockFile(target), { force: true });
+    await held.value.release();
+  }
+}
+
+/** For commands that read it: what a kill has left beside it goes, unless it is being made just now. */
+export async function sweepStages(target: Target, facts: HostFacts): Promise<void> {
+  if (halfMade(target).length > 0) await whileChanging(target, facts, () => Promise.resolve(ok(undefined)));
+}

@@ -1,0 +1,75 @@
+// Import, destroy, trash, undelete and shift, killed before each of their steps in turn: afterwards there is the old state or
+// the new one, and the next command cleans and goes on.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { create, leavePlace, makePlace, works } from "../kernel/place.ts";
+import { isGone, isThere, makeKiller } from "./kill-steps.ts";
+
+const PATIENCE_MS = 110_000;
+const place = makePlace("root-owned");
+const { lxcpath, name } = place;
+const killer = makeKiller(place, ["web.tar"]);
+const other = `${name}2`;
+const archive = join(lxcpath, "web.tar");
+const home = (...path: readonly string[]): string => join(lxcpath, name, ...path);
+const read = (container: string): string => readFileSync(join(lxcpath, container, "rootfs/mark"), "utf8");
+
+beforeAll(() => {
+  create(place);
+  writeFileSync(home("rootfs/mark"), "one");
+  works(place, "lxc-snapshot", ["-n", name]);
+  works(place, "berth", ["export", "-P", lxcpath, name, "-o", archive]);
+}, PATIENCE_MS);
+afterAll(async () => {
+  works(place, "lxc-destroy", ["-n", name, "-s"]);
+  await leavePlace(place);
+}, PATIENCE_MS);
+
+test("import", async () => {
+  await killer.each(4, ["berth", "import", other], async () => {
+    await killer.again(["berth", "import", other], isThere, archive);
+    expect([read(other), existsSync(join(lxcpath, other, "snaps/snap0/config"))]).toEqual(["one", true]);
+    await killer.again(["lxc-destroy", "-n", other, "-s"]);
+    expect(killer.left()).toEqual([]);
+  }, archive);
+}, PATIENCE_MS);
+
+test("destroy", async () => {
+  await killer.again(["lxc-copy", "-n", name, "-N", other]);
+  await killer.each(2, ["lxc-destroy", "-n", other], async () => {
+    await killer.again(["lxc-destroy", "-n", other], isGone);
+    expect(killer.left()).toEqual([]);
+    await killer.again(["lxc-copy", "-n", name, "-N", other]);
+  });
+  await killer.again(["lxc-destroy", "-n", other], isGone);
+}, PATIENCE_MS);
+
+const trashed = (): readonly string[] => (existsSync(join(lxcpath, ".trash")) ? readdirSync(join(lxcpath, ".trash")) : []);
+const inTrash = (stderr: string): boolean => stderr.includes("is in the trash");
+
+test.each(["rm", "undelete"])("into the trash, and back: %s", async (verb) => {
+  await killer.again(["lxc-copy", "-n", name, "-N", other]);
+  if (verb === "undelete") await killer.again(["berth", "rm", other]);
+  await killer.each(1, ["berth", verb, other], async () => {
+    expect([...killer.left().filter((entry) => entry === other), ...trashed()]).toHaveLength(1);
+    await killer.again(["berth", "undelete", other], inTrash);
+    expect(read(other)).toBe("one");
+    if (verb === "undelete") await killer.again(["berth", "rm", other]);
+  });
+  await killer.again(["berth", "undelete", other], inTrash);
+  await killer.again(["lxc-destroy", "-n", other]);
+}, PATIENCE_MS);
+
+test("other ids", async () => {
+  await killer.again(["lxc-copy", "-n", name, "-N", other]);
+  const config = (): string => readFileSync(join(lxcpath, other, "config"), "utf8");
+  const stages = (): readonly string[] => readdirSync(join(lxcpath, other, ".berth")).filter((entry) => /^(shift|exchange|changing)/.test(entry));
+  await killer.each(4, ["berth", "shift", other, "--to", "300000"], async () => {
+    expect([read(other), /lxc.idmap = u 0 (100000|300000) 65536/.test(config())]).toEqual(["one", true]);
+    await killer.again(["berth", "shift", other, "--to", "300000"]);
+    expect([read(other), config().includes("lxc.idmap = u 0 300000 65536"), stages()]).toEqual(["one", true, []]);
+    await killer.again(["berth", "shift", other, "--to", "100000"]);
+  });
+  await killer.again(["lxc-destroy", "-n", other]);
+}, PATIENCE_MS);
