@@ -29,7 +29,7 @@ async function ended(name: string, ...words: readonly string[]): Promise<{ reado
 }
 const tools = Object.keys(doors).filter((name) => name.startsWith("lxc-") && name !== "lxc-config" && name !== "lxc-update-config");
 /** Of LXC 2 and older: their options say in other ways what they are about. */
-const OLD_NAMELESS = ["lxc-clone", "lxc-list", "lxc-ps", "lxc-setcap", "lxc-setuid", "lxc-start-ephemeral", "lxc-version"];
+const OLD_NAMELESS = ["lxc-backup", "lxc-clone", "lxc-list", "lxc-ps", "lxc-restore", "lxc-setcap", "lxc-setuid", "lxc-start-ephemeral", "lxc-version"];
 /** They do their work without a name. */
 const NAMELESS = [...OLD_NAMELESS, "lxc-autostart", "lxc-checkconfig", "lxc-containers", "lxc-ls", "lxc-monitor", "lxc-net", "lxc-top", "lxc-unshare", "lxc-usernsexec"];
 /** What they do not know is another program's. */

@@ -33,11 +33,13 @@ export const doors: Readonly<Record<string, () => Promise<Door>>> = {
   "lxc-usernsexec": () => import("./lxc/usernsexec.ts"),
   "lxc-wait": () => import("./lxc/wait.ts"),
   // of LXC 2 and older
+  "lxc-backup": () => import("./old/backup.ts"),
   "lxc-clone": () => import("./old/clone.ts"),
   "lxc-kill": () => import("./old/kill.ts"),
   "lxc-list": () => import("./old/list.ts"),
   "lxc-netstat": () => import("./old/netstat.ts"),
   "lxc-ps": () => import("./old/ps.ts"),
+  "lxc-restore": () => import("./old/restore.ts"),
   "lxc-restart": () => import("./old/restart.ts"),
   "lxc-setcap": async () => (await import("./old/gone.ts")).doorOf("lxc-setcap"),
   "lxc-setuid": async () => (await import("./old/gone.ts")).doorOf("lxc-setuid"),

@@ -43,7 +43,7 @@ async function own({ facts, wanted }: Job, part: Target): Promise<Problem | unde
 async function make({ request, facts, wanted, abort }: Job, part: Target, loaded: LoadedConfig): Promise<Result<number>> {
   const { rootfs } = loaded.spec;
   const stage = stageOf(part, "shift");
-  const layout = layoutOf(part, rootfs, stage, at);
+  const layout = layoutOf(part, rootfs, { stage, from: at });
   const source = rootfs === undefined ? undefined : placeOf(rootfs);
   if (!layout.ok) return layout;
   if (source === undefined || !source.ok) return source ?? ok(0);
@@ -73,7 +73,7 @@ function idProblem({ euid }: Request, facts: HostFacts, target: Target, wanted: 
 function partProblem(request: Request, facts: HostFacts, part: Target): Problem | undefined {
   const loaded = loadConfig(request, part);
   if (!loaded.ok) return loaded.problems[0];
-  const layout = layoutOf(part, loaded.value.spec.rootfs, stageOf(part, "shift"), at);
+  const layout = layoutOf(part, loaded.value.spec.rootfs, { stage: stageOf(part, "shift"), from: at });
   if (!layout.ok) return layout.problems[0];
   if (layout.value.block !== undefined && request.euid !== 0) return { code: "privilege", at, text: `an ordinary user cannot write '${layout.value.now}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "do it as root" };
   const [unmapped] = mapProblems(facts, mapOf(loaded.value), at);

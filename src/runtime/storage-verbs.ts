@@ -120,5 +120,15 @@ export interface ImportOptions {
 }
 export type ImportVerb = (request: Request, options: ImportOptions) => Promise<Result<Target>>;
 
+/** Of lxc-backup: LXCPATH/NAME/rootfs.backup.NUMBER. */
+export interface Backup { readonly path: string; readonly number: number }
+/** `number`: undefined is the next, in the place of one that has it. */
+export type BackUpVerb = (request: Request, target: Target, options: { readonly number?: number; readonly mayRun: boolean }) => Promise<Result<Backup>>;
+/** `number`: undefined is the latest. */
+export type BringBackVerb = (request: Request, target: Target, options: { readonly number?: number }) => Promise<Result<Backup>>;
+
+/** `size`: bytes. */
+export type ResizeVerb = (request: Request, target: Target, options: { readonly size: number }) => Promise<Result<void>>;
+
 /** `to`: the first id, a first id and how many, a user, or none. */
 export type ShiftVerb = (request: Request, target: Target, options: { readonly to: string }) => Promise<Result<void>>;

@@ -8,6 +8,7 @@ import { planUnpack } from "../../src/plan/lifecycle/create.ts";
 import { planRemove } from "../../src/plan/lifecycle/destroy.ts";
 import { copiedVolume } from "../../src/plan/storage/cloned.ts";
 import { newStorage, subvolumeOps, type NewStorage } from "../../src/plan/storage/made.ts";
+import { planGrow, type Sized } from "../../src/plan/storage/resized.ts";
 import { onMounted, readOps } from "../../src/plan/storage/mounted.ts";
 import { factsOf, idmap, userFacts } from "./fixtures.ts";
 import { expectGolden } from "./golden.ts";
@@ -51,3 +52,9 @@ test("layers are read by root, and by a user", () => {
 test("an image is read, an image is filled", () => expectGolden("storage-copy-image", ok(planCopyTree(web, factsOf(), { ...copy, idmap: [], isMapped: false, source: { kind: "image", path: "/srv/rootdev", type: "xfs" }, block: { kind: "image", path: "/var/lib/lxc/web/rootdev", type: "ext4" } }))));
 test("an image is kept as it is", () => expectGolden("storage-keep-image", ok(planCopyImage(web, "/var/lib/lxc/web/rootdev", "/var/lib/lxc/web/snaps/snap0/rootdev"))));
 test("a dataset is read with its own options", () => expect(readOps({ kind: "dataset", path: "tank/a", type: "zfs" }, 3, { isMapped: false, isRoot: true, from }).before).toMatchObject([{ op: "fsMount", type: "zfs", options: ["source=tank/a", "zfsutil"] }]));
+
+const sized: readonly (readonly [string, Sized])[] = [
+  ["loop", { kind: "image", path: "/var/lib/lxc/web/rootdev", type: "ext4" }], ["loop-running", { kind: "image", path: "/var/lib/lxc/web/rootdev", type: "xfs", device: "/dev/loop3" }],
+  ["lvm", { kind: "lvm", path: "/dev/lxc/web", type: "ext4" }], ["rbd", { kind: "rbd", path: "/dev/rbd/lxc/web", image: "lxc/web", type: "btrfs", user: "ada" }], ["zfs", { kind: "zfs", path: "tank/lxc/web" }],
+];
+for (const [name, one] of sized) test(`grown on ${name}`, () => expectGolden(`storage-grow-${name}`, ok(planGrow(web, one, { size: 2 ** 31, target: "/var/lib/lxc/web/.berth", from: byOption("SIZE") }))));

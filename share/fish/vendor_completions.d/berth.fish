@@ -266,6 +266,8 @@ function __berth_takes
             string split ' ' -- '-m --map -u --uid -g --gid -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-wait'
             string split ' ' -- '-n --name -s --state -t --timeout --rcfile -o --logfile -l --logpriority -P --lxcpath'
+        case 'lxc-backup'
+            string split ' ' -- '-P --lxcpath'
         case 'lxc-clone'
             string split ' ' -- '-o --orig -n --new --name -B --backingstore -L --size --fssize -p --lxcpath -P --newpath -v --vgname -t --fstype'
         case 'lxc-kill'
@@ -276,6 +278,8 @@ function __berth_takes
             string split ' ' -- '-n --name -P --lxcpath'
         case 'lxc-ps'
             string split ' ' -- '-n --name -P --lxcpath'
+        case 'lxc-restore'
+            string split ' ' -- '-P --lxcpath'
         case 'lxc-restart'
             string split ' ' -- '-n --name -S --statefile -d --directory -o --logfile -l --logpriority -P --lxcpath'
         case 'lxc-shutdown'
@@ -346,6 +350,8 @@ function __berth_takes
             string split ' ' -- '-n --name -o --output -o --logfile -l --logpriority -P --lxcpath'
         case 'berth import'
             string split ' ' -- '-i --input -o --logfile -l --logpriority -P --lxcpath'
+        case 'berth resize'
+            string split ' ' -- '-n --name -o --logfile -l --logpriority -P --lxcpath'
         case 'berth shift'
             string split ' ' -- '-n --name --to -o --logfile -l --logpriority -P --lxcpath'
         case 'berth copy'
@@ -476,6 +482,8 @@ function __berth_names
         case 'berth publish'
             string split ' ' -- '-n --name'
         case 'berth export'
+            string split ' ' -- '-n --name'
+        case 'berth resize'
             string split ' ' -- '-n --name'
         case 'berth shift'
             string split ' ' -- '-n --name'
@@ -611,11 +619,13 @@ complete -c lxc-unshare -f
 complete -c lxc-update-config -f
 complete -c lxc-usernsexec -f
 complete -c lxc-wait -f
+complete -c lxc-backup -f
 complete -c lxc-clone -f
 complete -c lxc-kill -f
 complete -c lxc-list -f
 complete -c lxc-netstat -f
 complete -c lxc-ps -f
+complete -c lxc-restore -f
 complete -c lxc-restart -f
 complete -c lxc-setcap -f
 complete -c lxc-setuid -f
@@ -656,6 +666,7 @@ complete -c berth -n '__berth_is berth' -a undelete -d 'bring back what rm has r
 complete -c berth -n '__berth_is berth' -a image -d 'what containers are made of: berth image --help'
 complete -c berth -n '__berth_is berth' -a export -d 'all of it as one tar archive'
 complete -c berth -n '__berth_is berth' -a import -d 'a container of such an archive'
+complete -c berth -n '__berth_is berth' -a resize -d 'another size for an image, a volume or a dataset'
 complete -c berth -n '__berth_is berth' -a shift -d 'give it other ids, or its first: privileged to unprivileged'
 complete -c berth -n '__berth_is berth' -a copy -d 'make one like it'
 complete -c berth -n '__berth_is berth' -a rename -d 'give it another name'
@@ -1129,6 +1140,11 @@ complete -c lxc-wait -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 
 complete -c lxc-wait -s 'h' -l help -d 'this text'
 complete -c lxc-wait -l usage -d 'the options in short'
 complete -c lxc-wait -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-backup -s 'a' -l allowrunning -d 'also while it runs: its files as they are'
+complete -c lxc-backup -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers'
+complete -c lxc-backup -s 'h' -l help -d 'this text'
+complete -c lxc-backup -l usage -d 'the options in short'
+complete -c lxc-backup -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-clone -s 'o' -l orig -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-clone -s 'n' -l new -x -d 'name of the copy; may also be the next word'
 complete -c lxc-clone -l name -x -d 'the same, as in LXC 0.8'
@@ -1173,6 +1189,10 @@ complete -c lxc-ps -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'd
 complete -c lxc-ps -s 'h' -l help -d 'this text'
 complete -c lxc-ps -l usage -d 'the options in short'
 complete -c lxc-ps -l version -d 'the LXC release this command is compatible with'
+complete -c lxc-restore -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers'
+complete -c lxc-restore -s 'h' -l help -d 'this text'
+complete -c lxc-restore -l usage -d 'the options in short'
+complete -c lxc-restore -l version -d 'the LXC release this command is compatible with'
 complete -c lxc-restart -n '__berth_is \'lxc-restart\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-restart -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-restart -s 'S' -l statefile -x -d 'what lxc-checkpoint has written'
@@ -1221,7 +1241,7 @@ complete -c lxc-start-ephemeral -l version -d 'the LXC release this command is c
 complete -c lxc-version -s 'h' -l help -d 'this text'
 complete -c lxc-version -l usage -d 'the options in short'
 complete -c lxc-version -l version -d 'the LXC release this command is compatible with'
-complete -c lxc -n '__berth_is \'lxc\'; and test (__berth_word number) -eq 1' -x -a 'attach autostart cgroup checkconfig checkpoint config console containers copy create destroy device execute freeze info net ls monitor snapshot start stop top unfreeze unpriv-attach unpriv-start unshare update-config usernsexec wait clone kill list netstat ps restart setcap setuid shutdown start-ephemeral version'
+complete -c lxc -n '__berth_is \'lxc\'; and test (__berth_word number) -eq 1' -x -a 'attach autostart cgroup checkconfig checkpoint config console containers copy create destroy device execute freeze info net ls monitor snapshot start stop top unfreeze unpriv-attach unpriv-start unshare update-config usernsexec wait backup clone kill list netstat ps restore restart setcap setuid shutdown start-ephemeral version'
 complete -c lxc -l help -d 'this text'
 complete -c lxc -l version -d 'the LXC release this command is compatible with'
 complete -c berth -n '__berth_is \'berth create\'' -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
@@ -1732,6 +1752,15 @@ complete -c berth -n '__berth_is \'berth import\'' -s 'P' -l lxcpath -x -a '(__f
 complete -c berth -n '__berth_is \'berth import\'' -s 'h' -l help -d 'this text'
 complete -c berth -n '__berth_is \'berth import\'' -l usage -d 'the options in short'
 complete -c berth -n '__berth_is \'berth import\'' -l version -d 'the LXC release this command is compatible with'
+complete -c berth -n '__berth_is \'berth resize\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
+complete -c berth -n '__berth_is \'berth resize\'' -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
+complete -c berth -n '__berth_is \'berth resize\'' -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
+complete -c berth -n '__berth_is \'berth resize\'' -s 'l' -l logpriority -x -a 'TRACE DEBUG INFO NOTICE WARN ERROR CRIT ALERT FATAL' -d 'what goes to the log: TRACE DEBUG INFO NOTICE WARN ERROR (default) …'
+complete -c berth -n '__berth_is \'berth resize\'' -s 'q' -l quiet -d 'print nothing on stderr'
+complete -c berth -n '__berth_is \'berth resize\'' -s 'P' -l lxcpath -x -a '(__fish_complete_directories)' -d 'directory of the containers (default: lxc-config lxc.lxcpath)'
+complete -c berth -n '__berth_is \'berth resize\'' -s 'h' -l help -d 'this text'
+complete -c berth -n '__berth_is \'berth resize\'' -l usage -d 'the options in short'
+complete -c berth -n '__berth_is \'berth resize\'' -l version -d 'the LXC release this command is compatible with'
 complete -c berth -n '__berth_is \'berth shift\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c berth -n '__berth_is \'berth shift\'' -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c berth -n '__berth_is \'berth shift\'' -l to -x -d 'the first id of the host that it gets, and how many (default: 65536); …'

@@ -20,6 +20,7 @@ export const OWN_VERBS: readonly OwnVerb[] = [
   { verb: "image", words: "VERB [IMAGE...]", does: "what containers are made of: berth image --help", load: () => import("./image.ts") },
   { verb: "export", words: "NAME", does: "all of it as one tar archive", load: () => import("./export.ts") },
   { verb: "import", words: "[NAME]", does: "a container of such an archive", load: () => import("./import.ts") },
+  { verb: "resize", words: "NAME SIZE", does: "another size for an image, a volume or a dataset", load: () => import("./resize.ts") },
   { verb: "shift", words: "NAME --to START", does: "give it other ids, or its first: privileged to unprivileged", load: () => import("./shift.ts") },
   { verb: "copy", words: "NAME NEWNAME", does: "make one like it", load: async () => (await import("./copy.ts")).doorOf("copy") },
   { verb: "rename", words: "NAME NEWNAME", does: "give it another name", load: async () => (await import("./copy.ts")).doorOf("rename") },

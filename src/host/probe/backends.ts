@@ -29,7 +29,7 @@ export const isSubvolume = (path: string): boolean => isOnBtrfs(path) && lstatSy
 export function treeMark(path: string): string | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || !isSubvolume(path)) return found === undefined ? undefined : String(found.ino);
-  return `subvolume ${spawnSync("btrfs", ["inspect-internal", "rootid", path], { encoding: "utf8", env: { PATH: FOLDERS.join(":"), LC_ALL: "C" } }).stdout.trim()}`;
+  return `subvolume ${spawnSync("btrfs", ["inspect-internal", "rootid", path], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } }).stdout.trim()}`;
 }
 
 /** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */

@@ -9,6 +9,8 @@ import type { BlockPlace } from "../../model/storage.ts";
 
 /** Slots far above those of the plans that run below. */
 const [DEVICE, NUMBER, ROOT, HOLDER] = [60, 61, 62, 63];
+/** Of the loop device that an image is mounted from, for the plan that runs below it. */
+export const LOOP_NUMBER = NUMBER;
 const FIRST_LAYER = 64;
 
 /** xfs refuses a second file system with the same id: a snapshot's has its container's. */
@@ -30,7 +32,7 @@ export function onMounted(plan: Plan, block: BlockPlace | undefined, target: str
   const mount: readonly Op[] = [...mountOps(block, { into: ROOT, isReadOnly: false, from }), { op: "moveMount", tree: ROOT, path: target, from }, { op: "close", slot: ROOT, from }];
   const body: readonly Op[] = [
     { op: "joinParent", signal: SIGKILL, from }, { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE, from, note: "what is mounted here goes with this process" },
-    ...mount, ...plan.ops, { op: "exitWith", status: 0, from },
+    ...mount, ...plan.ops, ...(plan.ops.at(-1)?.op === "exitWith" ? [] : [{ op: "exitWith", status: 0, from } as const]),
   ];
   return { ...plan, ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "clone", flags: CLONE_NEWNS, name: "storage", pid: HOLDER, body, from }, { op: "exitWith", child: HOLDER, from }] };
 }

@@ -39,10 +39,10 @@ function layered(target: Target, rootfs: RootfsSpec, then: string): Layout | und
   return { now, then, make: [], layers: { fresh, path: `overlay:${now}:${directory}/${fresh}/delta`, old: layers.upper.slice(directory.length + 1).split("/")[0] ?? "" } };
 }
 
-function image(stage: Target, path: string, from: Origin): Layout | undefined {
+function image(stage: Target, path: string, from: Origin, size = statSync(path).size): Layout | undefined {
   const content = probeStorage(path)?.content;
   if (content?.kind !== "file system") return undefined;
-  const options = { group: "", thinPool: "", zfsRoot: "", rbdPool: "", size: statSync(path).size, fstype: content.type };
+  const options = { group: "", thinPool: "", zfsRoot: "", rbdPool: "", size, fstype: content.type };
   const { make, block } = newStorage("loop", { name: stage.name, directory: containerDir(stage), options, hasThinPool: false, from });
   return block === undefined ? undefined : { now: path, then: block.path, make, block };
 }
@@ -53,8 +53,16 @@ const unsupported = (target: Target, rootfs: RootfsSpec | undefined, from: Origi
   remedy: "work with a whole copy: lxc-copy -B dir",
 });
 
-/** `stage`: a place beside the container's records, on the same file system. Nothing is touched. */
-export function layoutOf(target: Target, rootfs: RootfsSpec | undefined, stage: Target, from: Origin): Result<Layout> {
+export interface LayoutWish {
+  /** A place beside the container's records, on the same file system. */
+  readonly stage: Target;
+  readonly from: Origin;
+  /** Bytes of an image; undefined: as it is. */
+  readonly size?: number;
+}
+
+/** Nothing is touched. */
+export function layoutOf(target: Target, rootfs: RootfsSpec | undefined, { stage, from, size }: LayoutWish): Result<Layout> {
   const no = fail(unsupported(target, rootfs, from));
   if (rootfs === undefined || rootfs.path === "") return no;
   const then = `${containerDir(stage)}/rootfs`;
@@ -69,6 +77,6 @@ export function layoutOf(target: Target, rootfs: RootfsSpec | undefined, stage: 
     const unsafe = unsafeReason(rootfs.path);
     return unsafe === undefined ? ok({ now: rootfs.path, then, make: isSubvolume(rootfs.path) ? subvolumeOps(then, from) : [] }) : fail(unsafe);
   }
-  const layout = found?.isFile() === true && isInside(rootfs.path, target) && existsSync(rootfs.path) ? image(stage, rootfs.path, from) : undefined;
+  const layout = found?.isFile() === true && isInside(rootfs.path, target) && existsSync(rootfs.path) ? image(stage, rootfs.path, from, size) : undefined;
   return layout === undefined ? no : ok(layout);
 }

@@ -50,7 +50,7 @@ export async function makeStorage(target: Target, facts: HostFacts, storage: New
     return undefined;
   }
   await undo(target, facts, storage, from);
-  return { ...problem, code: problem.code === "engine.op" || problem.code === "idmap.helper" ? "storage.unsupported" : problem.code, at: from };
+  return { ...problem, code: problem.code === "engine.op" ? "storage.unsupported" : problem.code, at: from };
 }
 
 export interface Trial { readonly backends: readonly { readonly backend: Backend; readonly reason: string }[]; readonly options: StorageOptions; readonly hasThinPool: boolean; readonly from: Origin; readonly tree?: NewPlace["tree"] }

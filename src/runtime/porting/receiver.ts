@@ -16,6 +16,7 @@ import type { Target } from "../verbs.ts";
 import { importedConfig } from "./config.ts";
 import type { Sink } from "./in.ts";
 import { invalid } from "./in.ts";
+import { isDevice, isMember, linkProblem } from "./members.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { MANIFEST } from "./out.ts";
 import { Unpacking } from "./unpacking.ts";
@@ -31,10 +32,6 @@ export interface ReceiverWish {
 
 /** `snaps/snap0/`, or nothing: the container itself; then what of it. */
 const MEMBER = /^(?:snaps\/([\w.-]+)\/)?(?:(config|ts|comment)|files\/(.+)|(rootfs)(?:\/.*)?)$/s;
-/** Files, links, directories, pipes, devices; of tar's old form a sparse file. */
-const TYPES = new Set(["0", "1", "2", "3", "4", "5", "6", "7", "S"]);
-const isDevice = ({ type }: Entry): boolean => type === "3" || type === "4";
-const isOutside = (path: string): boolean => path.startsWith("/") || path.split("/").includes("..");
 
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
@@ -60,7 +57,7 @@ export class Receiver implements Sink {
   async entry(entry: Entry): Promise<Result<"whole" | "pass" | "skip">> {
     if (this.#manifest === undefined) return entry.path === MANIFEST ? ok("whole") : fail(invalid(`'${entry.path}' is not what an export begins with`));
     const [, snapshot, note, file, tree] = MEMBER.exec(entry.path.replace(/\/+$/, "")) ?? [];
-    if (isOutside(entry.path) || !TYPES.has(entry.type) || (note ?? file ?? tree) === undefined) return fail(invalid(`'${entry.path}' is none of an export's members`));
+    if (!isMember(entry) || (note ?? file ?? tree) === undefined) return fail(invalid(`'${entry.path}' is none of an export's members`));
     const begun = await this.#enter(snapshot, entry);
     if (begun !== undefined) return fail(begun);
     if (tree === undefined) return entry.type === "0" ? ok("whole") : fail(invalid(`'${entry.path}' is no plain file`));
@@ -85,7 +82,8 @@ export class Receiver implements Sink {
   }
 
   async #treeEntry(entry: Entry, prefix: string): Promise<Result<"pass" | "skip">> {
-    if (entry.type === "1" && (isOutside(entry.link) || !entry.link.startsWith(`${prefix}/`))) return fail(invalid(`'${entry.path}' is a hard link to '${entry.link}', outside the root file system`));
+    const outside = linkProblem(entry, prefix);
+    if (outside !== undefined) return fail(outside);
     const section = this.#section;
     if (section?.idmap === undefined) return fail(invalid(`'${entry.path}' stands before its config`));
     if (isDevice(entry) && section.idmap.length > 0) {

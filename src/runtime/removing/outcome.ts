@@ -27,6 +27,16 @@ function hookProblem(at: Origin, { error, text }: PlanEvent, doing: string): Pro
   };
 }
 
+const isMapHelper = (program: unknown): boolean => typeof program === "string" && /(^|\/)new[ug]idmap$/.test(program);
+
+/** A tool of storage: mkfs, btrfs, lvextend. The engine puts its name before what it said. */
+function toolProblem(at: Origin, { error, text }: PlanEvent, doing: string): Problem {
+  const [tool = ""] = text.split(": ", 1);
+  const said = outputLines(text.slice(tool.length + 2)).join("; ");
+  if (error < E_STATUS && errnoName(error) === "ENOENT") return { code: "storage.unsupported", at, text: `cannot ${doing}: the program '${tool}' is missing`, remedy: "install the package that holds it (apt-file search, or docs of the storage)" };
+  return { code: "storage.unsupported", at, text: `cannot ${doing}: ${tool} ${error >= E_STATUS ? statusText(error - E_STATUS) : `could not be run: ${errnoText(error)}`}`, ...(said === "" ? {} : { cause: `it said: ${said}` }) };
+}
+
 /** `doing`: what was being done, e.g. `remove 'web'`. */
 export function engineProblem(plan: Plan, events: readonly PlanEvent[], doing: string): Problem {
   const failed = failureOf(events);
@@ -41,6 +51,7 @@ export function engineProblem(plan: Plan, events: readonly PlanEvent[], doing: s
   if ((op?.op === "removeTree" || op?.op === "unlink") && (name === "EACCES" || name === "EPERM")) {
     return { code: "privilege", text, cause: "it belongs to an id that is not mapped for this user, or it is immutable (chattr)", remedy: "remove it as root, then run this again" };
   }
+  if (op?.op === "spawn" && !isMapHelper(op.argv[0])) return toolProblem(op.from, failed, doing);
   if (op?.op === "spawn") return { code: "idmap.helper", at: op.from, text, remedy: "check that newuidmap and newgidmap are setuid root, and the ranges in /etc/subuid and /etc/subgid" };
   return { code: "engine.op", ...(op === undefined ? {} : { at: op.from }), text };
 }
