@@ -54,7 +54,7 @@ enum op_code {
   OP_WRITE_FILE = 28, /* open(2) with O_WRONLY and flags, one write(2) of all the data, close(2) */
   OP_REMOVE_TREE = 29, /* removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point */
   OP_KEEP_EVENTS = 30, /* writes the plan and its events so far to a file; behind supervise, adds those since */
-  OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd) */
+  OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd). With `join` it is made by a helper that has entered those namespaces by setns(2), and is this process's child all the same (CLONE_PARENT) */
   OP_POST = 41, /* a numbered barrier: says #number to the child in `to`, else to the parent */
   OP_AWAIT = 42, /* a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone, ETIMEDOUT when it says nothing for that many milliseconds */
   OP_SEND_FD = 43, /* SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent */
@@ -176,6 +176,7 @@ enum op_code {
 #define CLONE_PIDFD 3
 #define CLONE_CGROUP 4
 #define CLONE_BODY 5
+#define CLONE_JOIN 6
 #define POST_NUMBER 0
 #define POST_TO 1
 #define AWAIT_NUMBER 0
@@ -315,7 +316,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_WRITE_FILE] = { "writeFile", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_DATA, FIELD_U32 | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_REMOVE_TREE] = { "removeTree", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT } },
   [OP_KEEP_EVENTS] = { "keepEvents", { FIELD_TEXT } },
-  [OP_CLONE] = { "clone", { FIELD_U64, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_OPS } },
+  [OP_CLONE] = { "clone", { FIELD_U64, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_OPS, FIELD_SLOTS | FIELD_OPTIONAL } },
   [OP_POST] = { "post", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL } },
   [OP_AWAIT] = { "await", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL } },
   [OP_SEND_FD] = { "sendFd", { FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL } },

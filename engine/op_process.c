@@ -37,6 +37,38 @@ static _Noreturn void be_child(struct run *run, const struct op *op, int channel
 	_exit(status);
 }
 
+/* Who joins a user namespace below its own never comes back: so a helper does it, and makes the child for this process.
+ * What it says is the child's pid here, or minus the errno. */
+static pid_t clone_joined(struct run *run, const struct op *op, struct clone_request *request) {
+	struct clone_request plain = { .exit_signal = SIGCHLD };
+	int answer[2], word = -ECHILD;
+	if (pipe2(answer, O_CLOEXEC) < 0) return -1;
+	pid_t helper = sys_clone3(&plain);
+	if (helper == 0) {
+		size_t count;
+		const uint32_t *slots = num_list(run, op, CLONE_JOIN, &count);
+		pid_t child = 0;
+		for (size_t i = 0; i < count && child == 0; i++) child = (pid_t)syscall(SYS_setns, run->slots[slots[i]].kind == SLOT_FD ? (int)run->slots[slots[i]].value : -1, 0);
+		request->flags |= SAME_PARENT;
+		request->exit_signal = 0;
+		if (child == 0) child = sys_clone3(request);
+		if (child == 0) return 0;
+		word = child < 0 ? -errno : child;
+		_exit(write(answer[1], &word, sizeof word) == sizeof word ? 0 : 1);
+	}
+	int error = errno;
+	close(answer[1]);
+	if (helper > 0) {
+		while (read(answer[0], &word, sizeof word) < 0 && errno == EINTR) {}
+		while (waitpid(helper, NULL, 0) < 0 && errno == EINTR) {}
+		error = -word;
+	}
+	close(answer[0]);
+	if (helper > 0 && word > 0) return word;
+	errno = error;
+	return -1;
+}
+
 int do_clone(struct run *run, const struct op *op) {
 	int ends[2], pidfd = -1, cgroup = -1;
 	uint64_t flags = num(op, CLONE_FLAGS);
@@ -47,7 +79,8 @@ int do_clone(struct run *run, const struct op *op) {
 	if (has(op, CLONE_CGROUP) && (cgroup = slot_fd(run, op, CLONE_CGROUP)) < 0) return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return -1;
 	struct clone_request request = { .flags = flags, .exit_signal = flags & SAME_PARENT ? 0 : SIGCHLD };
-	if (has(op, CLONE_PIDFD)) {
+	bool is_joined = has(op, CLONE_JOIN);
+	if (has(op, CLONE_PIDFD) && !is_joined) {
 		request.flags |= WITH_PIDFD;
 		request.pidfd = (uint64_t)(uintptr_t)&pidfd;
 	}
@@ -55,8 +88,9 @@ int do_clone(struct run *run, const struct op *op) {
 		request.flags |= WITH_CGROUP;
 		request.cgroup = (uint64_t)cgroup;
 	}
-	pid_t pid = sys_clone3(&request);
+	pid_t pid = is_joined ? clone_joined(run, op, &request) : sys_clone3(&request);
 	int error = errno;
+	if (pid > 0 && is_joined && has(op, CLONE_PIDFD)) pidfd = sys_pidfd_open(pid); /* nobody but us reaps it */
 	if (pid == 0) {
 		close(ends[0]);
 		be_child(run, op, ends[1]);

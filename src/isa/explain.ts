@@ -73,7 +73,7 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   chmod: (op, name) => `set the mode of ${place(op, name)} to ${octal(op.mode)}`,
   writeFile: (op, name) => `write "${short(op.data, name)}" to ${place(op, name)}`,
   removeTree: (op, name) => `remove ${place(op, name)} and all below it`,
-  clone: (op, name) => `make process "${textOf(op.name, name)}"${namespacesIn(op.flags) === "" ? "" : ` with its own ${namespacesIn(op.flags)} namespaces`}${op.cgroup === undefined ? "" : ` in the cgroup ${name(op.cgroup)}`}`,
+  clone: (op, name) => `make process "${textOf(op.name, name)}"${namespacesIn(op.flags) === "" ? "" : ` with its own ${namespacesIn(op.flags)} namespaces`}${op.cgroup === undefined ? "" : ` in the cgroup ${name(op.cgroup)}`}${op.join === undefined ? "" : `, in ${op.join.map(name).join(" and ")}`}`,
   post: (op, name) => `say #${op.number} to ${peer(op.to, name)}`,
   await: (op, name) => `wait for #${op.number} from ${peer(op.child, name)}${op.timeout === undefined ? "" : `, at most ${op.timeout} ms`}`,
   sendFd: (op, name) => `send ${name(op.slot)} to ${peer(op.to, name)}`,

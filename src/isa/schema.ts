@@ -57,7 +57,7 @@ export const SCHEMA = {
   removeTree: { code: 29, doc: "removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point", fields: { at, path: "text" } },
   keepEvents: { code: 30, doc: "writes the plan and its events so far to a file; behind supervise, adds those since", fields: { path: "text" } },
   // processes
-  clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops" } },
+  clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd). With `join` it is made by a helper that has entered those namespaces by setns(2), and is this process's child all the same (CLONE_PARENT)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops", join: "slots?" } },
   post: { code: 41, doc: "a numbered barrier: says #number to the child in `to`, else to the parent", fields: { number: "u32", to: "slot?" } },
   await: { code: 42, doc: "a numbered barrier: waits for #number from the child in `child`, else from the parent; EPIPE when it is gone, ETIMEDOUT when it says nothing for that many milliseconds", fields: { number: "u32", child: "slot?", timeout: "u64?" } },
   sendFd: { code: 43, doc: "SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent", fields: { slot: "slot", to: "slot?" } },

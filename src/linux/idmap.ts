@@ -34,3 +34,22 @@ export function parseSubIds(text: string): readonly SubIdRange[] {
     return [{ owner, start: Number(start), count: Number(count) }];
   });
 }
+
+/** Of /proc/PID/uid_map or gid_map: what is inside, what it is for who reads it, how many. */
+export function parseIdMap(text: string, kind: "u" | "g"): readonly IdMapEntry[] {
+  return text.split("\n").flatMap((line): readonly IdMapEntry[] => {
+    const [inside, outside, count] = line.trim().split(/\s+/).map(Number);
+    return inside === undefined || outside === undefined || count === undefined ? [] : [{ kind, inside, outside, count }];
+  });
+}
+
+/** In one order, neighbours joined: two texts of one map are then the same. */
+export function plainMap(entries: readonly IdMapEntry[]): readonly IdMapEntry[] {
+  const out: IdMapEntry[] = [];
+  for (const entry of entries.toSorted((one, other) => one.kind.localeCompare(other.kind) || one.inside - other.inside)) {
+    const last = out.at(-1);
+    if (last !== undefined && last.kind === entry.kind && last.inside + last.count === entry.inside && last.outside + last.count === entry.outside) out[out.length - 1] = { ...last, count: last.count + entry.count };
+    else out.push(entry);
+  }
+  return out;
+}

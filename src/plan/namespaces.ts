@@ -66,13 +66,27 @@ export function planNamespaces(scope: Scope, shared: Shared): NamespacePlan {
 function checkShared({ spec, facts, problems }: Scope, shared: Shared): void {
   const [name] = ORDER.filter((one) => shared[one] !== undefined);
   if (name === undefined) return;
-  if (shared.user !== undefined) problems.push({ code: "unsupported", at: shareOrigin(spec, "user"), text: "the user namespace of another container cannot be shared", remedy: "give both the same lxc.idmap" });
-  else if (!isRoot(facts)) problems.push({ code: "privilege", at: shareOrigin(spec, name), text: `the ${name} namespace of another container can be shared by root only`, cause: "the kernel lets only its owner's root enter it, and a container that a user starts has ids of its own", remedy: "have root start it, with the same lxc.idmap" });
+  if (shared.user === undefined && !isRoot(facts)) problems.push({ code: "privilege", at: shareOrigin(spec, name), text: `the ${name} namespace of another container can be shared by root only, or together with its user namespace`, cause: "the kernel lets only root of its owner enter it, and a container that a user starts has ids of its own", remedy: "share those ids too: lxc.namespace.share.user, of the same container" });
 }
+
+/** Together with a user namespace, which the monitor could not leave again: the child is made in all of them. */
+function joinedClone({ slots, spec }: Scope, shared: Shared, clone: CloneOp): readonly Op[] {
+  const names = ORDER.filter((name) => shared[name] !== undefined && name !== "mnt");
+  const join = names.map(() => slots.take());
+  slots.give(...join);
+  return [
+    ...names.map((name, i): Op => ({ op: "open", from: shareOrigin(spec, name), path: shared[name] ?? "", flags: O_RDONLY, into: join[i] ?? 0, note: `the ${name} namespace that is shared` })),
+    { ...clone, join },
+    ...join.map((slot, i): Op => ({ op: "close", from: shareOrigin(spec, names[i] ?? "user"), slot })),
+  ];
+}
+
+type CloneOp = Extract<Op, { readonly op: "clone" }>;
 
 /** Namespaces of another container or process (lxc.namespace.share.*, --share-*). The monitor enters them, since a child with ids
  * of its own may not, and is back at home behind the clone. */
-export function shareAround(scope: Scope, shared: Shared, clone: readonly Op[]): readonly Op[] {
+export function shareAround(scope: Scope, shared: Shared, clone: CloneOp): readonly Op[] {
+  if (shared.user !== undefined) return joinedClone(scope, shared, clone);
   const names = ORDER.filter((name) => shared[name] !== undefined && name !== "mnt");
   const homes = names.map(() => scope.slots.take());
   const into = scope.slots.take();
@@ -83,7 +97,7 @@ export function shareAround(scope: Scope, shared: Shared, clone: readonly Op[]):
       { op: "open", from, path: `/proc/self/ns/${name}`, flags: O_RDONLY, into: home }, { op: "open", from, path: shared[name] ?? "", flags: O_RDONLY, into },
       { op: "setns", from, slot: into, flags: BITS[name], note: `shares the ${name} namespace` }, { op: "close", from, slot: into },
     ]),
-    ...clone,
+    clone,
     ...each((name, home, from) => [{ op: "setns", from, slot: home, flags: BITS[name], note: "the monitor stays at home" }, { op: "close", from, slot: home }]),
   ];
 }

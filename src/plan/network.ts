@@ -4,7 +4,7 @@ import type { NetlinkMessage } from "../linux/netlink.ts";
 import { LOOPBACK_UP } from "../linux/netlink.ts";
 import { byDefault } from "../model/origin.ts";
 import { refuseEgress } from "./network/egress.ts";
-import { leftovers, planHostLinks } from "./network/host.ts";
+import { leftovers, planHostLinks, restoredLinks } from "./network/host.ts";
 import { planInside } from "./network/inside.ts";
 import { netlink } from "./network/link.ts";
 import { linksOf } from "./network/wishes.ts";
@@ -14,6 +14,8 @@ export interface NetworkPlan {
   /** Host side, by the monitor, once the child has its network namespace; `pid` is the child. */
   readonly host: (pid: Slot) => readonly Op[];
   readonly child: readonly Op[];
+  /** Of lxc-checkpoint -r: what criu(8) makes, in its words; and what is left to do on the host. */
+  readonly restored: { readonly external: readonly string[]; readonly host: readonly Op[] };
   /** The child has to wait for links. */
   readonly hasLinks: boolean;
   /** Names of links on the host, and by the number of their lxc.net.N. */
@@ -29,13 +31,14 @@ export interface NetworkPlan {
 
 export function planNetwork(scope: Scope, hasOwnNetwork: boolean): NetworkPlan {
   if (!hasOwnNetwork) refuseEgress(scope);
-  if (!hasOwnNetwork) return { host: () => [], child: [], hasLinks: false, links: [], hostNames: new Map(), leftovers: [], ovsPorts: [], egress: [] };
+  if (!hasOwnNetwork) return { host: () => [], child: [], restored: { external: [], host: [] }, hasLinks: false, links: [], hostNames: new Map(), leftovers: [], ovsPorts: [], egress: [] };
   const links = linksOf(scope);
   const veths = links.filter((link) => link.kind === "veth");
   const from = scope.spec.nics[0]?.from ?? byDefault("lxc.net");
   return {
     host: (pid) => planHostLinks(scope, links, pid),
     child: [netlink(from, LOOPBACK_UP, "loopback up"), ...links.flatMap((link) => planInside(scope, link))],
+    restored: restoredLinks(scope, links),
     hasLinks: links.length > 0,
     links: veths.map(({ host }) => host),
     hostNames: new Map(veths.map(({ nic, host }) => [nic.index, host])),

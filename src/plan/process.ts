@@ -34,11 +34,12 @@ export function becomeRoot(scope: Scope, keepsGroups: boolean): readonly Op[] {
 export function planHostname(scope: Scope, { isShared, isOwn }: { readonly isShared: boolean; readonly isOwn: boolean }): readonly Op[] {
   const { hostname } = scope.spec;
   if (hostname === undefined) return [];
-  if (!isShared && !isOwn) {
+  if (isShared) return []; // it is another's to say
+  if (!isOwn) {
     scope.problems.push({ code: "config.conflict", severity: "warning", at: hostname.from, text: `the host name '${hostname.value}' is not set: the uts namespace is the host's, and so is its name`, remedy: `take ${hostname.from.key} out, or uts out of lxc.namespace.keep` });
     return [];
   }
-  return [{ op: "hostname", from: hostname.from, name: hostname.value, ...(isShared ? { onError: ["EPERM"] as const } : {}) }];
+  return [{ op: "hostname", from: hostname.from, name: hostname.value }];
 }
 
 const PR_SCHED_CORE = 62, PR_SCHED_CORE_CREATE = 1, PR_SCHED_CORE_SCOPE_THREAD_GROUP = 1;

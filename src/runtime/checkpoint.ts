@@ -1,5 +1,5 @@
 // Owns the verbs checkpoint and restore of lxc-checkpoint(1): what CRIU cannot do with a container is said before it is asked.
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { bootId } from "../host/probe/kernel.ts";
 import { byHost, byOption } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
@@ -31,16 +31,36 @@ function criu(request: Request): Result<Criu> {
   return program === undefined ? fail(criuProblem) : ok({ program, isNftables: find("iptables-restore") === undefined });
 }
 
-const NETWORKS: readonly string[] = ["empty"];
+const NETWORKS: readonly string[] = ["empty", "veth"];
 
-/** What keeps CRIU from it, of what a config says. */
+/** CRIU links each dump to the pre-dump that it goes on from. */
+const MOST_DUMPS = 16;
+function chainOf(directory: string): readonly string[] {
+  const chain = [realpathSync(directory)];
+  for (let last = chain[0]; last !== undefined && existsSync(`${last}/parent`); last = chain.at(-1)) {
+    const next = realpathSync(`${last}/parent`);
+    if (chain.includes(next) || chain.length > MOST_DUMPS) break;
+    chain.push(next);
+  }
+  return chain;
+}
+
+/** With the directories above them that only their owner may pass: from one dump to the one before CRIU goes through them. */
+function shownOf(chain: readonly string[]): readonly string[] {
+  if (chain.length === 1) return chain;
+  const closed = chain.flatMap((path) => path.split("/").slice(0, -1).map((_, i, all) => all.slice(0, i + 1).join("/")).filter((above) => above !== "" && (statSync(above).mode & 1) === 0));
+  return [...new Set([...chain, ...closed])].toSorted((one, other) => one.length - other.length);
+}
+
+/** What keeps CRIU from it, of what a config says, with what CRIU says of it. */
 function obstacles({ name, console: { path }, ttyMax, nics, rootfs }: ContainerSpec): readonly Problem[] {
   const again = `then stop and start ${name}`;
   const problems: Problem[] = [];
-  if (path?.value !== "none") problems.push({ code: "unsupported", ...(path === undefined ? {} : { at: path.from }), text: "its console cannot be written to files", cause: "the other end of this terminal is held by its monitor, outside", remedy: `lxc.console.path = none; ${again}` });
-  if (ttyMax.value > 0) problems.push({ code: "unsupported", at: ttyMax.from, text: "its terminals cannot be written to files", cause: "their other ends are held by its monitor, outside", remedy: `lxc.tty.max = 0; ${again}` });
-  for (const { type, from } of nics) if (!NETWORKS.includes(type)) problems.push({ code: "unsupported", at: from, text: `an interface of type ${type} is not brought back`, cause: "only a network of its own without links to the outside is", remedy: `lxc.net.0.type = empty; ${again}` });
-  if (rootfs !== undefined && rootfs.type !== "dir" && rootfs.type !== "btrfs") problems.push({ code: "unsupported", at: rootfs.from, text: `a root file system of type ${rootfs.type} is not brought back`, cause: "CRIU wants a directory", remedy: "lxc.rootfs.path = dir:PATH" });
+  const outside = "the other end is held by the monitor, outside: CRIU would say 'tty: Unable to find a master'";
+  if (path?.value !== "none") problems.push({ code: "unsupported", ...(path === undefined ? {} : { at: path.from }), text: "its console cannot be written to files", cause: outside, remedy: `lxc.console.path = none; ${again}` });
+  if (ttyMax.value > 0) problems.push({ code: "unsupported", at: ttyMax.from, text: "its terminals cannot be written to files", cause: outside, remedy: `lxc.tty.max = 0; ${again}` });
+  for (const { type, from } of nics) if (!NETWORKS.includes(type)) problems.push({ code: "unsupported", at: from, text: `an interface of type ${type} is not brought back`, cause: type === "macvlan" ? "CRIU writes it, and would say then 'net: couldn't restore macvlan interface'" : "CRIU knows veth alone of those that hang on the host", remedy: `lxc.net.0.type = veth, or empty; ${again}` });
+  if (rootfs !== undefined && rootfs.type !== "dir" && rootfs.type !== "btrfs") problems.push({ code: "unsupported", at: rootfs.from, text: `a root file system of type ${rootfs.type} is not brought back`, cause: "CRIU's --root is a mount of a directory", remedy: "lxc.rootfs.path = dir:PATH" });
   return problems;
 }
 
@@ -66,6 +86,8 @@ export async function restore(request: Request, target: Target, options: Restore
   if (!settled.ok) return settled;
   const { directory, isDaemon, isExplained } = options;
   if (!existsSync(`${directory}/inventory.img`)) return fail({ code: "option.value", at: byOption("--checkpoint-dir"), text: `there is no checkpoint in '${directory}'`, cause: "it holds no inventory.img", remedy: "name the directory that was given to lxc-checkpoint without -r" });
+  const chain = chainOf(directory);
+  if (chain.length > MOST_DUMPS) return fail({ code: "unsupported", at: byOption("--checkpoint-dir"), text: `the checkpoint in '${directory}' goes on from more than ${MOST_DUMPS - 1} others`, cause: "each names the pre-dump before it: parent", remedy: "make a new one without --predump-dir" });
   const overrides = { define: [], isExplained, ...(options.rcfile === undefined ? {} : { rcfile: options.rcfile }) };
   const loaded = await loadForStart(request, target, { ...overrides, isReboot: false });
   if (!loaded.ok) return loaded;
@@ -76,7 +98,7 @@ export async function restore(request: Request, target: Target, options: Restore
   const started = { isDaemon, command: [], closeAllFds: isDaemon, share: {}, ...overrides };
   const plan = planStart(spec, facts, {
     isDaemon, bootId: bootId(), command: [], closeAllFds: isDaemon, share: {}, replan: replanEntries("start", target, started), isReboot: false,
-    ...await wantedConfinement(request, spec, facts), restore: { ...options, criu: program.value },
+    ...await wantedConfinement(request, spec, facts), restore: { ...options, shown: shownOf(chain), criu: program.value },
   });
   return withLoaded(loaded, plan);
 }

@@ -1,5 +1,7 @@
 // Owns namespaces of others: --share-net and its sisters, lxc.namespace.share.*. A container's name or a pid becomes a namespace file.
-import { existsSync } from "node:fs";
+import { existsSync, readlinkSync } from "node:fs";
+import { readText } from "../host/read-text.ts";
+import { mapText, parseIdMap, plainMap } from "../linux/idmap.ts";
 import type { Origin } from "../model/origin.ts";
 import { byOption } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
@@ -43,4 +45,23 @@ export async function resolveShares(target: Target, options: StartOptions["share
     else shares[name] = file;
   }
   return problems.length > 0 ? fail(...problems) : ok(shares);
+}
+
+const OWN = "/proc/self/ns/user";
+const linkOf = (path: string): string | undefined => { try { return readlinkSync(path); } catch { return undefined; } };
+
+/** lxc.namespace.share.user: the ids are those of the namespace. A config that says others is refused: its files would be nobody's. */
+export function withSharedIds(spec: ContainerSpec, { user: path }: Shares): Result<ContainerSpec> {
+  const at = spec.namespaces.share.user?.from;
+  if (path === undefined || at === undefined) return ok(spec);
+  if (linkOf(path) === linkOf(OWN)) return fail({ code: "config.value", at, text: `'${spec.namespaces.share.user?.value ?? path}' has no user namespace of its own that could be shared`, cause: "it has the ids of the host", remedy: "take the line out: without lxc.idmap the host's user namespace is shared anyhow; or name a container that has lxc.idmap" });
+  const process = path.replace(/\/ns\/user$/, "");
+  const map = plainMap([...parseIdMap(readText(`${process}/uid_map`) ?? "", "u"), ...parseIdMap(readText(`${process}/gid_map`) ?? "", "g")]);
+  if (spec.idmap.length === 0) return ok({ ...spec, idmap: map.map((value) => ({ value, from: at })) });
+  const own = plainMap(spec.idmap.map(({ value }) => value));
+  const differs = (["u", "g"] as const).find((kind) => mapText(own, kind) !== mapText(map, kind));
+  if (differs === undefined) return ok(spec);
+  const first = spec.idmap.find(({ value }) => value.kind === differs) ?? spec.idmap[0];
+  const lines = map.filter(({ kind }) => kind === differs).map(({ inside, outside, count }) => `lxc.idmap = ${differs} ${inside} ${outside} ${count}`);
+  return fail({ code: "config.conflict", at: first?.from ?? at, text: "lxc.idmap is not the map of the user namespace that lxc.namespace.share.user names", cause: `that has: ${lines.join("; ")}`, remedy: "write these lines, or none: then they count by themselves" });
 }

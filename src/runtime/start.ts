@@ -15,7 +15,7 @@ import { loadConfig, type LoadedConfig, type LoadOptions } from "./container-con
 import { awaitStartEntries, replanEntries } from "./reboot-request.ts";
 import { resolvedNames } from "./egress-names.ts";
 import { settleForStart } from "./half-made.ts";
-import { resolveShares } from "./share.ts";
+import { resolveShares, withSharedIds } from "./share.ts";
 import { seat } from "./start-cgroup.ts";
 import { strictly } from "./strict.ts";
 import { systemConfigProblems, usableConfig } from "./system-config.ts";
@@ -101,7 +101,9 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   if (!loaded.ok) return loaded;
   const share = await resolveShares(target, options.share, loaded.value.spec.namespaces.share);
   if (!share.ok) return share;
-  const published = withPublished(loaded.value.spec, options.publish ?? []);
+  const settled = withSharedIds(loaded.value.spec, share.value);
+  if (!settled.ok) return withLoaded(loaded, settled);
+  const published = withPublished(settled.value, options.publish ?? []);
   if (!published.ok) return published;
   const spec = published.value;
   const names = await resolvedNames(spec);

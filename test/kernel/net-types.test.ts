@@ -14,6 +14,7 @@ beforeAll(async () => {
   room = await makeRoom();
   place = { ...makePlace("root-owned"), into: room.into };
   must(room.into, "ip link add br0 type bridge; ip addr add 10.9.0.1/24 dev br0; ip addr add fd09::1/64 dev br0 nodad; ip link set br0 up; sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1");
+  must(room.into, "ip link add eth0 type bridge"); // as on most hosts: the container's own name for its link is taken here
   must(room.world, "ip route add default via 192.0.2.1; ip -6 route add default via 2001:db8::1");
   create(place);
 });

@@ -31,7 +31,8 @@ export const tool: Tool<Row> = {
     ["lxc-checkpoint web -D /srv/web.1 -p", "only the memory, while it runs"], ["lxc-checkpoint web -D /srv/web.2 --predump-dir ../web.1 -s", "then what has changed"],
   ],
   notes: [
-    "CRIU can write a container that has no terminal outside and no link to the outside: lxc.console.path = none, lxc.tty.max = 0, lxc.net.0.type = empty.",
+    "CRIU can write a container that has no terminal outside: lxc.console.path = none, lxc.tty.max = 0. Of interfaces it brings back veth: addresses and routes as they were, the host's end as the config says now.",
+    "A container with ids of its own needs its checkpoint on a file system that has idmapped mounts: ext4, xfs, btrfs, tmpfs of Linux 6.3.",
     "When CRIU cannot do it, its reason is told, and its log is in DIR: dump.log, predump.log or restore.log.",
   ],
 };

@@ -105,6 +105,9 @@ export function placeOption({ hierarchy }: CgroupPart, names: CgroupNames): stri
   return `place=${[hierarchy.version, hierarchy.controllers.join(","), hierarchy.mountpoint, `${below}/${names.payload}`, `${below}/${names.inner}`].join("\n")}`;
 }
 
+/** Below the hierarchy's mount point, where init is put. */
+export const rootPath = ({ hierarchy }: CgroupPart, names: CgroupNames): string => `${basePath(hierarchy).slice(hierarchy.mountpoint.length)}/${names.inner}`;
+
 /** `a/b/c`: `a`, `a/b`, `a/b/c`. */
 export const ancestry = (path: string): readonly string[] => path.split("/").map((_, i, all) => all.slice(0, i + 1).join("/"));
 

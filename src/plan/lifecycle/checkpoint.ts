@@ -1,11 +1,13 @@
 // Owns what lxc-checkpoint asks of criu(8): a container's processes written to a directory, and brought back to life by a new monitor.
 import type { Op, Plan, Slot } from "../../isa/op.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
-import { AT_RECURSIVE, AT_REMOVEDIR, MNT_DETACH, OPEN_TREE_CLONE } from "../../linux/fs.ts";
+import { AT_RECURSIVE, AT_REMOVEDIR, MNT_DETACH, O_RDONLY, OPEN_TREE_CLONE } from "../../linux/fs.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
+import { rootPath } from "../cgroups/names.ts";
 import { detachFromHost } from "../rootfs.ts";
-import { stateDirectory } from "../scope.ts";
+import { hasUserns, idmapOf, stateDirectory } from "../scope.ts";
+import { usernsOps } from "../usernsexec.ts";
 import type { Container } from "./container.ts";
 
 export interface DumpWishes {
@@ -24,7 +26,10 @@ export interface DumpInputs extends DumpWishes { readonly name: string; readonly
 
 
 /** An earlier dump, to be brought back to life. */
-export interface RestoreWishes extends Pick<DumpInputs, "directory" | "isVerbose" | "actionScript" | "criu"> {}
+export interface RestoreWishes extends Pick<DumpInputs, "directory" | "isVerbose" | "actionScript" | "criu"> {
+  /** What CRIU reads, or passes on its way from one dump to the one before: absolute, without symbolic links, what lies in another behind it. */
+  readonly shown: readonly string[];
+}
 
 const INIT = 0;
 const ENV = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
@@ -59,15 +64,60 @@ export function planDump(inputs: DumpInputs): Plan {
   return { verb: "checkpoint", name, lxcpath, ops };
 }
 
+interface Images { readonly before: readonly Op[]; readonly after: readonly Op[]; /** Where criu writes its log: no file can be made in what shows other owners. */ readonly work: string }
+
+/** CRIU reads them as root of the container, whose id on the host is another than that of their owner, and nobody else may:
+ * so the monitor, which alone sees it, puts over each directory the same one with the owners that root inside has. */
+function imagesFor({ scope }: Container, { directory, shown }: RestoreWishes): Images {
+  const { spec, facts, slots } = scope;
+  if (!hasUserns(spec)) return { before: [], after: [], work: directory };
+  const from = byOption("--checkpoint-dir");
+  const [pid, userns, own, ...trees] = [slots.take(), slots.take(), slots.take(), ...shown.map(() => slots.take())];
+  slots.give(pid, userns, own, ...trees);
+  const work = `${stateDirectory(spec)}/images`;
+  const away = (path: string): Op => ({ op: "umount", from, path, flags: MNT_DETACH, onError: "ignore" });
+  const gone: Op = { op: "unlink", from, path: work, flags: AT_REMOVEDIR, onError: "ignore" };
+  const over = (tree: Slot, path: string): readonly Op[] => [{ op: "moveMount", from, tree, path, undo: [away(path)] }, { op: "close", from, slot: tree }];
+  return {
+    work,
+    before: [
+      { op: "mkdir", from, path: work, mode: 0o700, undo: [gone] }, { op: "openTree", from, path: directory, flags: OPEN_TREE_CLONE, into: own }, ...over(own, work),
+      ...usernsOps(facts, { idmap: idmapOf(spec), flags: 0, name: "ids", from, pid, uid: 0, gid: 0, body: [{ op: "await", from, number: RELEASED }] }),
+      { op: "open", from, path: ["/proc/", { slot: pid }, "/ns/user"], flags: O_RDONLY, into: userns },
+      // all before the first is covered
+      ...trees.flatMap((tree, i): readonly Op[] => [
+        { op: "openTree", from, path: shown[i] ?? directory, flags: OPEN_TREE_CLONE, into: tree },
+        { op: "mountSetattr", from, at: tree, path: "", flags: 0, userns, note: "root of the container may read what root has written" },
+      ]),
+      ...trees.flatMap((tree, i) => over(tree, shown[i] ?? directory)),
+      { op: "close", from, slot: userns }, { op: "post", from, number: RELEASED, to: pid },
+    ],
+    after: [...shown.toReversed(), work].map(away).concat(gone),
+  };
+}
+/** The process that had the container's ids for a moment may end. */
+const RELEASED = 60;
+
+/** Its cgroups are those that this start has made, also where they were called something else when it was written. */
+function cgroupRoots({ cgroups }: Container): readonly string[] {
+  const roots = cgroups.parts.map((part) => ({ controllers: part.hierarchy.controllers, version: part.hierarchy.version, path: rootPath(part, cgroups.names) }));
+  const [first] = roots;
+  if (first === undefined) return [];
+  return new Set(roots.map(({ path }) => path)).size === 1 ? ["--cgroup-root", first.path] : roots.flatMap(({ controllers, version, path }) => ["--cgroup-root", version === 2 ? path : `${controllers.join(",")}:${path}`]);
+}
+
 /** In the place of clone: criu makes init and its namespaces, as a child of the monitor. It wants the root as a mount, which only the monitor sees. */
-export function restoreInit({ scope }: Container, wishes: RestoreWishes, { pid, pidfd }: { readonly pid: Slot; readonly pidfd: Slot }): readonly Op[] {
-  const { spec, slots } = scope;
+export function restoreInit(container: Container, wishes: RestoreWishes, { pid, pidfd }: { readonly pid: Slot; readonly pidfd: Slot }): readonly Op[] {
+  const { spec, slots } = container.scope;
   const from = byOption("--restore");
   const [root, file] = [`${stateDirectory(spec)}/root`, `${stateDirectory(spec)}/init.pid`];
+  const images = imagesFor(container, wishes);
   const tree = slots.take();
   slots.give(tree);
   const argv = [
-    wishes.criu.program, "restore", ...logged(wishes.directory, "restore.log", wishes.isVerbose), ...COMMON, ...locked(wishes.criu), ...MOUNTS, "--root", root, "--restore-detached", "--restore-sibling", "--pidfile", file, ...scripted(wishes.actionScript),
+    wishes.criu.program, "restore", ...logged(wishes.directory, "restore.log", wishes.isVerbose), "--work-dir", images.work, ...COMMON, ...locked(wishes.criu), ...MOUNTS, ...cgroupRoots(container),
+    ...container.network.restored.external.flatMap((link) => ["--external", link]),
+    "--root", root, "--restore-detached", "--restore-sibling", "--pidfile", file, ...scripted(wishes.actionScript),
   ];
   const rootfs = spec.rootfs;
   return [
@@ -78,11 +128,12 @@ export function restoreInit({ scope }: Container, wishes: RestoreWishes, { pid, 
       { op: "moveMount", from: rootfs.from, tree, path: root, undo: [{ op: "umount", from, path: root, flags: MNT_DETACH, onError: "ignore" }] } as const,
       { op: "close", from, slot: tree } as const,
     ]),
+    ...images.before,
     { op: "spawn", from, argv, env: ENV, note: noted("its processes live again, children of the monitor", wishes.directory, "restore.log") },
     {
       op: "pidfdOpen", from, pid: 0, file, number: pid, into: pidfd,
       undo: [{ op: "kill", from, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from, pidfd, timeout: 10_000 }],
     },
-    { op: "unlink", from, path: file },
+    { op: "unlink", from, path: file }, ...images.after, ...container.network.restored.host,
   ];
 }

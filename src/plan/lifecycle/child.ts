@@ -79,7 +79,8 @@ export function planChild(container: Container): readonly Op[] {
   return [
     ...ops,
     ...planDevDirectory(scope, root),
-    ...rest(planAutoMounts(scope, root, namespaces.has("net"))),
+    // another's network too, where it belongs to the ids that are shared with it
+    ...rest(planAutoMounts(scope, root, namespaces.has("net") || (inputs.share.net !== undefined && inputs.share.user !== undefined))),
     ...planCgroupMounts(scope, root, { names: container.cgroups.names, hasNamespace: namespaces.has("cgroup"), hasSysAdmin: hasSysAdmin(scope) }),
     ...hook(container, "mount"), ...hook(container, "autodev"),
     ...planDevices(scope, root), ...planBootId(scope, root), ...terminals.child,

@@ -23,7 +23,7 @@ import type { LateRecord } from "../record.ts";
 import type { Scope } from "../scope.ts";
 import { receiveListener } from "../security.ts";
 import { loadApparmor } from "../security/labels.ts";
-import { hasUserns, idmapOf, isRoot, stateDirectory } from "../scope.ts";
+import { idmapOf, isRoot, stateDirectory } from "../scope.ts";
 import { openConsolePath, receiveTerminals, useConsolePath } from "../terminals.ts";
 import { planChild } from "./child.ts";
 import { restoreInit } from "./checkpoint.ts";
@@ -114,10 +114,10 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
   const cgroup = unified === undefined ? {} : { cgroup: unified.directory };
   // the script of a link that moves in still sees it here
   const scripts = (types: readonly NicType[]): readonly Op[] => planNetScripts(scope, { kind: "up", pid, rootfsMount: container.rootfsMount, hostNames: network.hostNames, types });
-  const clone: Op = { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" };
+  const clone = { op: "clone", from: byDefault("namespaces"), flags: namespaces.cloneFlags, name: "init", pid, pidfd, ...cgroup, body: planChild(container), undo, note: "becomes the container's init" } as const;
   const ops: readonly Op[] = [
-    ...container.rootfs.monitor, ...container.mounts.monitor, ...shareAround(scope, container.inputs.share, [clone]),
-    ...(hasUserns(spec) ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
+    ...container.rootfs.monitor, ...container.mounts.monitor, ...shareAround(scope, container.inputs.share, clone),
+    ...(namespaces.has("user") ? writeIdmap(facts, idmapOf(spec), pid, spec.idmap[0]?.from) : []),
     ...planLimits(scope, pid), ...container.rootfs.mapped(pid), ...container.mounts.mapped(pid),
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped" },
     // while the child makes its mounts; it moves into cgroups of its own by itself

@@ -98,17 +98,23 @@ function extraRoutes({ nic, host }: Veth, port: Slot): readonly Op[] {
 
 function vethOps(scope: Scope, link: Veth, pid: Late): readonly Op[] {
   const { nic, host, name, bridge } = link;
-  const { from } = nic;
   const mtu = nic.mtu ?? bridge?.mtu;
   const queues = { rxQueues: number(wordOf(nic, "veth.n_rxqueues")), txQueues: number(wordOf(nic, "veth.n_txqueues")) };
   const pair = vethCreate({ name: host, mac: hostMac(scope.facts.random, nic.index), mtu, ...queues }, { name, mac: nic.hwaddr, mtu, ...queues }, pid);
-  const gone: Op = { ...netlink(from, linkDelete(host), `removes ${host}`), onError: ["ENODEV"] };
+  return [{ ...netlink(nic.from, pair, `veth ${host} here, ${name} in the container`), undo: [goes(link)] }, ...hostSide(scope, link)];
+}
+
+const goes = ({ nic, host }: Veth): Op => ({ ...netlink(nic.from, linkDelete(host), `removes ${host}`), onError: ["ENODEV"] });
+
+/** Once both ends are there. */
+function hostSide(scope: Scope, link: Veth): readonly Op[] {
+  const { nic, host, bridge } = link;
+  const { from } = nic;
   const port = scope.slots.take();
   scope.slots.give(port);
   const [vlans, later] = [vlanOps(link, port), [...routerOps(link, port), ...extraRoutes(link, port)]];
   const quiet: Op = { op: "writeFile", from, path: `/proc/sys/net/ipv6/conf/${host}/disable_ipv6`, data: "1\n", onError: ["ENOENT", "EROFS"], note: "the bridge speaks for the host, its ports do not" };
   return [
-    { ...netlink(from, pair, `veth ${host} here, ${name} in the container`), undo: [gone] },
     ...egressOps(scope, link),
     ...(vlans.length + later.length > 0 ? [{ op: "ifIndex", from, name: host, into: port } as const] : []),
     ...(bridge === undefined ? [] : [quiet, netlink(nicOrigin(nic, "link"), linkMaster(host, bridge.index), `${host} into the bridge ${nic.link ?? ""}`)]),
@@ -117,8 +123,8 @@ function vethOps(scope: Scope, link: Veth, pid: Late): readonly Op[] {
 }
 
 function hangingOps(link: Hanging, pid: Late): readonly Op[] {
-  const { nic, name, of, parent } = link;
-  const made = linkOn({ name, mac: nic.hwaddr, mtu: nic.mtu, parent: parent.index }, of, pid);
+  const { nic, name, made: first, of, parent } = link;
+  const made = linkOn({ name: first, mac: nic.hwaddr, mtu: nic.mtu, parent: parent.index }, of, pid);
   return [netlink(nic.from, made, `${of.kind} ${name} in the container, on ${nic.link ?? ""}`), ...proxies(link).map(({ op }) => op)];
 }
 
@@ -133,6 +139,15 @@ function movedOps({ nic, name, source, fact }: Moved, { pid, holds }: { readonly
   ];
   // undo runs its list first to last
   return [{ ...netlink(from, linkHandOver(fact.index, name, { slot: pid }), `${source} becomes ${name} in the container`), undo }];
+}
+
+/** What CRIU makes of the links that it has written: the host's end gets its name from us, and all that hangs on it. */
+export function restoredLinks(scope: Scope, links: readonly Link[]): { readonly external: readonly string[]; readonly host: readonly Op[] } {
+  const seen = scope.slots.take();
+  scope.slots.give(seen);
+  const external = links.flatMap((link) => (link.kind === "veth" ? [`veth[${link.name}]:${link.host}`] : []));
+  const host = links.flatMap((link): readonly Op[] => (link.kind === "veth" ? [{ op: "ifIndex", from: link.nic.from, name: link.host, into: seen, undo: [goes(link)], note: "made by CRIU" }, ...hostSide(scope, link)] : []));
+  return { external, host };
 }
 
 interface Holds { readonly host: Slot; readonly container: Slot }

@@ -1,6 +1,6 @@
 // Owns what the child does about its own links: addresses, up, routes.
 import type { Op, Slot } from "../../isa/op.ts";
-import { addressAdd, addressBytes, inSameNetwork, linkSet, linkUp, routeDefault, routeDevice, routeHost } from "../../linux/netlink.ts";
+import { addressAdd, addressBytes, inSameNetwork, linkRename, linkSet, linkUp, routeDefault, routeDevice, routeHost } from "../../linux/netlink.ts";
 import { nicOrigin } from "../../model/nic.ts";
 import type { Scope } from "../scope.ts";
 import type { Link } from "./link.ts";
@@ -42,7 +42,7 @@ export function planInside(scope: Scope, link: Link): readonly Op[] {
   const isOthers = link.kind === "moved" || link.kind === "granted";
   const own = isOthers && (nic.hwaddr !== undefined || nic.mtu !== undefined) ? [netlink(nicOrigin(nic, nic.hwaddr === undefined ? "mtu" : "hwaddr"), linkSet(name, { mac: nic.hwaddr, mtu: nic.mtu }), `${name} as it is wanted`)] : [];
   return [
-    { op: "ifIndex", from: nic.from, name, into: slot }, ...own, ...addresses,
+    ...(link.kind === "hanging" ? [{ op: "ifIndex", from: nic.from, name: link.made, into: slot } as const, netlink(nic.from, linkRename({ slot }, name), `becomes ${name}`)] : [{ op: "ifIndex", from: nic.from, name, into: slot } as const]), ...own, ...addresses,
     ...(nic.isUp ? [netlink(nic.from, linkUp(name), `${name} up`), ...routes({ link, slot, family: "ipv4" }), ...routes({ link, slot, family: "ipv6" })] : []),
   ];
 }

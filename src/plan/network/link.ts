@@ -8,7 +8,7 @@ import type { Origin } from "../../model/origin.ts";
 
 interface OfNic { readonly nic: Nic; /** Its name inside. */ readonly name: string }
 export interface Veth extends OfNic { readonly kind: "veth"; readonly host: string; readonly bridge?: LinkFact; readonly ovs?: string; /** lxc.net.N.link in mode router. */ readonly upstream?: LinkFact }
-export interface Hanging extends OfNic { readonly kind: "hanging"; readonly of: LinkKind; readonly parent: LinkFact }
+export interface Hanging extends OfNic { readonly kind: "hanging"; /** Its name until it is renamed inside: the kernel makes none whose name a link of the host has, wherever it is to appear. */ readonly made: string; readonly of: LinkKind; readonly parent: LinkFact }
 export interface Moved extends OfNic { readonly kind: "moved"; readonly source: string; readonly fact: LinkFact }
 /** By lxc-user-nic, for an ordinary user. */
 export interface Granted extends OfNic { readonly kind: "granted"; readonly helper: string; readonly bridge: string }

@@ -9,9 +9,9 @@ function byte(random: string, index: number): number {
   return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d) >>> 24;
 }
 
-/** `veth` and six characters out of the facts' random bytes. */
-export const hostName = (random: string, nic: number): string =>
-  `veth${Array.from({ length: 6 }, (_, i) => NAME_ALPHABET.charAt(byte(random, 16 + nic * 6 + i) % NAME_ALPHABET.length)).join("")}`;
+/** `veth`, or what it is, and six characters out of the facts' random bytes. */
+export const hostName = (random: string, nic: number, kind = "veth"): string =>
+  `${kind}${Array.from({ length: 6 }, (_, i) => NAME_ALPHABET.charAt(byte(random, 16 + nic * 6 + i) % NAME_ALPHABET.length)).join("")}`;
 
 /** A bridge takes the lowest MAC of its ports: fe keeps it from changing its own. */
 export const hostMac = (random: string, nic: number): string => ["fe", ...Array.from({ length: 5 }, (_, i) => byte(random, 17 + nic * 6 + i).toString(16).padStart(2, "0"))].join(":");

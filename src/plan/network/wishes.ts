@@ -99,7 +99,7 @@ function linkFor(scope: Scope, nic: Nic, name: string): Link | undefined {
   if (nic.type === "veth") return veth(scope, nic, name);
   if (nic.type === "phys") return physical(scope, nic, name);
   const parent = parentOf(scope, nic);
-  return parent === undefined ? undefined : { kind: "hanging", nic, name, of: kindOf(nic), parent: parent.fact };
+  return parent === undefined ? undefined : { kind: "hanging", nic, name, made: hostName(scope.facts.random, nic.index, "new"), of: kindOf(nic), parent: parent.fact };
 }
 
 /** Links in the order of the config; what cannot be made becomes a problem. */

@@ -19,6 +19,14 @@ test("CRIU's first error is the reason, what follows is told too; what its progr
   expect(criuFinding(failure(1))).toMatchObject({ text: "CRIU could not do it: tty: Unable to find a master for /4", cause: `Dumping FAILED.; its log says more: ${log}` });
 });
 
+test("without times in the log, as below -v4; a firewall's programs that are not there are no reason", () => {
+  writeFileSync(log, [
+    'Error (criu/util.c:641): execvp("iptables-restore", ...) failed: No such file or directory', "     1: Error (criu/util.c:1722): ip6tables-legacy-restore -V failed", "Error: ipv4: Address already assigned.",
+    "     1: Error (criu/image.c:630): Unable to open tty-info.img: Permission denied", "Error (criu/cr-restore.c:2320): Restoring FAILED.", "Error (criu/cgroup.c:1998): cg: cgroupd: recv req error: No such file or directory", "",
+  ].join("\n"));
+  expect(criuFinding(failure(1))).toMatchObject({ text: "CRIU could not do it: Unable to open tty-info.img: Permission denied", cause: `Restoring FAILED.; cg: cgroupd: recv req error: No such file or directory; its log says more: ${log}` });
+});
+
 test("without a word in its log, and when it cannot be run; no other program", () => {
   writeFileSync(log, "");
   expect(criuFinding(failure(1))?.text).toBe("CRIU could not do it: it ended with status 1");

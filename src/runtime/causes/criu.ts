@@ -4,9 +4,9 @@ import type { Failure, Finding } from "./failure.ts";
 import { programLines } from "./failure.ts";
 
 /** `(00.031) Error (criu/tty.c:2399): tty: Unable to find a master for /4`: the first is the reason, the others follow from it. */
-const ERROR = /^(?:\([\d.]+\)\s+)?(?:\d+:\s+)?Error \([^)]*\): (.*)$/gm;
+const ERROR = /^(?:\([\d.]+\))?[ \t]*(?:\d+:[ \t]+)?Error \([^)]*\): (.*)$/gm;
 /** Programs that it tries say only that they ended; a limit that it may not raise is none that it needs. */
-const NOISE = /^exited, status|^execvp\(|^rlimit: /;
+const NOISE = /^exited, status|^execvp\(|^rlimit: |tables[\w-]* -V failed/;
 const MOST = 4;
 const reasonsIn = (log: string): readonly string[] => [...log.matchAll(ERROR)].flatMap(([, said = ""]) => (NOISE.test(said) ? [] : [said.trim()])).slice(0, MOST);
 
