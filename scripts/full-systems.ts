@@ -12,8 +12,8 @@ const FILES = ["host", "contexts"];
 const LIMIT = Number(process.env["BERTH_SYSTEM_LIMIT"] ?? 840);
 
 /** Kind and file of every check that only `npm run test:system` runs. */
-export const leftToTestSystem = (isRun: boolean): readonly string[] => KINDS.flatMap((kind) => checkFiles()
-  .filter((file) => belongs(file, kind) && !(isRun && HERE.includes(nameOf(kind)) && FILES.some((part) => file.name.startsWith(part)))).map(({ name }) => `${nameOf(kind)} ${name}`));
+export const leftToTestSystem = (): readonly string[] => KINDS.flatMap((kind) => checkFiles()
+  .filter((file) => belongs(file, kind) && !(HERE.includes(nameOf(kind)) && FILES.some((part) => file.name.startsWith(part)))).map(({ name }) => `${nameOf(kind)} ${name}`));
 
 export function readSums(output: string, status: number): Outcome {
   const sums = /^(\d+) passed, (\d+) failed$/m.exec(output);
@@ -23,23 +23,24 @@ export function readSums(output: string, status: number): Outcome {
   return { passed: Number(passed), failed: isGood ? 0 : Math.max(1, Number(failed)), output: isGood ? "" : output + why };
 }
 
-/** Machines are emulated: where time is short they are named, and nothing more. */
-export const isWithFullSystems = process.env["BERTH_FULL_SYSTEMS"] === "1";
-export const fullSystemsLeft: Check = {
-  name: "full systems",
-  run: () => {
-    for (const name of leftToTestSystem(false)) console.log(`     left to npm run test:system (or BERTH_FULL_SYSTEMS=1 npm test), for time: ${name}`);
-    return Promise.resolve({ passed: 0, failed: 0, output: "" });
+// timeout(1) ends the machines and whatever makes their disks, too
+const testSystem = (words: readonly string[], onTick: (seconds: number) => void): ReturnType<typeof run> => run(["timeout", "--kill-after=20", String(LIMIT), BUN, `${ROOT}/scripts/test-system.ts`, ...HERE, ...words], { onTick });
+
+/** The disk that the machines share is made beside other checks: it waits for packages, and for one emulated boot. */
+export const fullSystemsDisk: Check = {
+  name: "full systems: the disk, where there is none",
+  run: async (onTick) => {
+    const { status, output } = await testSystem(["--disks"], onTick);
+    return readSums(output, status);
   },
 };
 
 export const fullSystems: Check = {
   name: `full systems ${HERE.join(", ")}: ${FILES.join(", ")}`,
   run: async (onTick) => {
-    // timeout(1) ends the machines and whatever makes their disks, too
-    const { status, output } = await run(["timeout", "--kill-after=20", String(LIMIT), BUN, `${ROOT}/scripts/test-system.ts`, ...HERE, ...FILES], { onTick });
+    const { status, output } = await testSystem(FILES, onTick);
     for (const line of output.split("\n").filter((one) => /^ {5}\S+: (made|booted|\d+ s$)/.test(one))) console.log(line);
-    for (const name of leftToTestSystem(true)) console.log(`     left to npm run test:system, for time: ${name}`);
+    for (const name of leftToTestSystem()) console.log(`     left to npm run test:system, for time: ${name}`);
     return readSums(output, status);
   },
 };

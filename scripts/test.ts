@@ -5,7 +5,7 @@ import { added, isa, lint, oneByOne, runAll, testFiles, together, types } from "
 import type { Check, Sum } from "./checks.ts";
 import { configFuzzing } from "./config-fuzz.ts";
 import { engineTests, fuzzing } from "./engine-checks.ts";
-import { fullSystems, fullSystemsLeft, isWithFullSystems } from "./full-systems.ts";
+import { fullSystems, fullSystemsDisk } from "./full-systems.ts";
 import { runWhereAllCanPass } from "./open-tree.ts";
 
 runWhereAllCanPass("scripts/test.ts");
@@ -34,12 +34,12 @@ const only = process.argv.slice(2); // npm test -- test/kernel/lifecycle.test.ts
 /** What touches nothing of the machine runs side by side; a test that counts what is left behind needs the machine for itself. */
 const LANES = 2;
 const pure = (): Check[] => [
+  isRoot ? fullSystemsDisk : refuse("the disk of test/system"),
   ...engineTests(), ...fuzzing(FUZZ_SECONDS, SEED), ...configFuzzing(FUZZ_SECONDS, SEED),
   together("unit tests", UNIT, 300), together("golden plans", ["test/golden"]), together("house rules", ["test/house"], 300),
 ];
-const full = (): Check[] => (isWithFullSystems ? [isRoot ? fullSystems : refuse("test/system")] : [fullSystemsLeft]);
 const everything = async (): Promise<Sum> => added([
-  await runAll([types, isa, lint, building]), await runAll(pure(), LANES), await runAll([...kernel(), ...full()]),
+  await runAll([types, isa, lint, building]), await runAll(pure(), LANES), await runAll([...kernel(), isRoot ? fullSystems : refuse("test/system")]),
 ]);
 const sum = only.length === 0 ? await everything() : await runAll([building, ...only.map((path) => together(path, [path]))]);
 if (sum.broken.length > 0) console.log(`failed: ${sum.broken.join(", ")}`);
