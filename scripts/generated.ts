@@ -6,6 +6,7 @@ import { contextsPage } from "./gen-contexts.ts";
 import { header } from "./gen-isa.ts";
 import { lintPage } from "./gen-lint.ts";
 import { problemsPage } from "./gen-problems.ts";
+import { testedPage } from "./gen-tested.ts";
 import { referenceFiles } from "./gen-reference.ts";
 import type { Generated } from "./reference/pages.ts";
 
@@ -18,6 +19,7 @@ export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "docs/reference/commands.md", text: await commandsPage() },
   { path: "docs/reference/lint.md", text: lintPage() },
   { path: "docs/reference/contexts.md", text: contextsPage() },
+  { path: "docs/reference/tested.md", text: await testedPage() },
   ...apparmorFiles(),
   ...await referenceFiles(),
 ];

@@ -1,4 +1,5 @@
 // Owns the way from a request to a door's body: options read, help and version answered, container named, log opened.
+import { existsSync } from "node:fs";
 import { configuredLog } from "../runtime/configured-log.ts";
 import { canonicalLxcpath, checkedName } from "../runtime/lxcpath.ts";
 import type { Plan } from "../isa/op.ts";
@@ -86,6 +87,8 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   const checked = tool.hasName ? checkedName(name) : undefined;
   if (checked !== undefined && !checked.ok) return done(1, { err: say(bare, checked.problems) });
   const lxcpath = canonicalLxcpath(request, options.last("lxcpath"));
+  const rcfile = takesConfig(tool) ? rcfileOf(found) : undefined;
+  if (rcfile !== undefined && !existsSync(absolute(request, rcfile))) return done(1, { err: say({ ...bare, name }, [{ code: "config.missing", text: `the config file "${absolute(request, rcfile)}" does not exist`, remedy: "check the path given with -f/--rcfile" }]) });
   const [file, priority] = [options.last("logfile"), options.last("logpriority")];
   const configured = tool.hasName && takesConfig(tool) ? await configuredLog(request, { name, lxcpath }, rcfileOf(found)) : {};
   const { log, problem } = openLog({

@@ -29,7 +29,7 @@ function rowText(row: OptionRow): string {
   return [start, ...more.map((line) => `${" ".repeat(COLUMN)}${line}`)].join("\n");
 }
 
-const shownOf = (tool: Tool): readonly OptionRow[] => commonOf(tool).filter(({ long }) => long !== "?");
+const shownOf = (tool: Tool): readonly OptionRow[] => commonOf(tool).filter(({ help }) => help !== "");
 
 export function helpText(tool: Tool): string {
   const { name, synopsis, about, rows, examples, notes = [] } = tool;

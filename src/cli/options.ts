@@ -13,8 +13,14 @@ export const COMMON = [
 ] as const satisfies readonly OptionRow[];
 
 const ABOUT_ITSELF: readonly OptionRow[] = COMMON.filter(({ long }) => ["help", "?", "usage", "version"].includes(long));
-/** The options that a tool shares with others. */
-export const commonOf = ({ isOld }: Pick<Tool, "isOld">): readonly OptionRow[] => (isOld === true ? ABOUT_ITSELF : COMMON);
+/** LXC's commands all take them; where no config is read and no container is named they do nothing. */
+const UNREAD: readonly OptionRow[] = [{ long: "rcfile", argument: "required", metavar: "FILE", help: "" }, { long: "name", argument: "required", metavar: "NAME", help: "" }];
+const LXC: readonly OptionRow[] = [...COMMON, ...UNREAD];
+/** The options that a tool shares with others; those without a help are not shown. */
+export function commonOf({ isOld, name, rows }: Pick<Tool, "isOld" | "name" | "rows">): readonly OptionRow[] {
+  if (isOld === true) return ABOUT_ITSELF;
+  return name.startsWith("lxc-") ? LXC.filter(({ long, help }) => help !== "" || long === "?" || rows.every((row) => row.long !== long)) : COMMON;
+}
 
 export const NAME = { long: "name", short: "n", argument: "required", metavar: "NAME", help: "the container; may also be the first word that is no option" } as const satisfies OptionRow;
 /** Tools without -f take it in its long form only. */

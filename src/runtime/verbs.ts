@@ -192,7 +192,7 @@ export type LogsVerb = (request: Request, target: Target, options: LogsOptions) 
 export type EventsVerb = (request: Request, options: EventsOptions) => Promise<Result<void>>;
 export type InfoVerb = (request: Request, target: Target, needs: { readonly stats: boolean; readonly ips: boolean }) => Promise<Result<ContainerInfo>>;
 /** Value of a config key, `undefined` for a key that does not exist; lists are newline-terminated (get_config_item). */
-export type ConfigItemVerb = (request: Request, target: Target, key: AnyConfigKey) => Promise<Result<string | undefined>>;
+export type ConfigItemVerb = (request: Request, target: Target, key: AnyConfigKey, options?: Pick<ConfigOverrides, "rcfile">) => Promise<Result<string | undefined>>;
 export interface ConfigValue {
   /** In its normal form. */
   readonly key: string;

@@ -4,6 +4,7 @@ import type { Answer, Door } from "../answer.ts";
 import { misuse, withLine } from "../command-line.ts";
 import type { FoundOption, OptionRow } from "../getopt.ts";
 import { main as lxcCopy, tool as lxcTool } from "../lxc/copy.ts";
+import { NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
 
 const SYNOPSIS = { copy: "NAME NEWNAME [OPTION...] [-- HOOK ARGUMENT...] | NAME -e [OPTION...] [-- COMMAND]", rename: "NAME NEWNAME" } as const;
@@ -12,7 +13,7 @@ const EXAMPLES = {
   copy: [["berth copy web web2", "a whole copy; blocks are shared where the file system can"], ["berth copy web try -s", "a layer above web's files, made in a moment"], ["berth copy web -e", "one that is gone when it stops"]],
   rename: [["berth rename web www", "its name is www from now on"]],
 } as const;
-const toolOf = (verb: keyof typeof SYNOPSIS): Tool => ({ ...lxcTool, name: `berth ${verb}`, synopsis: SYNOPSIS[verb], about: ABOUT[verb], examples: EXAMPLES[verb], notes: [] });
+const toolOf = (verb: keyof typeof SYNOPSIS): Tool => ({ ...lxcTool, rows: verb === "rename" ? [NAME] : lxcTool.rows, name: `berth ${verb}`, synopsis: SYNOPSIS[verb], about: ABOUT[verb], examples: EXAMPLES[verb], notes: [] });
 
 const typed = ({ row: { long }, value }: FoundOption<OptionRow>): readonly string[] => [value === undefined ? `--${long}` : `--${long}=${value}`];
 

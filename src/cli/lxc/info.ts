@@ -77,9 +77,10 @@ async function keyText(line: CommandLine<Row>, isRaw: boolean): Promise<{ readon
   const keys = line.options.all("config");
   if (keys.length === 0) return { out: "", err: "" };
   const { configItem } = await import("../../runtime/config-item.ts");
+  const rcfile = line.options.last("rcfile");
   let [out, err] = ["", ""];
   for (const key of keys) {
-    const item = await configItem(line.request, line.target, key);
+    const item = await configItem(line.request, line.target, key, rcfile === undefined ? {} : { rcfile });
     if (!item.ok) return { out, err: err + say(line.voice, item.problems) };
     const isBare = isRaw && keys.length === 1;
     if (item.value === undefined) err += line.voice.isQuiet ? "" : `${key} invalid\n`;

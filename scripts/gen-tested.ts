@@ -1,0 +1,85 @@
+// Writes docs/reference/tested.md: each LXC command and option with the tests that give it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commandOf } from "../src/cli/berth/alias.ts";
+import { VERBS } from "../src/cli/berth/config.ts";
+import { OWN_VERBS } from "../src/cli/berth/own-verbs.ts";
+import { doors } from "../src/cli/doors.ts";
+import type { OptionRow } from "../src/cli/getopt.ts";
+import { commonOf, type Tool } from "../src/cli/options.ts";
+import { Scanner, type Helpers } from "./tested/scan.ts";
+import { UNTESTED } from "./tested/untested.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const FOLDERS = ["test/kernel", "test/twin", "test/chaos", "test/system", "src/cli", "src/cli/berth", "src/cli/lxc"];
+/** Helpers that tests share. */
+const HELPERS = ["test/kernel/place.ts", "test/kernel/port.ts"];
+/** Debian's names for the same commands. */
+const SAME: Readonly<Record<string, string>> = { "lxc-unpriv-attach": "lxc-attach", "lxc-unpriv-start": "lxc-start" };
+const SHOWN = 3;
+/** What all commands take is tried for all of them together. */
+const GETOPT_TWIN = "test/twin/getopt-twin.test.ts";
+
+interface Named { readonly name: string; readonly tool: Tool }
+export interface Tested { readonly name: string; readonly row: OptionRow; readonly isLxc: boolean; readonly files: readonly string[] }
+
+async function tools(): Promise<readonly Named[]> {
+  const all = [
+    ...Object.entries(doors).map(async ([name, load]) => ({ name, tool: (await load()).tool })), ...OWN_VERBS.map(async ({ verb, load }) => ({ name: `berth ${verb}`, tool: (await load()).tool })),
+    ...VERBS.map(async ({ verb, load }) => ({ name: `berth config ${verb}`, tool: (await load()).tool })),
+  ];
+  return (await Promise.all(all)).flatMap(({ name, tool }) => (tool === undefined || Object.hasOwn(SAME, name) ? [] : [{ name, tool }]));
+}
+
+const testFiles = (): readonly string[] => FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => /\.(test\.ts|check\.sh)$/.test(name)).map((name) => `${folder}/${name}`)).toSorted();
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+/** Every option of every command, with the test files that give it. */
+export async function testedOptions(): Promise<readonly Tested[]> {
+  const named = await tools();
+  const scanner = new Scanner(named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), commandOf);
+  const shared = HELPERS.reduce((known: Helpers, file) => scanner.helpers(read(file), known), new Map());
+  const found = new Map<string, Set<string>>();
+  for (const file of testFiles()) {
+    const text = read(file);
+    for (const seen of scanner.seen(text, shared)) {
+      for (const long of new Set([...scanner.options(seen), ...scanner.fullNames(seen.name, text)])) {
+        const key = `${seen.name} --${long}`;
+        found.set(key, (found.get(key) ?? new Set()).add(file));
+      }
+    }
+  }
+  return named.flatMap(({ name, tool }) => tool.rows.map((row): Tested => ({ name, row, isLxc: name.startsWith("lxc-"), files: [...(found.get(`${name} --${row.long}`) ?? [])] })));
+}
+
+const keyOf = ({ name, row: { long } }: Tested): string => `${name} --${long}`;
+/** Of LXC's commands: neither a test nor a reason; a reason for what has a test. */
+export const openOptions = (all: readonly Tested[]): readonly string[] => all.filter((one) => one.isLxc && one.files.length === 0 && UNTESTED[keyOf(one)] === undefined).map(keyOf);
+export const staleReasons = (all: readonly Tested[]): readonly string[] => Object.keys(UNTESTED).filter((key) => all.every((one) => keyOf(one) !== key || one.files.length > 0));
+
+const link = (file: string): string => `[${file.replace(/^.*\//, "").replace(/\.(test\.ts|check\.sh)$/, "")}](../../${file})`;
+function cell(one: Tested): string {
+  const { files } = one;
+  if (files.length === 0) return UNTESTED[keyOf(one)] ?? "";
+  return files.slice(0, SHOWN).map(link).join(", ") + (files.length > SHOWN ? ` and ${files.length - SHOWN} more` : "");
+}
+const spelled = ({ long, short, isOurs }: OptionRow): string => `${short === undefined ? "" : `\`-${short}\` `}\`--${long}\`${isOurs === true ? " *" : ""}`;
+
+export async function testedPage(): Promise<string> {
+  const all = await testedOptions();
+  const names = [...new Set(all.map(({ name }) => name))];
+  const section = (name: string): string => `## ${name}\n\n| option | tests that give it |\n|---|---|\n${all.filter((one) => one.name === name).map((one) => `| ${spelled(one.row)} | ${cell(one)} |`).join("\n")}\n`;
+  return [
+    "# Commands, options and their tests\n",
+    "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. An option with * is not LXC's. A test of npm run ok fails where an option of an lxc-* command has neither a test nor a reason.\n",
+    `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`. A command without options of its own is not listed.\n`,
+    ...names.map(section),
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  const all = await testedOptions();
+  const isOpen = (one: Tested): boolean => one.files.length === 0 && UNTESTED[keyOf(one)] === undefined;
+  console.log(all.filter(isOpen).map(keyOf).join("\n"));
+  console.log(`${all.length} options, ${all.filter(isOpen).length} without a test`);
+}
