@@ -33,7 +33,7 @@ const STATES = ["STOPPED", "STARTING", "RUNNING", "STOPPING", "ABORTING", "FREEZ
 const LEVELS = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "ERROR", "CRIT", "ALERT", "FATAL"];
 const BY_METAVAR: Readonly<Record<string, Kind>> = {
   FILE: "file", USER: "user", PATH: "directory", KEY: "key", "KEY=VALUE": "assignment", "NAME|PID": "container",
-  json: { words: ["json"] }, "table|json|openmetrics": { words: ["table", "json", "openmetrics"] }, COLUMN: { words: ["n", "c", "b", "m", "s", "k"] }, LEVEL: { words: LEVELS }, STATES: { words: STATES }, STORAGE: { words: ["dir"] }, "CGROUP|CAP|LSM": { words: ["CGROUP", "CAP", "LSM"] }, TEMPLATE: "file",
+  json: { words: ["json"] }, "json|yaml|table": { words: ["json", "yaml", "table"] }, "text|json|yaml": { words: ["text", "json", "yaml"] }, "table|json|yaml|openmetrics": { words: ["table", "json", "yaml", "openmetrics"] }, COLUMN: { words: ["n", "c", "b", "m", "s", "k"] }, LEVEL: { words: LEVELS }, STATES: { words: STATES }, STORAGE: { words: ["dir"] }, "CGROUP|CAP|LSM": { words: ["CGROUP", "CAP", "LSM"] }, TEMPLATE: "file",
 };
 
 function optionOf(row: OptionRow, isConfigVerb: boolean): Option {

@@ -66,6 +66,8 @@ export async function withLine<R extends OptionRow>(called: Tool<R>, request: Re
     const complaint = asked === undefined ? `${scan.error ?? ""}\n` : "";
     return done(asked === "help" ? 0 : 1, { err: `${complaint}${(await import("./help.ts")).helpText(tool)}` });
   }
+  const format = scan.found.findLast(({ row }) => row.long === "format")?.value;
+  if (format === "yaml" || format === "table") return (await import("./formats.ts")).formatted(format, scan, (other) => open({ tool, request, scan: other }, body));
   return open({ tool, request, scan }, body);
 }
 

@@ -27,7 +27,7 @@ export const NAME = { long: "name", short: "n", argument: "required", metavar: "
 export const RCFILE = { long: "rcfile", argument: "required", metavar: "FILE", help: "read this config file instead of the container's own" } as const satisfies OptionRow;
 export const EXPLAIN = { long: "explain", argument: "optional", metavar: "json", help: "print the numbered plan (or the plan as JSON) and do nothing", isOurs: true } as const satisfies OptionRow;
 export const STRICT = { long: "strict", help: "refuse names of LXC 2 and older and limits for the other version of cgroups instead of translating them, and limits that cannot take effect instead of running without", isOurs: true } as const satisfies OptionRow;
-export const FORMAT = { long: "format", argument: "required", metavar: "json", help: "print JSON instead of columns", isOurs: true } as const satisfies OptionRow;
+export const FORMAT = { long: "format", argument: "required", metavar: "json|yaml|table", help: "print JSON or YAML instead of columns (table)", isOurs: true } as const satisfies OptionRow;
 
 export const ESCAPE = { long: "escape", argument: "required", metavar: "PREFIX", help: "" } as const satisfies OptionRow;
 

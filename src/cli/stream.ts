@@ -5,9 +5,13 @@ const PAUSE_MS = 5;
 const isFull = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EAGAIN";
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
+let shape = (text: string): string => text;
+/** Texts become this before they are written (--format yaml). */
+export function shapeStream(wanted: (text: string) => string): void { shape = wanted; }
+
 /** false: nobody reads any more. */
 export async function stream(text: string | Uint8Array): Promise<boolean> {
-  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  const bytes = typeof text === "string" ? new TextEncoder().encode(shape(text)) : text;
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(1, bytes, done, bytes.length - done);

@@ -18,3 +18,4 @@ export { filesOf, updateConfig, type LineChange, type Updated } from "./update.t
 export { byKey, effectiveKeys, effectiveText, type EffectiveKey, type EffectiveValue, type OverriddenValue } from "./effective.ts";
 export { isClearedBy } from "./table.ts";
 export { meaningOf } from "./meaning.ts";
+export { CONTAINER_KEYS, plainWish, readProject } from "./project/project.ts";

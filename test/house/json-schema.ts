@@ -30,6 +30,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   minimum: (_, least, value) => typeof value !== "number" || value >= Number(least),
   maximum: (_, most, value) => typeof value !== "number" || value <= Number(most),
   anyOf: (root, cases, value) => list(cases).some((one) => validates(root, schemaOf(one), value)),
+  required: (_, names, value) => !isObject(value) || list(names).every((name) => Object.hasOwn(value, String(name))),
   items: (root, of, value) => !Array.isArray(value) || value.every((item) => validates(root, schemaOf(of), item)),
 };
 

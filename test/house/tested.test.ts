@@ -1,13 +1,23 @@
 // Every option of an lxc-* command has a test that gives it, or a reason why not; the scan finds what it should.
 import { expect, test } from "bun:test";
-import { openOptions, staleReasons, testedOptions } from "../../scripts/gen-tested.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openOptions, staleReasons, testedOptions, type Tested } from "../../scripts/gen-tested.ts";
 import { Scanner } from "../../scripts/tested/scan.ts";
 import { commandOf } from "../../src/cli/berth/alias.ts";
+import { ROOT } from "./sources.ts";
 
 const all = await testedOptions();
 test("each option of LXC's commands has a test or a reason", () => {
   expect(openOptions(all)).toEqual([]);
   expect(staleReasons(all)).toEqual([]);
+});
+
+test("the page has a row for each option of LXC's commands, and its links lead to tests", () => {
+  const page = readFileSync(join(ROOT, "docs/reference/tested.md"), "utf8");
+  const rowOf = ({ name, row: { long } }: Tested): boolean => (page.split(`\n## ${name}\n`)[1] ?? "").split("\n## ")[0]?.includes(`\`--${long}\``) === true;
+  expect(all.filter((one) => one.isLxc && !rowOf(one)).map(({ name, row }) => `${name} --${row.long}: npm run gen`)).toEqual([]);
+  expect([...page.matchAll(/\]\(\.\.\/\.\.\/([^)]+)\)/g)].map(([, path = ""]) => path).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 test("an option without a test is noticed", () => {

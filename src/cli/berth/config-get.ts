@@ -40,7 +40,7 @@ const lineOf = ({ key, values }: ConfigValue): string => (values.length === 0 ? 
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const format = line.options.last("format");
-  if (format !== undefined && format !== "json") return misuse(line, { code: "option.value", text: `--format knows 'json', not '${format}'` });
+  if (format !== undefined && format !== "json") return misuse(line, { code: "option.value", text: `--format knows json, yaml and table, not '${format}'` });
   if (!line.options.has("file") && !line.options.has("name") && line.words.length === 1 && line.words[0]?.startsWith("lxc.") === true) return systemAnswer(line);
   const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);

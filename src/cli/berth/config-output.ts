@@ -7,11 +7,11 @@ import { FORMAT } from "../options.ts";
 import { SUBJECT } from "./config-subject.ts";
 
 export const DRY_RUN = { long: "dry-run", help: "print the change as a diff, and make none" } as const satisfies OptionRow;
-export const JSON_ROW = { ...FORMAT, help: "print JSON instead of text" } as const satisfies OptionRow;
+export const JSON_ROW = { ...FORMAT, help: "print JSON or YAML instead of text (table)" } as const satisfies OptionRow;
 export const CHANGING = [...SUBJECT, DRY_RUN, JSON_ROW] as const;
 
 export const badFormat = (format: string | undefined): Problem | undefined =>
-  (format === undefined || format === "json" ? undefined : { code: "option.value", text: `--format knows 'json', not '${format}'` });
+  (format === undefined || format === "json" ? undefined : { code: "option.value", text: `--format knows json, yaml and table, not '${format}'` });
 
 export const diffOf = ({ file, before, after }: ConfigChange): string => unifiedDiff(before, after, { before: file, after: file });
 

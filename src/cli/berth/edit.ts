@@ -8,6 +8,7 @@ import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { done, failed, misuse, withLine } from "../command-line.ts";
+import { paintLines } from "../colour.ts";
 import { dialogue } from "../dialogue.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
@@ -68,7 +69,7 @@ async function save({ line, subject: { subject, called }, before, draft }: Job):
   if (result.ok) {
     dropDraft(draft);
     const { change, findings } = result.value;
-    return done(0, { out: terminalText(request, diffOf(change) + findings.map(findingText).join("") + runningNote(change, called)), err: say(voice, result.warnings ?? []) });
+    return done(0, { out: paintLines(request, terminalText(request, diffOf(change))) + terminalText(request, findings.map(findingText).join("") + runningNote(change, called)), err: say(voice, result.warnings ?? []) });
   }
   if (!request.isTty[0] || !request.isTty[1]) return failed({ voice }, kept(draft, result.problems));
   dialogue.say(terminalText(request, say({ ...voice, isQuiet: false }, result.problems).trimEnd()));

@@ -9,7 +9,7 @@ import type { Tool } from "../options.ts";
 import { openStream } from "../stream.ts";
 
 const rows = [
-  { long: "format", argument: "required", metavar: "text|json", help: "json: an object a line (default: text)", isOurs: true },
+  { long: "format", argument: "required", metavar: "text|json|yaml", help: "json: an object a line (default: text)", isOurs: true },
   { long: "count", short: "c", argument: "required", metavar: "NUMBER", help: "end after so many", isOurs: true },
 ] as const;
 
@@ -25,7 +25,7 @@ const textOf = ({ time, name, state, exit }: StateEvent): string => `${time}  ${
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, lxcpaths, words } = line;
   const [format = "text", count = "0"] = [options.last("format"), options.last("count")];
-  if (format !== "text" && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "text or json" }]);
+  if (format !== "text" && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "text, json or yaml" }]);
   if (!/^\d{1,9}$/.test(count)) return failed(line, [{ code: "option.value", at: byOption("--count"), text: `--count: '${count}' is not a number`, remedy: "how many events to wait for" }]);
   const { events } = await import("../../runtime/events.ts");
   const stream = openStream();

@@ -13,7 +13,7 @@ const rows = [
   NAME,
   { long: "follow", short: "f", help: "go on with what it says, until it stops", isOurs: true },
   { long: "lines", argument: "required", metavar: "NUMBER", help: "only the last so many lines of what it has said", isOurs: true },
-  { long: "format", argument: "required", metavar: "text|json", help: "json: an object for each line, with its time if it was heard (default: text)", isOurs: true },
+  { long: "format", argument: "required", metavar: "text|json|yaml", help: "json: an object for each line, with its time if it was heard (default: text)", isOurs: true },
 ] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {
@@ -72,7 +72,7 @@ class Output {
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, voice } = line;
   const [format = "text", lines] = [options.last("format"), options.last("lines")];
-  if (format !== "text" && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "text or json" }]);
+  if (format !== "text" && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "text, json or yaml" }]);
   if (lines !== undefined && !/^\d{1,9}$/.test(lines)) return failed(line, [{ code: "option.value", at: byOption("--lines"), text: `--lines: '${lines}' is not a number`, remedy: "how many lines, for example 20" }]);
   const { logs } = await import("../../runtime/logs.ts");
   const stream = openStream();

@@ -14,7 +14,7 @@ import { openMetrics, statsTable } from "../stats-text.ts";
 const rows = [
   { long: "follow", short: "f", help: "again and again, until it is ended" },
   { long: "delay", short: "d", argument: "required", metavar: "SECONDS", help: "with --follow: between two looks (default: 2)" },
-  { long: "format", argument: "required", metavar: "table|json|openmetrics", help: "a table (default), JSON, or OpenMetrics text for Prometheus" },
+  { long: "format", argument: "required", metavar: "table|json|yaml|openmetrics", help: "a table (default), JSON, YAML, or OpenMetrics text for Prometheus" },
 ] as const;
 type Row = (typeof rows)[number];
 

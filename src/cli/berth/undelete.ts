@@ -30,7 +30,7 @@ const listText = (list: readonly Trashed[]): string =>
 async function run(line: CommandLine<Row>): Promise<Answer> {
   const { options, request, target: { lxcpath }, words: [name, ...more], voice } = line;
   const format = options.last("format");
-  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json" }]);
+  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json, yaml or table" }]);
   if (more.length > 0) return misuse(line, { code: "option.missing", text: "one NAME at a time" });
   const { purge, trashList, undelete } = await import("../../runtime/trash.ts");
   if (name === undefined && !options.has("purge")) return done(0, { out: format === "json" ? asJson(trashList(lxcpath)) : listText(trashList(lxcpath)) });

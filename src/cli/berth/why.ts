@@ -73,7 +73,7 @@ async function text(request: Request, target: Target, result: Result<ContainerIn
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target } = line;
   const format = options.last("format");
-  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json" }]);
+  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json, yaml or table" }]);
   const result = await info(request, target, { stats: false, ips: false });
   const found: Found = { failure: failureOf(`${target.lxcpath}/${target.name}/.berth/failure`, options.has("all")), reports: hooks(target) };
   if (!result.ok && found.failure === undefined) return failed(line, result.problems);

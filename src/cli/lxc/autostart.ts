@@ -48,7 +48,7 @@ function badOption({ options, words: [word] }: CommandLine<Row>): Problem | unde
   const [format, actions] = [options.last("format"), (["reboot", "shutdown", "kill"] as const).filter((long) => options.has(long))];
   if (word !== undefined) return { code: "option.unknown", text: `'${word}' is one word too many`, remedy: "lxc-start and lxc-stop take names; here -g names groups" };
   if (actions.length > 1) return { code: "option.conflict", text: `--${actions.join(" and --")} exclude each other` };
-  if (format !== undefined && format !== "json") return { code: "option.value", text: `--format knows 'json', not '${format}'` };
+  if (format !== undefined && format !== "json") return { code: "option.value", text: `--format knows json, yaml and table, not '${format}'` };
   return format !== undefined && !options.has("list") ? { code: "option.conflict", text: "--format is for --list", remedy: "add -L" } : undefined;
 }
 

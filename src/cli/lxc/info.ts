@@ -91,7 +91,7 @@ async function keyText(line: CommandLine<Row>, isRaw: boolean): Promise<{ readon
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const format = line.options.last("format");
-  if (format !== undefined && format !== "json") return misuse(line, { code: "option.value", text: `--format knows 'json', not '${format}'` });
+  if (format !== undefined && format !== "json") return misuse(line, { code: "option.value", text: `--format knows json, yaml and table, not '${format}'` });
   const wish = wishOf(line);
   const isJson = format === "json";
   const result = await info(request, line.target, { stats: wish.stats || isJson, ips: wish.ips || isJson });

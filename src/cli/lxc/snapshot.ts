@@ -75,7 +75,7 @@ async function putBack(line: CommandLine<Row>, snapshot: string): Promise<Answer
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, voice } = line;
   const format = options.last("format");
-  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json" }]);
+  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json, yaml or table" }]);
   const [restored, destroyed] = [options.last("restore"), options.last("destroy")];
   if (options.has("list")) return list(line);
   if (restored !== undefined) return putBack(line, restored);

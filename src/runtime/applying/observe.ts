@@ -1,0 +1,61 @@
+// Owns the look at what a project is about: its containers with their configs, the networks and volumes that are there.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { effectiveKeys, presentKey } from "../../config/index.ts";
+import { configFile, recordDir } from "../../host/store/layout.ts";
+import { runningState } from "../../host/store/running.ts";
+import type { Project } from "../../model/project.ts";
+import type { Request } from "../../model/request.ts";
+import { openDocument, syntaxOf } from "../config-document.ts";
+import { valuesOf } from "../config-set.ts";
+import { loadConfig } from "../container-config.ts";
+import { listNetworks } from "../networks.ts";
+import type { Target } from "../verbs.ts";
+import { volumePath, type Seen, type SeenContainer } from "./steps.ts";
+
+export type Applied = ReadonlyMap<string, readonly string[]>;
+const recordFile = (target: Target): string => `${recordDir(target)}/applied`;
+
+/** What the last apply has set in a container's config; nothing where that cannot be read. */
+function readApplied(target: Target): Applied {
+  try {
+    const value: unknown = JSON.parse(readFileSync(recordFile(target), "utf8"));
+    if (typeof value !== "object" || value === null) return new Map();
+    return new Map(Object.entries(value).flatMap(([key, values]: [string, unknown]) => (Array.isArray(values) ? [[key, values.map(String)] as const] : [])));
+  } catch {
+    return new Map();
+  }
+}
+export function writeApplied(target: Target, applied: Applied): void {
+  mkdirSync(recordDir(target), { recursive: true });
+  writeFileSync(recordFile(target), `${JSON.stringify(Object.fromEntries(applied))}\n`);
+}
+
+const isList = (key: string): boolean => {
+  const found = presentKey(key);
+  return found.ok && found.value.row.isRepeatable;
+};
+const NOTHING: SeenContainer = { exists: false, isRunning: false, hasIds: false, values: () => [], isList, applied: new Map() };
+
+export function seeContainer(request: Request, target: Target): SeenContainer {
+  if (!existsSync(configFile(target))) return NOTHING;
+  const document = openDocument(request, target);
+  const keys = document.ok ? effectiveKeys(syntaxOf(request, document.value)) : [];
+  const loaded = loadConfig(request, target);
+  return {
+    exists: true, isRunning: runningState(target).state !== "STOPPED", hasIds: loaded.ok && loaded.value.spec.idmap.length > 0, isList,
+    values: (key) => valuesOf(keys, key).map(({ value }) => value), applied: readApplied(target),
+  };
+}
+
+/** Where volumes lie that have no path of their own. */
+const volumeFolder = (lxcpath: string): string => `${lxcpath}/.volumes`;
+
+export function see(request: Request, lxcpath: string, project: Project): Seen {
+  const listing = listNetworks(request);
+  const seen = new Map(project.containers.map(({ name }) => [name, seeContainer(request, { name, lxcpath })]));
+  const folder = volumeFolder(lxcpath);
+  return {
+    isRoot: request.euid === 0, volumeFolder: folder, networks: new Set(listing.ok ? listing.value.networks.map(({ name }) => name) : []), container: (name) => seen.get(name) ?? NOTHING,
+    paths: new Set(project.volumes.map((volume) => volumePath(volume, project, { volumeFolder: folder })).filter((path) => existsSync(path))),
+  };
+}
