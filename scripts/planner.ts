@@ -1,13 +1,16 @@
 // Owns how the planner is put together. A module costs the planner's start as much as the functions in it: so each of the
 // commands that somebody waits for is joined into one file first, with all that its usual way needs. What is rarely needed
 // (help, explanations, repairs) stays a file of its own, loaded when it is asked for; so does every other command.
+// Tables of plain data are parsed from JSON: the interpreter takes ten times as long to make an object property by property.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { BunPlugin } from "bun";
 import { ROOT } from "./step.ts";
 
 const SRC = join(ROOT, "src");
-export const JOINED: readonly string[] = ["attach", "execute", "info", "start", "stop"];
+export const JOINED: readonly string[] = ["attach", "execute", "info", "ls", "start", "stop"];
+/** Those of them that never answer with a plan. */
+const WITHOUT_PLAN: readonly string[] = ["info", "ls"];
 const doorFile = (name: string): string => join(SRC, "cli/lxc", `${name}.ts`);
 
 const LAZY_VERB = /^ *const (\{ \w+ \}) = await import\(("\.\.\/\.\.\/runtime\/\w+\.ts")\);\n/m;
@@ -15,6 +18,28 @@ const LAZY_VERB = /^ *const (\{ \w+ \}) = await import\(("\.\.\/\.\.\/runtime\/\
 export const withVerb = (text: string): string => {
   const [line = "", names = "", from = ""] = LAZY_VERB.exec(text) ?? [];
   return line === "" ? text : `import ${names} from ${from};\n${text.replace(line, "")}`;
+};
+
+/** Exported tables by file; `without`: what of a row nobody asks for in the planner. */
+const TABLES: Readonly<Record<string, { readonly table: string; readonly without?: string }>> = {
+  "isa/schema.ts": { table: "SCHEMA", without: "doc" }, "linux/errno.ts": { table: "ERRNOS" }, "linux/signals.ts": { table: "SIGNALS" },
+};
+
+/** The text of a file below src/, its table as `JSON.parse("…")`; throws for a table that is not written as this expects, or is more than data. */
+export async function withJson(path: string, text: string): Promise<string> {
+  const { table = "", without } = TABLES[path] ?? {};
+  const literal = new RegExp(`(?<=^export const ${table} = )\\{\\n[^]*?\\n\\} as const satisfies [^;]+(?=;)`, "m");
+  const loaded: Readonly<Record<string, unknown>> = await import(join(SRC, path));
+  const value = JSON.stringify(loaded[table], (key, inner: unknown) => (key === without ? undefined : inner));
+  if (!literal.test(text) || loaded[table] === undefined || value.includes("null")) throw new Error(`src/${path}: the planner's build does not know how to turn ${table} into JSON`);
+  return text.replace(literal, () => `JSON.parse(${JSON.stringify(value)})`);
+}
+
+const asData: BunPlugin = {
+  name: "tables as JSON",
+  setup(build) {
+    build.onLoad({ filter: new RegExp(`/src/(${Object.keys(TABLES).join("|")})$`) }, async ({ path }) => ({ contents: await withJson(path.slice(SRC.length + 1), await Bun.file(path).text()), loader: "ts" }));
+  },
 };
 
 const joining = (door: string): BunPlugin => ({
@@ -33,12 +58,13 @@ async function bundle(options: Parameters<typeof Bun.build>[0]): Promise<void> {
   if (!success) throw new Error(`bundling the planner failed:\n${logs.map(String).join("\n")}`);
 }
 
-/** The door and all that its usual way needs. */
-async function joinDoor(door: string, work: string): Promise<void> {
+/** The door and all that its usual way needs, as `work`/DOOR.js. */
+export async function joinDoor(door: string, work: string): Promise<void> {
   const entry = join(work, "entry", `${door}.ts`);
   mkdirSync(dirname(entry), { recursive: true });
-  writeFileSync(entry, `export * from ${JSON.stringify(doorFile(door))};\nexport { planBytes } from ${JSON.stringify(join(SRC, "isa/plan-bytes.ts"))};\n`);
-  await bundle({ entrypoints: [entry], outdir: work, plugins: [joining(door)] });
+  const bytes = WITHOUT_PLAN.includes(door) ? "" : `export { planBytes } from ${JSON.stringify(join(SRC, "isa/plan-bytes.ts"))};\n`;
+  writeFileSync(entry, `export * from ${JSON.stringify(doorFile(door))};\n${bytes}`);
+  await bundle({ entrypoints: [entry], outdir: work, plugins: [joining(door), asData] });
 }
 
 const usingJoined = (work: string): BunPlugin => ({
@@ -55,7 +81,7 @@ const usingJoined = (work: string): BunPlugin => ({
 export async function compilePlanner(outfile: string, work: string): Promise<void> {
   for (const door of JOINED) await joinDoor(door, work);
   await bundle({
-    entrypoints: [join(SRC, "main.ts")], plugins: [usingJoined(work)], minify: true, sourcemap: "linked", bytecode: true, splitting: true,
+    entrypoints: [join(SRC, "main.ts")], plugins: [usingJoined(work), asData], minify: true, sourcemap: "linked", bytecode: true, splitting: true,
     // nothing in the caller's current directory may reach the planner
     compile: { outfile, execArgv: ["--no-warnings"], autoloadDotenv: false, autoloadBunfig: false, autoloadTsconfig: false, autoloadPackageJson: false },
   });

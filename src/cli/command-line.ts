@@ -9,7 +9,7 @@ import type { Target } from "../runtime/verbs.ts";
 import type { Answer } from "./answer.ts";
 import type { FoundOption, OptionRow, Scan } from "./getopt.ts";
 import { getopt } from "./getopt.ts";
-import { openLog } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { Options, Tool } from "./options.ts";
 import { commonOf, optionsOf } from "./options.ts";
 import type { Voice } from "./say.ts";
@@ -75,6 +75,9 @@ export async function withLine<R extends OptionRow>(called: Tool<R>, request: Re
 const takesConfig = ({ rows }: Tool): boolean => rows.some(({ long }) => long === "rcfile");
 export const rcfileOf = (found: readonly FoundOption<OptionRow>[]): string | undefined => found.findLast(({ row }) => row.long === "rcfile")?.value;
 
+/** What writes a log is loaded where one is written. */
+const SILENT: Log = { add: () => undefined, isOn: () => false };
+
 interface Given<R extends OptionRow> { readonly tool: Tool<R>; readonly request: Request; readonly scan: Scan<OptionRow> }
 
 async function open<R extends OptionRow>({ tool, request, scan: { found, positionals } }: Given<R>, body: Body<R>): Promise<Answer> {
@@ -82,7 +85,7 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   const isQuiet = options.has("quiet");
   const byOption = tool.hasName ? found.findLast(({ row }) => row.long === "name")?.value : undefined;
   const name = byOption ?? (tool.hasName ? positionals[0] : "");
-  const bare: Voice = { program: tool.name, name: "", isQuiet, log: { add: () => undefined, isOn: () => false } };
+  const bare: Voice = { program: tool.name, name: "", isQuiet, log: SILENT };
   if (name === undefined) return done(1, { err: sayLines(bare, ["No container name specified"]) });
   const given = options.all("lxcpath");
   if (given.length > 1 && tool.hasPaths !== true) return done(1, { err: isQuiet ? "" : "This command only accepts 1 -P,--lxcpath arguments\n" });
@@ -93,10 +96,11 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   if (rcfile !== undefined && !existsSync(absolute(request, rcfile))) return done(1, { err: say({ ...bare, name }, [{ code: "config.missing", text: `the config file "${absolute(request, rcfile)}" does not exist`, remedy: "check the path given with -f/--rcfile" }]) });
   const [file, priority] = [options.last("logfile"), options.last("logpriority")];
   const configured = tool.hasName && takesConfig(tool) ? await configuredLog(request, { name, lxcpath }, rcfileOf(found)) : {};
-  const { log, problem } = openLog({
+  const isLogged = file !== undefined || priority !== undefined || configured.file !== undefined || configured.syslog !== undefined;
+  const { log, problem = undefined } = isLogged ? (await import("./log.ts")).openLog({
     program: tool.name, name, lxcpath, isRoot: request.euid === 0, configured,
     ...(file === undefined ? {} : { file: file === "none" ? file : absolute(request, file) }), ...(priority === undefined ? {} : { priority }),
-  });
+  }) : { log: SILENT };
   const voice: Voice = { program: tool.name, name, isQuiet, log };
   if (problem !== undefined) return done(1, { err: say(voice, [problem]) });
   const lxcpaths = given.length > 1 ? [...new Set(given.map((path) => canonicalLxcpath(request, path)))] : [lxcpath];

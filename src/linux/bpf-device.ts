@@ -40,7 +40,7 @@ const LOAD32 = 0x61, MOVE32 = 0xbc, MOVE = 0xb7, AND32 = 0x54, SHIFT_RIGHT32 = 0
 const R = { result: 0, work: 1, type: 2, access: 3, major: 4, minor: 5 } as const;
 
 /** struct bpf_cgroup_dev_ctx: access_type (access << 16 | type), major, minor. */
-const PROLOGUE: readonly string[] = [
+const prologue = (): readonly string[] => [
   instruction(LOAD32, { dst: R.type, src: R.work }), instruction(LOAD32, { dst: R.major, src: R.work, offset: 4 }), instruction(LOAD32, { dst: R.minor, src: R.work, offset: 8 }),
   instruction(MOVE32, { dst: R.access, src: R.type }), instruction(SHIFT_RIGHT32, { dst: R.access, immediate: 16 }), instruction(AND32, { dst: R.type, immediate: 0xffff }),
 ];
@@ -68,7 +68,7 @@ function ruleCode(rule: DeviceRule): readonly string[] {
 export function deviceProgram(rules: readonly DeviceRule[]): string {
   const last = rules.findLastIndex(isForAll);
   const isOpen = rules[last]?.isAllowed ?? false;
-  return [...PROLOGUE, ...rules.slice(last + 1).toReversed().flatMap(ruleCode), ...answer(isOpen)].join("");
+  return [...prologue(), ...rules.slice(last + 1).toReversed().flatMap(ruleCode), ...answer(isOpen)].join("");
 }
 
 const sameDevice = (a: DeviceRule, b: DeviceRule): boolean => a.type === b.type && a.major === b.major && a.minor === b.minor;

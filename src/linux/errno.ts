@@ -1,6 +1,7 @@
 // Owns errno(3): names, numbers (x86_64 and aarch64 share these) and the kernel's meaning in words.
 
-const TABLE = {
+/** Number and words by name. */
+export const ERRNOS = {
   EPERM: [1, "operation not permitted"], ENOENT: [2, "no such file or directory"], ESRCH: [3, "no such process"],
   EINTR: [4, "interrupted"], EIO: [5, "input/output error"], ENXIO: [6, "no such device or address"], E2BIG: [7, "argument list too long"],
   ENOEXEC: [8, "exec format error"], EBADF: [9, "bad file descriptor"], ECHILD: [10, "no child processes"],
@@ -21,15 +22,17 @@ const TABLE = {
   EDQUOT: [122, "disk quota exceeded"], EKEYREVOKED: [128, "key has been revoked"],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 
-export type Errno = keyof typeof TABLE;
+export type Errno = keyof typeof ERRNOS;
 
-export const isErrno = (name: string): name is Errno => Object.hasOwn(TABLE, name);
-const NAMES: ReadonlyMap<number, Errno> = new Map(Object.keys(TABLE).filter(isErrno).map((name) => [TABLE[name][0], name]));
+export const isErrno = (name: string): name is Errno => Object.hasOwn(ERRNOS, name);
+let names: ReadonlyMap<number, Errno> | undefined;
+/** Made when a number is first asked about: few commands ask. */
+const namesByNumber = (): ReadonlyMap<number, Errno> => names ??= new Map(Object.keys(ERRNOS).filter(isErrno).map((name) => [ERRNOS[name][0], name]));
 
-export const errnoNumber = (name: Errno): number => TABLE[name][0];
-export const errnoName = (value: number): Errno | undefined => NAMES.get(value);
+export const errnoNumber = (name: Errno): number => ERRNOS[name][0];
+export const errnoName = (value: number): Errno | undefined => namesByNumber().get(value);
 /** `permission denied`, or `error 199` for a number without a name. */
 export function errnoText(value: number): string {
-  const name = NAMES.get(value);
-  return name === undefined ? `error ${value}` : TABLE[name][1];
+  const name = namesByNumber().get(value);
+  return name === undefined ? `error ${value}` : ERRNOS[name][1];
 }

@@ -14,12 +14,12 @@ interface Mark { readonly at: number; readonly bytes: readonly number[] }
 const ascii = (at: number, text: string): Mark => ({ at, bytes: [...text].map((letter) => letter.charCodeAt(0)) });
 
 /** ext4 mounts ext2 and ext3 too. */
-const FILE_SYSTEMS: readonly (readonly [string, Mark])[] = [
+const fileSystems = (): readonly (readonly [string, Mark])[] => [
   ["ext4", { at: 0x438, bytes: [0x53, 0xef] }], ["xfs", ascii(0, "XFSB")], ["btrfs", ascii(0x10040, "_BHRfS_M")], ["squashfs", ascii(0, "hsqs")],
   ["erofs", { at: 0x400, bytes: [0xe2, 0xe1, 0xf5, 0xe0] }], ["f2fs", { at: 0x400, bytes: [0x10, 0x20, 0xf5, 0xf2] }], ["iso9660", ascii(0x8001, "CD001")],
 ];
 
-const OTHERS: readonly (readonly [Mark, string, string])[] = [
+const others = (): readonly (readonly [Mark, string, string])[] => [
   [ascii(0, "QFI\u00fb"), "a qcow2 image", "convert it: qemu-img convert -O raw IMAGE rootdev; or export it with qemu-nbd and name the block device"],
   [ascii(0, "LUKS\u00ba\u00be"), "an encrypted volume (LUKS)", "open it first: cryptsetup open DEVICE NAME; then name /dev/mapper/NAME"],
   [ascii(0x218, "LVM2 001"), "an LVM physical volume", "name the logical volume: lvm:/dev/VG/LV"],
@@ -30,8 +30,8 @@ const OTHERS: readonly (readonly [Mark, string, string])[] = [
 const has = (image: Uint8Array, { at, bytes }: Mark): boolean => bytes.every((byte, i) => image[at + i] === byte);
 
 export function contentOf(image: Uint8Array): ImageContent {
-  const type = FILE_SYSTEMS.find(([, mark]) => has(image, mark))?.[0];
+  const type = fileSystems().find(([, mark]) => has(image, mark))?.[0];
   if (type !== undefined) return { kind: "file system", type };
-  const other = OTHERS.find(([mark]) => has(image, mark));
+  const other = others().find(([mark]) => has(image, mark));
   return other === undefined ? { kind: "unknown" } : { kind: "other", what: other[1], remedy: other[2] };
 }

@@ -1,6 +1,5 @@
 // Owns which directory containers live in and which names they may have.
-import { withoutSlashes } from "../linux/slashes.ts";
-import { normalize } from "node:path";
+import { plainPath } from "../linux/slashes.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -12,7 +11,7 @@ export const absolutePath = (request: Request, path: string): string => (path.st
 /** `-P` made absolute against the caller's directory, without `.`, `..` and trailing slashes; else lxc.lxcpath. */
 export function canonicalLxcpath(request: Request, given?: string): string {
   const path = given ?? systemConfig(request, "lxc.lxcpath") ?? "/var/lib/lxc";
-  return withoutSlashes(normalize(absolutePath(request, path))) || "/";
+  return plainPath(absolutePath(request, path));
 }
 
 /** With what is put around it (`lxc.payload.NAME-1`, `.NAME.new-…`) it must still be a file's name. */

@@ -12,12 +12,13 @@ import { awaitRunningEntries } from "./reboot-request.ts";
 import { decidedState, foreign, stopped } from "./running-container.ts";
 import type { StopVerb, Target } from "./verbs.ts";
 
-/** The new names and those of LXC 1 and 2. */
+/** The new names and those of LXC 1 and 2; a kill sends no other than the stop signal. */
 const SIGNAL_KEYS = ["lxc.signal", "lxc.haltsignal", "lxc.rebootsignal", "lxc.stopsignal"];
+const STOP_KEYS = ["lxc.signal.stop", "lxc.stopsignal"];
 
 /** A config that is broken or gone must not keep a container running. */
-async function signalsOf(request: Request, target: Target): Promise<StopSignals> {
-  if (!mayMention(configFile(target), SIGNAL_KEYS)) return {};
+async function signalsOf(request: Request, target: Target, isKill: boolean): Promise<StopSignals> {
+  if (!mayMention(configFile(target), isKill ? STOP_KEYS : SIGNAL_KEYS)) return {};
   const { loadConfig } = await import("./container-config.ts");
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return {};
@@ -34,6 +35,6 @@ export const stop: StopVerb = async (request, target, options): Promise<Result<P
   const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
   return planStop({
     name: target.name, lxcpath: target.lxcpath, isFrozen: state === "FROZEN" || state === "FREEZING", monitor: { pid: record.monitorPid, startTime: record.monitorStart },
-    signals: await signalsOf(request, target), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }),
+    signals: await signalsOf(request, target, isKill), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }),
   });
 };

@@ -2,7 +2,7 @@
 import { RLIM_INFINITY } from "../../linux/rlimits.ts";
 import { RTMAX, signalNames, signalNumber } from "../../linux/signals.ts";
 import { didYouMean } from "../nearest.ts";
-import { good, wrong, type Grammar } from "./grammar.ts";
+import { good, wrong, type Facts, type Grammar } from "./grammar.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, kb: 1024, m: 1048576, mb: 1048576, g: 1073741824, gb: 1073741824 };
 const PAGE = 4096;
@@ -73,12 +73,12 @@ export const limit: Grammar<Limit> = {
 /** 0 is no signal: what that means is said at each key. */
 export const signal: Grammar<number> = {
   expects: "a signal: a number, SIGNAME, SIGRTMIN+N or SIGRTMAX-N",
-  facts: { is: "number", min: 0, max: RTMAX, choices: signalNames, ignoresCase: true, pattern: "^0*(?:[0-9]|[1-5][0-9]|6[0-4])$|^[sS][iI][gG][rR][tT][mM](?:[iI][nN]|[aA][xX])(?:[+-](?:[012]?[0-9]|30))?$" },
+  get facts(): Facts { return { is: "number", min: 0, max: RTMAX, choices: signalNames(), ignoresCase: true, pattern: "^0*(?:[0-9]|[1-5][0-9]|6[0-4])$|^[sS][iI][gG][rR][tT][mM](?:[iI][nN]|[aA][xX])(?:[+-](?:[012]?[0-9]|30))?$" }; },
   read: (text) => {
     const value = text.startsWith("0") && /^0+$/.test(text) ? 0 : signalNumber(text.toUpperCase());
     if (value !== undefined) return good(value);
     const isBare = signalNumber(`SIG${text.toUpperCase()}`) !== undefined;
-    return wrong(`'${text}' is not a signal`, 0, isBare ? `write SIG${text.toUpperCase()}` : didYouMean(text.toUpperCase(), signalNames, "see signal(7) for the names"));
+    return wrong(`'${text}' is not a signal`, 0, isBare ? `write SIG${text.toUpperCase()}` : didYouMean(text.toUpperCase(), signalNames(), "see signal(7) for the names"));
   },
   show: (value) => [String(value)],
 };

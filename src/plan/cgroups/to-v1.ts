@@ -50,7 +50,9 @@ const ioWeight: Turn = (value) => {
 
 const freeze = (value: string): string | undefined => (value === "1" ? "FROZEN" : value === "0" ? "THAWED" : undefined);
 
-const TURNS: ReadonlyMap<string, Turn> = new Map([
+let known: ReadonlyMap<string, Turn> | undefined;
+/** Most containers set no limits of the other version. */
+const turns = (): ReadonlyMap<string, Turn> => known ??= new Map([
   ["memory.max", into("memory.limit_in_bytes", limitText, BYTES)], ["memory.low", into("memory.soft_limit_in_bytes", softText, BYTES)], ["memory.swap.max", swap],
   ["cpu.weight", into("cpu.shares", sharesOfWeight, "a number")], ["cpu.weight.nice", into("cpu.shares", sharesOfNice, "a number from -20 to 19")],
   ["cpu.max", cpuMax], ["cpu.max.burst", same("cpu.cfs_burst_us")], ["cpu.idle", same("cpu.idle")],
@@ -66,5 +68,5 @@ const REASONS: readonly (readonly [string, string])[] = [
 export function turnToV1(file: string): Turn {
   const [, size, rsvd = ""] = /^hugetlb\.(\w+?)(\.rsvd)?\.max$/.exec(file) ?? [];
   if (size !== undefined) return into(`hugetlb.${size}${rsvd}.limit_in_bytes`, limitText, BYTES);
-  return TURNS.get(file) ?? (() => REASONS.find(([beginning]) => file.startsWith(beginning))?.[1] ?? "v1 has nothing like it");
+  return turns().get(file) ?? (() => REASONS.find(([beginning]) => file.startsWith(beginning))?.[1] ?? "v1 has nothing like it");
 }

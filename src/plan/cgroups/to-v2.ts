@@ -45,7 +45,9 @@ const weightOfDevice: Turn = (value) => {
 
 const freeze = (value: string): string | undefined => (value === "FROZEN" ? "1" : value === "THAWED" ? "0" : undefined);
 
-const TURNS: ReadonlyMap<string, Turn> = new Map([
+let known: ReadonlyMap<string, Turn> | undefined;
+/** Most containers set no limits of the other version. */
+const turns = (): ReadonlyMap<string, Turn> => known ??= new Map([
   ["memory.limit_in_bytes", limit("memory.max")], ["memory.soft_limit_in_bytes", into("memory.low", limitText("0"), BYTES)], ["memory.memsw.limit_in_bytes", swap],
   ["cpu.shares", into("cpu.weight", weightOfShares, "a number")], ["cpu.cfs_quota_us", cfs], ["cpu.cfs_period_us", cfs], ["cpu.cfs_burst_us", same("cpu.max.burst")], ["cpu.idle", same("cpu.idle")],
   ["cpuset.cpus", same("cpuset.cpus")], ["cpuset.mems", same("cpuset.mems")], ["pids.max", same("pids.max")], ["rdma.max", same("rdma.max")], ["misc.max", same("misc.max")],
@@ -65,5 +67,5 @@ const REASONS: readonly (readonly [string, string])[] = [
 export function turnToV2(file: string): Turn {
   const [, size, rsvd = ""] = /^hugetlb\.(\w+)(\.rsvd)?\.limit_in_bytes$/.exec(file) ?? [];
   if (size !== undefined) return limit(`hugetlb.${size}${rsvd}.max`);
-  return TURNS.get(file) ?? (() => REASONS.find(([beginning]) => file.startsWith(beginning))?.[1] ?? "v2 has nothing like it");
+  return turns().get(file) ?? (() => REASONS.find(([beginning]) => file.startsWith(beginning))?.[1] ?? "v2 has nothing like it");
 }
