@@ -97,7 +97,7 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   const [file, priority] = [options.last("logfile"), options.last("logpriority")];
   const configured = tool.hasName && takesConfig(tool) ? await configuredLog(request, { name, lxcpath }, rcfileOf(found)) : {};
   const isLogged = file !== undefined || priority !== undefined || configured.file !== undefined || configured.syslog !== undefined;
-  const { log, problem = undefined } = isLogged ? (await import("./log.ts")).openLog({
+  const { log, problem }: { readonly log: Log; readonly problem?: Problem } = isLogged ? (await import("./log.ts")).openLog({
     program: tool.name, name, lxcpath, isRoot: request.euid === 0, configured,
     ...(file === undefined ? {} : { file: file === "none" ? file : absolute(request, file) }), ...(priority === undefined ? {} : { priority }),
   }) : { log: SILENT };

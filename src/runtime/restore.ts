@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
-import { isSubvolume } from "../host/probe/backends.ts";
+import { isSubvolume } from "../host/probe/tree-mark.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
 import { snapshotsDir } from "../host/store/snapshots.ts";

@@ -8,7 +8,7 @@ import { JOINED, joinDoor, withJson } from "../../scripts/planner.ts";
 import { ROOT } from "./sources.ts";
 
 /** Bytes of each door's file, before it is minified: some percent above what it was on 2026-11-27. Raise one only with a reason. */
-const MOST_BYTES: Readonly<Record<string, number>> = { attach: 97_000, execute: 405_000, info: 54_000, ls: 53_000, start: 410_000, stop: 74_000 };
+const MOST_BYTES: Readonly<Record<string, number>> = { attach: 98_000, execute: 418_000, info: 55_000, ls: 53_000, start: 423_000, stop: 75_000 };
 
 /** The config language, what only explains or repairs, and what a killed run left. */
 const FOR_FEW = [/^src\/cli\/(log|help|report)\.ts$/, /^src\/isa\/(explain|decode|check|read-back)\.ts$/, /^src\/runtime\/(report|partial|causes\/.*|keep-addresses|doctor)\.ts$/, /^src\/host\/engine\//, /^src\/host\/doctor\//];

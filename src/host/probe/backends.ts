@@ -1,36 +1,16 @@
 // Owns the look at what storage a container's root file system could be made on here.
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, statfsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { BackendFacts, OutsideStorage, StorageOptions } from "../../model/storage.ts";
 import { readText } from "../read-text.ts";
 import { PROGRAM_FOLDERS, programPath } from "./program.ts";
+import { isOnBtrfs } from "./tree-mark.ts";
 
-/** statfs(2). */
-const BTRFS = 0x9123683e;
 const PROGRAMS = ["btrfs", "lvcreate", "zfs", "rbd", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs", "mkfs.f2fs"];
 
 const isProgram = (name: string): boolean => programPath(name) !== undefined;
 const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
-
-export function isOnBtrfs(path: string): boolean {
-  try {
-    return statfsSync(path).type === BTRFS;
-  } catch {
-    return false;
-  }
-}
-
-/** The root of a subvolume has this inode number, and nothing else has. */
-const SUBVOLUME = 256;
-export const isSubvolume = (path: string): boolean => isOnBtrfs(path) && lstatSync(path, { throwIfNoEntry: false })?.ino === SUBVOLUME;
-
-/** What no other tree has that could be in its place: its inode; of a subvolume, its number. undefined: nothing is there. */
-export function treeMark(path: string): string | undefined {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined || !isSubvolume(path)) return found === undefined ? undefined : String(found.ino);
-  return `subvolume ${spawnSync("btrfs", ["inspect-internal", "rootid", path], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } }).stdout.trim()}`;
-}
 
 /** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */
 export function hasSubvolumes(path: string): boolean {

@@ -9,11 +9,12 @@ export const probeKernel = (): { readonly release: string; readonly machine: str
   machine: MACHINES[process.arch] ?? process.arch,
 });
 
+const LSM = "/sys/kernel/security/lsm", APPARMOR = "/sys/module/apparmor/parameters/enabled";
 export function probeLsms(): readonly string[] {
-  const listed = readText("/sys/kernel/security/lsm");
+  const listed = existsSync(LSM) ? readText(LSM) : undefined;
   if (listed !== undefined) return listed.trim().split(",").filter((name) => name !== "");
   // securityfs is not mounted everywhere.
-  const hasApparmor = (readText("/sys/module/apparmor/parameters/enabled") ?? "").startsWith("Y");
+  const hasApparmor = existsSync(APPARMOR) && (readText(APPARMOR) ?? "").startsWith("Y");
   return [...(hasApparmor ? ["apparmor"] : []), ...(existsSync("/sys/fs/selinux/enforce") ? ["selinux"] : [])];
 }
 

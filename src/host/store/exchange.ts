@@ -2,7 +2,7 @@
 // Two renamings cannot be one step: a kill between them is made good by whoever loads the config next.
 import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { errorCode, readText } from "../read-text.ts";
-import { treeMark } from "../probe/backends.ts";
+import { treeMark } from "../probe/tree-mark.ts";
 import { configFile, recordDir, type Place } from "./layout.ts";
 
 /** The tree that is replaced, and how the one that replaces it is known. */
@@ -39,7 +39,7 @@ function parse(text: string): Exchange | undefined {
 
 /** The file that holds the config now, where an exchange was killed half way: put in its place if the caller may. undefined: none was. */
 export function exchangedConfig(place: Place): string | undefined {
-  const text = readText(recordFile(place));
+  const text = existsSync(recordFile(place)) ? readText(recordFile(place)) : undefined;
   const record = text === undefined ? undefined : parse(text);
   if (record === undefined || !existsSync(preparedConfig(place)) || treeMark(record.tree) !== record.mark) return undefined;
   try {

@@ -1,6 +1,6 @@
 // Owns where a container's next root file system is made, on storage of the same kind, and what it takes the place of.
 import { existsSync, lstatSync, statSync } from "node:fs";
-import { isSubvolume } from "../../host/probe/backends.ts";
+import { isSubvolume } from "../../host/probe/tree-mark.ts";
 import { probeStorage } from "../../host/probe/storage.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import type { Op } from "../../isa/op.ts";

@@ -1,7 +1,8 @@
 // Owns where the root file system of a copy comes from and on what it will lie.
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { hasSubvolumes, isOnBtrfs, isSubvolume, probeBackends } from "../../host/probe/backends.ts";
+import { hasSubvolumes, probeBackends } from "../../host/probe/backends.ts";
+import { isOnBtrfs, isSubvolume } from "../../host/probe/tree-mark.ts";
 import { probeStorage } from "../../host/probe/storage.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import { isTree, rememberLxcpath } from "../../images/image/trees.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { runPlan, startPlan } from "../../host/engine/run.ts";
-import { isOnBtrfs, isSubvolume } from "../../host/probe/backends.ts";
+import { isOnBtrfs, isSubvolume } from "../../host/probe/tree-mark.ts";
 import { errorCode } from "../../host/read-text.ts";
 import { containerDir, recordDir } from "../../host/store/layout.ts";
 import { whileLocked } from "../../images/cache-lock.ts";
