@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { JOINED, joinDoor, withJson } from "../../scripts/planner.ts";
 import { ROOT } from "./sources.ts";
 
-/** Bytes of each door's file, before it is minified: some percent above what it was on 2026-11-27. Raise one only with a reason. */
-const MOST_BYTES: Readonly<Record<string, number>> = { attach: 98_000, execute: 418_000, info: 55_000, ls: 53_000, start: 423_000, stop: 75_000 };
+/** Bytes of each door's file, before it is minified: a few percent above what it was on 2026-11-27. Raise one only with a reason. */
+const MOST_BYTES: Readonly<Record<string, number>> = { attach: 101_000, execute: 432_000, info: 55_000, ls: 53_000, start: 437_000, stop: 77_000 };
 
 /** The config language, what only explains or repairs, and what a killed run left. */
 const FOR_FEW = [/^src\/cli\/(log|help|report)\.ts$/, /^src\/isa\/(explain|decode|check|read-back)\.ts$/, /^src\/runtime\/(report|partial|causes\/.*|keep-addresses|doctor)\.ts$/, /^src\/host\/engine\//, /^src\/host\/doctor\//];
