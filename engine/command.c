@@ -11,6 +11,7 @@
 #include "console.h"
 #include "joint.h"
 #include "op.h"
+#include "room.h"
 
 static void drop(struct command *command, struct client *client) {
 	close(client->fd);
@@ -124,7 +125,7 @@ void command_tell(const struct command *command, int state) {
 }
 
 /* Connections that end with the clean-up. Its ops may well reuse the memory of the name. */
-static struct command leaving;
+static struct command leaving ROOM;
 static bool has_leaving;
 
 void command_close(struct command *command) {

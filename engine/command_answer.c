@@ -15,6 +15,7 @@
 #include "command_answer.h"
 #include "console.h"
 #include "joint.h"
+#include "room.h"
 #include "seccomp_notify.h"
 
 /* Never blocks: a reply is far smaller than a socket's buffer, and a client that does not read is dropped. */
@@ -151,7 +152,7 @@ static int follow(const struct command *command, struct client *client, uint64_t
 
 /* As in LXC what was read once is not read again. */
 static int console_log(const struct command *command, const struct client *client, const struct command_request *request, const char *data) {
-	static unsigned char all[128u << 10] __attribute__((aligned(4096))); /* no memory before and after its use */
+	static unsigned char all[128u << 10] ROOM __attribute__((aligned(4096))); /* no memory before and after its use */
 	struct console *console = log_of(command);
 	struct console_request wish = { 0 };
 	if (request->length < (int32_t)sizeof wish) return reply_error(client, EINVAL);

@@ -6,9 +6,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "op.h"
+#include "room.h"
 #include "title.h"
 
-static struct run run;
+static struct run run ROOM;
 
 struct options { int plan_fd, events_fd; };
 
@@ -69,7 +70,7 @@ static ssize_t read_plan(int fd, unsigned char **out) {
 
 /* Ours, not the caller's: the plan and the events are no descriptors that a container could inherit. */
 static void disown(int fd) {
-	static int kept[8192];
+	static int kept[8192] ROOM;
 	size_t count = 0;
 	for (size_t i = 0; i < run.inherited_count; i++)
 		if (run.inherited[i] != fd) kept[count++] = run.inherited[i];

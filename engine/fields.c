@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lists.h"
+#include "room.h"
 #include "run.h"
 
-struct lists lists;
+struct lists lists ROOM;
 
 bool has(const struct op *op, int field) {
 	return op->f[field] != FIELD_NONE || !(schema_of(op->code)->fields[field] & FIELD_OPTIONAL);

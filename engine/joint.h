@@ -13,10 +13,10 @@ struct joint {
 	bool has_escaped, is_left;
 	bool is_lossy;      /* a terminal that has not read for a while misses something, rather than stopping the master */
 	bool is_stuck;      /* … and does so until it reads again */
-	struct flow keys;   /* terminal to master */
-	struct flow screen; /* master to terminal */
 	void (*copy)(void *context, const void *bytes, size_t size); /* sees everything the master says; may be NULL */
 	void *context;
+	struct flow keys;   /* terminal to master */
+	struct flow screen; /* master to terminal */
 };
 enum { JOINT_IN, JOINT_OUT, JOINT_MASTER, JOINT_POLLS };
 

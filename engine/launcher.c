@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "launcher.h"
+#include "room.h"
 #include "run.h"
 #include "title.h"
 
@@ -57,7 +58,7 @@ static int run_answer(struct run *run, const struct answer *answer) {
 }
 
 int launcher_main(int argc, char **argv) {
-	static struct run run;
+	static struct run run ROOM;
 	static char program[64];
 	struct answer answer;
 	if (argc < 1) return 2;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include "op.h"
+#include "room.h"
 
 #define EXTENDED_ACK 11 /* NETLINK_EXT_ACK */
 
@@ -99,7 +100,7 @@ static bool ends_dump(const char *bytes, size_t size) {
 
 /* What changes while a dump runs is queued behind it: nothing is missed in between. */
 int do_netlink_follow(struct run *run, const struct op *op) {
-	static _Alignas(8) char buffer[32768];
+	static _Alignas(8) char buffer[32768] ROOM;
 	size_t size, at = 0;
 	const char *messages = data(run, op, NETLINK_FOLLOW_MESSAGES, &size);
 	struct sockaddr_nl own = { .nl_family = AF_NETLINK, .nl_groups = (uint32_t)num(op, NETLINK_FOLLOW_GROUPS) };

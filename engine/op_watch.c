@@ -3,10 +3,11 @@
 #include <sys/inotify.h>
 #include "lists.h"
 #include "op.h"
+#include "room.h"
 
 /* A directory that is missing is passed over, not all of them. The first byte says that from now on nothing is missed. */
 int do_watch_directories(struct run *run, const struct op *op) {
-	static _Alignas(8) char buffer[4096];
+	static _Alignas(8) char buffer[4096] ROOM;
 	size_t count = text_list(run, op, WATCH_DIRECTORIES_PATHS, lists.argv, MAX_TEXTS), watched = 0;
 	int fd = inotify_init1(IN_CLOEXEC);
 	if (fd < 0) return -1;

@@ -14,6 +14,7 @@
 #include "joint.h"
 #include "op.h"
 #include "planner.h"
+#include "room.h"
 
 /* What a pty holds back when its last user is gone, and then some; a background process may talk on. */
 #define LEFT_OVER (1u << 20)
@@ -130,7 +131,7 @@ static void open_relay(struct run *run, const struct op *op, struct relay *relay
 }
 
 int do_relay(struct run *run, const struct op *op) {
-	static struct relay relay;
+	static struct relay relay ROOM;
 	int master = slot_fd(run, op, RELAY_MASTER);
 	relay.pidfd = slot_fd(run, op, RELAY_PIDFD);
 	relay.log = has(op, RELAY_LOG) ? slot_fd(run, op, RELAY_LOG) : -1;

@@ -11,14 +11,17 @@
 #include <limits.h>
 #include "frames.h"
 #include "planner.h"
+#include "room.h"
 #include "shelter.h"
 
 /* What is sent of a failed plan's events: the first failure is at the front of it. */
 #define EVENTS_MAX (1u << 20)
 
 const char *prefix_find(void) {
-	static char prefix[PATH_MAX];
+	static const char *found;
+	char prefix[PATH_MAX];
 	if (shelter_prefix() != NULL) return shelter_prefix();
+	if (found != NULL) return found;
 	ssize_t n = readlink("/proc/self/exe", prefix, sizeof prefix - 1);
 	if (n < 0) n = 0;
 	prefix[n] = '\0';
@@ -26,7 +29,9 @@ const char *prefix_find(void) {
 		char *slash = strrchr(prefix, '/');
 		if (slash != NULL) *slash = '\0';
 	}
-	return prefix;
+	char *kept = keep(strlen(prefix) + 1);
+	found = kept == NULL ? "" : strcpy(kept, prefix);
+	return found;
 }
 
 static void add_cgroup(struct entries *entries) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "op.h"
 #include "replan.h"
+#include "room.h"
 #include "run.h"
 
 struct fault fault; /* tests only */
@@ -28,11 +29,11 @@ static int find_inherited(int *out, int max) {
 }
 
 void run_init(struct run *run, char **environment) {
-	static int inherited[8192];
 	for (int fd = 0; fd <= 2; fd++) /* a closed stdio number must not become one of our descriptors */
 		if (fcntl(fd, F_GETFD) < 0) open("/", O_PATH | O_CLOEXEC);
-	run->inherited_count = (size_t)find_inherited(inherited, 8192);
-	run->inherited = inherited;
+	int *inherited = keep(0);
+	run->inherited_count = (size_t)find_inherited(inherited, KEEP_MOST / sizeof *inherited);
+	run->inherited = keep(run->inherited_count * sizeof *inherited);
 	run->environ = environment;
 	run->channel = run->events = run->exit_status = run->supervised_status = -1;
 	run->process = "engine";

@@ -19,12 +19,11 @@ struct slot {
 };
 
 struct run {
-	const struct plan *plan;
+	_Alignas(4096) const struct plan *plan;
 	struct slot slots[MAX_SLOTS];
 	int channel;            /* to the parent, -1 at the root */
 	int events;             /* descriptor that event records are appended to, -1: none */
 	const char *process;    /* "launcher", "monitor", "child" … from clone's name */
-	uint32_t done[MAX_OPS]; /* ids of ops that succeeded here, for undo */
 	uint32_t done_count;
 	int when;               /* WHEN_stop or WHEN_reboot once supervise has ended, else 0 */
 	bool has_supervised;
@@ -35,9 +34,11 @@ struct run {
 	size_t inherited_count;
 	char **environ;         /* the caller's */
 	sigset_t caller_mask;   /* the caller's signal mask: what is executed gets it back */
-	_Alignas(8) char scratch[65536]; /* composed texts of the op that runs; reset before each */
 	size_t scratch_used;
 	char detail[1024];      /* what a handler adds to its failure: the path, a helper's output */
+	/* A monitor writes to the page that ends here, and to no other. */
+	uint32_t done[MAX_OPS]; /* ids of ops that succeeded here, for undo */
+	_Alignas(8) char scratch[65536]; /* composed texts of the op that runs; reset before each */
 };
 
 /* Field access; the verifier has proved that they are in range and of this kind. */

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include "op.h"
+#include "room.h"
 #include "seccomp_notify.h"
 
 #define PATIENCE_MS 30000   /* LXC's */
@@ -38,8 +39,8 @@ static struct {
 	socklen_t address_size; /* 0: no proxy is wanted */
 	struct sockaddr_un address;
 	struct packet packet;
-	char cookie[4096];
 } notify = { .listeners = -1, .first = -1, .proxy = -1, .asking = -1 };
+static char sent_cookie[4096] ROOM;
 
 static void hang_up(void) {
 	if (notify.proxy >= 0) close(notify.proxy);
@@ -77,7 +78,7 @@ static void answer(int listener, struct seccomp_notif_resp *given) {
 
 static int send_with(const int fds[3]) {
 	union { struct cmsghdr head; char room[CMSG_SPACE(3 * sizeof(int))]; } control = { .head = { .cmsg_len = CMSG_LEN(3 * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
-	struct iovec parts[2] = { { &notify.packet, sizeof notify.packet }, { notify.cookie, notify.packet.cookie_size } };
+	struct iovec parts[2] = { { &notify.packet, sizeof notify.packet }, { sent_cookie, notify.packet.cookie_size } };
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = CMSG_LEN(3 * sizeof(int)) };
 	memcpy(CMSG_DATA(&control.head), fds, 3 * sizeof(int));
 	return notify.proxy >= 0 && sendmsg(notify.proxy, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ? 0 : -1;
@@ -199,11 +200,11 @@ int do_seccomp_notify(struct run *run, const struct op *op) {
 	int listener = slot_fd(run, op, SECCOMP_NOTIFY_LISTENER), own = listener < 0 ? -1 : fcntl(listener, F_DUPFD_CLOEXEC, 3);
 	if (own < 0) return -1;
 	size_t size = strlen(cookie);
-	if (size > sizeof notify.cookie) {
+	if (size > sizeof sent_cookie) {
 		errno = E2BIG;
 		return closing(own, -1);
 	}
-	memcpy(notify.cookie, cookie, size);
+	memcpy(sent_cookie, cookie, size);
 	notify.packet = (struct packet){ .monitor = getpid(), .init = (int32_t)slot_value(run, op, SECCOMP_NOTIFY_INIT), .cookie_size = size,
 		.sizes = { sizeof(struct seccomp_notif), sizeof(struct seccomp_notif_resp), sizeof(struct seccomp_data) } };
 	notify.address_size = 0;

@@ -13,6 +13,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include "planner.h"
+#include "room.h"
 #include "shelter.h"
 
 #define CLONE_TREE 1u          /* OPEN_TREE_CLONE */
@@ -21,7 +22,6 @@
 #define OF_DESCRIPTOR "/dev/fd/"
 #define CARRIED "BERTH_PREFIX="
 
-static char carried[sizeof CARRIED + PATH_MAX];
 static const char *prefix;
 
 const char *shelter_prefix(void) { return prefix; }
@@ -52,7 +52,10 @@ static bool is_sheltered(char **environment) {
 	if (path == NULL || strncmp(path, OF_DESCRIPTOR, sizeof OF_DESCRIPTOR - 1) != 0 || *last == NULL) return false;
 	while (last[1] != NULL) last++;
 	if (strncmp(*last, CARRIED, sizeof CARRIED - 1) != 0 || !has_no_place()) return false;
-	snprintf(carried, sizeof carried, "%s", *last);
+	size_t size = strnlen(*last, sizeof CARRIED + PATH_MAX - 1);
+	char *carried = keep(size + 1);
+	if (carried == NULL) return false;
+	memcpy(carried, *last, size);
 	prefix = carried + sizeof CARRIED - 1;
 	memset(*last, 0, strlen(*last)); /* out of /proc/PID/environ */
 	*last = NULL;
@@ -109,6 +112,7 @@ void shelter(char **argv, char **environment) {
 	while (environment[count] != NULL) count++;
 	char **list = mmap(NULL, (count + 2) * sizeof *list, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (list == MAP_FAILED) return;
+	char carried[sizeof CARRIED + PATH_MAX];
 	snprintf(carried, sizeof carried, CARRIED "%s", prefix_find());
 	memcpy(list, environment, count * sizeof *list);
 	list[count] = carried;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "command_answer.h"
+#include "lists.h"
 #include "seccomp_notify.h"
 #include "supervise.h"
 
@@ -41,7 +42,8 @@ static int take_option(struct supervisor *s, const char *option) {
 }
 
 int supervise_options(struct supervisor *s, const struct op *op) {
-	static char *texts[SUPERVISE_TEXTS], *answers[SUPERVISE_TEXTS], *places[SUPERVISE_TEXTS];
+	static char *answers[SUPERVISE_TEXTS], *places[SUPERVISE_TEXTS];
+	char **texts = lists.options;
 	size_t count = text_list(s->run, op, SUPERVISE_OPTIONS, texts, SUPERVISE_TEXTS);
 	s->notify = -1;
 	s->title = "[lxc monitor]";

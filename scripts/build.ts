@@ -36,7 +36,7 @@ export const MUSL_FLAGS: readonly string[] = [
 function enginePart(): Part {
   const inputs = filesBelow(join(ROOT, "engine")).filter((path) => /^[^/]*\.[ch]$/.test(path.slice(ROOT.length + "/engine/".length)));
   const out = join(WORK, "berth-engine");
-  const argv = ["musl-gcc", ...MUSL_FLAGS, "-s", "-Wl,-z,noseparate-code", "-Wl,--build-id=none", "-o", out, ...engineSources()];
+  const argv = ["musl-gcc", ...MUSL_FLAGS, "-s", "-Wl,-z,noseparate-code", "-Wl,--build-id=none", "-Wl,--sort-section=name", "-o", out, ...engineSources()];
   const make = async (): Promise<void> => {
     if (readFileSync(join(ROOT, "engine/isa.gen.h"), "utf8") !== header()) throw new Error("engine/isa.gen.h is stale: run bun scripts/gen-isa.ts");
     await must(argv, "compiling the engine");
