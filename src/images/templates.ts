@@ -42,6 +42,8 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Template>>> = {
   oci: async () => (await import("./oci/template.ts")).oci,
   debian: async () => (await import("./packages-template.ts")).debian,
   ubuntu: async () => (await import("./packages-template.ts")).ubuntu,
+  fedora: async () => (await import("./rpm-template.ts")).fedora,
+  opensuse: async () => (await import("./rpm-template.ts")).opensuse,
   "ubuntu-cloud": async () => (await import("./cloud-template.ts")).cloud,
   host: async () => (await import("./host-template.ts")).host,
   image: async () => (await import("./image/template.ts")).image,

@@ -76,6 +76,21 @@ open(sys.argv[1], "wb").write(bytes(b) + bytes(1024))
     expect(spawnSync("python3", ["-c", make, archive], { encoding: "utf8" }).stderr).toBe("");
     refused(archive, "the archive's member 'etc/hole' would be 46116860");
   }, 60_000);
+  test("ten million entries in half a megabyte: the first that is too many is named", () => {
+    const [archive, piece, make] = [join(place.lxcpath, "in-many.tar.zst"), join(place.lxcpath, "in-piece"), `
+import tarfile, sys
+out = open(sys.argv[1], "wb")
+out.write(tarfile.TarInfo("var/many").tobuf(tarfile.USTAR_FORMAT) * 20000)
+`];
+    expect(spawnSync("python3", ["-c", make, piece], { encoding: "utf8" }).stderr).toBe("");
+    // an archive of 500 pieces, each packed by itself: none of it is written out
+    expect(spawnSync("sh", ["-ec", `zstd -q ${piece}; i=0; while [ $i -lt 500 ]; do cat ${piece}.zst; i=$((i + 1)); done > ${archive}; rm ${piece} ${piece}.zst`]).status).toBe(0);
+    const cache = join(place.lxcpath, "in-cache");
+    const image = berth(place, "lxc-create", ["-n", place.name, "-f", join(place.lxcpath, "in.conf"), "--image", `file:${archive}`], { env: { LXC_CACHE_PATH: cache, PATH: "/usr/bin:/bin" } });
+    expect([image.status, image.stderr.includes("the archive's member 'var/many' is one of more than 2000000"), readdirSync(join(cache, "unpacked")).filter((name) => !name.startsWith("."))]).toEqual([1, true, []]);
+    expect(existsSync(join(place.lxcpath, place.name))).toBe(false);
+    for (const path of [archive, cache]) rmSync(path, { recursive: true });
+  }, 120_000);
   test("a damaged archive is said to be so", () => {
     const archive = join(place.lxcpath, "in-damaged.tar.xz");
     spawnSync("sh", ["-c", `tar -C /usr/share/lxc -cJ . | head -c 3000 > ${archive}`]);

@@ -50,9 +50,9 @@ const fromRecords = (base: string): readonly LocalImage[] => readRecords(base).m
 /** debian-bookworm-x64-systemd-3.tar */
 function fromPackages(folder: string): readonly LocalImage[] {
   return entries(folder).flatMap((name): LocalImage[] => {
-    const [, dist = "", release = "", arch = ""] = /^(debian|ubuntu)-([a-z]+)(?:-[0-9a-f]{12})?-([a-z0-9]+)-systemd-\d+\.tar$/.exec(name) ?? [];
+    const [, dist = "", release = "", arch = ""] = /^(debian|ubuntu|fedora|opensuse)-([a-z0-9.]+)(?:-[0-9a-f]{12})?-([a-z0-9_]+)-(?:systemd|rpm)-\d+\.tar$/.exec(name) ?? [];
     const path = `${folder}/${name}`;
-    return dist === "" ? [] : [{ image: `${dist}/${release}`, arch: arch === "x64" ? "amd64" : arch, build: "packages", bytes: sizeOf(path), at: statSync(path).mtimeMs, origin: "packages", isExpired: false, paths: [path] }];
+    return dist === "" ? [] : [{ image: `${dist}/${release}`, arch: arch === "x64" || arch === "x86_64" ? "amd64" : arch, build: "packages", bytes: sizeOf(path), at: statSync(path).mtimeMs, origin: "packages", isExpired: false, paths: [path] }];
   });
 }
 

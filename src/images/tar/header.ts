@@ -24,13 +24,20 @@ const ZERO = 0x30;
 
 /** One letter for one byte. */
 export const bytesText = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+/** Short texts are faster letter by letter. */
+const SHORT = 256;
+function shortText(block: Uint8Array, at: number, end: number): string {
+  let text = "";
+  for (let i = at; i < end; i++) text += String.fromCharCode(block[i] ?? 0);
+  return text;
+}
 /** For people. */
 export const shown = (name: string): string => new TextDecoder().decode(Uint8Array.from(name, (letter) => letter.charCodeAt(0)));
 
 export function textAt(block: Uint8Array, at: number, length: number): string {
   let end = at;
   while (end < at + length && block[end] !== NUL) end++;
-  return end === at ? "" : bytesText(block.subarray(at, end));
+  return end - at < SHORT ? shortText(block, at, end) : bytesText(block.subarray(at, end));
 }
 
 /** Octal digits, or a big-endian number whose first bit is set. */
@@ -54,7 +61,10 @@ export function isHeader(block: Uint8Array): boolean {
   for (let i = SUM_END; i < BLOCK; i++) sum += block[i] ?? 0;
   return numberAt(block, SUM_AT, SUM_END - SUM_AT) === sum;
 }
-export const isZero = (block: Uint8Array): boolean => block[0] === NUL && block.every((byte) => byte === NUL);
+export function isZero(block: Uint8Array): boolean {
+  for (let i = 0; i < BLOCK; i++) if (block[i] !== NUL) return false;
+  return true;
+}
 
 /** `LENGTH KEY=VALUE\n`, the length counting itself. */
 export function paxRecords(text: string): ReadonlyMap<string, string> {
@@ -73,7 +83,8 @@ export function paxRecords(text: string): ReadonlyMap<string, string> {
 
 export interface Overrides { readonly longName?: string; readonly longLink?: string; readonly pax: ReadonlyMap<string, string> }
 
-const isUstar = (block: Uint8Array): boolean => textAt(block, 257, 5) === "ustar";
+/** `ustar`, by its letters: this is looked at for each of a million members. */
+const isUstar = (block: Uint8Array): boolean => block[257] === 0x75 && block[258] === 0x73 && block[259] === 0x74 && block[260] === 0x61 && block[261] === 0x72;
 /** GNU's own headers use the place of ustar's prefix for other things. */
 const hasPrefix = (block: Uint8Array): boolean => isUstar(block) && block[262] === NUL;
 

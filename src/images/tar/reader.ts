@@ -46,8 +46,8 @@ interface State {
 }
 
 /** A whole block is there, and begins a member. */
-function member(state: State): Problem | undefined {
-  const { block, ahead } = state;
+function member(state: State, block: Uint8Array): Problem | undefined {
+  const { ahead } = state;
   if (isZero(block) || !isHeader(block)) {
     state.isOver = true;
     return undefined;
@@ -88,12 +88,13 @@ function step(state: State, bytes: Uint8Array): { readonly used: number; readonl
     state.toSkip -= used;
     return { used };
   }
+  if (state.filled === 0 && bytes.length >= BLOCK && !state.isExtended) return { used: BLOCK, problem: member(state, bytes) };
   const used = Math.min(BLOCK - state.filled, bytes.length);
   state.block.set(bytes.subarray(0, used), state.filled);
   state.filled += used;
   if (state.filled < BLOCK) return { used };
   state.filled = 0;
-  if (!state.isExtended) return { used, problem: member(state) };
+  if (!state.isExtended) return { used, problem: member(state, state.block) };
   state.isExtended = state.block[504] === 1;
   return { used };
 }
