@@ -7,7 +7,5 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   "lxc-create --rbdpool": "no Ceph cluster; the plans are golden (test/golden/storage-rbd.plan)",
   "lxc-create --keyring": "the same word of -t download is tried (test/kernel/download-signed.test.ts)",
   "lxc-create --keyid": "the same word of -t download is tried (test/kernel/download-signed.test.ts)",
-  "lxc-create --username": "the same word of -t oci is tried (test/kernel/create-oci.test.ts)",
-  "lxc-create --password-file": "the same word of -t oci is tried (test/kernel/create-oci.test.ts)",
   "lxc-create --keyserver": "the same word of -t download is tried (test/kernel/download-signed.test.ts)",
 };
