@@ -71,8 +71,8 @@ test("what a generated profile is made of", () => {
 test("a start loads it, takes the label on init's exec, and takes it out again", () => {
   expect(touched(secured("generated"), { lsms: ["apparmor"] }, {})).toEqual([
     "mkdir /var/lib/lxc/web/apparmor", "write /var/lib/lxc/web/apparmor/lxc-web_<-var-lib-lxc> #include <tunables/global>", "mkdir /var/cache/lxc/apparmor",
-    "mkdir /sys/kernel/security/apparmor/policy/namespaces/lxc-web_<-var-lib-lxc>", "/sbin/apparmor_parser -rWL /var/cache/lxc/apparmor /var/lib/lxc/web/apparmor/lxc-web_<-var-lib-lxc>",
-    "write /sys/kernel/security/apparmor/.remove lxc-web_</var/lib/lxc>", "unlink /sys/kernel/security/apparmor/policy/namespaces/lxc-web_<-var-lib-lxc>",
+    "mkdir /sys/kernel/security/apparmor/policy/namespaces/lxc-web_<-var-lib-lxc>", "unlink /sys/kernel/security/apparmor/policy/namespaces/lxc-web_<-var-lib-lxc>",
+    "/sbin/apparmor_parser -rWL /var/cache/lxc/apparmor /var/lib/lxc/web/apparmor/lxc-web_<-var-lib-lxc>", "write /sys/kernel/security/apparmor/.remove lxc-web_</var/lib/lxc>",
     "write apparmor/exec exec lxc-web_</var/lib/lxc>//&:lxc-web_<-var-lib-lxc>:",
   ]);
   expect(touched(secured("lxc-container-default-with-nesting"), { lsms: ["apparmor"] }, {})).toEqual(["/sbin/apparmor_parser -r /opt/berth/share/berth/apparmor/lxc-container-default-with-nesting", "write apparmor/exec exec lxc-container-default-with-nesting"]);

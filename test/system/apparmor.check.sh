@@ -48,6 +48,20 @@ refused() { # USER
 	has "$(cat /tmp/apparmor.said)" "apparmor_parser -r FILE"
 	equal STOPPED "$(as "$user" lxc-info -P "$(path_of "$user")" -n c -sH)"
 }
+wrong_rule() { # WANTED LINE...: of the config; the last is what is wrong
+	wanted=$1; shift
+	cp $P/c/config /tmp/apparmor.config
+	printf 'lxc.apparmor.profile = generated\n' >> $P/c/config
+	printf '%s\n' "$@" >> $P/c/config
+	at=$(grep -nF "$wanted" $P/c/config | cut -d: -f1)
+	lxc-start -P $P -n c 2> /tmp/apparmor.said && return 1
+	cp /tmp/apparmor.config $P/c/config
+	cat /tmp/apparmor.said
+	has "$(cat /tmp/apparmor.said)" "AppArmor does not take the rule '${wanted#lxc.apparmor.raw = }' of $P/c/config:$at lxc.apparmor.raw"
+	has "$(cat /tmp/apparmor.said)" "apparmor_parser says: $WHY"
+	equal STOPPED "$(lxc-info -P $P -n c -sH)"
+	gone
+}
 told() { # PART LABEL POWERS LINE...: the start of alice said PART
 	part=$1; shift
 	confined alice "$@"
@@ -75,6 +89,9 @@ check "root, generated, with nesting" confined root "$GENERATED" 'forbidden proc
 check "root, unconfined" confined root unconfined 'swappiness forbidden proc' $KEY=unconfined
 check "root, unchanged" confined root unconfined 'swappiness forbidden proc' $KEY=unchanged
 check "root, one that is not there" refused root
+WHY='syntax error, unexpected TOK_ID, expecting TOK_MODE' check "root, a rule that is none: its line of the config, and what the parser says" wrong_rule 'lxc.apparmor.raw = denny /tmp/forbidden w,' 'lxc.apparmor.raw = deny /tmp/other w,' 'lxc.apparmor.raw = denny /tmp/forbidden w,' 'lxc.apparmor.raw = deny /tmp/third w,'
+WHY='syntax error, unexpected TOK_DENY, expecting TOK_END_OF_RULE' check "root, a rule without its comma" wrong_rule 'lxc.apparmor.raw = deny /tmp/forbidden w' 'lxc.apparmor.raw = deny /tmp/forbidden w' 'lxc.apparmor.raw = deny /tmp/other w,'
+WHY='Invalid capability nosuch.' check "root, a capability that is none" wrong_rule 'lxc.apparmor.raw = capability nosuch,' 'lxc.apparmor.raw = capability nosuch,'
 check "root, generated, one command" executed
 check "root, generated, and the monitor is killed: the next command takes it away" killed
 check "alice, no word: LXC's own" confined alice lxc-container-default-cgns forbidden

@@ -112,6 +112,7 @@ export const CONFIGS: Readonly<Record<string, Row>> = {
   "root with options": { lines: ["lxc.rootfs.options = nosuid,nodev"] },
   "root with other times": { lines: ["lxc.rootfs.options = noatime"], "root-owned": { fails: "both", says: "a more privileged one has set" } },
   "root that is a slave": { lines: ["lxc.rootfs.options = rslave"] },
+  "root whose ids are mapped": { lines: ["lxc.rootfs.options = idmap=container"], rootfs: "chown -hR 0:0 .", kinds: ["root-owned"] },
   "overlay": { lines: ["lxc.rootfs.path = overlay:@HOME/rootfs:@HOME/delta"], kinds: ["privileged"] },
   "overlay entry": {
     ...entry("overlay srv overlay lowerdir=@HOST/lower:@HOST/plain,upperdir=@HOME/up,workdir=@HOME/w,create=dir 0 0"),

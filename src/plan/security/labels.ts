@@ -2,7 +2,8 @@
 import type { Op } from "../../isa/op.ts";
 import { AT_REMOVEDIR, O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_PATH, O_TRUNC } from "../../linux/fs.ts";
 import type { Origin } from "../../model/origin.ts";
-import type { ContainerSpec } from "../../model/spec.ts";
+import { originText } from "../../model/origin.ts";
+import type { ContainerSpec, Sourced } from "../../model/spec.ts";
 import type { Scope } from "../scope.ts";
 import type { ApparmorChoice } from "./apparmor.ts";
 
@@ -18,10 +19,15 @@ export interface ApparmorInput extends ApparmorChoice {
 }
 
 /** What the kernel keeps of a container's own profile, taken away. Written so by name, no parser is needed. */
-export const unloadApparmor = (from: Origin, { profile, namespace }: { readonly profile: string; readonly namespace?: string | undefined }): readonly Op[] => [
-  ...(namespace === undefined ? [] : [{ op: "unlink", from, path: `${HOME}/policy/namespaces/${namespace}`, flags: AT_REMOVEDIR, onError: "ignore" } as const]),
-  { op: "writeFile", from, path: `${HOME}/.remove`, data: profile, onError: "ignore" },
-];
+export const unloadApparmor = (from: Origin, { profile, namespace }: { readonly profile: string; readonly namespace?: string | undefined }): readonly Op[] => [...namespaceGone(from, namespace), profileGone(from, profile)];
+const namespaceGone = (from: Origin, namespace: string | undefined): readonly Op[] => (namespace === undefined ? [] : [{ op: "unlink", from, path: `${HOME}/policy/namespaces/${namespace}`, flags: AT_REMOVEDIR, onError: "ignore" }]);
+const profileGone = (from: Origin, profile: string): Op => ({ op: "writeFile", from, path: `${HOME}/.remove`, data: profile, onError: "ignore" });
+
+/** They end the profile: which line of it comes from which of the config, for when apparmor_parser names one. */
+function rulesNote(text: string, raw: readonly Sourced<string>[]): string {
+  const first = text.split("\n").length - 1 - raw.length;
+  return raw.length === 0 ? "" : `; of its lines ${raw.map(({ from }, i) => `${first + i} is ${originText(from)}`).join(", ")}`;
+}
 
 /** Loaded by the monitor, before there is a container. */
 export function loadApparmor(spec: ContainerSpec, share: string, input: ApparmorInput | undefined): readonly Op[] {
@@ -34,8 +40,8 @@ export function loadApparmor(spec: ContainerSpec, share: string, input: Apparmor
     { op: "mkdir", from, path: directory, mode: 0o755 },
     ...(input.isFileFresh ? [] : [{ op: "writeFile", from, path, data: text, flags: O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o600 } as const]),
     { op: "mkdir", from, path: CACHE, mode: 0o755, parents: 1 },
-    ...(namespace === undefined ? [] : [{ op: "mkdir", from, path: `${HOME}/policy/namespaces/${namespace}`, mode: 0o755, note: "policies that the container may load itself" } as const]),
-    { op: "spawn", from, argv: [input.parser, "-rWL", CACHE, path], undo: [...unloadApparmor(from, { profile, namespace })].reverse(), note: "the container's own AppArmor profile" },
+    ...(namespace === undefined ? [] : [{ op: "mkdir", from, path: `${HOME}/policy/namespaces/${namespace}`, mode: 0o755, undo: [...namespaceGone(from, namespace)], note: "policies that the container may load itself" } as const]),
+    { op: "spawn", from, argv: [input.parser, "-rWL", CACHE, path], undo: [profileGone(from, profile)], note: `the container's own AppArmor profile${rulesNote(text, spec.security.apparmorRaw ?? [])}` },
   ];
 }
 

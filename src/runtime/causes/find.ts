@@ -1,4 +1,5 @@
 // Owns the table: which rules look at a failure, by the kind of op.
+import { profileFinding } from "./apparmor-profile.ts";
 import { cgroupFinding, deviceRulesFinding } from "./cgroups.ts";
 import { criuFinding } from "./criu.ts";
 import { execFinding } from "./exec.ts";
@@ -16,7 +17,7 @@ import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namesp
 /** The first rule with an answer is believed. */
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
-  spawn: [criuFinding, idMapHelperFinding, networkProgramFinding, hookFinding],
+  spawn: [criuFinding, profileFinding, idMapHelperFinding, networkProgramFinding, hookFinding],
   writeFile: [labelFinding, mapWriteFinding, cgroupFinding, fileFinding],
   mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, consoleLogFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], umount: [umountFinding], pivotRoot: [pivotFinding],
