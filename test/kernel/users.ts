@@ -1,7 +1,7 @@
 // Owns ordinary users for tests: made with a range of subordinate ids, removed without a trace,
 // and commands run as them in different contexts (delegated cgroups or not, setpriv or su).
 import { spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface User { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string }
@@ -15,33 +15,44 @@ export function must(argv: readonly string[]): string {
 }
 const FILES = ["/etc/subuid", "/etc/subgid"] as const;
 const linesOf = (file: string): string[] => readFileSync(file, "utf8").split("\n").filter((line) => line !== "");
+/** In one step: somebody's newuidmap may read it at any moment, and half a file grants nothing. */
+function replaceFile(file: string, lines: readonly string[]): void {
+  const next = `${file}.berth-test`;
+  writeFileSync(next, lines.map((line) => `${line}\n`).join(""), { mode: 0o644 });
+  renameSync(next, file);
+}
 /** Replaces this user's lines, whatever useradd thought of granting; other lines stay as they are. */
-function grant(name: string, grants: Grants | undefined): void {
+export function grant(name: string, grants: Grants | undefined): void {
   for (const file of FILES) {
     const wanted = (file === "/etc/subuid" ? grants?.subuid : grants?.subgid) ?? [];
-    const kept = linesOf(file).filter((line) => !line.startsWith(`${name}:`));
-    writeFileSync(file, [...kept, ...wanted.map((range) => `${name}:${range}`)].map((line) => `${line}\n`).join(""));
+    replaceFile(file, [...linesOf(file).filter((line) => !line.startsWith(`${name}:`)), ...wanted.map((range) => `${name}:${range}`)]);
   }
 }
-const LOCK = "/tmp/berth-etc.lock"; // tests of several people at once on one machine
-function locked(name: string, grants: Grants | undefined): void {
-  const program = `import { grant } from ${JSON.stringify(import.meta.path)}; grant(${JSON.stringify(name)}, ${JSON.stringify(grants)});`;
-  must(["flock", LOCK, process.execPath, "-e", program]);
+/** Which of the files lacked it, or have it no more. */
+export function addLine(line: string): readonly string[] {
+  const lacking = FILES.filter((file) => !linesOf(file).includes(line));
+  for (const file of lacking) replaceFile(file, [...linesOf(file), line]);
+  return lacking;
 }
-export { grant };
+export function takeLine(line: string, files: readonly string[]): void {
+  for (const file of files) replaceFile(file, linesOf(file).filter((other) => other !== line));
+}
+const LOCK = "/tmp/berth-etc.lock"; // tests of several people at once on one machine
+function locked(call: "grant" | "addLine" | "takeLine", ...args: readonly unknown[]): string {
+  const words = args.map((arg) => JSON.stringify(arg) ?? "undefined").join(", ");
+  return must(["flock", LOCK, process.execPath, "-e", `import { ${call} } from ${JSON.stringify(import.meta.path)}; console.log(JSON.stringify(${call}(${words})));`]);
+}
 
-/** Debian's lxc asks newuidmap even as root, and that asks /etc/subuid. Gives back what root had before. */
+/** Debian's lxc asks newuidmap even as root, and that asks /etc/subuid. Takes back what root did not have before. */
 export function lendRoot(range: string): () => void {
-  const [subuid = [], subgid = []] = FILES.map((file) => linesOf(file).filter((line) => line.startsWith("root:")).map((line) => line.slice("root:".length)));
-  const lent = (had: readonly string[]): readonly string[] => (had.includes(range) ? had : [...had, range]);
-  locked("root", { subuid: lent(subuid), subgid: lent(subgid) });
-  return () => locked("root", { subuid, subgid });
+  const lacking: unknown = JSON.parse(locked("addLine", `root:${range}`));
+  return () => { locked("takeLine", `root:${range}`, lacking); };
 }
 
 export function makeUser(name: string, grants: Grants): User {
   spawnSync("flock", [LOCK, "userdel", "-rf", name]); // of a test that was killed
   must(["flock", LOCK, "useradd", "--create-home", "--shell", "/bin/sh", name]);
-  locked(name, grants);
+  locked("grant", name, grants);
   const [, , uid, gid, , home] = must(["getent", "passwd", name]).trim().split(":");
   const user = { name, uid: Number(uid), gid: Number(gid), home: home ?? "/" };
   must(["chmod", "711", user.home]); // ids of the container must get through
@@ -50,7 +61,7 @@ export function makeUser(name: string, grants: Grants): User {
 export function removeUser(user: User): void {
   undelegate(user);
   must(["flock", LOCK, "userdel", "-rf", user.name]);
-  locked(user.name, undefined);
+  locked("grant", user.name, undefined);
 }
 
 const CGROUP = "/sys/fs/cgroup";
