@@ -45,16 +45,16 @@ async function ruleOps(request: Request, target: Target, key: "devices.allow" | 
   return plan.ok ? plan.value.ops : [];
 }
 
-const mapped = (name: string, device: string): Problem => ({
+const mapped = (name: string, device: string, path = device): Problem => ({
   code: "privilege", at: AT, text: `'${device}' cannot be made in ${name}`, cause: "the container has ids of its own, and there the kernel opens no device nodes that are made",
-  remedy: `bind the host's: berth mount ${name} ${device} ${device}`,
+  remedy: `bind the host's: berth mount ${name} ${device} ${path}`,
 });
 
 async function addNode(request: Request, target: Target, what: What): Promise<Result<Plan>> {
   const { device, inside } = what;
   const fact = hostDevice(absolutePath(request, device));
   if (fact === undefined) return fail({ code: "option.value", at: AT, text: `'${device}' is neither a network interface of this host nor a device`, remedy: "name one as in eth1 or /dev/fuse" });
-  if (inside.init.namespaces.includes("user")) return fail(mapped(target.name, device));
+  if (inside.init.namespaces.includes("user")) return fail(mapped(target.name, device, what.as));
   const path = what.as ?? absolutePath(request, device);
   if (!path.startsWith("/")) return fail({ code: "option.value", at: AT, text: `'${path}' is no absolute path`, remedy: "name a place in the container, as in /dev/fuse" });
   return ok(planAddNode(inside, { ...fact, path }, await ruleOps(request, target, "devices.allow", fact)));

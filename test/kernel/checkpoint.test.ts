@@ -1,7 +1,7 @@
 // lxc-checkpoint where CRIU is not able to: what it cannot do is said before, its own reason and log after, and nothing has changed.
 // That a container is written and comes back: test/system/checkpoint.check.sh, on a kernel that Debian's CRIU knows.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, initPid, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -79,5 +79,33 @@ test("a checkpoint that is none: CRIU's reason and its log, and nothing is left 
     expect(ran.stderr).toContain(`its log says more: ${broken}/restore.log`);
   }
   expect((await leaksAtLast(before, place.watch)).filter((leak) => !leak.startsWith("files:"))).toEqual([]);
+});
+
+test("of a container with ids of its own: its root sees the images, and each it goes on from; the log is root's, and nothing of it is left", async () => {
+  const [first, second] = [`${images}.closed/first`, `${images}.closed/second`];
+  for (const path of [first, second]) { mkdirSync(path, { recursive: true, mode: 0o700 }); writeFileSync(join(path, "inventory.img"), ""); }
+  chmodSync(`${images}.closed`, 0o700);
+  symlinkSync("../first", join(second, "parent"));
+  const own = readFileSync(config(), "utf8");
+  appendFileSync(config(), "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n");
+  const asked = (...args: readonly string[]): ReturnType<typeof berth> => berth(place, "lxc-checkpoint", ["-n", place.name, "-D", second, "-r", ...args]);
+  const plan = asked("--explain").stdout;
+  expect(plan).toMatch(new RegExp(`criu restore --images-dir ${second} .*--work-dir ${place.lxcpath}/${place.name}/\\.berth/images .*--cgroup-root /lxc\\.payload\\.${place.name} `));
+  // what CRIU passes on its way from one to the other is seen so, too
+  for (const path of [`${images}.closed`, first, second]) expect(plan).toMatch(new RegExp(`attach .* at ${path}  `));
+  const before = snapshot(place.watch);
+  const ran = asked();
+  expect([ran.status, state(place), ran.stderr]).toEqual([1, "STOPPED", expect.stringContaining(`its log says more: ${second}/restore.log`)]);
+  expect(statSync(join(second, "restore.log")).uid).toBe(0);
+  expect(existsSync(join(place.lxcpath, place.name, ".berth/images"))).toBe(false);
+  expect((await leaksAtLast(before, place.watch)).filter((leak) => !leak.startsWith("files:"))).toEqual([]);
+  writeFileSync(config(), own);
+});
+
+test("a network that CRIU does not bring back is refused by its line", () => {
+  const own = readFileSync(config(), "utf8");
+  appendFileSync(config(), "lxc.net.0.type = macvlan\nlxc.net.0.link = lo\n");
+  expect(checkpoint("-r", "-D", `${images}.3`)).toMatchObject({ status: 1, stderr: expect.stringContaining("CRIU writes it, and would say then 'net: couldn't restore macvlan interface'") });
+  writeFileSync(config(), own);
   start(place);
 });

@@ -111,6 +111,20 @@ describe.each(["root-owned", "user-owned"] as const)("%s", (kind) => {
     rmSync(precious, { recursive: true });
   });
 
+  test("an lxcpath behind a symbolic link, with slashes at its end, is the same one", () => {
+    const link = join(place.lxcpath, "in-path");
+    symlinkSync(place.lxcpath, link);
+    const linked: Place = { ...place, lxcpath: `${link}//` };
+    works(linked, "lxc-create", args("-t", "busybox"));
+    works(linked, "lxc-start", ["-n", place.name]);
+    for (const one of [place, linked, { ...place, lxcpath: link }]) expect(works(one, "lxc-info", ["-n", place.name, "-sH"])).toBe("RUNNING\n");
+    refused(destroy(), "is running");
+    works(linked, "lxc-stop", ["-n", place.name, "-k"]);
+    expect(berth(linked, "lxc-destroy", ["-n", place.name])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect([containers(place), existsSync(path())]).toEqual([[], false]);
+    unlinkSync(link);
+  });
+
   test("a rootfs elsewhere goes only if create made it", () => {
     const mine = join(place.lxcpath, "in-outside");
     works(place, "lxc-create", args("-t", "busybox", `--dir=${mine}/deep`));
