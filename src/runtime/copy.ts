@@ -58,7 +58,7 @@ async function prepare({ source, spec, options, facts, storage }: Job): Promise<
   if (!bytes.ok) return bytes;
   writeConfig(to, bytes.value);
   const warnings = copyOwnFiles(source, to, cloned.value.files);
-  const unmade = storage.made === undefined ? undefined : await makeStorage(to, facts, storage.made, byOption("--backingstorage"));
+  const unmade = storage.made === undefined ? undefined : await makeStorage(to, facts, storage.made, { from: byOption("--backingstorage"), idmap: mapOf(spec) });
   if (unmade !== undefined) return fail(unmade);
   if (storage.sources.length > 0) rememberSources(to, storage.sources);
   for (const [name, content] of Object.entries(options.notes ?? {})) writeFileSync(`${containerDir(to)}/${name}`, content, { mode: 0o640, flag: "wx" });

@@ -13,7 +13,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { RootfsSpec } from "../model/spec.ts";
 import { layersOf } from "../plan/rootfs/kind.ts";
-import { planCopyImage, planMake } from "../plan/lifecycle/copy.ts";
+import { planCopyImage, planMakeMapped } from "../plan/lifecycle/copy.ts";
 import { planOwn } from "../plan/lifecycle/create.ts";
 import { subvolumeOps } from "../plan/storage/made.ts";
 import { exchange } from "./changing/exchange.ts";
@@ -59,17 +59,31 @@ function restoredConfig({ target, snapshot, now }: Job): Result<Uint8Array> {
 
 interface Filling { readonly tree: string; readonly idmap: readonly IdMapEntry[]; readonly abort: AbortSignal; readonly onProgress: (progress: Progress) => void }
 
-/** The snapshot's files in the stage: an image as it is, a subvolume of its own, a tree. */
-async function filled({ target, facts, now, trees }: Job, { tree, idmap, abort, onProgress }: Filling): Promise<Result<void>> {
+/** What the snapshot's files lie in, in the stage: an image as it is, a subvolume like another one: then they are in it already. */
+async function based({ target, facts, now, trees }: Job, { tree, idmap, abort }: Filling): Promise<Problem | undefined> {
   const at = byOption("--restore");
   const isImage = statSync(trees.then).isFile();
   if (isImage) rmdirSync(tree);
-  const ops = now.spec.rootfs?.type === "btrfs" ? subvolumeOps(tree, at, isSubvolume(trees.then) ? trees.then : undefined) : [];
-  const plan = isImage ? planCopyImage(target, trees.then, tree) : planMake(target, "restore", ops);
-  const problem = isImage || ops.length > 0 ? outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, abort }), `copy '${trees.then}'`) : undefined;
-  if (problem !== undefined) return fail(problem);
-  if (isImage || (ops.length > 0 && isSubvolume(trees.then))) return ok(undefined);
-  return copyTree(target, facts, { source: { kind: "directory", path: trees.then }, to: tree, idmap, messages: `${recordDir(target)}/copy-messages`, abort, onProgress });
+  const source = isSubvolume(trees.then) ? trees.then : undefined;
+  const ops = now.spec.rootfs?.type === "btrfs" ? subvolumeOps(tree, at, source) : [];
+  if (!isImage && ops.length === 0) return undefined;
+  const plan = isImage ? planCopyImage(target, trees.then, tree) : planMakeMapped(target, facts, { verb: "restore", idmap: source === undefined ? [] : idmap, ops });
+  return outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, abort }), `copy '${trees.then}'`);
+}
+
+/** The snapshot's files in the stage. */
+async function filled(job: Job, filling: Filling): Promise<Result<void>> {
+  const { target, facts, now, trees } = job;
+  const { tree, idmap } = filling;
+  const unbased = await based(job, filling);
+  if (unbased !== undefined) return fail(unbased);
+  if (statSync(trees.then).isFile()) return ok(undefined);
+  const stage = stageOf(target, "restore");
+  const own = planOwn(stage, facts, idmap, [tree]);
+  const unowned = idmap.length === 0 ? undefined : outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
+  if (unowned !== undefined) return fail(unowned);
+  if (now.spec.rootfs?.type === "btrfs" && isSubvolume(trees.then)) return ok(undefined);
+  return copyTree(target, facts, { source: { kind: "directory", path: trees.then }, to: tree, messages: `${recordDir(target)}/copy-messages`, ...filling });
 }
 
 async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
@@ -80,9 +94,6 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const tree = `${stage}/rootfs`;
   mkdirSync(tree, { recursive: true, mode: 0o755 });
   const idmap = then.spec.idmap.map(({ value }) => value);
-  const own = idmap.length === 0 || statSync(trees.then).isFile() ? undefined : planOwn(stageOf(target, "restore"), facts, idmap, [tree]);
-  const unowned = own === undefined ? undefined : outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
-  if (unowned !== undefined) return fail(unowned);
   const copied = await filled(job, { tree, idmap, abort, onProgress });
   if (!copied.ok) return copied;
   const problem = await exchange(target, facts, { now: trees.now, then: tree, config: config.value, idmap, from: byOption("--restore") });

@@ -59,6 +59,13 @@ export const planCopyImage = (made: Made, image: string, to: string): Plan =>
 /** What storage needs is made, by whoever copies. */
 export const planMake = (made: Made, verb: string, ops: readonly Op[]): Plan => ({ verb, ...made, ops });
 
+/** The same by who owns what it is made of: an ordinary user as root of the container. */
+export function planMakeMapped(made: Made, facts: HostFacts, { verb, idmap, ops }: { readonly verb: string; readonly idmap: readonly IdMapEntry[]; readonly ops: readonly Op[] }): Plan {
+  if (isRoot(facts) || idmap.length === 0) return planMake(made, verb, ops);
+  const userns = usernsOps(facts, { idmap: withSelf(facts, idmap).idmap, flags: 0, name: "maker", from, pid: 0, uid: 0, gid: 0, body: [...ops, { op: "exitWith", status: 0, from }] });
+  return planMake(made, verb, [...userns, { op: "exitWith", child: 0, from }]);
+}
+
 export interface ExchangeInputs {
   /** Two directories that take each other's place. */
   readonly now: string;

@@ -23,6 +23,8 @@ export interface NewStorage {
   readonly path: string;
   /** Makes it; with the caller's own rights. */
   readonly make: readonly Op[];
+  /** It is made of another's files, which only their owner may do. */
+  readonly isOwners?: boolean;
   /** Has to be mounted at LXCPATH/NAME/rootfs for whoever fills it. */
   readonly block?: BlockPlace;
   readonly outside?: OutsideStorage;

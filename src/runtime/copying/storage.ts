@@ -116,7 +116,7 @@ function onBackend(wanted: Backend, place: ReadPlace, wish: StorageWish): Result
   const problem = backendProblem(wanted, facts, { fstype: sized.fstype, at: from });
   if (problem !== undefined) return fail(problem);
   const made = newStorage(wanted, { name: to.name, directory: containerDir(to), options: sized, hasThinPool: facts.hasThinPool, from });
-  if (wanted === "btrfs" && isSnapshotEnough(place, wish)) return ok({ made: { ...made, make: subvolumeOps(rootfsOf(containerDir(to)), from, place.kind === "directory" ? place.path : undefined) }, sources: [] });
+  if (wanted === "btrfs" && isSnapshotEnough(place, wish)) return ok({ made: { ...made, isOwners: true, make: subvolumeOps(rootfsOf(containerDir(to)), from, place.kind === "directory" ? place.path : undefined) }, sources: [] });
   if (isSnapshot && (wanted === "lvm" || wanted === "zfs") && place.kind !== "layers") return ok({ made: copiedVolume(made, { source: place.path, name: to.name, options: sized, from }), sources: wanted === "lvm" ? [wish.source] : [] });
   if (isSnapshot && wanted === "btrfs") return fail(unsupported("a snapshot on btrfs needs a subvolume on the same file system", "leave out -s for a whole copy"));
   if (isKept && wanted === "loop" && place.kind === "image" && made.block !== undefined) return ok({ made: { ...made, make: [] }, image: { source: place.path, to: made.block.path }, sources: [] });

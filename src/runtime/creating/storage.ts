@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { runPlan } from "../../host/engine/run.ts";
 import { isThere } from "../../host/probe/backends.ts";
 import { containerDir, recordDir } from "../../host/store/layout.ts";
+import type { IdMapEntry } from "../../linux/idmap.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import type { Origin } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Backend, StorageOptions } from "../../model/storage.ts";
-import { planMake } from "../../plan/lifecycle/copy.ts";
+import { planMake, planMakeMapped } from "../../plan/lifecycle/copy.ts";
 import { dropOutside, newStorage, rootfsOf, type NewPlace, type NewStorage } from "../../plan/storage/made.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import { systemConfig } from "../system-config.ts";
@@ -38,11 +39,11 @@ async function undo(target: Target, facts: HostFacts, { outside, block }: NewSto
   if (!existsSync(rootfsOf(containerDir(target)))) mkdirSync(rootfsOf(containerDir(target)), { mode: 0o755 });
 }
 
-export async function makeStorage(target: Target, facts: HostFacts, storage: NewStorage, from: Origin): Promise<Problem | undefined> {
+export async function makeStorage(target: Target, facts: HostFacts, storage: NewStorage, { from, idmap = [] }: { readonly from: Origin; readonly idmap?: readonly IdMapEntry[] }): Promise<Problem | undefined> {
   const { outside, make } = storage;
   if (outside !== undefined && isThere(outside)) return { code: "container.exists", at: from, text: `'${outside.name}' is there already`, cause: "it may be another container's", remedy: "choose another name for it, or remove it by hand" };
   recordStorage(target, storage);
-  const plan = planMake(target, "create", make);
+  const plan = planMakeMapped(target, facts, { verb: "create", idmap: storage.isOwners === true ? idmap : [], ops: make });
   const problem = make.length === 0 ? undefined : outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `make '${storage.path}'`);
   if (problem === undefined) {
     for (const directory of storage.directories) mkdirSync(directory, { recursive: true, mode: 0o755 });
@@ -60,7 +61,7 @@ export async function makeFirst(target: Target, facts: HostFacts, { backends, op
   const problems: Problem[] = [];
   for (const { backend, reason } of backends) {
     const storage = newStorage(backend, { name: target.name, directory: containerDir(target), options, hasThinPool, from, ...(tree === undefined ? {} : { tree }) });
-    const problem = await makeStorage(target, facts, storage, from);
+    const problem = await makeStorage(target, facts, storage, { from });
     if (problem === undefined) return ok({ storage, reason: [reason, ...problems.map(({ text }) => text)].join("; ") });
     problems.push(problem);
   }
