@@ -30,14 +30,19 @@ test("overlay that has not run yet, ids of its own: root makes the upper layer a
 test("an image: the loop device is made by the child", () => expectGolden("rootfs-image", planStart(specOf({ rootfs: rootfs("loop", "/srv/web/rootdev", ["ro", "nodev", "data=ordered"]) }), facts({ "/srv/web/rootdev": fact("file") }, EXT4), inputsOf())));
 test("an image, ids of its own: it is mounted by the monitor, and its ids are mapped", () =>
   expectGolden("rootfs-image-idmap", planStart(specOf({ idmap, rootfs: rootfs("dir", "/srv/web/rootdev", ["idmap=container"]) }), facts({ "/srv/web/rootdev": fact("file") }, EXT4), inputsOf())));
+test("a dataset of zfs is mounted by the child; with ids of its own, by the monitor", () => {
+  const zfs = facts({}, { fileSystems: ["zfs"] });
+  expectGolden("rootfs-zfs", planStart(specOf({ rootfs: rootfs("zfs", "tank/web", ["noatime"]) }), zfs, inputsOf()));
+  expectGolden("rootfs-zfs-idmap", planStart(specOf({ idmap, rootfs: rootfs("zfs", "tank/web") }), zfs, inputsOf()));
+});
 test("a directory whose ids are mapped by somebody else's namespace, and its propagation", () =>
   expectGolden("rootfs-idmap", planStart(specOf({ rootfs: rootfs("dir", "/var/lib/lxc/web/rootfs", ["idmap=/proc/7/ns/user", "rslave", "nosuid"]) }), BASE, inputsOf())));
 
 test("what cannot be had, and what to do about it", () => {
   const device = (content: NonNullable<HostFacts["storage"]>["content"]): HostFacts => facts({ "/dev/sdz1": fact("block") }, { ...(content === undefined ? {} : { content }), fileSystems: ["ext4"] });
   const cases: readonly (readonly [string, RootfsSpec, HostFacts])[] = [
-    ["zfs", rootfs("zfs", "tank/web"), facts({}, { fileSystems: ["ext4"] })], ["zfs that the kernel has", rootfs("zfs", "tank/web"), facts({}, { fileSystems: ["zfs"] })],
-    ["lvm", rootfs("lvm", "/dev/vg/web"), BASE], ["rbd", rootfs("rbd", "/dev/rbd/pool/web"), BASE], ["nbd", rootfs("nbd", "/srv/web.qcow2"), facts({ "/srv/web.qcow2": fact("file") })], ["aufs", rootfs("aufs", "/a:/b"), BASE],
+    ["zfs", rootfs("zfs", "tank/web"), facts({}, { fileSystems: ["ext4"] })], ["zfs, user", rootfs("zfs", "tank/web"), asUser(facts({}, { fileSystems: ["zfs"] }))],
+    ["lvm", rootfs("lvm", "/dev/vg/web"), BASE], ["rbd", rootfs("rbd", "/dev/rbd/pool/web"), BASE], ["nbd", rootfs("nbd", "/srv/web.qcow2"), facts({ "/srv/web.qcow2": fact("file") })], ["nbd that the kernel has", rootfs("nbd", "/srv/web.qcow2"), facts({ "/srv/web.qcow2": fact("file"), "/dev/nbd0": fact("block") })], ["aufs", rootfs("aufs", "/a:/b"), BASE],
     ["an image, user", rootfs("loop", "/srv/web/rootdev"), asUser(facts({ "/srv/web/rootdev": fact("file") }, EXT4))],
     ["a device that cannot be read", rootfs("dir", "/dev/sdz1"), device(undefined)], ["an empty device", rootfs("dir", "/dev/sdz1"), device({ kind: "unknown" })],
     ["a file system without a driver", rootfs("dir", "/dev/sdz1"), device({ kind: "file system", type: "xfs" })], ["a qcow2 image", rootfs("dir", "/dev/sdz1"), device({ kind: "other", what: "a qcow2 image", remedy: "convert it" })],

@@ -1,10 +1,10 @@
-// Owns a root file system that lies on a block device, or on an image that a loop device makes one of.
+// Owns a root file system that lies on a block device or in a dataset of zfs, or on an image that a loop device makes one of.
 import type { Op, Slot, Text } from "../../isa/op.ts";
 import { MOUNT_ATTR_RDONLY, mountOptions } from "../../linux/mount-flags.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
 import type { Scope } from "../scope.ts";
 
-export interface BlockStorage { readonly kind: "image" | "device"; readonly path: string; readonly type: string }
+export interface BlockStorage { readonly kind: "image" | "device" | "dataset"; readonly path: string; readonly type: string }
 
 /** File systems that are never written to. */
 const READ_ONLY: ReadonlySet<string> = new Set(["squashfs", "erofs", "iso9660"]);
@@ -22,8 +22,8 @@ export function blockOps({ spec, slots }: Scope, root: Slot, { kind, path, type 
   const { set } = mountOptions(rootfs.options);
   const isReadOnly = (set & MOUNT_ATTR_RDONLY) !== 0 || READ_ONLY.has(type);
   const mount = (source: Text): Op =>
-    ({ op: "fsMount", from, type, options: [source, ...(isReadOnly ? ["ro"] : []), ...storageData(rootfs)], attributes: set & ~MOUNT_ATTR_RDONLY, into: root });
-  if (kind === "device") return [mount(`source=${path}`)];
+    ({ op: "fsMount", from, type, options: [source, ...(kind === "dataset" ? ["zfsutil"] : []), ...(isReadOnly ? ["ro"] : []), ...storageData(rootfs)], attributes: set & ~MOUNT_ATTR_RDONLY, into: root });
+  if (kind !== "image") return [mount(`source=${path}`)];
   // not given back: they are used before the clone, where slots of the monitor's own are in use already
   const [device, number] = [slots.take(), slots.take()];
   return [

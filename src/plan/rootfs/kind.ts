@@ -10,7 +10,7 @@ export type RootfsKind =
   | { readonly kind: "directory"; readonly path: string }
   | ({ readonly kind: "overlay" } & Layers)
   /** `type`: its file system. */
-  | { readonly kind: "image" | "device"; readonly path: string; readonly type: string }
+  | { readonly kind: "image" | "device" | "dataset"; readonly path: string; readonly type: string }
   | { readonly kind: "none"; readonly problem: Problem };
 
 /** Where LXC has the directory that overlayfs works in: beside the upper layer. */
@@ -23,8 +23,12 @@ export function layersOf(path: string): Layers | undefined {
   return parts.length < 2 || parts.some((part) => !part.startsWith("/")) ? undefined : { lower: parts.slice(0, -1), upper, work: workOf(upper) };
 }
 
+/** It is there when the kernel has network block devices. */
+const NBD = "/dev/nbd0";
+
 /** Paths of the host that the root is made of. */
 export function partsOf({ type, path }: RootfsSpec): readonly string[] {
+  if (type === "nbd") return [path, NBD];
   const layers = type === "overlay" ? layersOf(path) : undefined;
   return layers === undefined ? [path] : [...layers.lower, layers.upper, layers.work];
 }
@@ -67,9 +71,16 @@ function overlayKind(rootfs: RootfsSpec, facts: HostFacts): RootfsKind {
 }
 
 function zfsKind(rootfs: RootfsSpec, facts: HostFacts): RootfsKind {
-  const remedy = "mount the dataset on the host (zfs mount) and name its directory: lxc.rootfs.path = dir:PATH";
   if (facts.storage?.fileSystems.includes("zfs") !== true) return none(rootfs, "host.feature", { text: "this kernel has no file system 'zfs'", cause: "the root file system is a zfs dataset", remedy: "install zfs-dkms and zfsutils-linux and load the module: modprobe zfs" });
-  return none(rootfs, "storage.unsupported", { text: `the dataset '${rootfs.path}' is not mounted by this version`, remedy });
+  if (facts.caller.euid !== 0) return none(rootfs, "privilege", { text: `an ordinary user cannot mount the dataset '${rootfs.path}'`, cause: "only root mounts zfs", remedy: "mount it on the host (zfs mount) and name its directory: lxc.rootfs.path = dir:PATH; or start it as root" });
+  return { kind: "dataset", path: rootfs.path, type: "zfs" };
+}
+
+/** LXC runs qemu-nbd itself, and cannot say what was missing. */
+function nbdKind(rootfs: RootfsSpec, facts: HostFacts): RootfsKind {
+  const convert = "or convert it: qemu-img convert -O raw, and use loop:FILE";
+  if (facts.paths[NBD]?.kind !== "block") return none(rootfs, "host.feature", { text: "this kernel has no network block devices", cause: `there is no ${NBD}, and the root file system is nbd:${rootfs.path}`, remedy: `modprobe nbd max_part=8; ${convert}` });
+  return none(rootfs, "storage.unsupported", { text: `'nbd:${rootfs.path}' is not exported as a block device`, cause: "qemu-nbd is not run here: what it starts would outlive a container that is killed", remedy: `${ACTIVATE["nbd"]}, and write lxc.rootfs.path = /dev/nbdN; ${convert}` });
 }
 
 const isHookMade = (hooks: boolean, fact: PathFact | undefined): boolean => hooks && fact === undefined;
@@ -82,7 +93,7 @@ export function rootfsKind(rootfs: RootfsSpec, facts: HostFacts, hooks: boolean)
   if (type === "aufs") return none(rootfs, "host.feature", { text: "no kernel has the file system 'aufs' any more", remedy: "use overlay:LOWER:UPPER" });
   if (fact?.kind === "directory" || (isHookMade(hooks, fact) && (type === "dir" || type === "btrfs"))) return { kind: "directory", path };
   if (type === "zfs") return zfsKind(rootfs, facts);
-  if (type === "nbd" && fact?.kind !== "block") return none(rootfs, "storage.unsupported", { text: `'nbd:${path}' is not exported as a block device`, cause: "this version does not run qemu-nbd", remedy: `${ACTIVATE["nbd"]}, and write lxc.rootfs.path = /dev/nbdN; or convert it: qemu-img convert -O raw, and use loop:FILE` });
+  if (type === "nbd" && fact?.kind !== "block") return nbdKind(rootfs, facts);
   if (fact === undefined) return missing(rootfs);
   if (fact.kind === "file") return onBlocks(rootfs, "image", facts);
   if (fact.kind === "block") return onBlocks(rootfs, "device", facts);
