@@ -32,6 +32,7 @@ export async function holdPartial(target: Target, facts: HostFacts, file = parti
   if (held.isHeld || error === "EAGAIN") {
     return fail({ code: "container.busy", text: `'${target.name}' is being made or removed by another command right now`, cause: `'${file}' is locked`, remedy: "wait for it to end" });
   }
+  if (error === "EACCES" || error === "EPERM") return fail({ code: "privilege", text: `'${target.name}' belongs to another user`, cause: `'${containerDir(target)}' may not be written`, remedy: "run this as the user who created the container, or as root" });
   return fail(engineProblem(plan, held.events, `lock '${file}'`));
 }
 

@@ -69,7 +69,10 @@ function makeTrash(lxcpath: string): Problem | undefined {
     mkdirSync(trashOf(lxcpath), { mode: 0o700 });
     return undefined;
   } catch (error) {
-    return errorCode(error) === "EEXIST" ? unsafeReason(trashOf(lxcpath)) : { code: "lxcpath.unwritable", text: `cannot make '${trashOf(lxcpath)}': ${errorCode(error)}`, remedy: "remove it for good: --purge" };
+    const code = errorCode(error);
+    if (code === "EEXIST") return unsafeReason(trashOf(lxcpath));
+    if (code === "EACCES" || code === "EPERM") return { code: "privilege", text: `cannot make '${trashOf(lxcpath)}': permission denied`, remedy: "run this as the user who created the container, or as root" };
+    return { code: "lxcpath.unwritable", text: `cannot make '${trashOf(lxcpath)}': ${code}`, remedy: "remove it for good: --purge" };
   }
 }
 

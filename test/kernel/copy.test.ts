@@ -27,8 +27,9 @@ function makeRich(place: Place, more: readonly string[] = ["lxc.net.1.type = emp
   const uid = place.rootId;
   sh(`mkdir -p srv mnt; echo ${place.name} > etc/hostname; echo text > srv/a; ln srv/a srv/hard; ln -s ../../../etc srv/link; mkfifo srv/fifo; truncate -s 8M srv/holes; echo end >> srv/holes
     chown -h ${uid + 1000}:${uid + 1001} srv/a srv/link; chmod 4751 srv/a; setfattr -n user.word -v value srv/a; setfacl -m u:${uid + 7}:rx srv/holes; mkdir -m 1777 srv/d
+    perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => "srv/socket", Listen => 1) or die'
     cp bin/busybox srv/ping; touch -h -d '2001-02-03 04:05:06.789' srv/link srv/a srv/d srv`, home(place, "rootfs"));
-  for (const path of ["srv", "srv/d", "srv/fifo", "srv/holes", "srv/ping", "mnt"]) sh(`chown ${uid}:${uid} ${path}`, home(place, "rootfs"));
+  for (const path of ["srv", "srv/d", "srv/fifo", "srv/socket", "srv/holes", "srv/ping", "mnt"]) sh(`chown ${uid}:${uid} ${path}`, home(place, "rootfs"));
   // a capability that the container's own root could have given
   sh(`setcap ${uid === 0 ? "" : `-n ${uid} `}cap_net_raw+ep srv/ping; touch -d '2001-02-03 04:05:06.789' srv`, home(place, "rootfs"));
 }

@@ -1,7 +1,7 @@
 // berth rm and berth undelete for each kind of container: what is removed comes back whole, for a time; --dry-run, --purge; what is refused.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argvFor, create, DIST, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Kind, Place, Ran } from "./place.ts";
@@ -96,3 +96,17 @@ describe.each([...KINDS])("%s", (kind) => {
     rmSync(elsewhere, { recursive: true });
   }, PATIENCE_MS);
 });
+
+test("root's container is none that an ordinary user removes", async () => {
+  const place = makePlace("privileged");
+  create(place);
+  chmodSync(home(place), 0o755);
+  const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+  for (const words of [["lxc-destroy", "-P", place.lxcpath, "-n", place.name], ["berth", "rm", "-P", place.lxcpath, place.name], ["berth", "rm", "--purge", "-P", place.lxcpath, place.name]]) {
+    const { status, stderr } = spawnSync(nobody[0] ?? "", [...nobody.slice(1), join(DIST, "bin", words[0] ?? ""), ...words.slice(1)], { encoding: "utf8" });
+    expect([words, status, stderr]).toEqual([words, 1, expect.stringMatching(/(belongs to another user|permission denied)\n[^]*remedy: run this as the user who created the container, or as root\n/)]);
+  }
+  expect(existsSync(home(place, "rootfs/bin"))).toBe(true);
+  works(place, "lxc-destroy", ["-n", place.name]);
+  await leavePlace(place);
+}, PATIENCE_MS);

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { holdPlan, type Held, type Holder } from "../../host/engine/hold.ts";
 import { errorCode } from "../../host/read-text.ts";
-import { containerDir } from "../../host/store/layout.ts";
+import { configFile, containerDir } from "../../host/store/layout.ts";
 import type { Plan } from "../../isa/op.ts";
 import { errnoName } from "../../linux/errno.ts";
 import type { HostFacts } from "../../model/facts.ts";
@@ -71,7 +71,9 @@ export async function cleanStages(target: Target, facts: HostFacts): Promise<voi
   }
 }
 
-const exists = (target: Target): Problem => ({ code: "container.exists", text: "Container already exists", cause: `'${containerDir(target)}' is there`, remedy: `lxc-destroy -n ${target.name}, or choose another name` });
+const exists = (target: Target): Problem => (existsSync(configFile(target))
+  ? { code: "container.exists", text: "Container already exists", cause: `'${containerDir(target)}' is there`, remedy: `lxc-destroy -n ${target.name}, or choose another name` }
+  : { code: "container.exists", text: "Container already exists", cause: `'${containerDir(target)}' is there, and is no container: it has no config`, remedy: "choose another name, or remove it by hand" });
 
 async function checkFree(target: Target, facts: HostFacts): Promise<Problem | undefined> {
   await cleanStages(target, facts);
