@@ -30,11 +30,17 @@ interface Store {
   readonly hasLayers: boolean;
   /** LXC makes no whole copy of layers. */
   readonly isCopiedByOursOnly?: boolean;
+  /** Its root is no root of the host. */
+  readonly isMapped?: boolean;
 }
-const STORES: readonly Store[] = [
+const [DIR, OVERLAY, BTRFS]: readonly Store[] = [
   { name: "dir", words: ["-B", "dir"], path: (home) => `dir:${home}/rootfs`, hasLayers: true },
   { name: "overlay", words: ["-B", "overlay"], path: (home) => `overlay:${home}/rootfs:${home}/overlay/delta`, hasLayers: true, isCopiedByOursOnly: true },
   { name: "btrfs", words: ["-B", "btrfs"], path: (home) => `btrfs:${home}/rootfs`, isOnBtrfs: true, hasLayers: true },
+];
+const STORES: readonly Store[] = [
+  ...[DIR, OVERLAY, BTRFS].flatMap((store) => (store === undefined ? [] : [store, { ...store, name: `${store.name}, ids of its own`, isMapped: true }])),
+  // LXC itself does not start the one that it makes with ids of its own
   { name: "loop", words: ["-B", "loop", "--fssize", "48M"], path: (home) => `loop:${home}/rootdev`, isKeptByOursOnly: true, hasLayers: false },
   { name: "loop with xfs", words: ["-B", "loop", "--fssize", "320M", "--fstype", "xfs"], path: (home) => `loop:${home}/rootdev`, isKeptByOursOnly: true, hasLayers: false },
 ];
@@ -47,6 +53,7 @@ beforeAll(() => {
   mkdirSync(join(place.lxcpath, "btrfs"));
   sh("truncate -s 300M image; mkfs.btrfs -q image; mount -o loop image btrfs", place.lxcpath);
   writeFileSync(join(place.lxcpath, "first.conf"), "lxc.net.0.type = empty\n");
+  writeFileSync(join(place.lxcpath, "mapped.conf"), "lxc.net.0.type = empty\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n");
 }, PATIENCE_MS);
 afterAll(async () => {
   for (const { lxcpath, name } of made) spawnSync(join(OURS.folder, "lxc-stop"), ["-k", "-P", lxcpath, "-n", name]); // of a test that failed half way
@@ -98,7 +105,7 @@ function passes(maker: Side, user: Side, store: Store): void {
   const name = `${place.mark}s`;
   mkdirSync(lxcpath);
   made.push({ lxcpath, name });
-  does(maker, lxcpath, "lxc-create", "-n", name, "-t", "busybox", "-f", join(place.lxcpath, "first.conf"), ...store.words);
+  does(maker, lxcpath, "lxc-create", "-n", name, "-t", "busybox", "-f", join(place.lxcpath, store.isMapped === true ? "mapped.conf" : "first.conf"), ...store.words);
   expect(readFileSync(join(lxcpath, name, "config"), "utf8")).toContain(`lxc.rootfs.path = ${store.path(join(lxcpath, name))}\n`);
   booted(maker, lxcpath, name, "echo one > /etc/mark");
   expect(booted(user, lxcpath, name, "cat /etc/mark")).toBe("one");
