@@ -23,6 +23,7 @@ type OptionalFields<F> = { [N in keyof F as F[N] extends `${string}?` ? N : neve
 type Args<F> = { readonly [N in keyof RequiredFields<F>]: F[N] extends FieldKind ? ValueOf<F[N]> : never }
   & { readonly [N in keyof OptionalFields<F>]?: F[N] extends FieldKind ? ValueOf<F[N]> | undefined : never };
 
+/** The name of an operation. */
 export type OpKind = keyof typeof SCHEMA;
 /** The engine's whole vocabulary: kind -> arguments. */
 export type OpArgs = { readonly [K in OpKind]: Args<(typeof SCHEMA)[K]["fields"]> };
@@ -42,6 +43,7 @@ export interface Frame<K extends OpKind> {
   readonly note?: string;
 }
 export type OpOf<K extends OpKind> = Frame<K> & OpArgs[K];
+/** One operation of a plan, as data. The engine's instruction set: docs/decisions/0002-protocol.md. */
 export type Op = { [K in OpKind]: OpOf<K> }[OpKind];
 
 /** One start, attach or stop: what the launcher's own process runs, first to last. */

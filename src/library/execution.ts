@@ -50,6 +50,7 @@ export interface ExecEnd {
 export interface ExecOutput extends ExecEnd {
   /** With `tty` what its terminal has shown. */
   readonly stdout: string;
+  /** With `tty` nothing. */
   readonly stderr: string;
 }
 

@@ -2,11 +2,13 @@
 import type { Container } from "./container.ts";
 import { BerthError } from "./error.ts";
 
+/** How a file is made inside. */
 export interface WriteOptions {
   /** Permissions of a file that is new; 0644 unless said. */
   readonly mode?: number;
   /** Who writes it, by ids inside; root unless said. */
   readonly uid?: number;
+  /** As `uid`, of the group. */
   readonly gid?: number;
 }
 

@@ -8,6 +8,7 @@ export type Severity = "error" | "warning" | "hint";
 /** One line as it should be; `text` undefined: the line goes. */
 export interface LineFix { readonly file: string; readonly line: number; readonly text: string | undefined }
 
+/** What a rule of the linter has to say about a config. */
 export interface Finding extends Omit<Problem, "severity" | "at"> {
   /** Id of a row of the rule table: stable, documented in docs/reference/lint.md. */
   readonly rule: string;

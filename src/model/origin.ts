@@ -1,5 +1,6 @@
 // Owns where a wish comes from: a line of the user's config, an option, a default, the host.
 
+/** What a value or a step comes from: a line of a file, an option, or a default. */
 export interface Origin {
   readonly kind: "config" | "option" | "default" | "host";
   readonly file?: string;

@@ -48,6 +48,7 @@ export interface Problem {
 /** A problem of one kind. */
 export type ProblemOf<C extends ProblemCode> = Problem & { readonly code: C };
 
+/** A value, perhaps with warnings; or problems, at least one. */
 export type Result<T> = { readonly ok: true; readonly value: T; readonly warnings?: readonly Problem[] } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export const ok = <T>(value: T, warnings?: readonly Problem[]): Result<T> => (warnings === undefined || warnings.length === 0 ? { ok: true, value } : { ok: true, value, warnings });

@@ -1,5 +1,6 @@
 // Owns Request: what the launcher (or the library) says of the caller.
 
+/** Who asks for a verb, and from where. */
 export interface Request {
   /** `command`: a user typed it; `report`: a plan failed, say so; `reboot`: the monitor wants the next start. */
   readonly kind: "command" | "report" | "reboot";

@@ -86,6 +86,7 @@ export interface SecuritySpec {
   readonly hasSessionKeyring: boolean;
 }
 
+/** What a config means: every field concrete, each value with the line that it comes from. */
 export interface ContainerSpec {
   readonly name: string;
   /** Canonical, without a trailing slash. */

@@ -70,6 +70,7 @@ export interface StateRecord {
   readonly apparmor?: { readonly profile: string; readonly namespace?: string };
 }
 
+/** How a run of its init has ended. */
 export interface ExitRecord {
   /** Exit code, or the signal that killed init. */
   readonly code?: number;

@@ -36,6 +36,7 @@ export interface CgroupCounters {
 
 export interface LinkTraffic { readonly link: string; readonly txBytes: number; readonly rxBytes: number }
 
+/** What a running container has used so far, the same numbers on cgroup v1 and v2. */
 export interface ContainerStats extends CgroupCounters {
   readonly name: string;
   readonly state: State;

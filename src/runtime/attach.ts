@@ -61,6 +61,7 @@ async function within(request: Request, init: InitFacts, { elevated }: AttachOpt
   return closed.length === 0 ? { init, problems: [] } : (await import("./attach-cgroup.ts")).reach(request, init, closed);
 }
 
+/** A command in a running container, as confined as its init. The plan ends with the command's status. Source: lxc-attach(1). Problems: `container.missing`, `container.stopped`, `container.frozen`, `option.value`, `host.feature`. */
 export const attach: AttachVerb = async (request, target, options) => {
   const unknown = await archProblem(options.arch);
   if (unknown !== undefined) return fail(unknown);

@@ -39,6 +39,7 @@ function turns(items: readonly AutostartItem[], { action }: AutostartOptions): r
   return result;
 }
 
+/** Starts, stops or restarts what lxc.start.auto and groups select, in order and with their delays. Source: lxc-autostart(1). Problems: those of `start` and `stop`, each with the container's name. */
 export const autostart: AutostartVerb = async (request, lxcpath, options) => {
   const selected = await autostartList(request, lxcpath, options);
   if (!selected.ok) return selected;

@@ -64,6 +64,7 @@ function rulesOf(places: readonly CgroupPlace[], target: Target): Rules | undefi
 }
 const parsed = (lines: readonly string[]): readonly DeviceRule[] => lines.flatMap((line) => parseDeviceRule(line.replace(/^\S+ /, ""), line.startsWith("devices.allow ")) ?? []);
 
+/** A file of its cgroup, by the name of either version. Source: lxc-cgroup(1). Problems: `container.stopped`, `cgroup.limit`, `option.value`. */
 export const cgroupGet: CgroupGetVerb = async (request, target, key) => {
   const places = await placesOf(request, target);
   if (!places.ok) return places;
@@ -95,6 +96,7 @@ function setDevices(rules: Rules, target: Target, { key, value }: { readonly key
   return ok(planDeviceRules(target, key, { cgroup: rules.cgroup, rules: parsed(lines), file: rules.file, text: `${lines.join("\n")}\n` }));
 }
 
+/** A value into a file of its cgroup, until it stops. Source: lxc-cgroup(1). Problems: `container.stopped`, `cgroup.limit`, `option.value`. */
 export const cgroupSet: CgroupSetVerb = async (request, target, { key, value }) => {
   const places = await placesOf(request, target);
   if (!places.ok) return places;

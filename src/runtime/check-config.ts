@@ -64,6 +64,7 @@ function checkpoint(config: KernelConfig): ConfigSection {
   return { title: "Checkpoint/Restore", lines: [told(config, "checkpoint restore", "CHECKPOINT_RESTORE"), ...named, capabilities] };
 }
 
+/** What this kernel has of what containers need. Source: lxc-checkconfig(1). Problems: `host.feature`. */
 export const checkConfig: CheckConfigVerb = async (request) => {
   const found = findKernelConfig(request.env["CONFIG"]);
   if (!("config" in found)) return fail({ code: "host.feature", at: byDefault("CONFIG"), text: "unable to retrieve kernel configuration", cause: `it is neither at ${found.missing} nor where distributions put it`, remedy: "CONFIG=<path> lxc-checkconfig; or berth doctor, which tries the features themselves" });

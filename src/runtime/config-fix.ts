@@ -72,6 +72,7 @@ function mended(request: Request, document: ConfigDocument): Result<Mended & { r
   return ok({ ...mend({ request, document, read: over, isOwn: (path) => own.has(path) }, texts), warnings });
 }
 
+/** Mends what the linter knows how to mend. Problems: `config.missing`, `config.unreadable`, `config.unwritable`, `config.syntax`. */
 export const configFix: ConfigFixVerb = async (request, subject, { isDryRun = false } = {}) => {
   const document = exactDocument(request, subject);
   if (!document.ok) return document;

@@ -4,6 +4,7 @@ import { fail, ok } from "../model/problem.ts";
 import { loadDocument, openDocument } from "./config-document.ts";
 import type { ConfigGetVerb } from "./verbs.ts";
 
+/** What one key of a config means, with what it includes and defaults. Problems: `config.missing`, `config.unreadable`, `config.key`. */
 export const configGet: ConfigGetVerb = async (request, subject, key) => {
   const found = presentKey(key);
   if (!found.ok) return found;

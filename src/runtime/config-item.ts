@@ -4,6 +4,7 @@ import { ok } from "../model/problem.ts";
 import { loadConfig } from "./container-config.ts";
 import type { ConfigItemVerb } from "./verbs.ts";
 
+/** A key as LXC's get_config_item prints it. Problems: `config.missing`, `config.unreadable`. */
 export const configItem: ConfigItemVerb = async (request, target, key, options) => {
   const loaded = loadConfig(request, target, options?.rcfile === undefined ? {} : { rcfile: options.rcfile });
   return loaded.ok ? ok(getItem(loaded.value.spec, loaded.value.syntax, key)) : loaded;

@@ -22,6 +22,7 @@ export async function lintDocument(request: Request, document: ConfigDocument, {
   return finishLint(draft, isTextOnly ? undefined : await lintFacts(request, target, draft));
 }
 
+/** What is wrong with a config, or legal and not meant; nothing is changed. Rules: docs/reference/lint.md. Problems: `config.missing`, `config.unreadable`. */
 export const configLint: ConfigLintVerb = async (request, subject, { isTextOnly = false } = {}) => {
   const document = openDocument(request, subject);
   if (!document.ok) return document;

@@ -20,6 +20,7 @@ function defaults(spec: ContainerSpec, syntax: Syntax, present: ReadonlySet<stri
   });
 }
 
+/** All keys that are set, with their values. Problems: `config.missing`, `config.unreadable`. */
 export const configList: ConfigListVerb = async (request, subject, options = {}) => {
   const below = options.prefix === undefined ? ok(undefined) : keyPrefix(options.prefix);
   if (!below.ok) return below;

@@ -84,6 +84,7 @@ function chosen(subject: ConfigSubject, { key, values }: ConfigAssignment): Conf
   return { key, values: isTemplate ? values : values.map((value) => keptValue(key, value, randomHex())) };
 }
 
+/** Keys given values; the config is checked as a whole before anything is written, and no other line moves. Problems: `config.key`, `config.value`, `config.conflict`, `config.missing`, `config.unwritable`. */
 export const configSet: ConfigSetVerb = async (request, subject, given, options = {}) => {
   const assignments = given.map((assignment) => chosen(subject, assignment));
   const changed = await changeConfig(request, subject, editor(request, subject, { assignments, options }), { isDryRun: options.isDryRun === true });

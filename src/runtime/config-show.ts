@@ -4,6 +4,7 @@ import { ok } from "../model/problem.ts";
 import { configList } from "./config-list.ts";
 import type { ConfigShowVerb } from "./verbs.ts";
 
+/** Where each value comes from: file and line. Problems: `config.missing`, `config.unreadable`. */
 export const configShow: ConfigShowVerb = async (request, subject, { key, define = [], withDefaults = false } = {}) => {
   if (key === undefined) return configList(request, subject, { define, withDefaults });
   const found = presentKey(key);

@@ -48,6 +48,7 @@ const editor = (request: Request, subject: ConfigSubject, { words, isClear }: { 
   return ok({ text, value: { keys: keyChanges(request, keys, { before: document, after }), stillSet }, ...(judged.warnings === undefined ? {} : { warnings: judged.warnings }) });
 };
 
+/** Keys taken out. Problems: `config.key`, `config.missing`, `config.unwritable`. */
 export const configUnset: ConfigUnsetVerb = async (request, subject, keys, options = {}) => {
   const changed = await changeConfig(request, subject, editor(request, subject, { words: keys, isClear: options.isClear === true }), { isDryRun: options.isDryRun === true });
   return changed.ok ? ok({ ...changed.value.change, ...changed.value.value }, changed.warnings) : changed;

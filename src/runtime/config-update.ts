@@ -27,6 +27,7 @@ const editor = (request: Request): Editor<readonly LineChange[]> => (document) =
   return changed === undefined ? ok({ text, value: changes, warnings: problems }) : fail(changed);
 };
 
+/** A config of LXC 1 or 2 in today's words. Source: lxc-update-config(1). Problems: `config.missing`, `config.unreadable`, `config.unwritable`. */
 export const configUpdate: ConfigUpdateVerb = async (request, subject, options = {}) => {
   const changed = await changeConfig(request, subject, editor(request), { isDryRun: options.isDryRun === true, hasBackup: true });
   return changed.ok ? ok({ ...changed.value.change, changes: changed.value.value }, changed.warnings) : changed;

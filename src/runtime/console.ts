@@ -6,6 +6,6 @@ import { planConsole } from "../plan/lifecycle/console.ts";
 import { stopped } from "./running-container.ts";
 import type { ConsoleVerb } from "./verbs.ts";
 
-/** Nobody's record is asked: the monitor itself knows, also that of another LXC. */
+/** Nobody's record is asked: the monitor itself knows, also that of another LXC. Problems: `container.missing`, `container.stopped`, `terminal.busy`. */
 export const console: ConsoleVerb = (_request, target, wishes) =>
   Promise.resolve(listeningSockets().has(commandSocket(target)) ? ok(planConsole({ ...target, ...wishes })) : fail({ ...stopped(target), remedy: `start it: lxc-start -n ${target.name}` }));

@@ -129,6 +129,7 @@ async function stateProblem(request: Request, source: Target, mayRun: boolean): 
   return { code: "container.running", text: `${source.name} is running`, cause: "its files change while they are copied", remedy: `lxc-stop -n ${source.name} first, or copy it as it is with -a` };
 }
 
+/** Another container like this one: a whole copy, or a layer above its files. Source: lxc-copy(1). Problems: `container.missing`, `container.exists`, `container.running`, `storage.copy`, `storage.full`, `storage.unsupported`. */
 export const copy: CopyVerb = async (request, source, options) => {
   const facts = probeHost(request, { idmap: true });
   if (isPartial(source)) {

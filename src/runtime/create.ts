@@ -152,6 +152,7 @@ function ownOf(request: Request, { own }: CreateOptions, hasRootfs: boolean): Re
   return hasRootfs ? readCustomize({ ...own, cwd: request.cwd }) : fail({ code: "option.conflict", text: "without a root file system there is nobody to give keys, a user or data to", remedy: "leave --ssh-key, --user and --user-data out, or take another template than none" });
 }
 
+/** A container out of a template, an image, an archive or a directory; where it fails nothing is left. Source: lxc-create(1). Problems: `container.exists`, `template.missing`, `template.failed`, `image.missing`, `image.fetch`, `storage.full`, `idmap.range`, `lxcpath.unwritable`. */
 export const create: CreateVerb = async (request, target, options) => {
   const wanted = wantedStorage(request, target, options);
   if (!wanted.ok) return wanted;

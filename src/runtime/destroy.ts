@@ -166,6 +166,7 @@ export async function judge(request: Request, target: Target, options: Pick<Dest
   return findings.ok ? ok({ facts, findings: findings.value }) : findings;
 }
 
+/** A container and its files, gone. Source: lxc-destroy(1). Problems: `container.missing`, `container.running`, `container.snapshots`, `container.clones`. */
 export const destroy: DestroyVerb = async (request, target, options) => {
   const judged = await judge(request, target, options);
   if (!judged.ok) return judged;

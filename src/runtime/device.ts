@@ -69,6 +69,7 @@ async function removeNode(request: Request, target: Target, what: What): Promise
   return ok(planRemoveNode(inside, found.path, await ruleOps(request, target, "devices.deny", found)));
 }
 
+/** A device or network interface of the host into a running container, or back. For root. Source: lxc-device(1). Problems: `container.stopped`, `privilege`, `option.value`. */
 export const device: DeviceVerb = async (request, target, options) => {
   const running = await decidedState(request, target);
   const live = requireRunning(target, running);

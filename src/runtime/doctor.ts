@@ -111,6 +111,7 @@ function placeCheck(facts: HostFacts, { isRoot, setup }: Patient): Check {
   return { ...base, state: "fails", why: facts.cgroups.layout === "none" ? "no cgroup file system is mounted" : `this session is in ${where}, where it may make none`, costs: "containers run without limits, statistics and freezing", remedy: isRoot ? "mount -t cgroup2 none /sys/fs/cgroup" : setup };
 }
 
+/** What works for whom on this host, tried and not guessed. Problems: `privilege`, `option.value`. */
 export const doctor: DoctorVerb = async (request, { user, args }) => {
   if (user !== undefined && !isCaller(request, user)) {
     const plan = planAsUser(request, user, { verb: "doctor", program: "berth", words: ["doctor", ...args], about: "look for another user" });

@@ -4,6 +4,7 @@ import { watchStates } from "../host/store/watch-states.ts";
 import { ok } from "../model/problem.ts";
 import type { EventsVerb } from "./verbs.ts";
 
+/** Tells of each change of state, until `end` is aborted. Source: lxc-monitor(1). Problems: `lxcpath.unwritable`. */
 export const events: EventsVerb = async (request, { lxcpaths, isWanted, on, isReady, end }) => {
   const watching = watchStates({ lxcpaths, isWanted, on, engine: enginePath(request.prefix) });
   isReady?.();

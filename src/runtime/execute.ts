@@ -33,6 +33,7 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   return withLoaded(loaded, withWarnings(plan, problems));
 }
 
+/** One command in a container whose pid 1 is the engine's own; the plan ends with the command's status. Source: lxc-execute(1). Problems: those of `start`, and `option.missing`. */
 export const execute: ExecuteVerb = async (request, target, options) => {
   const settled = await settleForStart(request, target);
   return settled.ok ? strictly(options.isStrict, await planExecuteOf(request, target, asStartOptions(options), false)) : settled;

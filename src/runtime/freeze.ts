@@ -17,6 +17,7 @@ const notThere = (target: { readonly name: string; readonly lxcpath: string }, i
     : { code: "container.missing", text, cause: `there is no container "${target.name}" in ${target.lxcpath}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" };
 };
 
+/** All its processes held where they are, or let go. Source: lxc-freeze(1). Problems: `container.stopped`, `container.frozen`, `cgroup.undelegated`. */
 export const freeze: FreezeVerb = async (request, target, { isFrozen }) => {
   const { state, isForeign, record } = await decidedState(request, target);
   if (state === "STOPPED" || state === "STOPPING" || state === "ABORTING") return fail(notThere(target, isFrozen));

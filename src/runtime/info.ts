@@ -23,6 +23,7 @@ function liveInfo(target: Target, record: StateRecord | undefined, needs: { read
   return { pid, ...usage, ...(needs.ips ? { ips: [...ipv4Addresses(pid), ...ipv6Addresses(pid)] } : {}), ...(needs.stats ? { nics: nicsOf([...record.links, ...readGrantedLinks(target)]) } : {}) };
 }
 
+/** State, addresses and use of a container. Source: lxc-info(1). Problems: `container.missing`. */
 export const info: InfoVerb = async (request, target, needs) => {
   const running = await settledState(request, target);
   if (running.state === "STOPPED" && !existsSync(configFile(target))) {

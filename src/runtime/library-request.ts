@@ -4,10 +4,13 @@ import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import type { Request } from "../model/request.ts";
 
+/** For whom and from where things are done. */
 export interface LibraryRequestOptions {
   /** Where Berth is installed; the tree this file lies in when not given. */
   readonly prefix?: string;
+  /** What paths are relative to; this program's own unless said. */
   readonly cwd?: string;
+  /** What is believed of the environment (HOME, PATH, proxies); this program's own unless said. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -22,6 +25,7 @@ function ownPrefix(): string {
 const ownEnvironment = (): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 
+/** The request of this program: its own ids, directory and environment. */
 export function libraryRequest(options: LibraryRequestOptions = {}): Request {
   const id = (read: (() => number) | undefined): number => read?.() ?? 0;
   return {

@@ -58,6 +58,7 @@ function fromRecord(record: StateRecord | undefined, needs: readonly Need[]): Pa
   };
 }
 
+/** The containers of an lxcpath. Source: lxc-ls(1). Problems: `lxcpath.unwritable`. */
 export const list: ListVerb = async (request, lxcpath, { needs }) => {
   const sockets = listeningSockets();
   const read = rememberingReader();

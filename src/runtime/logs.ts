@@ -56,6 +56,7 @@ function openLog(file: string): LogFile | Problem {
   }
 }
 
+/** What its console has said, and says. Problems: `container.missing`. */
 export const logs: LogsVerb = async (request, target, wish) => {
   const loaded = loadConfig(request, target);
   const file = loaded.ok ? loaded.value.spec.console.logfile?.value : undefined;

@@ -32,6 +32,7 @@ const foreignOwners: Problem = {
   remedy: "leave it out and give the files to the container's ids: lxc-usernsexec -- chown",
 };
 
+/** Something of the host on a path of a running container. Problems: `container.stopped`, `mount.failed`, `mount.target`, `privilege`, `option.value`. */
 export const mount: MountVerb = async (request, target, options) => {
   if (options.keepsOwners && request.euid !== 0) return fail(foreignOwners);
   const source = absolutePath(request, options.source);
@@ -41,6 +42,7 @@ export const mount: MountVerb = async (request, target, options) => {
   return inside.ok ? ok(planMount(inside.value, { ...options, source, isDirectory: found.kind === "directory" })) : inside;
 };
 
+/** A path of a running container without what `mount` has put there. Problems: `container.stopped`, `mount.failed`, `option.value`. */
 export const umount: UmountVerb = async (request, target, options) => {
   const inside = await insideOf(request, target, options.target);
   return inside.ok ? ok(planUmount(inside.value, options)) : inside;

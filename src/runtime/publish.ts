@@ -76,7 +76,7 @@ function wishProblem(wish: PortWish, { own, others }: Run, { reached, name }: { 
   return owner === undefined ? undefined : refuse(`the port is taken by ${owner.who}`, "stop it, or choose another port");
 }
 
-/** What it has now. */
+/** What it has now. Problems: `container.stopped`, `privilege`, `host.feature`. */
 export const published: PublishedVerb = async (request, target) => {
   const run = await runOf(request, target);
   return run.ok ? ok(run.value.own?.ports ?? []) : run;
@@ -84,6 +84,7 @@ export const published: PublishedVerb = async (request, target) => {
 
 const covers = (wishes: readonly PortWish[], one: Published): boolean => wishes.some((wish) => wish.port === one.port && wish.protocol === one.protocol && wish.toPort === one.toPort && wish.address === one.address);
 
+/** Ports of this host that lead to a running container; they go when it ends. For root. Problems: `container.stopped`, `privilege`, `network.link`, `host.feature`, `option.value`. */
 export const publish: PublishVerb = async (request, target, { ports, isRemoved }) => {
   const found = await runOf(request, target);
   if (!found.ok) return found;

@@ -87,6 +87,7 @@ async function copyThenDestroy(request: Request, target: Target, options: Rename
   return destroy(request, target, { isForced: false, withSnapshots: false });
 }
 
+/** A stopped container under another name. Source: lxc-copy -R. Problems: `container.missing`, `container.exists`, `container.running`. */
 export const rename: RenameVerb = async (request, target, options) => {
   const { to } = options;
   const loaded = loadConfig(request, target);

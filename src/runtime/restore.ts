@@ -116,6 +116,7 @@ async function refusal(...[request, target]: Parameters<RestoreVerb>): Promise<P
   return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: "restore the snapshot as a new container: -N NEWNAME" } : undefined;
 }
 
+/** A container as it was at a snapshot, itself or under another name. Source: lxc-snapshot -r. Problems: `container.missing`, `container.running`, `container.exists`, `storage.copy`. */
 export const restore: RestoreVerb = async (request, target, options) => {
   const lxcpath = snapshotsDir(target);
   const unsafe = unsafeReason(lxcpath);

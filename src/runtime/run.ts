@@ -10,7 +10,9 @@ import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { report } from "./report.ts";
 
+/** What becomes of the engine's streams, and what kills it. */
 export type RunOptions = Pick<EngineOptions, "stdin" | "stdout" | "stderr" | "abort" | "isSized">;
+/** How a plan has ended. */
 export interface Ran {
   /** Of the command that was attached or executed, as a shell has it; 0 for other verbs. */
   readonly status: number;
@@ -44,4 +46,5 @@ export function launch(request: Request, plan: Plan, options: RunOptions = {}): 
   return { ...streams, ended: finish() };
 }
 
+/** Runs a verb's plan in an engine of its own. Problems: what went wrong with it, `engine.op` where nothing better is known, `engine.missing`. */
 export const run = (request: Request, plan: Plan, options: RunOptions = {}): Promise<Result<Ran>> => launch(request, plan, options).ended;

@@ -56,6 +56,7 @@ export function inOrder(changes: readonly Change[]): readonly Change[] {
   return [...changes.filter(({ kind }) => kind !== "reload" && kind !== "command"), ...last, ...changes.filter(({ kind }) => kind === "command")];
 }
 
+/** What an ordinary user needs to have containers; `changes` says it before anything is done. For root. Problems: `privilege`, `option.value`. */
 export const setup: SetupVerb = async (request, user, wish) => {
   const found = account(user);
   if (!found.ok) return found;
@@ -94,6 +95,7 @@ async function unmakeAll(user: string, changes: readonly Change[], engine: strin
   return ok({ changes: changes.toReversed(), kept });
 }
 
+/** What `setup` has done for a user, taken back. For root. Problems: `privilege`, `option.value`. */
 export const undoSetup: UnsetupVerb = async (request, user, { isDryRun }) => {
   const record = readRecord(user);
   if (record === undefined) return ok({ changes: [], kept: [] });

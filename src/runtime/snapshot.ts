@@ -27,6 +27,7 @@ async function settleHalfMade(request: Parameters<SnapshotVerb>[0], target: Targ
   for (const name of readdirSync(lxcpath).filter((one) => existsSync(`${lxcpath}/${one}/partial`))) await settle({ lxcpath, name }, probeHost(request, { idmap: true }));
 }
 
+/** A stopped container kept as it is. Source: lxc-snapshot(1). Problems: `container.missing`, `container.running`, `storage.copy`, `storage.full`. */
 export const snapshot: SnapshotVerb = async (request, target, { comment, onProgress }) => {
   const lxcpath = snapshotsDir(target);
   const unsafe = unsafeReason(lxcpath);
@@ -42,11 +43,13 @@ export const snapshot: SnapshotVerb = async (request, target, { comment, onProgr
   return copied.ok ? ok({ ...to, time, ...(comment === undefined ? {} : { comment: Buffer.from(comment).toString() }) }, copied.warnings) : copied;
 };
 
+/** What was kept of a container, oldest first. Source: lxc-snapshot -L. Problems: `container.missing`. */
 export const snapshots: SnapshotsVerb = (request, target) => {
   const loaded = loadConfig(request, target);
   return Promise.resolve(loaded.ok || lstatSync(configFile(target), { throwIfNoEntry: false }) !== undefined ? ok(listSnapshots(target)) : loaded);
 };
 
+/** A snapshot, gone. Source: lxc-snapshot -d. Problems: `container.missing`, `container.clones`. */
 export const destroySnapshot: DestroySnapshotVerb = async (request, target, name) => {
   const unsafe = unsafeReason(snapshotsDir(target));
   if (unsafe !== undefined) return fail(unsafe);

@@ -117,6 +117,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   return withLoaded(loaded, withWarnings(plan, problems));
 }
 
+/** The plan of a start. Source: lxc-start(1). Problems: `container.missing`, `container.running`, `config.value`, `rootfs.missing`, `idmap.range`, `network.link`, `network.unsupported`, `mount.target`; while it runs also `engine.op`, `init.missing`, `init.exited`, `hook.failed`. */
 export const start: StartVerb = async (request, target, options) => {
   const settled = await settleForStart(request, target);
   return settled.ok ? strictly(options.isStrict, await planOf(request, target, options, false)) : settled;

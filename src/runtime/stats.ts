@@ -42,7 +42,7 @@ async function statsOf(lxcpath: string, name: string, look: Look): Promise<Conta
 const missing = (lxcpath: string, name: string): Problem => (existsSync(configFile({ lxcpath, name }))
   ? stopped({ lxcpath, name }) : { code: "container.missing", text: `${name} doesn't exist`, cause: `there is no ${configFile({ lxcpath, name })}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
 
-/** Without names: of every container that runs. A name that does not run is a problem, told with the rest. */
+/** Without names: of every container that runs. A name that does not run is a problem, told with the rest. Problems: `container.missing`. */
 export const stats: StatsVerb = async (_request, lxcpath, names) => {
   const look = newLook();
   const wanted = names.length > 0 ? [...new Set(names)] : [...new Set([...definedContainers(lxcpath), ...activeContainers(lxcpath, look.sockets())])].sort();

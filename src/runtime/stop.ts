@@ -26,6 +26,7 @@ async function signalsOf(request: Request, target: Target, isKill: boolean): Pro
   return { ...(halt === undefined ? {} : { halt }), reboot, stop };
 }
 
+/** A shutdown, a reboot or a kill. Source: lxc-stop(1). Problems: `container.missing`, `container.stopped`. */
 export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
   const { record, isForeign, state } = await decidedState(request, target);
   if (isForeign && record === undefined) return fail(foreign(target));

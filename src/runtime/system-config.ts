@@ -21,6 +21,7 @@ function systemFile({ euid, env, cwd }: Request): string {
 /** Most hosts have none, and an open that fails takes ten times as long as a look. */
 const textOf = (file: string): string | undefined => (existsSync(file) ? readText(file) : undefined);
 
+/** A value of lxc.conf(5), or its default. Problems: `config.key`. */
 export const systemConfig: SystemConfigVerb = (request, key) =>
   parseSystemConfig({ isRoot: request.euid === 0, home: request.env["HOME"], text: textOf(systemFile(request)) })(key);
 

@@ -8,6 +8,7 @@ import type { State } from "../model/state.ts";
 import { settledState } from "./running-container.ts";
 import type { WaitVerb } from "./verbs.ts";
 
+/** Until a container is in one of these states; false: so many seconds have passed (-1: no limit). Source: lxc-wait(1). Problems: `container.missing`. */
 export const wait: WaitVerb = async (request, target, states, timeout) => {
   const deadline = timeout < 0 ? undefined : Date.now() + timeout * 1000;
   const isReached = (state: State): boolean => states.includes(state);

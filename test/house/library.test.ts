@@ -1,12 +1,17 @@
 // The library works where its users are: compiled to JavaScript, imported by Node >= 20, with types.
-import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync, copyFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "bun:test";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { docText, type Declaration } from "../../scripts/api/declarations.ts";
+import { surfaceOf } from "../../scripts/api/surface.ts";
+import { API_PAGE, apiPage } from "../../scripts/gen-api.ts";
+import { SENTENCES } from "../../scripts/gen-problems.ts";
 import { ROOT } from "./sources.ts";
 
 const room = mkdtempSync(join(tmpdir(), "berth-library-"));
 afterAll(() => rmSync(room, { recursive: true }));
+const library = join(room, "node_modules/berth");
 const TSC = [process.execPath, join(ROOT, "node_modules/typescript/lib/tsc.js")];
 
 function run(argv: readonly string[]): { status: number; output: string } {
@@ -15,7 +20,6 @@ function run(argv: readonly string[]): { status: number; output: string } {
 }
 
 test("it compiles, imports under Node and carries types", () => {
-  const library = join(room, "node_modules/berth");
   expect(run([...TSC, "-p", join(ROOT, "tsconfig.lib.json"), "--outDir", library])).toEqual({ status: 0, output: "" });
   copyFileSync(join(ROOT, "scripts/lib-package.json"), join(library, "package.json"));
 
@@ -59,4 +63,47 @@ ${wrong}`);
   expect(run(check)).toEqual({ status: 0, output: "" });
   const said = run(["node", "--input-type=module", "-e", 'import { configText } from "berth"; console.log(JSON.stringify(configText({ "lxc.tty.max": 4, "lxc.autodev": false })))']);
   expect(said).toEqual({ status: 0, output: '{"ok":true,"value":"lxc.tty.max = 4\\nlxc.autodev = 0\\n"}\n' });
+});
+
+/** Members of a class or an interface with what is said above them. */
+function membersOf({ text }: Declaration): readonly { readonly member: string; readonly doc: string }[] {
+  const lines = text.split("\n");
+  return lines.flatMap((line, at) => {
+    const member = /^ {4}(?:readonly |static |get )*(?:\[Symbol\.)?([a-zA-Z]\w*)\]?\??[(:]/.exec(line)?.[1];
+    if (member === undefined) return [];
+    const before = lines.slice(0, at).join("\n");
+    const begin = before.lastIndexOf("/**");
+    return [{ member, doc: before.trimEnd().endsWith("*/") && begin >= 0 ? docText(before.slice(begin)) : "" }];
+  });
+}
+const UNITS = /second|byte|character|row|id\b|uid|group|process|permission|port|time|0 to 255|number|begin to its end/i;
+
+describe("the surface of the library", () => {
+  let read: ReturnType<typeof surfaceOf> | undefined;
+  const surface = (): ReturnType<typeof surfaceOf> => read ??= surfaceOf(join(library, "index.d.ts"));
+  const ours = (): readonly Declaration[] => surface().exported.filter(({ file }) => file.includes("/library/"));
+
+  test("is what docs/reference/api.md says: else it was changed, and npm run gen writes it anew", () => {
+    expect(apiPage(surface())).toBe(readFileSync(join(ROOT, API_PAGE), "utf8"));
+  });
+
+  test("every name is said what it is; so is every member of a handle, and of what handles take and give", () => {
+    expect(surface().exported.length).toBeGreaterThan(200);
+    expect(surface().exported.filter(({ doc }) => doc.length < 10).map(({ name }) => name)).toEqual([]);
+    const members = ours().flatMap((one) => membersOf(one).map((member) => ({ ...member, of: one.name, line: one.text })));
+    expect(members.length).toBeGreaterThan(80);
+    expect(members.filter(({ member, doc }) => member !== "name" && doc === "").map(({ of, member }) => `${of}.${member}`)).toEqual([]);
+  });
+
+  test("numbers have units; verbs name their problems, which there are", () => {
+    const numbers = ours().flatMap((one) => membersOf(one).filter(({ member }) => new RegExp(`^ {4}readonly ${member}\\??: [^;]*\\bnumber\\b`, "m").test(one.text)).map((member) => ({ ...member, of: one.name })));
+    expect(numbers.length).toBeGreaterThan(8);
+    expect(numbers.filter(({ doc }) => !UNITS.test(doc)).map(({ of, member, doc }) => `${of}.${member}: ${doc}`)).toEqual([]);
+    const verbs = surface().exported.filter(({ text }) => /^const \w+: \w+Verb;/.test(text));
+    expect(verbs.length).toBeGreaterThan(30);
+    expect(verbs.filter(({ doc }) => !doc.includes("Problems:")).map(({ name }) => name)).toEqual([]);
+    const said = surface().exported.flatMap(({ name, doc, text }) => [...`${doc}\n${text}`.matchAll(/(?:Problems:|Rejects with|Throws) ([^*]*)/g)].flatMap(([, list = ""]) => [...list.matchAll(/`([a-z]+\.[a-z]+|privilege|unsupported)`/g)].map(([, code = ""]) => `${name}: ${code}`)));
+    expect(said.length).toBeGreaterThan(60);
+    expect(said.filter((one) => !Object.hasOwn(SENTENCES, one.split(": ")[1] ?? ""))).toEqual([]);
+  });
 });

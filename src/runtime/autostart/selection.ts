@@ -55,6 +55,7 @@ function byGroups(candidates: readonly Candidate[], { groups, isAll }: Autostart
   }));
 }
 
+/** What `autostart` would take, in its order; nothing is done. Source: lxc-autostart -L. Problems: `lxcpath.unwritable`, `config.value`. */
 export const autostartList: AutostartListVerb = async (request, lxcpath, wishes) => {
   const { candidates, broken } = find(request, lxcpath, wishes);
   const isStop = wishes.action === "shutdown" || wishes.action === "kill";
