@@ -1,6 +1,8 @@
-// Writes docs/reference/problems.md: one sentence for each problem code; with --check says whether it is stale.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// Owns docs/reference/problems.md and a page for each problem code: its sentence, advice, and on the site its messages.
 import type { ProblemCode } from "../src/model/problem.ts";
+import { ADVICE } from "./problems/advice.ts";
+import type { Message } from "./problems/messages.ts";
+import type { Generated } from "./reference/pages.ts";
 
 /** The compiler refuses a code without a sentence, and a sentence without a code. */
 export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
@@ -69,14 +71,31 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
 
 export function problemsPage(): string {
   return [
-    "# Problem codes", "", "Written by `scripts/gen-problems.ts` from `src/model/problem.ts`; do not edit. Codes are stable.", "",
-    "| code | meaning |", "|---|---|", ...Object.entries(SENTENCES).map(([code, sentence]) => `| \`${code}\` | ${sentence} |`), "",
+    "# Problem codes", "", "Written by `scripts/gen-problems.ts` from `src/model/problem.ts`; do not edit. Codes are stable. Each has a page: where it comes from, and what helps.", "",
+    "| code | meaning |", "|---|---|", ...Object.entries(SENTENCES).map(([code, sentence]) => `| [\`${code}\`](problems/${code}.md) | ${sentence} |`), "",
   ].join("\n");
 }
 
-if (import.meta.main) {
-  const path = new URL("../docs/reference/problems.md", import.meta.url).pathname;
-  if (process.argv.includes("--check")) process.exit(readFileSync(path, "utf8") === problemsPage() ? 0 : 1);
-  mkdirSync(new URL("../docs/reference", import.meta.url).pathname, { recursive: true });
-  writeFileSync(path, problemsPage());
+export const isCode = (code: string): code is ProblemCode => Object.hasOwn(SENTENCES, code);
+
+function messageLines({ text, cause, remedy }: Message): readonly string[] {
+  return ["```text", text, ...(cause === undefined ? [] : [`    cause: ${cause}`]), ...(remedy === undefined ? [] : [`    remedy: ${remedy}`]), "```", ""];
+}
+
+/** Without messages in the repository: they change too often. The site has them. */
+export function problemPage(code: ProblemCode, messages: readonly Message[]): string {
+  const { cause, remedy, example } = ADVICE[code];
+  const said = messages.length === 0 ? [] : ["## Messages with this code", "", "Out of the source; `…` is filled in.", "", ...messages.flatMap(messageLines)];
+  return [
+    `# ${code}`, "", "Written by `scripts/gen-problems.ts`; do not edit.", "", SENTENCES[code], "",
+    "```text", example, "```", "", "## Where it comes from", "", cause, "", "## What helps", "", remedy, "", ...said, "[All codes](../problems.md)", "",
+  ].join("\n");
+}
+
+/** A page for each code, and the list of them. */
+export function problemFiles(): readonly Generated[] {
+  return [
+    { path: "docs/reference/problems.md", text: problemsPage() },
+    ...Object.keys(SENTENCES).filter(isCode).map((code) => ({ path: `docs/reference/problems/${code}.md`, text: problemPage(code, []) })),
+  ];
 }

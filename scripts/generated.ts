@@ -5,7 +5,7 @@ import { commandsPage } from "./gen-commands.ts";
 import { contextsPage } from "./gen-contexts.ts";
 import { header } from "./gen-isa.ts";
 import { lintPage } from "./gen-lint.ts";
-import { problemsPage } from "./gen-problems.ts";
+import { problemFiles } from "./gen-problems.ts";
 import { testedPage } from "./gen-tested.ts";
 import { outputSchema } from "./reference/output-schema.ts";
 import { referenceFiles } from "./gen-reference.ts";
@@ -16,7 +16,7 @@ export const ROOT: string = new URL("..", import.meta.url).pathname.replace(/\/$
 /** All but the tables of system calls: those are made from the headers of a machine (gen-syscalls.ts). */
 export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "engine/isa.gen.h", text: header() },
-  { path: "docs/reference/problems.md", text: problemsPage() },
+  ...problemFiles(),
   { path: "docs/reference/commands.md", text: await commandsPage() },
   { path: "docs/reference/lint.md", text: lintPage() },
   { path: "docs/reference/contexts.md", text: contextsPage() },
