@@ -9,6 +9,7 @@ import { problemFiles } from "./gen-problems.ts";
 import { testedPage } from "./gen-tested.ts";
 import { outputSchema } from "./reference/output-schema.ts";
 import { referenceFiles } from "./gen-reference.ts";
+import { pictureFiles } from "./site/terminal-picture.ts";
 import type { Generated } from "./reference/pages.ts";
 
 export const ROOT: string = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
@@ -17,6 +18,7 @@ export const ROOT: string = new URL("..", import.meta.url).pathname.replace(/\/$
 export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "engine/isa.gen.h", text: header() },
   ...problemFiles(),
+  ...pictureFiles(),
   { path: "docs/reference/commands.md", text: await commandsPage() },
   { path: "docs/reference/lint.md", text: lintPage() },
   { path: "docs/reference/contexts.md", text: contextsPage() },
