@@ -1,6 +1,6 @@
 // Owns the rules of what may leave a container, as nft(8) reads them: on the host's end of its veth, before any bridge or route,
 // so that nothing inside can lift them. Packet by packet, without a memory of connections: answers to who calls in have to be
-// allowed as well. What a link cannot live without passes: ARP, neighbours of IPv6, DHCP; none of it goes past the first link.
+// allowed as well. What a link cannot live without passes: ARP, neighbours and groups of IPv6, DHCP; none of it goes past the first link.
 import type { EgressWish } from "./egress-words.ts";
 import { addressBytes, networkOf } from "./netlink.ts";
 import { fnv64a } from "./socket-name.ts";
@@ -28,6 +28,7 @@ function alwaysAllowed({ bridge4, link6 }: Neighbours): readonly string[] {
     "arp operation { request, reply }",
     ...["255.255.255.255", ...bridge4].map((address) => `ip daddr ${address} udp sport 68 udp dport 67`),
     ...[...LINK_LOCAL, ...link6].map((network) => `ip6 daddr ${network} ip6 hoplimit 255 icmpv6 type ${DISCOVERY}`),
+    "ip6 daddr ff02::16 ip6 hoplimit 1 icmpv6 type mld2-listener-report",
     "ip6 daddr ff02::/16 udp sport 546 udp dport 547",
   ];
 }

@@ -4,6 +4,7 @@ import { hostIpv4, ipv4Addresses, linkNames } from "../host/probe/addresses.ts";
 import { defaultRoute, probeFirewall } from "../host/probe/firewall.ts";
 import { readGrantedLinks } from "../host/store/records.ts";
 import { readText } from "../host/read-text.ts";
+import { egressTable } from "../linux/nft-egress.ts";
 import { followPacket, isMasked } from "../linux/nft-walk.ts";
 import type { Packet } from "../linux/nft-walk.ts";
 import { reachedOver } from "../linux/proc-route.ts";
@@ -87,6 +88,10 @@ function hostHops({ address, gateway }: Inside, bridge: string): readonly Hop[] 
   return [pass("host", `this host forwards from ${bridge} to ${out.link}`), ...rules, ...last];
 }
 
+/** Rules on the host's end of its veth, before any other: what is not in the list has been dropped there. */
+const listHops = (target: Target, { record: { egress = [] } }: LiveContainer): readonly Hop[] =>
+  egress.map((nic) => pass("rules", `lxc.net.${nic}.egress: only what it names leaves, all else is dropped here (nft list table netdev ${egressTable(target, nic)})`));
+
 export async function netExplain(request: Request, target: Target): Promise<Result<readonly Hop[]>> {
   if (request.euid !== 0) return fail({ code: "privilege", text: "only root may see the rules of this host", remedy: "run it as root" });
   const live = requireRunning(target, await decidedState(request, target));
@@ -99,5 +104,5 @@ export async function netExplain(request: Request, target: Target): Promise<Resu
   if (port.hops.some(({ isStop }) => isStop)) return ok([...hops, ...port.hops]);
   const over = port.bridge ?? reachedOver(inside.address, { route: readText("/proc/net/route") ?? "", ipv6Route: "" })?.link;
   if (over === undefined) return ok([...hops, pass("host", "it is not on a bridge of this host: what follows is that of its link, or of pasta")]);
-  return ok([...hops, ...port.hops, ...hostHops(inside, over)]);
+  return ok([...hops, ...port.hops, ...listHops(target, live.value), ...hostHops(inside, over)]);
 }

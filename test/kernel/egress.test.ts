@@ -100,6 +100,7 @@ test("what is permitted leaves, by name, address and port, of both families; not
   expect(call("192.0.2.9 2001:db8::9", 8)).toBe("no no");
   expect(call("10.9.0.8 fd09::8 10.9.0.1 192.0.2.1", 7)).toBe("no no no no");
   expect(await arrived()).toEqual(["4 6 7", "6 6 7"]);
+  expect(works(place, "berth", ["net", "-P", place.lxcpath, "explain", place.name])).toContain("lxc.net.0.egress: only what it names leaves");
   // the same calls work for who has no list
   expect(call("10.9.0.7 10.9.0.1 192.0.2.9 10.9.0.8", 7, within(Number(works(place, "lxc-info", ["-n", two(), "-pH"]))))).toBe("no hello hello hello");
   for (const child of [neighbour, server]) child.kill("SIGKILL");
