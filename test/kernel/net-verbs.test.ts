@@ -27,6 +27,18 @@ afterAll(async () => {
   leaveRoom(room);
 });
 
+test("the library: networks as values", () => {
+  const program = `const { networks, isBerthError } = await import(${JSON.stringify(join(DIST, "lib/index.js"))});
+    const all = networks();
+    const made = await all.create("libnet", { address: "10.8.0.1/24" });
+    await all.down("libnet");
+    const seen = [made.isUp, made.address, (await all.info("libnet")).isUp, (await all.list()).networks.map(({ name }) => name)];
+    await all.up("libnet");
+    await all.delete("libnet");
+    console.log(JSON.stringify([...seen, await all.info("libnet").catch((error) => isBerthError(error) && error.code)]));`;
+  expect(run([...room.into, "node"], ["--input-type=module", "-e", program])).toEqual({ status: 0, stdout: '[true,"10.8.0.1/24",false,["libnet"],"option.value"]\n', stderr: "" });
+}, 60_000);
+
 test("bridges are made, listed, shown; containers get addresses, reach the world, and not each other", async () => {
   expect(net("list").stdout).toBe("NETWORK STATE ADDRESS IPV6 PORTS\n");
   good("create", "lab", "--address", "10.7.0.1/24", "--domain", "lab.test");

@@ -1,9 +1,9 @@
 // The library's handles, as a program uses them: a sandbox from one call, commands with their streams, and nothing left behind.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BerthError, container, sandbox, type Sandbox } from "../../src/index.ts";
+import { BerthError, container, images, isBerthError, sandbox, type Sandbox } from "../../src/index.ts";
 import { argvFor, DIST, eventually, leavePlace, makePlace, state } from "./place.ts";
 
 const PATIENCE_MS = 60_000;
@@ -118,6 +118,24 @@ describe("a sandbox", () => {
     await like.destroy({ force: true });
     await using layered = await sandbox({ ...where, name: `${place.mark}lay`, from: box.name, limits: { pids: 20 } });
     expect((await layered.stats())?.pidsLimit).toBe(20n);
+  }, PATIENCE_MS);
+
+  test("images as values: taken in, listed, told about, made a sandbox of, thrown away", async () => {
+    const own = { ...where, env: { PATH: process.env["PATH"] ?? "", LXC_CACHE_PATH: join(place.lxcpath, ".cache") } };
+    const archive = join(place.lxcpath, ".small.tar");
+    expect(spawnSync("tar", ["-C", join(place.lxcpath, box.name, "rootfs"), "--owner=0", "--group=0", "-cf", archive, "."]).status).toBe(0);
+    const { digest } = await images(own).import(archive, "small");
+    expect(await images(own).list()).toMatchObject([{ image: "small", origin: "imported" }]);
+    expect(await images(own).info("small")).toMatchObject({ image: "small", digest });
+    expect(await images(own).info("none").catch((error: unknown) => isBerthError(error) && error.code)).toBe("image.missing");
+    const made = await sandbox({ ...own, name: `${place.mark}img`, image: "small" });
+    expect(await (await made.exec(["head", "-n1", "/etc/passwd"])).output()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^root:/) });
+    await made.destroy({ force: true });
+    expect((await images(own).prune({ all: true })).gone.length).toBeGreaterThan(0);
+    expect(await images(own).list()).toEqual([]);
+    const both = await sandbox({ ...own, image: "small", from: box.name }).catch((error: unknown) => error);
+    expect(isBerthError(both) && both.code).toBe("option.conflict");
+    for (const path of [archive, join(place.lxcpath, ".cache")]) rmSync(path, { recursive: true });
   }, PATIENCE_MS);
 
   test("goes with its scope", async () => {
