@@ -12,10 +12,10 @@ export interface Section { readonly title: string; readonly pages: readonly (rea
 /** The order of the column at the left. What is not here is reached from a page that is. */
 export const SECTIONS: readonly Section[] = [
   { title: "Begin", pages: [["Berth", "index.md"], ["Your first container", "guide/first-container.md"], ["Moving from LXC", "guide/moving-from-lxc.md"], ["Differences from LXC", "differences.md"]] },
-  { title: "Understand", pages: [["How it works", "guide/how-it-works.md"], ["Networks", "networks.md"], ["Containers in containers", "nesting.md"], ["The walls: security", "guide/security.md"], ["What works from where", "reference/contexts.md"]] },
+  { title: "Understand", pages: [["How it works", "guide/how-it-works.md"], ["Containers out of a file", "projects.md"], ["Networks", "networks.md"], ["Containers in containers", "nesting.md"], ["The walls: security", "guide/security.md"], ["What works from where", "reference/contexts.md"]] },
   { title: "When it fails", pages: [["What to do", "guide/when-something-fails.md"], ["Every problem code", "reference/problems.md"]] },
   { title: "The library", pages: [["Guide", "guide/library.md"], ["All of it", "reference/api.md"]] },
-  { title: "Reference", pages: [["Commands", "reference/commands.md"], ["Config keys", "reference/config/README.md"], ["Key by key: what Berth does", "reference/keys.md"], ["Rules of the linter", "reference/lint.md"], ["Benchmarks", "benchmarks.md"]] },
+  { title: "Reference", pages: [["Commands", "reference/commands.md"], ["Config keys", "reference/config/README.md"], ["Key by key: what Berth does", "reference/keys.md"], ["Output for programs", "output.md"], ["Rules of the linter", "reference/lint.md"], ["What is tested", "reference/tested.md"], ["Benchmarks", "benchmarks.md"]] },
   { title: "Inside", pages: [["Architecture", "ARCHITECTURE.md"], ["Decisions", "decisions/README.md"]] },
 ];
 
