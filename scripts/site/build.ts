@@ -25,7 +25,8 @@ export function buildSite(pages: readonly Page[] = sitePages(), copied: readonly
     const { page } = one;
     const here = htmlPath(page.path);
     const bad = (to: string, why: string): void => { problems.push(`${page.path}: ${to}: ${why}`); };
-    const body = one.body.replaceAll(/<(a|img)\b([^>]*?)(href|src)="([^"]*)"([^>]*)>((?:(?!<\/a>)[\s\S])*<\/a>)?/g, (whole: string, tag: string, before: string, attribute: string, to: string, after: string, rest: string | undefined) => {
+    const body = one.body.replaceAll(/<(a|img)\b([^>]*?)(href|src)="([^"]*)"([^>]*)>((?:(?!<\/a>)[\s\S])*<\/a>)?/g, (...found: string[]) => {
+      const [whole = "", tag = "", before = "", attribute = "", to = "", after = "", rest = ""] = found;
       if (/^(?:https?|mailto):/.test(to)) return whole;
       const [path = "", anchor] = to.split("#");
       const target = path === "" ? page.path : normalize(join(dirname(page.path), path.endsWith("/") ? `${path}README.md` : path));
@@ -35,16 +36,16 @@ export function buildSite(pages: readonly Page[] = sitePages(), copied: readonly
         return tag === "a" ? `<code>${file}</code>` : whole;
       }
       if (copied.includes(target)) return whole;
-      const found = byPath.get(target);
-      if (found === undefined) {
+      const goalPage = byPath.get(target);
+      if (goalPage === undefined) {
         if (existsSync(join(ROOT, "docs", target)) && tag === "a") return `<code>docs/${target}</code>`;
         bad(to, "there is no such page");
         return whole;
       }
       if (path !== "") reached.add(target);
-      if (anchor !== undefined && !found.ids.has(anchor)) bad(to, "the page has no such heading");
+      if (anchor !== undefined && !goalPage.ids.has(anchor)) bad(to, "the page has no such heading");
       const goal = path === "" ? "" : toward(here, htmlPath(target));
-      return `<${tag}${before}${attribute}="${goal}${anchor === undefined ? "" : `#${anchor}`}"${after}>${rest ?? ""}`;
+      return `<${tag}${before}${attribute}="${goal}${anchor === undefined ? "" : `#${anchor}`}"${after}>${rest}`;
     });
     return { path: here, text: pageHtml(page, body) };
   });

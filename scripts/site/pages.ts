@@ -28,6 +28,13 @@ function decisionsPage(pages: readonly Page[]): Page {
   return { path: "decisions/README.md", text: ["# Decisions", "", "Why it is so, one page each.", "", ...lines, ""].join("\n") };
 }
 
+/** Pages without a place in the column are named on the first page: a new one is found before somebody finds it a place. */
+function withFurther(index: Page, pages: readonly Page[]): Page {
+  const placed = new Set(SECTIONS.flatMap((section) => section.pages.map(([, path]) => path)));
+  const further = pages.filter(({ path }) => !path.includes("/") && path !== index.path && !placed.has(path));
+  return { ...index, text: further.length === 0 ? index.text : `${index.text}- Further: ${further.map(({ path, text }) => `[${titleOf(text)}](${path})`).join(", ")}\n` };
+}
+
 export const titleOf = (text: string): string => /^# (.+)$/m.exec(text)?.[1] ?? "Berth";
 
 export function sitePages(): readonly Page[] {
@@ -37,7 +44,7 @@ export function sitePages(): readonly Page[] {
     const code = CODE_PAGE.exec(path)?.[1];
     return { path, text: code !== undefined && isCode(code) ? problemPage(code, messagesOf(messages, code)) : readFileSync(join(folder, path), "utf8") };
   });
-  return [...pages.filter(({ path }) => path !== "decisions/README.md"), decisionsPage(pages)];
+  return [...pages.filter(({ path }) => path !== "decisions/README.md").map((page) => (page.path === "index.md" ? withFurther(page, pages) : page)), decisionsPage(pages)];
 }
 
 /** Pictures, and whatever else pages show. */
