@@ -1,5 +1,5 @@
 // Owns the verbs checkpoint and restore of lxc-checkpoint(1): what CRIU cannot do with a container is said before it is asked.
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { bootId } from "../host/probe/kernel.ts";
 import { byHost, byOption } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
@@ -45,6 +45,12 @@ function chainOf(directory: string): readonly string[] {
   return chain;
 }
 
+/** The rules of its networks are in it as text. */
+function locksOf(directory: string): readonly string[] {
+  const files = readdirSync(directory).filter((name) => /^nftables-\d+\.img$/.test(name));
+  return [...new Set(files.flatMap((name) => [...readFileSync(`${directory}/${name}`, "latin1").matchAll(/table inet (CRIU-\d+)/g)].flatMap(([, table = ""]) => table)))];
+}
+
 /** With the directories above them that only their owner may pass: from one dump to the one before CRIU goes through them. */
 function shownOf(chain: readonly string[]): readonly string[] {
   if (chain.length === 1) return chain;
@@ -88,6 +94,7 @@ export async function restore(request: Request, target: Target, options: Restore
   if (!existsSync(`${directory}/inventory.img`)) return fail({ code: "option.value", at: byOption("--checkpoint-dir"), text: `there is no checkpoint in '${directory}'`, cause: "it holds no inventory.img", remedy: "name the directory that was given to lxc-checkpoint without -r" });
   const chain = chainOf(directory);
   if (chain.length > MOST_DUMPS) return fail({ code: "unsupported", at: byOption("--checkpoint-dir"), text: `the checkpoint in '${directory}' goes on from more than ${MOST_DUMPS - 1} others`, cause: "each names the pre-dump before it: parent", remedy: "make a new one without --predump-dir" });
+  const nft = find("nft");
   const overrides = { define: [], isExplained, ...(options.rcfile === undefined ? {} : { rcfile: options.rcfile }) };
   const loaded = await loadForStart(request, target, { ...overrides, isReboot: false });
   if (!loaded.ok) return loaded;
@@ -98,7 +105,7 @@ export async function restore(request: Request, target: Target, options: Restore
   const started = { isDaemon, command: [], closeAllFds: isDaemon, share: {}, ...overrides };
   const plan = planStart(spec, facts, {
     isDaemon, bootId: bootId(), command: [], closeAllFds: isDaemon, share: {}, replan: replanEntries("start", target, started), isReboot: false,
-    ...await wantedConfinement(request, spec, facts), restore: { ...options, shown: shownOf(chain), criu: program.value },
+    ...await wantedConfinement(request, spec, facts), restore: { ...options, shown: shownOf(chain), locks: locksOf(directory), ...(nft === undefined ? {} : { nft }), criu: program.value },
   });
   return withLoaded(loaded, plan);
 }

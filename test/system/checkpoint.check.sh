@@ -74,14 +74,19 @@ with_ids() {
 }
 # A cgroup of its name is taken by something else meanwhile; and in the foreground.
 elsewhere() {
+	lxc-start -n ck
+	eventually counter
+	lxc-checkpoint -n ck -D /root/ck.3 -s
 	mkdir /sys/fs/cgroup/lxc.payload.ck
 	sleep 1000 > /dev/null 2>&1 & stranger=$!
 	echo $stranger > /sys/fs/cgroup/lxc.payload.ck/cgroup.procs
 	rm /var/lib/lxc/ck/rootfs/tmp/n
-	lxc-checkpoint -n ck -D /root/ck.2 -r -F < /dev/null > /root/ck.said 2>&1 & foreground=$!
+	lxc-checkpoint -n ck -D /root/ck.3 -r -F < /dev/null > /root/ck.said 2>&1 & foreground=$!
 	eventually running
 	eventually counter
 	goes_on
+	# nothing of what CRIU has locked it with holds its network
+	lxc-attach -n ck -- ping -c1 -W1 127.0.0.1
 	equal "0::/lxc.payload.ck-1" "$(cat /proc/$(lxc-info -n ck -pH)/cgroup)"
 	lxc-stop -n ck -k
 	wait $foreground && return 1

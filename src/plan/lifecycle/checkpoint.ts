@@ -1,6 +1,6 @@
 // Owns what lxc-checkpoint asks of criu(8): a container's processes written to a directory, and brought back to life by a new monitor.
 import type { Op, Plan, Slot } from "../../isa/op.ts";
-import { CLONE_NEWNS } from "../../linux/clone.ts";
+import { CLONE_NEWNET, CLONE_NEWNS } from "../../linux/clone.ts";
 import { AT_RECURSIVE, AT_REMOVEDIR, MNT_DETACH, O_RDONLY, OPEN_TREE_CLONE } from "../../linux/fs.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
@@ -29,6 +29,9 @@ export interface DumpInputs extends DumpWishes { readonly name: string; readonly
 export interface RestoreWishes extends Pick<DumpInputs, "directory" | "isVerbose" | "actionScript" | "criu"> {
   /** What CRIU reads, or passes on its way from one dump to the one before: absolute, without symbolic links, what lies in another behind it. */
   readonly shown: readonly string[];
+  /** Tables of nftables with which CRIU held the network still as it wrote it, and nft(8), which takes them away. */
+  readonly locks: readonly string[];
+  readonly nft?: string;
 }
 
 const INIT = 0;
@@ -106,6 +109,20 @@ function cgroupRoots({ cgroups }: Container): readonly string[] {
   return new Set(roots.map(({ path }) => path)).size === 1 ? ["--cgroup-root", first.path] : roots.flatMap(({ controllers, version, path }) => ["--cgroup-root", version === 2 ? path : `${controllers.join(",")}:${path}`]);
 }
 
+/** CRIU 3.17 brings back what it has locked the network with, and lets nothing through for ever. Later ones take it away themselves. */
+function unlocked({ scope: { slots } }: Container, { locks, nft }: RestoreWishes, init: Slot): readonly Op[] {
+  if (locks.length === 0 || nft === undefined) return [];
+  const from = byOption("--restore");
+  const [pid, pidfd, net] = [slots.take(), slots.take(), slots.take()];
+  slots.give(pid, pidfd, net);
+  const body: readonly Op[] = [
+    { op: "open", from, path: ["/proc/", { slot: init }, "/ns/net"], flags: O_RDONLY, into: net }, { op: "setns", from, slot: net, flags: CLONE_NEWNET, note: "the network that is back" },
+    ...locks.map((table): Op => ({ op: "spawn", from, argv: [nft, "delete", "table", "inet", table], env: ENV, onError: "ignore", note: "CRIU's own, where it has left it" })),
+    { op: "exitWith", from, status: 0 },
+  ];
+  return [{ op: "clone", from, flags: 0, name: "unlock", pid, pidfd, body }, { op: "waitExit", from, pidfd }];
+}
+
 /** In the place of clone: criu makes init and its namespaces, as a child of the monitor. It wants the root as a mount, which only the monitor sees. */
 export function restoreInit(container: Container, wishes: RestoreWishes, { pid, pidfd }: { readonly pid: Slot; readonly pidfd: Slot }): readonly Op[] {
   const { spec, slots } = container.scope;
@@ -134,6 +151,6 @@ export function restoreInit(container: Container, wishes: RestoreWishes, { pid, 
       op: "pidfdOpen", from, pid: 0, file, number: pid, into: pidfd,
       undo: [{ op: "kill", from, pidfd, signal: SIGKILL, onError: ["ESRCH"] }, { op: "waitExit", from, pidfd, timeout: 10_000 }],
     },
-    { op: "unlink", from, path: file }, ...images.after, ...container.network.restored.host,
+    { op: "unlink", from, path: file }, ...images.after, ...unlocked(container, wishes, pid), ...container.network.restored.host,
   ];
 }
