@@ -9,7 +9,7 @@ export interface Contender {
   readonly after?: () => void;
 }
 export interface Row { readonly what: string; readonly contenders: readonly Contender[] }
-export interface Timing { readonly name: string; readonly median: number; readonly least: number; readonly rounds: number }
+export interface Timing { readonly name: string; readonly median: number; readonly quarter: number; readonly least: number; readonly rounds: number }
 
 export function must(argv: readonly string[]): string {
   const { exitCode, stdout, stderr } = Bun.spawnSync([...argv], { stdin: "ignore" });
@@ -24,7 +24,8 @@ function time(argv: readonly string[]): number {
   if (exitCode !== 0) must(argv); // again, to have its words
   return took;
 }
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+/** The value at so many quarters of the way from the least to the greatest. */
+const quartile = (values: readonly number[], quarters: number): number => values.toSorted((a, b) => a - b)[(values.length * quarters) >> 2] ?? Number.NaN;
 
 export function measure(row: Row, rounds: number): Timing[] {
   const times = row.contenders.map((): number[] => []);
@@ -34,7 +35,7 @@ export function measure(row: Row, rounds: number): Timing[] {
     contender.after?.();
     if (round >= 0) times[i]?.push(took);
   });
-  return row.contenders.map(({ name }, i) => ({ name, median: median(times[i] ?? []), least: Math.min(...times[i] ?? []), rounds }));
+  return row.contenders.map(({ name }, i) => ({ name, median: quartile(times[i] ?? [], 2), quarter: quartile(times[i] ?? [], 1), least: Math.min(...times[i] ?? []), rounds }));
 }
 
 /** KiB that only this process holds: smaps_rollup, Private_Clean + Private_Dirty, and the dirty part alone. */

@@ -7,17 +7,21 @@ export const TOP = "/var/lib/berth-bench";
 export const NAME = "bench";
 const HUNDRED = 100;
 
-export interface Lxc { readonly name: "berth" | "lxc"; readonly bin: string; readonly lxcpath: string; readonly isUnprivileged: boolean }
+/** `label`: what a table calls it, where that is not its name. */
+export interface Lxc { readonly name: "berth" | "lxc"; readonly label?: string; readonly bin: string; readonly lxcpath: string; readonly isUnprivileged: boolean }
 export const tool = (lxc: Lxc, command: string, ...args: string[]): string[] => [join(lxc.bin, command), "-P", lxc.lxcpath, "-n", NAME, ...args];
 
 const IDMAP = ["lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536"];
-function makeLxc(lxc: Lxc, rootfs: string): void {
+export function makeLxc(lxc: Lxc, rootfs: string): void {
   mkdirSync(lxc.lxcpath, { recursive: true });
   const config = join(TOP, "lxc.conf");
   writeFileSync(config, `${["lxc.net.0.type = empty", "lxc.tty.max = 0", ...(lxc.isUnprivileged ? IDMAP : [])].join("\n")}\n`);
   must([join(lxc.bin, "lxc-create"), "-P", lxc.lxcpath, "-n", NAME, "-t", "busybox", "-f", config]);
   if (!existsSync(rootfs)) cpSync(join(lxc.lxcpath, NAME, "rootfs"), rootfs, { recursive: true, verbatimSymlinks: true });
 }
+
+/** A build of Berth with a container of each kind. */
+export const berths = (dist: string, label: string): readonly Lxc[] => [false, true].map((isUnprivileged) => ({ name: "berth", label, bin: join(dist, "bin"), lxcpath: join(TOP, `${label}${isUnprivileged ? "-u" : ""}`), isUnprivileged }));
 
 /** A hundred stopped containers, the same for both. */
 export function makeHundred(): string {

@@ -14,9 +14,9 @@ const start = (argv: readonly string[]): void => {
   const { exitCode } = Bun.spawnSync([...argv], { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
   if (exitCode !== 0) must(argv);
 };
-const label = (lxc: Lxc): string => (lxc.name === "berth" ? "Berth" : "LXC");
+const label = (lxc: Lxc): string => lxc.label ?? (lxc.name === "berth" ? "Berth" : "LXC");
 
-function lxcRows(lxcs: readonly Lxc[], kind: string): { start: Row; attach: Row; execute: Row; stop: Row; info: Row } {
+export function lxcRows(lxcs: readonly Lxc[], kind: string): { start: Row; attach: Row; execute: Row; stop: Row; info: Row } {
   const each = (make: (lxc: Lxc) => Omit<Contender, "name">): Contender[] => lxcs.map((lxc) => ({ name: label(lxc), ...make(lxc) }));
   const up = (lxc: Lxc) => (): void => start(tool(lxc, "lxc-start", "-d"));
   const down = (lxc: Lxc) => (): void => quietly(tool(lxc, "lxc-stop", "-k"));

@@ -16,8 +16,8 @@ export interface CgroupSources {
   readonly isBelowOwn: boolean;
   /** lxc.cgroup.use of lxc.conf: the controllers of v1 that are used; undefined: all. */
   readonly use?: readonly string[];
-  /** Names a container may take, first choice first: looked for until one is free everywhere. */
-  readonly candidates?: readonly (readonly string[])[];
+  /** Names a container may take, by the number of the choice: looked for until one is free everywhere, or there are no more. */
+  readonly candidates?: (attempt: number) => readonly string[] | undefined;
   /** An ordinary user's name: where his own cgroup is not his to divide, another that is delegated to him will do. */
   readonly user?: string;
 }
@@ -100,9 +100,11 @@ function layoutOf(hierarchies: readonly CgroupHierarchy[]): CgroupLayout {
 const exists = ({ mountpoint, base }: CgroupHierarchy, name: string): boolean => existsSync(`${mountpoint}/${base}/${name}`);
 
 /** Names that are in use, up to the first choice of which none is. */
-function takenOf(hierarchies: readonly CgroupHierarchy[], candidates: readonly (readonly string[])[]): readonly string[] {
+function takenOf(hierarchies: readonly CgroupHierarchy[], candidates: CgroupSources["candidates"]): readonly string[] {
   const taken: string[] = [];
-  for (const names of candidates) {
+  for (let attempt = 0; ; attempt++) {
+    const names = candidates?.(attempt);
+    if (names === undefined) break;
     const found = names.filter((name) => hierarchies.some((candidate) => candidate.isWritable && exists(candidate, name)));
     if (found.length === 0) break;
     taken.push(...found);
@@ -135,5 +137,5 @@ export function probeCgroups(sources: CgroupSources): HostFacts["cgroups"] {
   });
   const hierarchies = use === undefined ? found : found.map((one) => (isUsed(one, use) ? one : { ...one, isWritable: false }));
   const missing = use === undefined ? [] : missingOf(found, use);
-  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self, taken: takenOf(hierarchies, sources.candidates ?? []), ...(missing.length === 0 ? {} : { missing }) };
+  return { layout: layoutOf(hierarchies), hierarchies, self: sources.self, taken: takenOf(hierarchies, sources.candidates), ...(missing.length === 0 ? {} : { missing }) };
 }

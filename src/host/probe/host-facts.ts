@@ -4,7 +4,7 @@ import type { HostFacts } from "../../model/facts.ts";
 import type { Request } from "../../model/request.ts";
 import { readText } from "../read-text.ts";
 import { probeCaller } from "./caller.ts";
-import { probeCgroups } from "./cgroups.ts";
+import { probeCgroups, type CgroupSources } from "./cgroups.ts";
 import { hasNamespace, probeKernel, probeLsms, randomHex } from "./kernel.ts";
 import { probeLinks, probeUserNic } from "./links.ts";
 import { probeUserMode } from "./user-mode.ts";
@@ -26,7 +26,7 @@ export interface Wanted {
   /** lxc.cgroup.use. */
   readonly cgroupUse?: readonly string[];
   /** Cgroup names that a container may take, see CgroupSources. */
-  readonly cgroups?: readonly (readonly string[])[];
+  readonly cgroups?: CgroupSources["candidates"];
 }
 
 const subIds = (path: string): HostFacts["subuid"] => parseSubIds(readText(path) ?? "");

@@ -44,7 +44,8 @@ export const writeLimit = (directory: string, { value: { file, value, mayBeMissi
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined && part !== "").join("/");
 
 /** A name that is in use gets a number behind it, as in LXC. */
-const SUFFIXES: readonly string[] = ["", ...Array.from({ length: 30 }, (_, i) => `-${i + 1}`)];
+const ATTEMPTS = 31;
+const suffixOf = (attempt: number): string => (attempt === 0 ? "" : `-${attempt}`);
 
 function namesWith(spec: ContainerSpec, suffix: string): CgroupNames {
   const { name, cgroup } = spec;
@@ -58,15 +59,18 @@ function namesWith(spec: ContainerSpec, suffix: string): CgroupNames {
   return { payload: container, monitor: cgroup.monitorDir?.value ?? joined(cgroup.dir?.value, monitor), inner: joined(container, cgroup.containerInnerDir?.value), from };
 }
 
-/** What to look for on the host: the names of each choice. Names that the config gives in full are taken as they are. */
-export function cgroupCandidates(spec: ContainerSpec): readonly (readonly string[])[] {
-  if (spec.cgroup.containerDir !== undefined) return [];
-  return SUFFIXES.map((suffix) => namesWith(spec, suffix)).map(({ monitor, payload }) => [monitor, payload]);
+/** What to look for on the host: the names of each choice, asked for one by one, as the first is nearly always free. Names that the config gives in full are taken as they are. */
+export function cgroupCandidates(spec: ContainerSpec): (attempt: number) => readonly string[] | undefined {
+  return (attempt) => {
+    if (spec.cgroup.containerDir !== undefined || attempt >= ATTEMPTS) return undefined;
+    const { monitor, payload } = namesWith(spec, suffixOf(attempt));
+    return [monitor, payload];
+  };
 }
 
 function firstNames(spec: ContainerSpec, isRight: (names: CgroupNames) => boolean): CgroupNames | undefined {
-  for (const suffix of SUFFIXES) {
-    const names = namesWith(spec, suffix);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const names = namesWith(spec, suffixOf(attempt));
     if (isRight(names)) return names;
   }
   return undefined;
