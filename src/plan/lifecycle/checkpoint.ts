@@ -22,7 +22,8 @@ export interface DumpWishes {
   readonly actionScript?: string;
 }
 export interface Criu { readonly program: string; /** There is no iptables-restore(8) with which it would hold the network still; it can ask nftables itself. */ readonly isNftables: boolean }
-export interface DumpInputs extends DumpWishes { readonly name: string; readonly lxcpath: string; readonly init: { readonly pid: number; readonly startTime: number }; readonly criu: Criu }
+export interface DumpInputs extends DumpWishes { readonly name: string; readonly lxcpath: string; readonly init: Recorded; /** Absent where it is not ours. */ readonly monitor?: Recorded; readonly criu: Criu }
+interface Recorded { readonly pid: number; readonly startTime: number }
 
 
 /** An earlier dump, to be brought back to life. */
@@ -34,7 +35,7 @@ export interface RestoreWishes extends Pick<DumpInputs, "directory" | "isVerbose
   readonly nft?: string;
 }
 
-const INIT = 0;
+const [INIT, MONITOR] = [0, 1];
 const ENV = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
 /** What criu(8) must be told of any container: connections are kept, mounts of the host are found again by their place. */
 const COMMON = ["--tcp-established", "--file-locks", "--link-remap", "--manage-cgroups=soft"];
@@ -57,12 +58,14 @@ function dump(inputs: DumpInputs): Op {
 }
 
 export function planDump(inputs: DumpInputs): Plan {
-  const { name, lxcpath, directory, init, isPreDump, isStop } = inputs;
+  const { name, lxcpath, directory, init, monitor, isPreDump, isStop } = inputs;
+  const isLast = isStop && !isPreDump;
   const ops: readonly Op[] = [
     { op: "pidfdOpen", from: byDefault("init"), pid: init.pid, startTime: init.startTime, into: INIT, note: "still the init that was recorded" },
+    ...(isLast && monitor !== undefined ? [{ op: "pidfdOpen", from: byDefault("monitor"), pid: monitor.pid, startTime: monitor.startTime, into: MONITOR } as const] : []),
     { op: "mkdir", from: byOption("--checkpoint-dir"), path: directory, mode: 0o700, parents: 1, note: "the memory of its processes is nobody else's business" },
     dump(inputs),
-    ...(isStop && !isPreDump ? [{ op: "waitExit", from: byOption("--stop"), pidfd: INIT } as const] : []),
+    ...(isLast ? [{ op: "waitExit", from: byOption("--stop"), pidfd: monitor === undefined ? INIT : MONITOR, note: "until its links and cgroups are gone, too" } as const] : []),
   ];
   return { verb: "checkpoint", name, lxcpath, ops };
 }
