@@ -93,7 +93,7 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   if (checked !== undefined && !checked.ok) return done(1, { err: say(bare, checked.problems) });
   const lxcpath = canonicalLxcpath(request, options.last("lxcpath"));
   const rcfile = takesConfig(tool) ? rcfileOf(found) : undefined;
-  if (rcfile !== undefined && !existsSync(absolute(request, rcfile))) return done(1, { err: say({ ...bare, name }, [{ code: "config.missing", text: `the config file "${absolute(request, rcfile)}" does not exist`, remedy: "check the path given with -f/--rcfile" }]) });
+  if (rcfile !== undefined && !existsSync(absolute(request, rcfile))) return done(1, { err: say({ ...bare, name }, [(await import("./missing-config.ts")).missingConfig(absolute(request, rcfile))]) });
   const [file, priority] = [options.last("logfile"), options.last("logpriority")];
   const configured = tool.hasName && takesConfig(tool) ? await configuredLog(request, { name, lxcpath }, rcfileOf(found)) : {};
   const isLogged = file !== undefined || priority !== undefined || configured.file !== undefined || configured.syslog !== undefined;

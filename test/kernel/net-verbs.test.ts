@@ -1,5 +1,6 @@
 // berth net: more bridges than one, kept apart; the way of a packet told; firewalls that drop it named, with what helps.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, berth, create, eventually, inside, leavePlace, makePlace, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
@@ -54,6 +55,19 @@ test("bridges are made, listed, shown; containers get addresses, reach the world
   expect(published).toEqual([{ lxcpath: place.lxcpath, container: place.name, port: 8080, to: address(place.name), toPort: 80, protocol: "tcp" }]);
   expect(good("list")).toMatch(/^NETWORK STATE ADDRESS +IPV6 PORTS\ndmz +up +10\.0\.4\.1\/24 +- +veth\S+\nlab[^\n]*\n\nPublished:\n8080:80 -> 10\.7\.0\.\d+ of /);
   expect(good("show", "lab")).toMatch(/^lab: up\naddress: 10\.7\.0\.1\/24\ndomain: lab\.test\ndnsmasq: pid \d+\nother networks of containers: kept apart\nsettings: \/etc\/berth\/networks\/lab\nports: veth/);
+});
+
+test("berth apply makes a network that is missing, and puts a container on it; a second time nothing", () => {
+  const [file, name] = [join(place.lxcpath, "net.yaml"), `${place.name}3`];
+  writeFileSync(file, `containers:\n  ${name}: { template: busybox, networks: [app], depends_on: [], state: started }\nnetworks:\n  app: { address: 10.9.0.1/24 }\n`);
+  const apply = (): Ran => berth(place, "berth", ["apply", "-P", place.lxcpath, file]);
+  const { status, stdout, stderr } = apply();
+  expect([status, stdout.split("\n")[0], stderr]).toEqual([0, "+ network app", ""]);
+  expect(JSON.parse(good("show", "app", "--format", "json"))).toMatchObject({ name: "app", isUp: true, address: "10.9.0.1/24", ports: [expect.stringMatching(/^veth/)] });
+  expect(apply().stdout).toBe("unchanged\n");
+  works(place, "lxc-destroy", ["-f", "-n", name]);
+  good("delete", "app");
+  rmSync(file);
 });
 
 test("the way of a packet: each hop and rule, and where it stops", () => {
