@@ -99,7 +99,7 @@ debian() {
 }
 stops_frozen() {
 	lxc-freeze -P $L -n c
-	timeout 30 lxc-stop -P $L -n c
+	timeout 180 lxc-stop -P $L -n c
 	equal STOPPED "$(state)"
 	lxc-destroy -P $L -n c
 }

@@ -19,8 +19,10 @@ const failed = (why: string): Outcome => ({ kind: "failed", why });
 
 const sysctlFile = (name: string): string => `/proc/sys/${name.replaceAll(".", "/")}`;
 
+/** Systemd reads all its units again for one of the commands: on a busy machine that has taken more than a minute. */
+const RUN_MS = 180_000;
 function command(argv: readonly string[]): Outcome {
-  const { status, stderr, error } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"], env: { PATH: TOOL_PATH, LC_ALL: "C" }, timeout: 60_000 });
+  const { status, stderr, error } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"], env: { PATH: TOOL_PATH, LC_ALL: "C" }, timeout: RUN_MS });
   if (status === 0) return DONE;
   const why = error === undefined ? stderr.trim().split("\n").at(-1) ?? "" : errorCode(error);
   return failed(`'${argv.join(" ")}' ${status === null ? "did not end" : `ended with ${status}`}${why === "" ? "" : `: ${why}`}`);
