@@ -21,12 +21,15 @@ export interface Killer {
 
 const withPath = (place: Place, [command = "", ...args]: readonly string[]): readonly string[] => (command === "berth" ? [command, args[0] ?? "", "-P", place.lxcpath, ...args.slice(1)] : [command, "-P", place.lxcpath, ...args]);
 
-/** COUNT and AT are files: how many engines there were, and at which one the axe falls. */
+/** `count` and `at` are files: how many engines there were, and at which one the axe falls. Two may start at once. */
 const axe = (prefix: string): string => `#!/bin/sh
+exec 9>> ${prefix}/lock
+flock 9
 read n < ${prefix}/count
 read at < ${prefix}/at
 n=$((n + 1))
 echo $n > ${prefix}/count
+exec 9>&-
 if [ $n = $at ]; then kill -9 $PPID; exit 1; fi
 exec ${prefix}/real/berth-engine "$@"
 `;
@@ -40,7 +43,7 @@ function install(prefix: string): void {
   symlinkSync(join(DIST, "share"), join(prefix, "share"));
   writeFileSync(join(prefix, "libexec/berth/berth-engine"), axe(prefix));
   for (const folder of ["libexec/berth", "real"]) for (const file of readdirSync(join(prefix, folder))) chmodSync(join(prefix, folder, file), 0o755);
-  for (const file of ["count", "at"]) {
+  for (const file of ["count", "at", "lock"]) {
     writeFileSync(join(prefix, file), "0\n");
     chmodSync(join(prefix, file), 0o666);
   }

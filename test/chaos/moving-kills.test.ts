@@ -1,4 +1,4 @@
-// Import, destroy, trash, undelete and shift, killed before each of their steps in turn: afterwards there is the old state or
+// Import, destroy, trash and undelete, killed before each of their steps in turn: afterwards there is the old state or
 // the new one, and the next command cleans and goes on.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -58,18 +58,5 @@ test.each(["rm", "undelete"])("into the trash, and back: %s", async (verb) => {
     if (verb === "undelete") await killer.again(["berth", "rm", other]);
   });
   await killer.again(["berth", "undelete", other], inTrash);
-  await killer.again(["lxc-destroy", "-n", other]);
-}, PATIENCE_MS);
-
-test("other ids", async () => {
-  await killer.again(["lxc-copy", "-n", name, "-N", other]);
-  const config = (): string => readFileSync(join(lxcpath, other, "config"), "utf8");
-  const stages = (): readonly string[] => readdirSync(join(lxcpath, other, ".berth")).filter((entry) => /^(shift|exchange|changing)/.test(entry));
-  await killer.each(4, ["berth", "shift", other, "--to", "300000"], async () => {
-    expect([read(other), /lxc.idmap = u 0 (100000|300000) 65536/.test(config())]).toEqual(["one", true]);
-    await killer.again(["berth", "shift", other, "--to", "300000"]);
-    expect([read(other), config().includes("lxc.idmap = u 0 300000 65536"), stages()]).toEqual(["one", true, []]);
-    await killer.again(["berth", "shift", other, "--to", "100000"]);
-  });
   await killer.again(["lxc-destroy", "-n", other]);
 }, PATIENCE_MS);
