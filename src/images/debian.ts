@@ -23,6 +23,8 @@ export interface DebianWish {
   /** Whole lines of sources.list(5); absent: the host's own sources. */
   readonly sources?: readonly string[];
   readonly keyring?: string;
+  /** The caller's, for proxies and TMPDIR; absent: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** What was kept is thrown away first. */
   readonly isFlushed?: boolean;
   readonly onProgress?: (progress: Progress) => void;
@@ -91,13 +93,15 @@ const command = (suite: string, target: string, sources: readonly string[], wish
   `--customize-hook=${CUSTOMIZE}`, suite, target, ...sources,
 ];
 
+const nameOf = ({ dist = "debian" }: DebianWish): string => (dist === "ubuntu" ? "Ubuntu" : "Debian");
+
 interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
 
 /** Relays `I: installing packages...` as it comes. */
 async function run(args: readonly string[], wish: DebianWish): Promise<Ended> {
   const env: Record<string, string> = { PATH: SEARCHED, LC_ALL: "C.UTF-8", HOME: process.env["HOME"] ?? "/" };
   for (const name of ["http_proxy", "https_proxy", "no_proxy", "TMPDIR"]) {
-    const value = process.env[name];
+    const value = (wish.env ?? process.env)[name];
     if (value !== undefined) env[name] = value;
   }
   const child = spawn("mmdebstrap", args, { stdio: ["ignore", "ignore", "pipe"], env, cwd: "/", ...(wish.abort === undefined ? {} : { signal: wish.abort }) });
@@ -110,15 +114,15 @@ async function run(args: readonly string[], wish: DebianWish): Promise<Ended> {
     lines.push(line);
     if (lines.length > KEPT_LINES) lines.shift();
     const said = /^I: (.*)$/.exec(line)?.[1];
-    if (said !== undefined) wish.onProgress?.({ stage: "making Debian", detail: said.replace(/\.\.\.$/, "") });
+    if (said !== undefined) wish.onProgress?.({ stage: `making ${nameOf(wish)}`, detail: said.replace(/\.\.\.$/, "") });
   }
   return { status: await ended, lines };
 }
 
-const failed = (suite: string, { status, lines }: Ended): Problem => ({
-  code: "template.failed", at: byHost("mmdebstrap"), text: `mmdebstrap could not make Debian ${suite}${status === undefined ? "" : ` (status ${status})`}`,
+const failed = (name: string, suite: string, { status, lines }: Ended): Problem => ({
+  code: "template.failed", at: byHost("mmdebstrap"), text: `mmdebstrap could not make ${name} ${suite}${status === undefined ? "" : ` (status ${status})`}`,
   cause: lines.filter((line) => /^E:|error|cannot|unable/i.test(line)).slice(-3).join("; ") || lines.slice(-3).join("; "),
-  remedy: lines.some((line) => /No space left/.test(line)) ? "free some space, or set TMPDIR to a place that has some" : "check that the apt sources of this host can be reached (apt-get update)",
+  remedy: lines.some((line) => /No space left/.test(line)) ? "free some space, or set TMPDIR to a place that has some" : "check that its mirror can be reached, or the apt sources of this host (apt-get update); --mirror and --keyring name others",
 });
 
 function missing(): Problem | undefined {
@@ -155,14 +159,14 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
   try {
     const target = `${scratch}/rootfs.tar`;
     const ended = await run(command(suite, target, sourcesOf(scratch, suite, wish), wish), wish);
-    if (ended.status !== 0) return fail(failed(suite, ended));
+    if (ended.status !== 0) return fail(failed(nameOf(wish), suite, ended));
     renameSync(target, path);
     dropOld(path);
     const { size, mtimeMs } = statSync(path);
     return ok({ path, bytes: size, madeAt: mtimeMs, isCached: false, suite });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
-    wish.onProgress?.({ stage: "making Debian", detail: "done", isFinished: true });
+    wish.onProgress?.({ stage: `making ${nameOf(wish)}`, detail: "done", isFinished: true });
   }
 }
 

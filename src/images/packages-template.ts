@@ -40,13 +40,14 @@ const UBUNTU_MIRROR = "http://archive.ubuntu.com/ubuntu";
 const UBUNTU_KEYS = "/usr/share/keyrings/ubuntu-archive-keyring.gpg";
 
 type Dist = "debian" | "ubuntu";
-const valueOf = (args: TemplateArgs, env: TemplateWish["env"], name: string): string | undefined => {
+const valueOf = (args: Pick<TemplateArgs, "last">, env: TemplateWish["env"], name: string): string | undefined => {
   const value = args.last(name) ?? env[name.replaceAll("-", "_").toUpperCase()];
   return value === "" ? undefined : value;
 };
 
 /** undefined: the host's own are the right ones. */
-function sourcesOf(dist: Dist, suite: string, args: TemplateArgs, env: TemplateWish["env"]): readonly string[] | undefined {
+type Words = Pick<TemplateArgs, "last" | "has">;
+function sourcesOf(dist: Dist, suite: string, args: Words, env: TemplateWish["env"]): readonly string[] | undefined {
   const [mirror, security] = [valueOf(args, env, "mirror"), valueOf(args, env, "security-mirror")];
   const isNonFree = args.has("enable-non-free");
   if (mirror === undefined && security === undefined && !isNonFree && (dist === "debian" || osRelease("ID") === dist)) return undefined;
@@ -82,7 +83,7 @@ function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWis
   const packages = [...(args.last("packages") ?? "").split(/[\s,]+/).filter((name) => name !== ""), ...(args.has("auth-key") ? ["openssh-server"] : [])];
   const arch = args.last("arch");
   return {
-    dist, suite, cacheDir: packagesDir(wish.env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
+    dist, suite, env: wish.env, cacheDir: packagesDir(wish.env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
     ...(arch === undefined || arch === archOf(process.arch) ? {} : { arch }), ...(packages.length === 0 ? {} : { packages }), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }),
   };
 }
@@ -110,6 +111,14 @@ async function make(dist: Dist, wish: TemplateWish): Promise<Result<Made>> {
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
   return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.value.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.value.last("bindhome") ?? ""} home/${args.value.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) });
+}
+
+/** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */
+export function plainWish(dist: Dist, suite: string, env: TemplateWish["env"]): Pick<DebianWish, "dist" | "suite" | "env" | "cacheDir" | "sources" | "keyring"> {
+  const none: Words = { last: () => undefined, has: () => false };
+  const sources = sourcesOf(dist, suite, none, env);
+  const keyring = valueOf(none, env, "keyring") ?? (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
+  return { dist, suite, env, cacheDir: packagesDir(env), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }) };
 }
 
 const helpOf = (dist: Dist): string => templateHelpText(`The template ${dist}: ${dist === "debian" ? "Debian" : "Ubuntu"} with systemd, made from packages by mmdebstrap, for ordinary users too.`, dist === "debian" ? DEBIAN : UBUNTU);

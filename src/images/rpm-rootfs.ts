@@ -22,6 +22,8 @@ export interface RpmWish {
   readonly packages: readonly string[];
   readonly cacheDir: string;
   readonly isFlushed: boolean;
+  /** The caller's, for proxies. */
+  readonly env: Readonly<Record<string, string>>;
   readonly onProgress: (progress: Progress) => void;
   readonly abort: AbortSignal;
 }
@@ -66,10 +68,10 @@ function toolOf(scratch: string, wish: RpmWish): readonly string[] {
 
 interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
 
-async function run(argv: readonly string[], home: string, wish: Pick<RpmWish, "abort" | "onProgress" | "dist">): Promise<Ended> {
+async function run(argv: readonly string[], home: string, wish: Pick<RpmWish, "abort" | "onProgress" | "dist" | "env">): Promise<Ended> {
   const env: Record<string, string> = { PATH, LC_ALL: "C.UTF-8", HOME: home };
   for (const name of ["http_proxy", "https_proxy", "no_proxy"]) {
-    const value = process.env[name];
+    const value = wish.env[name];
     if (value !== undefined) env[name] = value;
   }
   const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: ["ignore", "ignore", "pipe"], env, cwd: "/", signal: wish.abort, killSignal: "SIGTERM" });

@@ -70,7 +70,7 @@ function wishOf(dist: RpmDist, args: TemplateArgs, wish: TemplateWish): Result<R
   if (bad !== undefined) return fail({ code: "option.value", at: byOption("--packages"), text: `'${bad}' is no name of a package` });
   return ok({
     dist, release, arch, mirror, ...(key === undefined ? {} : { key }), packages: [...DEFAULTS[dist].packages, ...more, ...(args.has("auth-key") ? ["openssh-server"] : [])],
-    cacheDir: packagesDir(env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
+    env, cacheDir: packagesDir(env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
   });
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { probeArchive } from "../archive.ts";
-import { debianRootfs, packagesDir } from "../debian.ts";
+import { debianRootfs } from "../debian.ts";
 import { obtainOci } from "../oci/obtain.ts";
 import { OCI_SCRIPT } from "../oci/template.ts";
 import type { Login } from "../oci/registry.ts";
@@ -11,6 +11,7 @@ import { cacheBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
 import { obtain } from "../remote/obtain.ts";
 import { sha256Of } from "../remote/sums.ts";
+import { plainWish } from "../packages-template.ts";
 import type { TrustWish } from "../remote/signature.ts";
 import type { Made, TemplateWish } from "../templates.ts";
 import { findRecord, readRecords, writeRecord } from "./records.ts";
@@ -43,14 +44,15 @@ async function fromArchive(wish: ImageWish, path: string, more: { readonly metad
   return ok({ made: { kind: "archive", path, compression, ...more }, digest, path });
 }
 
-/** Debian's own packages make it where no image server does. */
+/** Debian's or Ubuntu's own packages make it where no image server does. */
 async function fromPackages(wish: ImageWish, ref: ImageRef & { readonly kind: "remote" }, problems: readonly Problem[]): Promise<Result<HadImage>> {
   const isNet = problems.every(({ code }) => code === "image.fetch" || code === "image.missing");
-  if (ref.dist !== "debian" || ref.variant !== "default" || archOfWish(wish) !== archOf(process.arch) || !isNet || wish.isOffline || wish.abort.aborted) return fail(...problems);
-  wish.dialogue.say("No image server has it: it comes from Debian's packages");
-  const made = await debianRootfs({ suite: ref.release, cacheDir: packagesDir(wish.env), onProgress: wish.onProgress, abort: wish.abort });
+  const { dist } = ref;
+  if ((dist !== "debian" && dist !== "ubuntu") || ref.variant !== "default" || archOfWish(wish) !== archOf(process.arch) || !isNet || wish.isOffline || wish.abort.aborted) return fail(...problems);
+  wish.dialogue.say(`No image server has it: it comes from ${dist === "debian" ? "Debian" : "Ubuntu"}'s packages`);
+  const made = await debianRootfs({ ...plainWish(dist, ref.release, wish.env), onProgress: wish.onProgress, abort: wish.abort });
   if (!made.ok) return fail(...problems, ...made.problems);
-  return fromArchive(wish, made.value.path, { template: "debian" });
+  return fromArchive(wish, made.value.path, { template: dist });
 }
 
 async function fromRemote(wish: ImageWish, ref: ImageRef & { readonly kind: "remote" }): Promise<Result<HadImage>> {
