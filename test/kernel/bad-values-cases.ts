@@ -115,6 +115,7 @@ export const REFUSED_NETWORK: readonly (readonly [type: string, ...Case])[] = [
   ["veth", "lxc.net.0.ipv6.address", "::1/128", "it is the loopback's"],
   ["veth", "lxc.net.0.ipv6.gateway", "fe80::g", "is not an IPv6 address"],
   ["veth", "lxc.net.0.script.up", "/nosuch", "the program was not found"],
+  ["veth", "lxc.net.0.egress", "10.0.0.0/33", "'33' is not a prefix length from 0 to 32"],
   ["veth", "lxc.net.0.veth.pair", "up0", "the name 'up0' is taken"],
   ["veth", "lxc.net.0.veth.mode", "nosuch", "'nosuch' is not bridge or router"],
   ["veth", "lxc.net.0.veth.n_rxqueues", "5000", "5000 is more than 4096"],
