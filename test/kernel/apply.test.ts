@@ -102,6 +102,7 @@ volumes:
       await heard("started");
       expect(initPid(of(nameOf.a()))).not.toBe(pid);
       inside(of(nameOf.a()), "rm -f /root/ill");
+      await heard("healthy");
       works(place, "lxc-stop", ["-n", nameOf.a(), "-k"]);
       const before = text;
       await eventually("it has stopped", () => state(place, nameOf.a()) === "STOPPED");
