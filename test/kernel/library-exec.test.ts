@@ -23,7 +23,7 @@ try {
   seen.aborted = await end(["sleep", "1000"], { signal: AbortSignal.abort() });
   seen.input = await end(["cat"], { input: "in" });
   seen.memory = await end(["sh", "-c", "exec dd if=/dev/zero of=/dev/null bs=200M count=1"]);
-  const tty = await box.exec(["sh", "-c", "stty -echo; tty; trap 'stty size' WINCH; stty size; while read word; do case $word in size) stty size;; *) exit 3;; esac; done"], { tty: { rows: 33, columns: 101 } });
+  const tty = await box.exec(["sh", "-c", "stty -echo; tty; trap 'stty size' WINCH; stty size; while :; do read word || continue; case $word in size) stty size;; *) exit 3;; esac; done"], { tty: { rows: 33, columns: 101 } });
   let text = "";
   const until = (what) => new Promise((resolve) => { const look = setInterval(() => { if (text.includes(what)) { clearInterval(look); resolve(); } }, 5); });
   const reading = (async () => { for await (const chunk of tty.stdout) text += new TextDecoder().decode(chunk); })();
