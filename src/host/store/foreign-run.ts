@@ -51,12 +51,22 @@ function holds(pid: number, inode: number): boolean {
   }
 }
 
+const LOOKS = 3;
+/** Who listens has just answered: the kernel's list is read in pieces, and what others close meanwhile can hide a line of it. */
+function listening(place: Place): number | undefined {
+  for (let look = 0; look < LOOKS; look++) {
+    const inode = listeningInode(readText("/proc/net/unix") ?? "", commandSocket(place));
+    if (inode !== undefined) return inode;
+  }
+  return undefined;
+}
+
 /** Anybody may listen by that name, and name any process: the monitor must hold the socket, and be root's or the owner's. Who is not
  * root may not look at the descriptors of LXC's monitor, his own or not: he is told of no process but those that he has started. */
 function isTrusted(place: Place, monitor: number, caller: number): boolean {
   const [uid] = parseStatus(readText(`/proc/${monitor}/status`) ?? "").uids;
   if (caller !== 0) return uid === caller;
-  const inode = listeningInode(readText("/proc/net/unix") ?? "", commandSocket(place));
+  const inode = listening(place);
   return inode !== undefined && holds(monitor, inode) && (uid === 0 || uid === statSync(containerDir(place), { throwIfNoEntry: false })?.uid);
 }
 
