@@ -26,7 +26,7 @@ import { makeStorage, storageOptions } from "./creating/storage.ts";
 import { dropEmpty, reserve } from "./creating/reserve.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { onSignals } from "./interrupt.ts";
-import { isPartial, partialFile, settle } from "./partial.ts";
+import { partialFile, settle } from "./partial.ts";
 import { rememberClone, rememberSources } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
@@ -132,10 +132,8 @@ async function stateProblem(request: Request, source: Target, mayRun: boolean): 
 /** Another container like this one: a whole copy, or a layer above its files. Source: lxc-copy(1). Problems: `container.missing`, `container.exists`, `container.running`, `storage.copy`, `storage.full`, `storage.unsupported`. */
 export const copy: CopyVerb = async (request, source, options) => {
   const facts = probeHost(request, { idmap: true });
-  if (isPartial(source)) {
-    const settled = await settle(source, facts);
-    if (!settled.ok) return settled;
-  }
+  const settled = await settle(source, facts);
+  if (!settled.ok) return settled;
   await sweepStages(source, facts);
   const loaded = loadConfig(request, source);
   if (!loaded.ok) return loaded;

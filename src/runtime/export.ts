@@ -16,7 +16,7 @@ import { decodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
 import { placeOf } from "./copying/storage.ts";
 import { saidBy } from "./creating/unpack.ts";
-import { isPartial, settle } from "./partial.ts";
+import { settle } from "./partial.ts";
 import { MANIFEST, Out, ReaderGone } from "./porting/out.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { settledState } from "./running-container.ts";
@@ -72,10 +72,8 @@ async function one(part: Part, target: Target, prefix: string): Promise<Result<v
 }
 
 async function refusal(request: Request, target: Target, facts: HostFacts, mayRun: boolean): Promise<Problem | undefined> {
-  if (isPartial(target)) {
-    const settled = await settle(target, facts);
-    if (!settled.ok) return settled.problems[0];
-  }
+  const settled = await settle(target, facts);
+  if (!settled.ok) return settled.problems[0];
   await sweepStages(target, facts);
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded.problems[0];

@@ -13,13 +13,13 @@ import type { RootfsSpec } from "../model/spec.ts";
 import { isGrown, planGrow, type Sized } from "../plan/storage/resized.ts";
 import { feedTree } from "./changing/feed.ts";
 import { layoutOf } from "./changing/layout.ts";
-import { PREFIX, refill } from "./changing/refill.ts";
+import { refill } from "./changing/refill.ts";
 import { stageOf, sweepStages, whileChanging } from "./changing/stage.ts";
 import { loadConfig } from "./container-config.ts";
 import { placeOf } from "./copying/storage.ts";
 import { readCreated } from "./creating/record.ts";
 import { onSignals } from "./interrupt.ts";
-import { isPartial, settle } from "./partial.ts";
+import { settle } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { settledState } from "./running-container.ts";
 import type { ResizeVerb, Target } from "./verbs.ts";
@@ -67,7 +67,7 @@ async function renew({ target, facts, rootfs, size, abort }: Job): Promise<Resul
   if (!layout.ok) return layout;
   if (!source.ok) return source;
   const made = await refill({
-    target, facts, stage, layout: layout.value, idmap: [], prefix: PREFIX, abort, from: at, config: () => ok(readFileSync(configFile(target))),
+    target, facts, stage, layout: layout.value, idmap: [], abort, from: at, config: () => ok(readFileSync(configFile(target))),
     feed: (unpacking) => feedTree(unpacking, { target, facts, source: source.value, idmap: [], hasDevices: true, scratch: recordDir(target), abort }),
   });
   if (made.ok) return ok(undefined);
@@ -109,10 +109,8 @@ async function change(job: Job, sized: Sized, isRunning: boolean): Promise<Resul
 
 export const resize: ResizeVerb = async (request, target, { size }) => {
   const facts = probeHost(request, { idmap: true });
-  if (isPartial(target)) {
-    const settled = await settle(target, facts);
-    if (!settled.ok) return settled;
-  }
+  const settled = await settle(target, facts);
+  if (!settled.ok) return settled;
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded;
   const { rootfs } = loaded.value.spec;

@@ -11,12 +11,13 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { feedTree } from "./changing/feed.ts";
 import { layoutOf } from "./changing/layout.ts";
-import { PREFIX, refill } from "./changing/refill.ts";
+import { refill } from "./changing/refill.ts";
 import { stageOf, whileChanging } from "./changing/stage.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { exportContainer } from "./export.ts";
 import { onSignals } from "./interrupt.ts";
+import { leftOutDevices } from "./porting/members.ts";
 import { feedRootfs } from "./porting/rootfs-only.ts";
 import { hasClones } from "./removing/dependents.ts";
 import { unsafeReason } from "./removing/remove.ts";
@@ -97,13 +98,13 @@ async function make({ target, facts, loaded, path, abort }: Job): Promise<Result
   const hasDevices = idmap.length === 0;
   const isTree = lstatSync(path).isDirectory();
   const made = await refill({
-    target, facts, stage, layout: layout.value, idmap, prefix: PREFIX, abort, from, config: (rootfs) => sameConfig(target, rootfs),
+    target, facts, stage, layout: layout.value, idmap, abort, from, config: (rootfs) => sameConfig(target, rootfs),
     feed: (unpacking) => (isTree
       ? feedTree(unpacking, { target, facts, source: { kind: "directory", path }, idmap, hasDevices, scratch: recordDir(target), abort })
       : feedRootfs(unpacking, chunks(path), { hasDevices, abort })),
   });
   if (!made.ok) return made;
-  return ok(undefined, made.value === 0 ? [] : [{ code: "storage.copy", severity: "warning", text: `${made.value} device nodes are left out`, cause: "a container with ids of its own can neither have nor use them" }]);
+  return ok(undefined, leftOutDevices(made.value));
 }
 
 const noBackup = (target: Target, number: number | undefined): Problem => {

@@ -14,13 +14,14 @@ import { planReown } from "../plan/lifecycle/shift.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
 import { feedTree } from "./changing/feed.ts";
 import { layoutOf } from "./changing/layout.ts";
-import { PREFIX, refill } from "./changing/refill.ts";
+import { refill } from "./changing/refill.ts";
 import { stageOf, whileChanging } from "./changing/stage.ts";
 import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { placeOf } from "./copying/storage.ts";
 import { onSignals } from "./interrupt.ts";
-import { isPartial, settle } from "./partial.ts";
+import { settle } from "./partial.ts";
 import { hasClones } from "./removing/dependents.ts";
+import { leftOutDevices } from "./porting/members.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
 import { settledState } from "./running-container.ts";
@@ -48,7 +49,7 @@ async function make({ request, facts, wanted, abort }: Job, part: Target, loaded
   if (!layout.ok) return layout;
   if (source === undefined || !source.ok) return source ?? ok(0);
   return refill({
-    target: part, facts, stage, layout: layout.value, idmap: wanted, prefix: PREFIX, abort, from: at, config: (path) => shiftedConfig(request, part, wanted, path),
+    target: part, facts, stage, layout: layout.value, idmap: wanted, abort, from: at, config: (path) => shiftedConfig(request, part, wanted, path),
     feed: (unpacking) => feedTree(unpacking, { target: part, facts, source: source.value, idmap: mapOf(loaded), hasDevices: wanted.length === 0, scratch: recordDir(part), abort }),
   });
 }
@@ -60,7 +61,7 @@ async function shiftPart(job: Job, part: Target): Promise<Result<void>> {
   if (!made.ok) return made;
   const unowned = await own(job, part);
   if (unowned !== undefined) return fail(unowned);
-  return ok(undefined, made.value === 0 ? [] : [{ code: "storage.copy", severity: "warning", text: `${made.value} device nodes are left out`, cause: "a container with ids of its own can neither have nor use them" }]);
+  return ok(undefined, leftOutDevices(made.value));
 }
 
 /** An ordinary user has the ids that /etc/subuid grants, and no others. */
@@ -90,10 +91,8 @@ async function refusal(job: Job, target: Target, parts: readonly Target[]): Prom
 
 export const shift: ShiftVerb = async (request, target, { to }) => {
   const facts = probeHost(request, { idmap: true });
-  if (isPartial(target)) {
-    const settled = await settle(target, facts);
-    if (!settled.ok) return settled;
-  }
+  const settled = await settle(target, facts);
+  if (!settled.ok) return settled;
   const wanted = wantedMap(to, facts);
   if (!wanted.ok) return wanted;
   const parts: readonly Target[] = [...listSnapshots(target).map(({ lxcpath, name }) => ({ lxcpath, name })), target];

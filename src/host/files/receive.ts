@@ -2,11 +2,9 @@
 import { chmodSync, closeSync, lchownSync, mkdirSync } from "node:fs";
 import { errorCode } from "../read-text.ts";
 import type { Told, UnpackOrder } from "./order.ts";
-import { beneath, findSpot, kindAt, openDirectory, type Spot } from "./spot.ts";
+import { beneath, findSpot, kindAt, openDirectory, refusal, type Spot } from "./spot.ts";
 import { Unpacking } from "./unpack.ts";
 import { WireReader, type Bytes, type Complaint, type Item } from "./wire.ts";
-
-const refusal = (code: string): Error => Object.assign(new Error(code), { code });
 
 interface Place { readonly into: number; readonly as?: Bytes }
 

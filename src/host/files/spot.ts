@@ -17,7 +17,8 @@ export const beneath = ({ directory, name }: Spot): Buffer => Buffer.concat([Buf
 /** For calls that do: it leads to what is open, whatever has its name by now. */
 export const itself = (fd: number): string => `/proc/self/fd/${fd}`;
 
-const refusal = (code: string): Error => Object.assign(new Error(code), { code });
+/** What the kernel would say. */
+export const refusal = (code: string): Error => Object.assign(new Error(code), { code });
 export const openDirectory = (spot: Spot): number => openSync(beneath(spot), DIRECTORY);
 /** A directory, file, link or anything else, without opening what it stands for. */
 export const openNode = (spot: Spot): number => openSync(spot.name === "" ? itself(spot.directory) : beneath(spot), O_PATH | (spot.name === "" ? 0 : constants.O_NOFOLLOW));

@@ -4,7 +4,7 @@ import {
   chmodSync, chownSync, closeSync, constants, fchmodSync, fchownSync, futimesSync, lchownSync, lstatSync, mkdirSync, openSync, renameSync, symlinkSync, unlinkSync, utimesSync, writeSync,
 } from "node:fs";
 import { errorCode } from "../read-text.ts";
-import { beneath, itself, kindAt, openDirectory, type Spot } from "./spot.ts";
+import { beneath, itself, kindAt, openDirectory, refusal, type Spot } from "./spot.ts";
 import { toBytes, type Attributes, type Bytes, type Entry } from "./wire.ts";
 
 export interface UnpackWish {
@@ -28,7 +28,6 @@ interface Level { readonly name: Bytes; readonly fd: number; readonly isNew: boo
 interface Half { readonly spot: Spot; readonly temporary: Spot; readonly fd: number; readonly entry: Entry }
 
 const PLAIN = 0o777;
-const refusal = (code: string): Error => Object.assign(new Error(code), { code });
 
 export class Unpacking {
   readonly #wish: UnpackWish;

@@ -9,6 +9,7 @@ import { fail, ok, type Result } from "../../model/problem.ts";
 import { planExportTree } from "../../plan/lifecycle/port.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
 import { saidBy } from "../creating/unpack.ts";
+import { isDevice } from "../porting/members.ts";
 import type { Unpacking } from "../porting/unpacking.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
@@ -26,15 +27,13 @@ export interface FeedWish {
   readonly abort: AbortSignal;
 }
 
-const isDevice = (type: string): boolean => type === "3" || type === "4";
-
 async function pass(archive: AsyncIterable<unknown>, unpacking: Unpacking, hasDevices: boolean): Promise<number> {
   const reader = new TarReader();
   let [isLeftOut, devices] = [false, 0];
   for await (const chunk of archive) {
     for (const event of chunk instanceof Uint8Array ? reader.push(chunk) : []) {
       if (event.kind === "entry") {
-        isLeftOut = !hasDevices && isDevice(event.entry.type);
+        isLeftOut = !hasDevices && isDevice(event.entry);
         if (isLeftOut) devices++;
         else for (const block of event.entry.head) await unpacking.write(block);
       } else if (event.kind === "data" && !isLeftOut) await unpacking.write(event.bytes);

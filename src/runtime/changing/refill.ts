@@ -28,7 +28,6 @@ export interface Refill {
   readonly layout: Layout;
   /** Ids that the new files get. */
   readonly idmap: readonly IdMapEntry[];
-  readonly prefix: string;
   readonly abort: AbortSignal;
   readonly from: Origin;
   /** Writes the members; how many devices it left out. */
@@ -56,8 +55,8 @@ async function prepare({ target, facts, stage, layout, idmap, from }: Refill): P
   return outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
 }
 
-async function fill({ facts, stage, layout, idmap, prefix, abort, feed, target }: Refill): Promise<Result<number>> {
-  const unpacking = new Unpacking({ place: stage, facts, idmap, prefix, scratch: recordDir(target), abort, ...(layout.block === undefined ? {} : { block: layout.block }) });
+async function fill({ facts, stage, layout, idmap, abort, feed, target }: Refill): Promise<Result<number>> {
+  const unpacking = new Unpacking({ place: stage, facts, idmap, prefix: PREFIX, scratch: recordDir(target), abort, ...(layout.block === undefined ? {} : { block: layout.block }) });
   const fed = await feed(unpacking);
   const unpacked = await unpacking.finish();
   if (abort.aborted) return fail({ code: "storage.copy", text: "interrupted" });

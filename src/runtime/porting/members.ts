@@ -5,7 +5,7 @@ import { invalid } from "./in.ts";
 
 /** Files, links, directories, pipes, devices; of tar's old form a sparse file. */
 const TYPES = new Set(["0", "1", "2", "3", "4", "5", "6", "7", "S"]);
-export const isDevice = ({ type }: Entry): boolean => type === "3" || type === "4";
+export const isDevice = ({ type }: Pick<Entry, "type">): boolean => type === "3" || type === "4";
 const isOutside = (path: string): boolean => path.startsWith("/") || path.split("/").includes("..");
 
 /** Whatever it belongs to. */
@@ -16,3 +16,7 @@ export function linkProblem({ type, path, link }: Entry, prefix: string): Proble
   if (type !== "1" || (!isOutside(link) && link.startsWith(`${prefix}/`))) return undefined;
   return invalid(`'${path}' is a hard link to '${link}', outside the root file system`);
 }
+
+/** What is told of them. */
+export const leftOutDevices = (count: number): readonly Problem[] =>
+  (count === 0 ? [] : [{ code: "storage.copy", severity: "warning", text: `${count} device nodes are left out`, cause: "a container with ids of its own can neither have nor use them" }]);

@@ -16,7 +16,7 @@ import type { Target } from "../verbs.ts";
 import { importedConfig } from "./config.ts";
 import type { Sink } from "./in.ts";
 import { invalid } from "./in.ts";
-import { isDevice, isMember, linkProblem } from "./members.ts";
+import { isDevice, isMember, leftOutDevices, linkProblem } from "./members.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { MANIFEST } from "./out.ts";
 import { Unpacking } from "./unpacking.ts";
@@ -147,7 +147,7 @@ export class Receiver implements Sink {
   async finish(): Promise<Result<void>> {
     const problem = this.#section === undefined ? invalid("the archive holds no container") : await this.#endSection();
     if (problem !== undefined) return fail(problem);
-    return ok(undefined, this.#devices === 0 ? [] : [{ code: "storage.copy", severity: "warning", text: `${this.#devices} device nodes are left out`, cause: "a container with ids of its own can neither have nor use them" }]);
+    return ok(undefined, leftOutDevices(this.#devices));
   }
 
   /** It is given up. */
