@@ -1,13 +1,14 @@
-// Owns a Debian root file system made from Debian's own packages (mmdebstrap), with systemd as init, kept for the next time.
+// Owns a Debian root file system made from Debian's own packages (by mmdebstrap, else debootstrap), with systemd as init, kept for the next time.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import { wantedSources, type AptSource } from "./apt-sources.ts";
+import { bootstrapCommand, mirrorOf } from "./debootstrap.ts";
 
 export interface DebianWish {
   /** Release code name; absent: the host's own. */
@@ -37,6 +38,8 @@ export interface DebianRootfs {
   readonly madeAt: number;
   readonly isCached: boolean;
   readonly suite: string;
+  /** Of one that was made now. */
+  readonly warnings?: readonly Problem[];
 }
 
 const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
@@ -44,11 +47,21 @@ const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
 const RECIPE = "systemd-3";
 const SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin";
 const APT = "/etc/apt";
-const KEPT_LINES = 12;
+const KEPT_LINES = 40;
 
 const readIf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 export const osRelease = (key: string): string | undefined => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(readIf("/etc/os-release"))?.[1];
-const hasProgram = (name: string): boolean => SEARCHED.split(":").some((folder) => existsSync(`${folder}/${name}`));
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const hasProgram = (name: string): boolean => SEARCHED.split(":").some((folder) => isExecutable(`${folder}/${name}`));
+/** mmdebstrap makes it for ordinary users too; debootstrap has to be root. */
+const isBootstrapped = (): boolean => !hasProgram("mmdebstrap") && isRoot() && hasProgram("debootstrap");
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
 /** Where systems made of packages are kept: LXC_CACHE_PATH, as all templates of LXC read it, else a place of their own. */
@@ -87,7 +100,7 @@ export function writeSources(scratch: string, suite: string): readonly string[] 
  * root: their mounts would fail in each container that is root in its own user namespace, and leave the system degraded. */
 const CUSTOMIZE = "rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"; for unit in debug config; do ln -sf /dev/null \"$1/etc/systemd/system/sys-kernel-$unit.mount\"; done";
 const command = (suite: string, target: string, sources: readonly string[], wish: DebianWish): readonly string[] => [
-  `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${[...PACKAGES, ...(wish.packages ?? [])].join(",")}`, "--format=tar",
+  "mmdebstrap", `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${[...PACKAGES, ...(wish.packages ?? [])].join(",")}`, "--format=tar",
   ...(wish.arch === undefined ? [] : [`--architectures=${wish.arch}`]), ...(wish.keyring === undefined ? [] : [`--keyring=${wish.keyring}`]),
   "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
   `--customize-hook=${CUSTOMIZE}`, suite, target, ...sources,
@@ -98,13 +111,13 @@ const nameOf = ({ dist = "debian" }: DebianWish): string => (dist === "ubuntu" ?
 interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
 
 /** Relays `I: installing packages...` as it comes. */
-async function run(args: readonly string[], wish: DebianWish): Promise<Ended> {
+async function run([program = "", ...args]: readonly string[], wish: DebianWish): Promise<Ended> {
   const env: Record<string, string> = { PATH: SEARCHED, LC_ALL: "C.UTF-8", HOME: process.env["HOME"] ?? "/" };
   for (const name of ["http_proxy", "https_proxy", "no_proxy", "TMPDIR"]) {
     const value = (wish.env ?? process.env)[name];
     if (value !== undefined) env[name] = value;
   }
-  const child = spawn("mmdebstrap", args, { stdio: ["ignore", "ignore", "pipe"], env, cwd: "/", ...(wish.abort === undefined ? {} : { signal: wish.abort }) });
+  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env, cwd: "/", ...(wish.abort === undefined ? {} : { signal: wish.abort }) });
   const lines: string[] = [];
   const ended = new Promise<number | undefined>((resolve) => {
     child.once("error", () => { if (child.pid === undefined) resolve(undefined); });
@@ -119,14 +132,24 @@ async function run(args: readonly string[], wish: DebianWish): Promise<Ended> {
   return { status: await ended, lines };
 }
 
-const failed = (name: string, suite: string, { status, lines }: Ended): Problem => ({
-  code: "template.failed", at: byHost("mmdebstrap"), text: `mmdebstrap could not make ${name} ${suite}${status === undefined ? "" : ` (status ${status})`}`,
-  cause: lines.filter((line) => /^E:|error|cannot|unable/i.test(line)).slice(-3).join("; ") || lines.slice(-3).join("; "),
-  remedy: lines.some((line) => /No space left/.test(line)) ? "free some space, or set TMPDIR to a place that has some" : "check that its mirror can be reached, or the apt sources of this host (apt-get update); --mirror and --keyring name others",
-});
+/** What apt and debootstrap say of packages that cannot be had, whatever it is that wants them. */
+const OF_PACKAGES = / : (Pre)?Depends: |has no installation candidate|Unable to locate package|Couldn't find these debs/;
+/** mmdebstrap's own words about a program that has failed repeat its whole command line. */
+const REPEATED = /^E: (setup failed|mmdebstrap failed|main\(\))/;
+
+function failed(program: string, name: string, suite: string, { status, lines }: Ended): Problem {
+  const said = (pattern: RegExp): string => lines.filter((line) => pattern.test(line) && !REPEATED.test(line)).slice(-3).map((line) => line.trim()).join("; ");
+  const cause = said(OF_PACKAGES) || said(/^[EW]:|error|cannot|unable/i) || lines.slice(-3).join("; ");
+  const remedy = lines.some((line) => /No space left/.test(line)) ? "free some space, or set TMPDIR to a place that has some"
+    : lines.some((line) => OF_PACKAGES.test(line)) ? "leave those out of --packages, or name a mirror that has them, and what they need"
+    : "check that its mirror can be reached, or the apt sources of this host (apt-get update); --mirror and --keyring name others";
+  return { code: "template.failed", at: byHost(program), text: `${program} could not make ${name} ${suite}${status === undefined ? "" : ` (status ${status})`}`, cause, remedy };
+}
 
 function missing(): Problem | undefined {
-  if (!hasProgram("mmdebstrap")) return { code: "template.missing", at: byHost("mmdebstrap"), text: "mmdebstrap is not installed", cause: "it makes a Debian root file system from Debian's packages", remedy: "apt-get install mmdebstrap (as root)" };
+  if (isBootstrapped()) return undefined;
+  const cause = `it makes a Debian root file system from Debian's packages${hasProgram("debootstrap") ? "; debootstrap is there, but can only be used by root" : ""}`;
+  if (!hasProgram("mmdebstrap")) return { code: "template.missing", at: byHost("mmdebstrap"), text: "mmdebstrap is not installed", cause, remedy: `apt-get install mmdebstrap (as root)${isRoot() ? ", or debootstrap" : ""}` };
   if (!isRoot() && !hasProgram("newuidmap")) return { code: "idmap.helper", at: byHost("newuidmap"), text: "newuidmap is not installed", cause: "an ordinary user's mmdebstrap works in a user namespace", remedy: "apt-get install uidmap (as root)" };
   return undefined;
 }
@@ -147,6 +170,17 @@ function sourcesOf(scratch: string, suite: string, { sources }: DebianWish): rea
   return [`${scratch}/given.list`];
 }
 
+const lines = (texts: readonly string[]): readonly AptSource[] => texts.map((text) => ({ text, format: "line" }));
+
+function bootstrapOf(scratch: string, target: string, suite: string, wish: DebianWish): Result<readonly string[]> {
+  const mirror = mirrorOf(wish.sources === undefined ? hostSources(suite) : lines(wish.sources), suite);
+  if (mirror === undefined) return fail({ code: "option.missing", at: byHost(APT), text: `no apt source of this host has '${suite}'`, cause: "debootstrap takes all packages from one mirror", remedy: "--mirror URL names one" });
+  const { dist = "debian", keyring, arch, packages = [] } = wish;
+  return ok(bootstrapCommand({ scratch, target, suite, dist, mirror, customize: CUSTOMIZE, packages: [...PACKAGES, ...packages], ...(keyring === undefined ? {} : { keyring }), ...(arch === undefined ? {} : { arch }) }));
+}
+
+const notUpdated = (name: string, suite: string): Problem => ({ code: "unsupported", severity: "warning", at: byHost("debootstrap"), text: `${name} ${suite} is as it was released`, cause: "mmdebstrap is not installed, and debootstrap takes no updates", remedy: "apt-get update && apt-get dist-upgrade inside, or apt-get install mmdebstrap and -F" });
+
 /** What is not as usual has an archive of its own. */
 function variantOf({ packages = [], sources = [], keyring = "", arch = "" }: DebianWish): string {
   const text = [...packages, ...sources, keyring, arch].join("\n").trim();
@@ -158,12 +192,15 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
   mkdirSync(scratch, { recursive: true });
   try {
     const target = `${scratch}/rootfs.tar`;
-    const ended = await run(command(suite, target, sourcesOf(scratch, suite, wish), wish), wish);
-    if (ended.status !== 0) return fail(failed(nameOf(wish), suite, ended));
+    const files = sourcesOf(scratch, suite, wish);
+    const bootstrap = isBootstrapped() ? bootstrapOf(scratch, target, suite, wish) : undefined;
+    if (bootstrap !== undefined && !bootstrap.ok) return bootstrap;
+    const ended = await run(bootstrap?.value ?? command(suite, target, files, wish), wish);
+    if (ended.status !== 0) return fail(wish.abort?.aborted === true ? { code: "template.failed", text: "interrupted" } : failed(bootstrap === undefined ? "mmdebstrap" : "debootstrap", nameOf(wish), suite, ended));
     renameSync(target, path);
     dropOld(path);
     const { size, mtimeMs } = statSync(path);
-    return ok({ path, bytes: size, madeAt: mtimeMs, isCached: false, suite });
+    return ok({ path, bytes: size, madeAt: mtimeMs, isCached: false, suite, ...(bootstrap === undefined ? {} : { warnings: [notUpdated(nameOf(wish), suite)] }) });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
     wish.onProgress?.({ stage: `making ${nameOf(wish)}`, detail: "done", isFinished: true });

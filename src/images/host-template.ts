@@ -1,8 +1,10 @@
-// Owns the template `host`: a system of its own whose /usr is the host's, read-only. A few small files are all that is made.
+// Owns the template `host`: a system of its own whose /usr is the host's, read-only. A few small files are all that is made. Other
+// templates make theirs of it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { byOption } from "../model/origin.ts";
-import { fail, ok, type Result } from "../model/problem.ts";
+import { byOption, type Origin } from "../model/origin.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Customize } from "./customize.ts";
 import { cacheBase } from "./remote/cache.ts";
 import { parseTemplateArgs, templateHelpText } from "./remote/template-args.ts";
 import type { Made, Template, TemplateWish } from "./templates.ts";
@@ -54,11 +56,49 @@ function buildTree(tree: string): void {
   if (existsSync("/etc/skel/.bashrc")) copyFileSync("/etc/skel/.bashrc", `${tree}/root/.bashrc`);
 }
 
+/** What a template makes of it. */
+export interface OnHost {
+  readonly template: string;
+  /** Words of lxc.init.cmd. */
+  readonly init: string;
+  /** Further lines of its config. */
+  readonly more?: readonly string[];
+  /** Further files of its own; what it says is wrong ends it. */
+  readonly fill?: (tree: string) => Problem | undefined;
+  readonly own?: Customize;
+}
+
 const INITS = ["/usr/lib/systemd/systemd", "/usr/sbin/init", "/usr/bin/busybox"];
-const CONFIG = (init: string, isMapped: boolean): string => [
+const configOf = ({ init, more = [] }: OnHost, isMapped: boolean): string => [
   "lxc.include = LXC_TEMPLATE_CONFIG/common.conf", ...(isMapped ? ["lxc.include = LXC_TEMPLATE_CONFIG/userns.conf"] : []),
-  "lxc.mount.entry = /usr usr none ro,rbind 0 0", `lxc.init.cmd = ${init}${init.endsWith("busybox") ? " init" : ""}`, "",
+  "lxc.mount.entry = /usr usr none ro,rbind 0 0", `lxc.init.cmd = ${init}`, ...more, "",
 ].join("\n");
+
+/** An archive of the few files, and the config that puts the host's /usr below them. */
+export function makeOnHost(wish: TemplateWish, what: OnHost): Result<Made> {
+  const at = byOption(`-t ${what.template}`);
+  const separate = MERGED.find((name) => existsSync(`/${name}`) && !(lstatSync(`/${name}`).isSymbolicLink() && readlinkSync(`/${name}`).replace(/^\//, "").startsWith("usr/")));
+  if (separate !== undefined) return fail({ code: "host.feature", at, text: `'/${separate}' of this host is not in /usr`, cause: "only /usr is shared", remedy: "install usrmerge, or take another template" });
+  const base = cacheBase(wish.env, wish.isRoot);
+  mkdirSync(base, { recursive: true, mode: 0o755 });
+  const work = mkdtempSync(`${base}/.host-`);
+  mkdirSync(`${work}/tree`);
+  mkdirSync(`${work}/meta`);
+  buildTree(`${work}/tree`);
+  writeFileSync(`${work}/meta/config`, configOf(what, wish.isMapped));
+  writeFileSync(`${work}/meta/templates`, "/etc/hostname\n/etc/hosts\n");
+  const problem = what.fill?.(`${work}/tree`) ?? packed(work, at);
+  if (problem !== undefined) {
+    rmSync(work, { recursive: true, force: true });
+    return fail(problem);
+  }
+  return ok({ kind: "archive", path: `${work}/rootfs.tar`, compression: "none", metadata: `${work}/meta`, template: what.template, scratch: work, ...(what.own === undefined ? {} : { own: what.own }) });
+}
+
+function packed(work: string, at: Origin): Problem | undefined {
+  const tar = spawnSync("tar", ["--create", `--file=${work}/rootfs.tar`, "--numeric-owner", "--owner=0", "--group=0", "-C", `${work}/tree`, "."], { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" } });
+  return tar.status === 0 ? undefined : { code: "template.failed", at, text: "the few files of the container's own cannot be packed", cause: tar.stderr.trim() };
+}
 
 function make(wish: TemplateWish): Result<Made> {
   const args = parseTemplateArgs("host", OPTIONS, wish.args);
@@ -67,25 +107,9 @@ function make(wish: TemplateWish): Result<Made> {
     wish.dialogue.say(HELP);
     return ok({ kind: "nothing" });
   }
-  const separate = MERGED.find((name) => existsSync(`/${name}`) && !(lstatSync(`/${name}`).isSymbolicLink() && readlinkSync(`/${name}`).replace(/^\//, "").startsWith("usr/")));
-  if (separate !== undefined) return fail({ code: "host.feature", at: byOption("-t host"), text: `'/${separate}' of this host is not in /usr`, cause: "only /usr is shared", remedy: "install usrmerge, or take another template" });
   const init = INITS.find((path) => existsSync(path));
   if (init === undefined) return fail({ code: "init.missing", at: byOption("-t host"), text: "this host has no init that a container could run", remedy: "apt-get install systemd, or busybox-static" });
-  const base = cacheBase(wish.env, wish.isRoot);
-  mkdirSync(base, { recursive: true, mode: 0o755 });
-  const work = mkdtempSync(`${base}/.host-`);
-  mkdirSync(`${work}/tree`);
-  mkdirSync(`${work}/meta`);
-  buildTree(`${work}/tree`);
-  writeFileSync(`${work}/meta/config`, CONFIG(init, wish.isMapped));
-  writeFileSync(`${work}/meta/templates`, "/etc/hostname\n/etc/hosts\n");
-  const path = `${work}/rootfs.tar`;
-  const packed = spawnSync("tar", ["--create", `--file=${path}`, "--numeric-owner", "--owner=0", "--group=0", "-C", `${work}/tree`, "."], { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" } });
-  if (packed.status !== 0) {
-    rmSync(work, { recursive: true, force: true });
-    return fail({ code: "template.failed", at: byOption("-t host"), text: "the few files of the container's own cannot be packed", cause: packed.stderr.trim() });
-  }
-  return ok({ kind: "archive", path, compression: "none", metadata: `${work}/meta`, template: "host", scratch: work });
+  return makeOnHost(wish, { template: "host", init: init.endsWith("busybox") ? `${init} init` : init });
 }
 
 export const host: Template = { help: HELP, make: (wish) => Promise.resolve(make(wish)) };

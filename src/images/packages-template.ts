@@ -1,4 +1,4 @@
-// Owns the templates `debian` and `ubuntu`: made from packages by mmdebstrap, kept for the next time; for ordinary users too.
+// Owns the templates `debian` and `ubuntu`: made from packages by mmdebstrap (or debootstrap), kept for the next time; for ordinary users too.
 import { readFileSync, rmSync } from "node:fs";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
@@ -110,7 +110,7 @@ async function make(dist: Dist, wish: TemplateWish): Promise<Result<Made>> {
   const { path } = made.value;
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
-  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.value.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.value.last("bindhome") ?? ""} home/${args.value.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) });
+  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.value.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.value.last("bindhome") ?? ""} home/${args.value.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) }, made.value.warnings);
 }
 
 /** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */
@@ -121,6 +121,6 @@ export function plainWish(dist: Dist, suite: string, env: TemplateWish["env"]): 
   return { dist, suite, env, cacheDir: packagesDir(env), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }) };
 }
 
-const helpOf = (dist: Dist): string => templateHelpText(`The template ${dist}: ${dist === "debian" ? "Debian" : "Ubuntu"} with systemd, made from packages by mmdebstrap, for ordinary users too.`, dist === "debian" ? DEBIAN : UBUNTU);
+const helpOf = (dist: Dist): string => templateHelpText(`The template ${dist}: ${dist === "debian" ? "Debian" : "Ubuntu"} with systemd, made from packages by mmdebstrap, for ordinary users too; where that is missing by debootstrap, for root.`, dist === "debian" ? DEBIAN : UBUNTU);
 export const debian: Template = { help: helpOf("debian"), make: (wish) => make("debian", wish) };
 export const ubuntu: Template = { help: helpOf("ubuntu"), make: (wish) => make("ubuntu", wish) };

@@ -46,6 +46,7 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Template>>> = {
   opensuse: async () => (await import("./rpm-template.ts")).opensuse,
   "ubuntu-cloud": async () => (await import("./cloud-template.ts")).cloud,
   host: async () => (await import("./host-template.ts")).host,
+  sshd: async () => (await import("./sshd-template.ts")).sshd,
   image: async () => (await import("./image/template.ts")).image,
 };
 export const builtInNames: readonly string[] = Object.keys(BUILT_IN);

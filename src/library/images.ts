@@ -9,11 +9,13 @@ import { need } from "./error.ts";
 export interface PullOptions extends Partial<ImageOptions> {
   /** Told of each stage, several times a second at most. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Aborted: it ends, and what has come so far is kept for the next time. Signals of the process are never touched. */
+  readonly signal?: AbortSignal;
 }
 
 /** @internal */
-export const wholeImageOptions = (options: Partial<ImageOptions>): ImageOptions => ({ servers: [], isOffline: false, ...options });
-const talkOf = ({ onProgress = () => undefined }: PullOptions): ImageTalk => ({ dialogue: { say: () => undefined, ask: () => undefined }, onProgress });
+export const wholeImageOptions = ({ onProgress: _, signal: __, ...options }: PullOptions): ImageOptions => ({ servers: [], isOffline: false, ...options });
+const talkOf = ({ onProgress = () => undefined, signal }: PullOptions): ImageTalk => ({ dialogue: { say: () => undefined, ask: () => undefined }, onProgress, ...(signal === undefined ? {} : { abort: signal }) });
 
 /** Images by name, as berth image has them: `debian/bookworm` of an image server, `docker.io/library/alpine:3` of a registry. */
 export class Images {

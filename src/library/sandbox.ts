@@ -40,6 +40,8 @@ export interface SandboxOptions extends ContainerOptions {
   readonly mounts?: readonly SandboxMount[];
   /** "none", a loopback and nothing else, unless said; with `from` it is that container's, unless said. */
   readonly network?: "none" | SandboxNetwork;
+  /** Aborted: it ends, and nothing is left. */
+  readonly signal?: AbortSignal;
   /** Whatever else its config is to say; wins over the words above. */
   readonly config?: ConfigValues;
 }
@@ -64,7 +66,7 @@ async function make(request: Request, target: Target, options: SandboxOptions): 
   try {
     const configFile = join(room, "config");
     writeFileSync(configFile, text);
-    need(await create(request, target, { ...sourceOf(options), configFile, isQuiet: true }));
+    need(await create(request, target, { ...sourceOf(options), configFile, isQuiet: true, ...(options.signal === undefined ? {} : { abort: options.signal }) }));
   } finally {
     rmSync(room, { recursive: true });
   }

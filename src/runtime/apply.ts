@@ -15,6 +15,8 @@ export interface ApplyOptions {
   readonly isDryRun?: boolean;
   readonly onStep?: (step: Step) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Aborted: it ends after the step that is being taken. */
+  readonly abort?: AbortSignal;
 }
 export interface ApplyAnswer { readonly steps: readonly Step[] }
 
@@ -57,11 +59,11 @@ async function settle(job: Job, name: string): Promise<Result<Problem[]>> {
   return ok(warnings);
 }
 
-export async function apply(request: Request, lxcpath: string, project: Project, { isDryRun = false, onStep, onProgress }: ApplyOptions = {}): Promise<Result<ApplyAnswer>> {
+export async function apply(request: Request, lxcpath: string, project: Project, { isDryRun = false, onStep, onProgress, abort: given }: ApplyOptions = {}): Promise<Result<ApplyAnswer>> {
   const planned = stepsOf(project, see(request, lxcpath, project));
   if (isDryRun) return ok({ steps: planned });
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort, given);
   const job: Job = { performing: { request, lxcpath, project, end: abort.signal, ...(onProgress === undefined ? {} : { onProgress }) }, done: [], onStep };
   const warnings: Problem[] = [];
   try {

@@ -96,7 +96,7 @@ export async function copyFiles(request: Request, from: CopySource, to: CopyTarg
   const sink = await sinkOf(request, from, to, options);
   if (!sink.ok) return sink;
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort);
   try {
     for await (const bytes of source.value.bytes) if (abort.signal.aborted || !await sink.value.write(bytes)) break;
     const told = await sink.value.finish();

@@ -111,7 +111,7 @@ async function makeOrUndo(job: Job): Promise<Result<void>> {
   const reserved = await reserve(to, facts, { rootfs: `${containerDir(to)}/rootfs`, isRootfsOutside: false });
   if (!reserved.ok) return reserved;
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(job.request, abort);
   try {
     const made = await make(job, abort.signal).catch((error: unknown): Result<void> => fail({ code: errorCode(error) === "ENOSPC" ? "storage.full" : "storage.copy", text: `cannot make '${containerDir(to)}': ${error instanceof Error ? error.message : errorCode(error)}` }));
     if (made.ok) return made;

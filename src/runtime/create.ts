@@ -115,7 +115,7 @@ async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Resu
 
 async function makeOrUndo(job: Job, wanted: Wanted, reserved: Reserved): Promise<Result<void>> {
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(job.request, abort, job.options.abort);
   try {
     const made = await make(job, wanted, abort.signal).catch((error: unknown): Result<void> => {
       const code = errorCode(error);

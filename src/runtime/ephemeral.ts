@@ -88,7 +88,7 @@ export const copyEphemeral: EphemeralVerb = async (request, source, options) => 
   const set = await configSet(request, to, assignments(options));
   const abort = new AbortController();
   abort.signal.addEventListener("abort", () => { void stopped(request, to, true); });
-  const off = onSignals(abort);
+  const off = onSignals(request, abort);
   const used = set.ok ? await use(request, options) : set;
   off();
   if (used.ok) return ok(used.value, [...(copied.warnings ?? []), ...(used.warnings ?? [])]);

@@ -36,11 +36,11 @@ const missing = (name: string): Problem => ({ code: "image.missing", text: `this
 
 export const imagesHere = (request: Request): readonly LocalImage[] => listImages(cachesOf(request));
 
-export interface ImageTalk { readonly dialogue: Dialogue; readonly onProgress: (progress: Progress) => void }
+export interface ImageTalk { readonly dialogue: Dialogue; readonly onProgress: (progress: Progress) => void; /** Aborted: it ends. */ readonly abort?: AbortSignal }
 
-async function withAbort<T>(body: (abort: AbortSignal) => Promise<T>): Promise<T> {
+async function withAbort<T>(request: Request, { abort: given }: ImageTalk, body: (abort: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort, given);
   try {
     return await body(abort.signal);
   } finally {
@@ -52,7 +52,7 @@ export interface Pulled { readonly image: string; readonly arch: string; readonl
 
 /** A container of the caller's own kind: what an ordinary user pulls is for user namespaces. */
 export function pullImage(request: Request, text: string, options: ImageOptions, talk: ImageTalk): Promise<Result<Pulled>> {
-  return withAbort(async (abort) => {
+  return withAbort(request, talk, async (abort) => {
     const facts = probeHost(request);
     const ref = parseImage(text, request.cwd);
     if (!ref.ok) return ref;
@@ -70,13 +70,13 @@ export function pullImage(request: Request, text: string, options: ImageOptions,
 }
 
 export function imagesThere(request: Request, options: ImageOptions, talk: ImageTalk): Promise<Result<readonly ImageEntry[]>> {
-  return withAbort(async (abort) => {
+  return withAbort(request, talk, async (abort) => {
     const facts = probeHost(request);
     const ref = parseImage("any/any", request.cwd);
     const resolved = ref.ok ? resolveOptions({ ...options, isOffline: false }, ref.value, { cwd: request.cwd, env: facts.caller.env, arch: "" }) : ref;
     if (!resolved.ok) return resolved;
     const { servers, trust } = resolved.value;
-    const net = { env: facts.caller.env, abort, timeoutMs: TIMEOUT_MS, onProgress: talk.onProgress };
+    const net = { env: facts.caller.env, abort, timeoutMs: TIMEOUT_MS, onProgress: talk.onProgress, elsewhere: "name another server with --server" };
     const listed = await listRemote({ servers, trust, net, mode: request.euid === 0 ? "system" : "user", base: baseOf(request), engine: facts.install.engine, say: talk.dialogue.say });
     return listed.ok ? ok(listed.value.entries.filter(({ arch }) => options.arch === undefined || arch === options.arch)) : listed;
   });

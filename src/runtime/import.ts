@@ -28,7 +28,7 @@ const broken = (error: unknown): Problem => ({ code: errorCode(error) === "ENOSP
 export const importContainer: ImportVerb = async (request, { lxcpath, name, read }) => {
   const facts = probeHost(request, { idmap: true });
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort);
   const receiver = new Receiver({ request, facts, lxcpath, abort: abort.signal, ...(name === undefined ? {} : { name }) });
   try {
     const received = await receive(receiver, read, abort.signal).catch((error: unknown): Result<void> => fail(broken(error)));

@@ -121,7 +121,7 @@ export const resize: ResizeVerb = async (request, target, { size }) => {
   if (request.euid !== 0) return fail({ code: "privilege", at, text: `an ordinary user cannot change the size of '${rootfs.path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "do it as root" });
   await sweepStages(target, facts);
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort);
   try {
     return await whileChanging(target, facts, () => change({ request, target, facts, rootfs, size, abort: abort.signal }, sized.value, isRunning));
   } finally {

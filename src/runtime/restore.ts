@@ -10,6 +10,7 @@ import type { IdMapEntry } from "../linux/idmap.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import type { Request } from "../model/request.ts";
 import type { Progress } from "../model/progress.ts";
 import type { RootfsSpec } from "../model/spec.ts";
 import { layersOf } from "../plan/rootfs/kind.ts";
@@ -100,9 +101,9 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   return problem === undefined ? ok(undefined) : fail(problem);
 }
 
-async function inPlace(job: Job): Promise<Result<void>> {
+async function inPlace(request: Request, job: Job): Promise<Result<void>> {
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort);
   try {
     return await whileChanging(job.target, job.facts, () => make(job, abort.signal));
   } finally {
@@ -135,5 +136,5 @@ export const restore: RestoreVerb = async (request, target, options) => {
   if (!then.ok) return then;
   const trees = treesOf(now.value, then.value);
   if (!trees.ok) return trees;
-  return inPlace({ target, snapshot, facts: probeHost(request, { idmap: true }), now: now.value, then: then.value, trees: trees.value, options });
+  return inPlace(request, { target, snapshot, facts: probeHost(request, { idmap: true }), now: now.value, then: then.value, trees: trees.value, options });
 };

@@ -132,7 +132,7 @@ export const bringBack: BringBackVerb = async (request, target, { number }) => {
   if (refused !== undefined) return fail(refused);
   const facts = probeHost(request, { idmap: true });
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort);
   try {
     const made = await whileChanging(target, facts, () => make({ request, target, facts, loaded: loaded.value, path, abort: abort.signal }));
     return made.ok ? ok({ path, number: wanted }, made.warnings) : made;

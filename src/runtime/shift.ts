@@ -101,7 +101,7 @@ export const shift: ShiftVerb = async (request, target, { to }) => {
   const job: Job = { request, facts, wanted: wanted.value, abort: abort.signal };
   const refused = await refusal(job, target, parts);
   if (refused !== undefined) return fail(refused);
-  const off = onSignals(abort);
+  const off = onSignals(request, abort);
   const warnings: Problem[] = [];
   try {
     for (const part of parts) {

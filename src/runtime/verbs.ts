@@ -108,6 +108,8 @@ export interface CreateOptions {
   readonly image?: ImageOptions;
   /** What the new system is given of its own. */
   readonly own?: Omit<CustomizeWish, "cwd">;
+  /** Aborted: it ends, and nothing is left. ^C of a command's terminal does the same. */
+  readonly abort?: AbortSignal;
 }
 /** Which ids a command has. Source: lxc-usernsexec(1). */
 export type UsernsExecOptions = UsernsExecInputs;

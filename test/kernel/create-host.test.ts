@@ -1,4 +1,4 @@
-// lxc-create -t host: a system whose /usr is the host's, read-only, and -t debian's and -t ubuntu's options.
+// lxc-create -t host and -t sshd: systems whose /usr is the host's, read-only; and -t debian's and -t ubuntu's options.
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -24,6 +24,23 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
   }), 120_000);
 });
 
+/** Inside, as soon as its server answers: nobody else is on its loopback. */
+const LOGIN = 'umask 77; cat > /tmp/key; for i in $(seq 100); do ssh -q -i /tmp/key -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1 "id -un; cat /proc/1/comm; hostname" && exit; sleep 0.1; done; exit 1';
+
+describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
+  test("-t sshd: who has the key may log in; its server is pid 1, and ends when it is asked to", () => inPlace(kind, async (place) => {
+    const key = join(place.lxcpath, "in-key");
+    spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]);
+    const { status, stderr } = await download(place, { template: "sshd", args: ["-S", `${key}.pub`] });
+    expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+    expect(readdirSync(cacheOf(place))).toEqual([]);
+    expect(start(place, ["--wait=booted"])).toBe("");
+    expect(works(place, "lxc-attach", ["-n", place.name, "--clear-env", "--", "sh", "-c", LOGIN], { input: readFileSync(key, "utf8") })).toBe(`root\nsshd\n${place.name}\n`);
+    works(place, "lxc-stop", ["-n", place.name, "--nokill"]);
+    destroy(place);
+  }), 120_000);
+});
+
 test("-t ubuntu-cloud: an archive, and what cloud-init finds in it", () => inPlace("privileged", async (place) => {
   const archive = join(place.lxcpath, "in-cloud.tar");
   writeFileSync(join(place.lxcpath, "in-user"), "#cloud-config\nhostname: x\n");
@@ -36,12 +53,14 @@ test("-t ubuntu-cloud: an archive, and what cloud-init finds in it", () => inPla
 }), 60_000);
 
 test("the options of -t debian and -t ubuntu: help, and what is wrong is refused before anything is made", () => inPlace("privileged", async (place) => {
-  for (const template of ["debian", "ubuntu", "ubuntu-cloud", "host", "oci", "download"]) expect((await download(place, { template, args: ["--help"] })).stdout).toContain(`The template ${template}:`);
+  for (const template of ["debian", "ubuntu", "ubuntu-cloud", "host", "sshd", "oci", "download", "fedora", "opensuse"]) expect((await download(place, { template, args: ["--help"] })).stdout).toContain(`The template ${template}:`);
   const refused = async (template: string, args: readonly string[], words: string): Promise<void> => {
     const { status, stderr } = await download(place, { template, args });
     expect([status, stderr.includes(words) ? "" : stderr, containers(place)]).toEqual([1, "", []]);
   };
   await refused("debian", ["-r", "../x"], "is no release");
+  await refused("sshd", ["-S", "/nowhere.pub"], "cannot read '/nowhere.pub'");
+  await refused("host", ["-S", "x"], "does not know '-S'");
   await refused("debian", ["-S", "/nowhere.pub"], "cannot read '/nowhere.pub'");
   await refused("ubuntu", ["-r", "noble", "-b", "nobody-of-that-name"], "there is no user");
   await refused("ubuntu", ["--nonsense"], "does not know '--nonsense'");

@@ -1,16 +1,17 @@
-// Ubuntu without an image server: made from a mirror on loopback (Debian's packages under an Ubuntu name, signed with a key of the tests) by
-// an ordinary user, kept for the next time; and -t ubuntu-cloud from a server with Ubuntu's layout, with data for cloud-init.
+// -t ubuntu and -t debian from a mirror on loopback (a small distribution of the tests, signed), by mmdebstrap and by debootstrap, kept for the
+// next time; each of their options; and -t ubuntu-cloud from a server with Ubuntu's layout, with data for cloud-init.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildAptRepository } from "./apt-repository.ts";
 import { cacheOf, containers, destroy, download, downloadRoom, inPlace, runBeside } from "./download-room.ts";
 import { FOLDER, sha256, startServer } from "./image-server.ts";
 import { DIST, type Place, type Ran } from "./place.ts";
 import { dropKey, makeKey, serveFiles, type FileServer } from "./rpm-repository.ts";
+import { buildDistribution, type Suites } from "./tiny-distribution.ts";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPlaceholderForATest me@here";
+const SUITES: readonly Suites[] = [{ origin: "Ubuntu", names: ["noble", "noble-updates", "noble-security"], components: ["main", "universe"] }, { origin: "Debian", names: ["bookworm"], components: ["main", "contrib", "non-free", "non-free-firmware"] }];
 const room = downloadRoom();
 let work: string;
 let mirror: FileServer | undefined;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), "berth-ubuntu-test-"));
   chmodSync(work, 0o755);
   homes = ["signer"].map((name) => makeKey(work, name));
-  buildAptRepository(join(work, "ubuntu"), homes[0] ?? "");
+  buildDistribution(join(work, "ubuntu"), homes[0] ?? "", SUITES);
   mirror = await serveFiles(join(work, "ubuntu"));
   writeFileSync(join(work, "key.pub"), `${KEY}\n`);
 }, 300_000);
@@ -36,14 +37,64 @@ async function good(ran: Promise<Ran>): Promise<Ran> {
 }
 const inRootfs = (place: Place, path: string): string => join(place.lxcpath, place.name, "rootfs", path);
 const read = (place: Place, path: string): string => readFileSync(inRootfs(place, path), "utf8");
-const kept = (place: Place): readonly string[] => readdirSync(cacheOf(place)).filter((name) => name.startsWith("ubuntu-"));
+const kept = (place: Place, dist = "ubuntu"): readonly string[] => readdirSync(cacheOf(place)).filter((name) => name.startsWith(`${dist}-`));
+
+const fromMirror = (): Readonly<Record<string, string>> => ({ MIRROR: mirror?.url ?? "", KEYRING: join(work, "keyring.gpg") });
+const packaged = (place: Place, template: "debian" | "ubuntu", args: readonly string[], env = fromMirror()): Promise<Ran> => download(place, { template, args, env, more: ["-B", "dir"] });
+/** As if mmdebstrap were not installed. */
+const without = (place: Place): Place => ({ ...place, into: ["unshare", "--mount", "sh", "-c", 'mount --bind /dev/null /usr/bin/mmdebstrap && exec "$@"', "sh"] });
+const refused = async (place: Place, ran: Promise<Ran>, ...words: readonly string[]): Promise<void> => {
+  const { status, stderr } = await ran;
+  expect([status, words.filter((word) => !stderr.includes(word)).length === 0 ? "" : stderr, containers(place)]).toEqual([1, "", []]);
+};
 
 test("an ordinary user's, by its image's name where no image server can be reached", () => inPlace("user-owned", async (place) => {
-  const env = { DOWNLOAD_SERVER: "http://127.0.0.1:1", MIRROR: mirror?.url ?? "", KEYRING: join(work, "keyring.gpg") };
+  const env = { DOWNLOAD_SERVER: "http://127.0.0.1:1", ...fromMirror() };
   const ran = await good(runBeside(place, [join(DIST, "bin/berth"), "create", place.name, "-P", place.lxcpath, "-f", join(place.lxcpath, "in.conf"), "-B", "dir", "--image", "ubuntu/noble"], { env }));
   expect([ran.stdout.includes("No image server has it"), existsSync(inRootfs(place, "usr/lib/systemd/systemd")), kept(place).length]).toEqual([true, true, 1]);
   destroy(place);
-}), 300_000);
+}), 120_000);
+
+test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a user, a password, a key, the sources; kept; a user of the host", (kind) => inPlace(kind, async (place) => {
+  const args = ["-r", "noble", "-a", "amd64", "--packages", "hello", "-u", "ann", "--password", "secret", "-S", join(work, "key.pub"), "--mirror", mirror?.url ?? "", "--security-mirror", mirror?.url ?? "", "-v", "minbase", "-x", "-d"];
+  await good(packaged(place, "ubuntu", args, { KEYRING: join(work, "keyring.gpg"), MIRROR: "http://127.0.0.1:1" }));
+  expect([read(place, "usr/share/hello"), read(place, "etc/ssh/sshd_config"), read(place, "home/ann/.ssh/authorized_keys"), read(place, "root/.ssh/authorized_keys")]).toEqual(["hello\n", "PermitRootLogin no\n", `${KEY}\n`, `${KEY}\n`]);
+  expect([/^ann:\$6\$/m.test(read(place, "etc/shadow")), /^ann:x:1000:/m.test(read(place, "etc/passwd")), existsSync(inRootfs(place, "etc/hostname")), read(place, "../config").includes("secret")]).toEqual([true, true, false, false]);
+  const lists = readdirSync(inRootfs(place, "etc/apt/sources.list.d")).map((name) => read(place, `etc/apt/sources.list.d/${name}`)).join("");
+  for (const suite of ["noble main universe", "noble-updates main universe", "noble-security main universe"]) expect(lists).toContain(`${mirror?.url ?? ""} ${suite}\n`);
+  destroy(place);
+  if (kind === "user-owned") return refused(place, packaged(place, "ubuntu", ["-r", "noble", "-b", place.user?.name ?? ""]), "belongs to nobody in a container with ids of its own");
+  const [name = ""] = kept(place);
+  const [user, , uid] = readFileSync("/etc/passwd", "utf8").split("\n").map((row) => row.split(":")).find((row) => Number(row[2]) >= 1000 && Number(row[2]) < 60000) ?? ["nobody", "", "65534"];
+  const before = statSync(join(cacheOf(place), name)).mtimeMs;
+  await good(packaged(place, "ubuntu", [...args, "-b", user ?? ""]));
+  expect([read(place, "../config").includes(`lxc.mount.entry = /home/${user} home/${user} none bind,create=dir 0 0\n`), read(place, "etc/passwd").includes(`${user}:x:${uid}:`), /^ann:/m.test(read(place, "etc/passwd")), kept(place), statSync(join(cacheOf(place), name)).mtimeMs]).toEqual([true, true, false, [name], before]);
+  destroy(place);
+}), 120_000);
+
+test("-t debian, by mmdebstrap and by debootstrap: its components, its keys, its packages; -F, --clean, and what cannot be had", () => inPlace("privileged", async (place) => {
+  const args = ["-r", "bookworm", "--packages=hello", "--enable-non-free", "--mirror", mirror?.url ?? "", "--keyring", join(work, "keyring.gpg"), "-I", "/usr/bin/none"];
+  const made = async (from: Place, more: readonly string[] = []): Promise<Ran> => {
+    const ran = await good(packaged(from, "debian", [...args, ...more], {}));
+    expect([read(place, "usr/share/hello"), existsSync(inRootfs(place, "usr/lib/systemd/systemd")), existsSync(inRootfs(place, "etc/hostname")), kept(place, "debian").length]).toEqual(["hello\n", true, false, 1]);
+    expect(readdirSync(inRootfs(place, "etc/apt/sources.list.d")).map((name) => read(place, `etc/apt/sources.list.d/${name}`)).join("")).toContain(" bookworm main contrib non-free non-free-firmware\n");
+    return ran;
+  };
+  expect((await made(place)).stderr).not.toContain("is as it was released");
+  destroy(place);
+  writeFileSync(join(cacheOf(place), kept(place, "debian")[0] ?? ""), "rubbish\n");
+  await refused(place, packaged(place, "debian", args, {}), "-F makes it anew");
+  expect((await made(without(place), ["-F"])).stderr).toContain("is as it was released");
+  expect(existsSync(inRootfs(place, "usr/share/doc/base-files/long"))).toBe(false);
+  destroy(place);
+  expect([(await good(packaged(place, "debian", [...args, "-c"], {}))).stdout, kept(place, "debian"), containers(place)]).toEqual(["Flushing the cache...\n", [], []]);
+  await refused(place, packaged(place, "debian", ["-r", "bookworm"], { ...fromMirror(), KEYRING: "/usr/share/keyrings/debian-archive-keyring.gpg" }), "mmdebstrap could not make Debian bookworm");
+  await refused(place, packaged(place, "debian", ["-r", "bookworm", "--packages", "broken"], fromMirror()), "broken : Depends: not-there but it is not installable", "leave those out of --packages");
+  await refused(place, packaged(without(place), "debian", ["-r", "bookworm", "--packages", "nosuchpackage"], fromMirror()), "debootstrap could not make Debian bookworm", "nosuchpackage", "leave those out of --packages");
+  expect(readdirSync(cacheOf(place)).filter((name) => name.includes("making"))).toEqual([]);
+}), 120_000);
+
+test("without mmdebstrap an ordinary user is told what would do", () => inPlace("user-owned", (place) => refused(place, packaged(without(place), "debian", ["-r", "bookworm"]), "mmdebstrap is not installed", "debootstrap is there, but can only be used by root")), 60_000);
 
 /** As cloud-images.ubuntu.com has it: products by release, root.tar.xz and no metadata of LXC. */
 function writeCloud(root: string): void {

@@ -4,7 +4,9 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TINY, cacheOf, containers, destroy, download, downloadRoom, image, makeDownloadPlace } from "./download-room.ts";
 import { FOLDER, sha256, writeMeta, writeSums } from "./image-server.ts";
-import { leavePlace, type Place } from "./place.ts";
+import { images } from "../../src/library/images.ts";
+import { oddServers } from "./odd-servers.ts";
+import { DIST, leavePlace, type Place } from "./place.ts";
 
 const room = downloadRoom();
 
@@ -101,6 +103,44 @@ describe("what a server does", () => {
     const past = await download(place, { args: room.tiny("--flush-cache"), env: { http_proxy: "http://127.0.0.1:1", no_proxy: "127.0.0.1" } });
     expect(past.status).toBe(0);
     destroy(place);
+  }, 60_000);
+  test("what can be done is said of each fault of the line: nobody there, an unknown name, certificates, proxies, other servers", async () => {
+    const said = async (server: string, words: readonly string[], more: { readonly env?: Readonly<Record<string, string>>; readonly into?: readonly string[] } = {}): Promise<void> => {
+      const ran = await download(more.into === undefined ? place : { ...place, into: more.into }, { args: ["--server", server, ...TINY], ...(more.env === undefined ? {} : { env: more.env }) });
+      expect([server, ran.status, words.filter((word) => !ran.stderr.includes(word)).length === 0 ? "" : ran.stderr]).toEqual([server, 1, ""]);
+    };
+    await said("http://127.0.0.1:1", ["refuses the connection: nothing answers at port 1 of '127.0.0.1'", "name another server with --server", "--force-cache"]);
+    await said("http://images.invalid", ["nobody knows the name 'images.invalid'", "getent hosts images.invalid"], { into: ["unshare", "--net"] });
+    const odd = await oddServers(join(room.root(), ".tls"));
+    try {
+      await said(odd.tls, ["cannot prove that it is 'localhost'", "SSL_CERT_FILE"]);
+      await said(odd.plain.replace("http:", "https:"), ["does not speak TLS there", odd.plain]);
+      await said(odd.rubbish, ["does not speak http"]);
+      await said(odd.silent, ["closed the connection before it had answered"]);
+      await said("http://images.invalid", [`the proxy '${odd.plain}' refuses: 407`, "NAME:PASSWORD@"], { env: { http_proxy: odd.plain.replace("http://", "http://ann:secret@") } });
+      await said("https://images.invalid", [`the proxy '${odd.plain}' refuses: 407`, "NAME:PASSWORD@"], { env: { https_proxy: odd.plain } });
+      await said("http://images.invalid", ["the proxy 'http://127.0.0.1:1' refuses the connection", "no_proxy"], { env: { http_proxy: "127.0.0.1:1" } });
+      const trusted = await download(place, { args: ["--server", odd.tls, "--list"], env: { SSL_CERT_FILE: odd.certificate } });
+      expect([trusted.status, trusted.stdout.includes("tiny")]).toEqual([0, true]);
+    } finally {
+      odd.close();
+    }
+  }, 120_000);
+  test("a program that uses the library ends it by an AbortSignal, and keeps its own signals; the next pull goes on", async () => {
+    const here = images({ prefix: DIST, env: { LXC_CACHE_PATH: cacheOf(place), HOME: "/root" } });
+    const counts = (): readonly number[] => ["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => process.listenerCount(signal));
+    const [before, during, end]: readonly [readonly number[], (readonly number[])[], AbortController] = [counts(), [], new AbortController()];
+    room.server().fault(ROOTFS, { kind: "stall", after: 3000 });
+    const seen = setInterval(() => {
+      during.push(counts());
+      if (room.server().asked.some((line) => line.includes("rootfs.tar.xz"))) end.abort();
+    }, 20);
+    const pulling = here.pull("tiny/one", { servers: [room.server().url], arch: "amd64", signal: end.signal });
+    const problem: unknown = await pulling.then(() => undefined, (error: unknown) => error).finally(() => clearInterval(seen));
+    expect(problem).toMatchObject({ code: "image.fetch" });
+    expect([during.length > 0, during.every((now) => now.join() === before.join()), counts()]).toEqual([true, true, before]);
+    expect((await here.pull("tiny/one", { servers: [room.server().url], arch: "amd64" })).digest).toBe(`sha256:${sha256(join(room.root(), FOLDER, "rootfs.tar.xz"))}`);
+    expect(await here.pull("tiny/one", { servers: [room.server().url], arch: "amd64", signal: AbortSignal.abort() }).then(() => "had", () => "ended")).toBe("had");
   }, 60_000);
   test("it is no image server, or has no such image", async () => {
     await refused(["--server", `${room.server().url}/images`, ...TINY], "is not an image server");

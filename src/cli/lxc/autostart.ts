@@ -77,7 +77,7 @@ async function act(line: CommandLine<Row>, wishes: AutostartWishes, timeout: num
   const { request, target: { lxcpath }, voice } = line;
   const [{ autostart }, { onSignals }] = [await import("../../runtime/autostart.ts"), await import("../../runtime/interrupt.ts")];
   const abort = new AbortController();
-  const quiet = onSignals(abort);
+  const quiet = onSignals(request, abort);
   const show = voice.isQuiet || !request.isTty[2] ? () => undefined : progressPrinter(true);
   const stage = (name: string): string => `${DOING[wishes.action]} ${name}`;
   const ends = (name: string, result: Result<void>): void => {

@@ -31,6 +31,7 @@ export interface ImageWish extends Omit<TemplateWish, "args"> {
 }
 export interface HadImage { readonly made: Exclude<Made, { readonly kind: "nothing" }>; readonly digest: string; readonly path?: string; readonly build?: string }
 
+export const ELSEWHERE = "name another server with --server; what is kept already is taken with --offline";
 const nothing = (text: string, remedy?: string): Problem => ({ code: "image.missing", at: byOption("--image"), text, ...(remedy === undefined ? {} : { remedy }) });
 const wrong = (ref: ImageRef, is: string, digest: string): Problem => ({ code: "image.checksum", at: byOption("--digest"), text: `'${ref.text}' is not what it should be`, cause: `its digest is ${is}, ${digest} is wanted` });
 const archOfWish = (wish: ImageWish): string => wish.arch ?? archOf(process.arch);
@@ -52,14 +53,15 @@ async function fromPackages(wish: ImageWish, ref: ImageRef & { readonly kind: "r
   wish.dialogue.say(`No image server has it: it comes from ${dist === "debian" ? "Debian" : "Ubuntu"}'s packages`);
   const made = await debianRootfs({ ...plainWish(dist, ref.release, wish.env), onProgress: wish.onProgress, abort: wish.abort });
   if (!made.ok) return fail(...problems, ...made.problems);
-  return fromArchive(wish, made.value.path, { template: dist });
+  const had = await fromArchive(wish, made.value.path, { template: dist });
+  return had.ok ? ok(had.value, made.value.warnings) : had;
 }
 
 async function fromRemote(wish: ImageWish, ref: ImageRef & { readonly kind: "remote" }): Promise<Result<HadImage>> {
   const { env, abort, timeoutMs, onProgress } = wish;
   const got = await obtain({
     servers: wish.servers, mode: wish.isMapped ? "user" : "system", trust: wish.trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
-    net: { env, abort, timeoutMs, onProgress }, wanted: { dist: ref.dist, release: ref.release, arch: archOfWish(wish), variant: ref.variant },
+    net: { env, abort, timeoutMs, onProgress, elsewhere: ELSEWHERE }, wanted: { dist: ref.dist, release: ref.release, arch: archOfWish(wish), variant: ref.variant },
     ...(wish.digest === undefined ? {} : { digest: wish.digest.slice("sha256:".length) }), isFlushed: false, isForced: wish.isOffline,
   });
   if (!got.ok) return fromPackages(wish, ref, got.problems);
@@ -77,7 +79,7 @@ async function fromOci(wish: ImageWish, ref: ImageRef & { readonly kind: "oci" }
   if (wish.isOffline) return isWhole && (wish.digest === undefined || wish.digest === there.digest) ? ok(had(there)) : fail(nothing(`the cache has no '${ref.text}'`));
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const { env, abort, timeoutMs, onProgress } = wish;
-  const got = await obtainOci({ place: ref.place, arch, base, say: wish.dialogue.say, net: { env, abort, timeoutMs, onProgress }, ...(wish.login === undefined ? {} : { login: wish.login }), ...(wish.digest === undefined ? {} : { digest: wish.digest }) });
+  const got = await obtainOci({ place: ref.place, arch, base, say: wish.dialogue.say, net: { env, abort, timeoutMs, onProgress, elsewhere: "name another registry; what is kept already is taken with --offline" }, ...(wish.login === undefined ? {} : { login: wish.login }), ...(wish.digest === undefined ? {} : { digest: wish.digest }) });
   if (!got.ok) {
     if (!isWhole || got.problems.some(({ code }) => code !== "image.fetch") || (wish.digest !== undefined && wish.digest !== there.digest)) return got;
     return ok(had(there), got.problems.map((problem): Problem => ({ ...problem, severity: "warning", remedy: "the copy in the cache is taken" })));

@@ -59,7 +59,7 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const got = await obtainOci({
     place: place.value, arch: args.value.last("arch") ?? archOf(process.arch), base, say: wish.dialogue.say, ...(digest === undefined ? {} : { digest }), ...(login.value === undefined ? {} : { login: login.value }),
-    net: { env: wish.env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress },
+    net: { env: wish.env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
   });
   if (!got.ok) return got;
   return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.value.has("dhcp"), template: OCI_SCRIPT, shared: { name: url, base } });

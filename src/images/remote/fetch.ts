@@ -3,6 +3,7 @@
 import { createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from "node:fs";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
+import { faultOf, shownUrl, statusFault, type Asked, type Fault } from "./net-fault.ts";
 import { proxyFor } from "./proxy.ts";
 import { speedometer } from "./speed.ts";
 
@@ -14,6 +15,8 @@ export interface Net {
   readonly timeoutMs: number;
   readonly onProgress: (progress: Progress) => void;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where else it could come from, for the remedy: `another server with --server`. */
+  readonly elsewhere?: string;
 }
 
 const TRIES = 3;
@@ -24,17 +27,16 @@ const PAUSES_MS = [200, 800] as const;
 const TICK_MS = 100;
 const AGENT = "Berth (lxc-create)";
 
-/** Why a try failed. `isFinal`: no further try will do better. */
-interface Failure { readonly text: string; readonly isFinal: boolean; readonly isAbsent?: boolean; readonly status?: number; readonly challenge?: string }
+interface Failure extends Fault { readonly isAbsent?: boolean; readonly status?: number; readonly challenge?: string }
 type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 const failed = (text: string, isFinal = false): Tried<never> => ({ ok: false, failure: { text, isFinal } });
+const askedOf = (url: string, net: Net): Asked => ({ url: new URL(url), proxy: proxyFor(new URL(url), net.env), elsewhere: net.elsewhere });
 
 export interface Absent { readonly isAbsent: boolean; readonly status: number | undefined; readonly challenge: string | undefined }
 /** `why` of a failed fetch: a server may say that there is no such file, or who may have it. */
 export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem; readonly why: Absent };
 export const orFail = <T>(fetched: Fetched<T>): Result<T> => (fetched.ok ? ok(fetched.value) : fail(fetched.problem));
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 /** Goes off when nothing has been heard for the time; `heard` begins it anew. */
@@ -53,11 +55,23 @@ function patience(net: Net): { readonly signal: AbortSignal; readonly heard: () 
   };
 }
 
+/** The host's own list, as wget(1) and curl(1) have it. */
+const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
+const read = new Map<string, string>();
+/** Whose word counts for who a server is: what the host trusts, or the file that SSL_CERT_FILE names; where neither is, what the runtime knows. */
+function trusted({ protocol }: URL, env: Net["env"]): { readonly tls?: { readonly ca: string } } {
+  const file = [env["SSL_CERT_FILE"], AUTHORITIES].find((path) => path !== undefined && path !== "" && existsSync(path));
+  if (protocol !== "https:" || file === undefined) return {};
+  const ca = read.get(file) ?? readFileSync(file, "utf8");
+  read.set(file, ca);
+  return { tls: { ca } };
+}
+
 /** Bun's fetch takes a proxy and can leave a body as it is; Node's knows neither, and takes no notice. */
 function settings(url: URL, net: Net, headers: Readonly<Record<string, string>>): RequestInit {
   const proxy = proxyFor(url, net.env);
   if (proxy !== undefined && !("Bun" in globalThis)) throw new Error(`the proxy '${proxy}' can only be used under Bun`);
-  const more = { decompress: false, ...(proxy === undefined ? {} : { proxy }) };
+  const more = { decompress: false, ...(proxy === undefined ? {} : { proxy }), ...trusted(url, net.env) };
   return { redirect: "manual", headers: { "User-Agent": AGENT, "Accept-Encoding": "identity", ...net.headers, ...headers }, ...more };
 }
 
@@ -84,15 +98,14 @@ async function follow(start: string, net: Net, headers: Readonly<Record<string, 
   return failed(`it leads on and on: more than ${REDIRECTS_MAX} redirects`, true);
 }
 
-const FINAL_BELOW = 500;
-const mayPass = (status: number): boolean => status >= FINAL_BELOW || status === 408 || status === 425 || status === 429;
-
-async function refusal(answer: Response): Promise<Tried<never>> {
+async function refusal(answer: Response, asked: Asked): Promise<Tried<never>> {
   const { status, statusText } = answer;
   const challenge = answer.headers.get("www-authenticate");
   await answer.body?.cancel();
-  return { ok: false, failure: { text: `the server says ${status}${statusText === "" ? "" : ` ${statusText}`}`, isFinal: !mayPass(status), isAbsent: status === 404 || status === 410, status, ...(challenge === null ? {} : { challenge }) } };
+  return { ok: false, failure: { ...statusFault(status, statusText, asked), isAbsent: status === 404 || status === 410, status, ...(challenge === null ? {} : { challenge }) } };
 }
+
+const silent = ({ timeoutMs, elsewhere }: Net): Fault => ({ text: `nothing came from it for ${timeoutMs / 1000} s`, isFinal: false, remedy: `try again later${elsewhere === undefined ? "" : `; or ${elsewhere}`}` });
 
 /** One try after the other, until one succeeds or fails for good. */
 async function tried<T>(url: string, net: Net, once: (wait: ReturnType<typeof patience>) => Promise<Tried<T>>): Promise<Fetched<T>> {
@@ -100,13 +113,14 @@ async function tried<T>(url: string, net: Net, once: (wait: ReturnType<typeof pa
   for (let n = 0; n < TRIES; n++) {
     if (n > 0) await pause(PAUSES_MS[n - 1] ?? 0);
     const wait = patience(net);
-    const result = await once(wait).catch((error: unknown): Tried<T> => failed(wait.isOver() ? `nothing came from it for ${net.timeoutMs / 1000} s` : messageOf(error))).finally(wait.end);
+    const result = await once(wait).catch((error: unknown): Tried<T> => ({ ok: false, failure: wait.isOver() ? silent(net) : faultOf(error, askedOf(url, net)) })).finally(wait.end);
     if (result.ok) return result;
     last = result.failure;
     if (net.abort.aborted) last = { text: "interrupted", isFinal: true };
     if (last.isFinal) break;
   }
-  const problem: Problem = { code: "image.fetch", text: `cannot get '${url}'`, cause: last.isFinal ? last.text : `${last.text} (tried ${TRIES} times)` };
+  const remedy = last.remedy ?? (net.abort.aborted ? undefined : net.elsewhere);
+  const problem: Problem = { code: last.isFull === true ? "storage.full" : "image.fetch", text: `cannot get '${shownUrl(url)}'`, cause: last.isFinal ? last.text : `${last.text} (tried ${TRIES} times)`, ...(remedy === undefined ? {} : { remedy }) };
   return { ok: false, problem, why: { isAbsent: last.isAbsent === true, status: last.status, challenge: last.challenge } };
 }
 
@@ -130,7 +144,7 @@ export const fetchPage = (url: string, net: Net, most: number = TEXT_MAX): Promi
   const followed = await follow(url, net, {}, wait.signal);
   if (!followed.ok) return followed;
   const answer = followed.value;
-  if (answer.status !== 200) return refusal(answer);
+  if (answer.status !== 200) return refusal(answer, askedOf(url, net));
   const length = Number(answer.headers.get("content-length") ?? Number.NaN);
   const bytes = await readAll(answer, wait.heard, most);
   if (bytes === undefined) return failed(`it is larger than ${most} bytes`, true);
@@ -201,7 +215,7 @@ async function fillOnce(wish: FileWish, net: Net, wait: ReturnType<typeof patien
     rmSync(wish.path, { force: true });
     return failed("what was there of it is of another file");
   }
-  if (answer.status !== 200 && answer.status !== 206) return refusal(answer);
+  if (answer.status !== 200 && answer.status !== 206) return refusal(answer, askedOf(wish.url, net));
   const length = answer.headers.get("content-length");
   const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers.get("content-range") ?? "");
   const at = answer.status === 206 ? Number(range?.[1] ?? from.at) : 0;

@@ -69,7 +69,7 @@ function supplyOf(wish: TemplateWish, args: TemplateArgs): Result<Supply> {
   const trust = isUnchecked ? {} : { ...(keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` }), ...(keyId === undefined ? {} : { keyId }), ...(keyserver === undefined ? {} : { keyserver }) };
   return ok({
     servers: servers.value, mode: wish.isMapped ? "user" : "system", trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
-    net: { env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress },
+    net: { env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress, elsewhere: "name another server with --server; what is kept already is taken with --force-cache" },
   });
 }
 

@@ -1,4 +1,5 @@
 // Owns waiting until a container's init says that it has booted: systemd is asked, of other inits the first login prompt is looked for.
+import { readlinkSync } from "node:fs";
 import { runPlan } from "../../host/engine/run.ts";
 import { enginePath } from "../../host/probe/host-facts.ts";
 import { readText } from "../../host/read-text.ts";
@@ -28,6 +29,14 @@ const PROMPTS = /getty$|^(login|sulogin)$/;
 const LONGEST_SECONDS = 86_400;
 
 const commOf = (pid: number): string => (readText(`/proc/${pid}/comm`) ?? "").trim();
+/** A script is called as its file is, wherever that is mounted: what is executed is its shell. Where the kernel does not say, the name counts. */
+function isSystemd(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "").endsWith("/systemd");
+  } catch {
+    return commOf(pid) === "systemd";
+  }
+}
 const childrenOf = (pid: number): readonly number[] => (readText(`/proc/${pid}/task/${pid}/children`) ?? "").split(" ").filter((word) => word !== "").map(Number);
 
 /** Fails at once before its bus is there; then it waits for the word that the boot is over. Nobody else may end what runs inside: so it ends by itself. */
@@ -90,7 +99,7 @@ async function awaitPrompt(request: Request, target: Target, awaited: Awaited, s
   const { live: { initPid }, end } = awaited;
   for (;;) {
     const name = commOf(initPid);
-    if (name === "systemd") return askSystemd(request, target, awaited);
+    if (name === "systemd" && isSystemd(initPid)) return askSystemd(request, target, awaited);
     if (!INITS.has(name) && name !== "") return { warnings: [] };
     if (childrenOf(initPid).some((pid) => isPrompt(pid, name))) return { warnings: [] };
     if (end.aborted) return { missing: `its init (${name}) has started no login prompt (getty)`, warnings: [] };

@@ -30,7 +30,7 @@ export async function madeSource(job: SourceJob): Promise<Result<Source | undefi
   const load = builtIn(options.template);
   if (problem !== undefined || load === undefined) return fail(problem ?? { code: "template.missing", text: `there is no template '${options.template}'` });
   const abort = new AbortController();
-  const off = onSignals(abort);
+  const off = onSignals(request, abort, options.abort);
   try {
     const template = await load();
     const made = await template.make({
