@@ -14,7 +14,7 @@ export interface PullOptions extends Partial<ImageOptions> {
 }
 
 /** @internal */
-export const wholeImageOptions = ({ onProgress: _, signal: __, ...options }: PullOptions): ImageOptions => ({ servers: [], isOffline: false, ...options });
+export const wholeImageOptions = (options: Partial<ImageOptions>): ImageOptions => ({ servers: [], isOffline: false, ...options });
 const talkOf = ({ onProgress = () => undefined, signal }: PullOptions): ImageTalk => ({ dialogue: { say: () => undefined, ask: () => undefined }, onProgress, ...(signal === undefined ? {} : { abort: signal }) });
 
 /** Images by name, as berth image has them: `debian/bookworm` of an image server, `docker.io/library/alpine:3` of a registry. */

@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
 
 /** What a proxy says by itself. */
 export const proxyFault = (name: string, answer: string): Fault => ({
-  text: `${name} refuses: ${answer}`, isFinal: /^4/.test(answer),
+  text: `${name} refuses: ${answer}`, isFinal: answer.startsWith("4"),
   remedy: answer.startsWith("407") ? "put its login into http_proxy and https_proxy: http://NAME:PASSWORD@HOST:PORT" : "check http_proxy and https_proxy, or name the server in no_proxy",
 });
 
