@@ -7,7 +7,12 @@ import type { RunOptions } from "./step.ts";
 
 /** How a check ended: how many tests, and what to print when not all passed. */
 export interface Outcome { readonly passed: number; readonly failed: number; readonly output: string }
-export interface Check { readonly name: string; readonly run: (tick: (seconds: number) => void) => Promise<Outcome> }
+export interface Check {
+  readonly name: string;
+  readonly run: (tick: (seconds: number) => void) => Promise<Outcome>;
+  /** Things of which there is one: checks that hold the same are not run side by side. */
+  readonly holds?: readonly string[];
+}
 
 const whole = (isGood: boolean, output: string): Outcome => ({ passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, output: isGood ? "" : output });
 
@@ -33,12 +38,12 @@ export const isa: Check = {
 const attribute = (head: string, name: string): number => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
 
 /** Runs test files under bun. A load error, a crash or an empty run counts as one failure. */
-export async function bunTest(paths: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+async function bunTest(paths: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const junit = join(ROOT, ".cache", `junit-${process.pid}-${paths.join("-").replaceAll(/\W+/g, "-").slice(-80)}.xml`);
   const argv = [BUN, "test", "--timeout", "300000", "--reporter=junit", `--reporter-outfile=${junit}`, ...paths.map((path) => `./${path}`)];
   // the tests of single ops run the engine that was built, too; alone on the machine, any leftover counts
-  const env = { BERTH_ENGINE: join(ROOT, "dist/libexec/berth/berth-engine"), BERTH_TEST_ALONE: "1", ...process.env, CI: "true" };
-  const { status, output } = await run(argv, { env, ...options });
+  const env = { BERTH_ENGINE: join(ROOT, "dist/libexec/berth/berth-engine"), BERTH_TEST_ALONE: "1", ...process.env, ...options.env, CI: "true" };
+  const { status, output } = await run(argv, { ...options, env });
   const report = existsSync(junit) ? readFileSync(junit, "utf8") : "";
   rmSync(junit, { force: true });
   const head = /<testsuites\b[^>]*>/.exec(report)?.[0] ?? "";
@@ -68,30 +73,8 @@ export const together = (name: string, folders: readonly string[], limit = 120):
   },
 });
 
-/** One bun for each file, one after the other: a crash or a hang costs one file. */
-export const oneByOne = (folder: string, limit = 600): Check[] => testFiles(folder).map((path) => ({ name: path, run: (onTick) => bunTest([path], { limit, onTick }) }));
-
-export interface Sum { readonly passed: number; readonly failed: number; readonly broken: readonly string[] }
-
-async function runOne(check: Check): Promise<Sum> {
-  const begin = performance.now();
-  const outcome = await check.run((seconds) => console.log(`     ${check.name}: ${seconds} s …`))
-    .catch((error: unknown) => whole(false, error instanceof Error ? error.message : String(error)));
-  if (outcome.failed > 0) console.log(outcome.output.trimEnd());
-  const count = outcome.passed + outcome.failed;
-  console.log(`${outcome.failed === 0 ? "ok  " : "FAIL"} ${check.name}${count > 1 ? `: ${outcome.passed} of ${count}` : ""} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-  return { passed: outcome.passed, failed: outcome.failed, broken: outcome.failed > 0 ? [check.name] : [] };
-}
-
-export const added = (sums: readonly Sum[]): Sum => ({
-  passed: sums.reduce((all, { passed }) => all + passed, 0), failed: sums.reduce((all, { failed }) => all + failed, 0), broken: sums.flatMap(({ broken }) => broken),
+/** A bun for each file: a crash or a hang costs one file. It runs beside others: only what carries its own marks counts as left behind. */
+export const ownBun = (path: string, limit = 600): Check => ({
+  name: path,
+  run: (onTick) => bunTest([path], { limit, onTick, env: { BERTH_TEST_ALONE: "0" } }),
 });
-
-/** Runs the checks in order, so many at a time, prints a line for each when it has ended, returns the sums. */
-export async function runAll(checks: readonly Check[], lanes = 1): Promise<Sum> {
-  const queue = [...checks];
-  const sums: Sum[] = [];
-  const lane = async (): Promise<void> => { for (let check = queue.shift(); check !== undefined; check = queue.shift()) sums.push(await runOne(check)); };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  return added(sums);
-}

@@ -1,7 +1,7 @@
 // npm run fuzz [-- SECONDS [engine|config]]: every fuzz target of the engine, and the config language, for that long (60) each.
-import { runAll } from "./checks.ts";
 import { configFuzzing } from "./config-fuzz.ts";
 import { fuzzing } from "./engine-checks.ts";
+import { runAll } from "./run-all.ts";
 
 const seconds = Number(process.argv[2] ?? 60);
 const only = process.argv[3];
