@@ -5,14 +5,14 @@ import { cgroupsOf } from "../host/probe/init.ts";
 import { readText } from "../host/read-text.ts";
 import { activeContainers, definedContainers } from "../host/store/listing.ts";
 import { listeningSockets, runningState } from "../host/store/running.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { StateRecord } from "../model/state.ts";
 import type { ContainerStats, LinkTraffic } from "../model/stats.ts";
 import { configFile } from "../host/store/layout.ts";
 import { existsSync } from "node:fs";
-import { stopped, withForeign } from "./running-container.ts";
-import type { StatsVerb } from "./verbs.ts";
+import { foreign, stopped, withForeign } from "./running-container.ts";
+import type { StatsVerb, Target } from "./verbs.ts";
 
 /** The container's view: what the host's end received, it sent. */
 const trafficOf = (record: StateRecord): readonly LinkTraffic[] => record.links.flatMap((link) => {
@@ -28,26 +28,26 @@ function newLook(): Look {
   return { sockets: () => (sockets ??= listeningSockets()), mountinfo: () => (mountinfo ??= readText("/proc/self/mountinfo") ?? "") };
 }
 
-/** undefined: it does not run, or its monitor is not to be asked. */
-async function statsOf(lxcpath: string, name: string, look: Look): Promise<ContainerStats | undefined> {
-  const { record, state } = await withForeign({ name, lxcpath }, runningState({ name, lxcpath }, look.sockets));
+/** Fails when it does not run, or its monitor is not to be asked. */
+async function statsOf(target: Target, look: Look): Promise<Result<ContainerStats>> {
+  const { name } = target;
+  const { record, state, isForeign } = await withForeign(target, runningState(target, look.sockets));
   const pid = record?.initPid;
-  if (record === undefined || pid === undefined) return undefined;
-  const cgroup = readText(`/proc/${pid}/cgroup`);
-  if (cgroup === undefined) return undefined;
+  const cgroup = pid === undefined ? undefined : readText(`/proc/${pid}/cgroup`);
+  if (record === undefined || pid === undefined || cgroup === undefined) return fail(isForeign && record === undefined ? foreign(target) : notThere(target));
   const counters = cgroupCounters(cgroupsOf(cgroup, look.mountinfo(), record.cgroups));
-  return { name, state, pid, at: Date.now(), ...(record.startedAt === undefined ? {} : { startedAt: record.startedAt }), ...counters, nics: trafficOf(record) };
+  return ok({ name, state, pid, at: Date.now(), ...(record.startedAt === undefined ? {} : { startedAt: record.startedAt }), ...counters, nics: trafficOf(record) });
 }
 
-const missing = (lxcpath: string, name: string): Problem => (existsSync(configFile({ lxcpath, name }))
-  ? stopped({ lxcpath, name }) : { code: "container.missing", text: `${name} doesn't exist`, cause: `there is no ${configFile({ lxcpath, name })}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
+const notThere = (target: Target): Problem => (existsSync(configFile(target))
+  ? stopped(target) : { code: "container.missing", text: `${target.name} doesn't exist`, cause: `there is no ${configFile(target)}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
 
 /** Without names: of every container that runs. A name that does not run is a problem, told with the rest. Problems: `container.missing`. */
 export const stats: StatsVerb = async (_request, lxcpath, names) => {
   const look = newLook();
   const wanted = names.length > 0 ? [...new Set(names)] : [...new Set([...definedContainers(lxcpath), ...activeContainers(lxcpath, look.sockets())])].sort();
-  const found = await Promise.all(wanted.map(async (name) => ({ name, value: await statsOf(lxcpath, name, look) })));
-  const problems = names.length === 0 ? [] : found.filter(({ value }) => value === undefined).map(({ name }) => missing(lxcpath, name));
-  const values = found.flatMap(({ value }) => value ?? []);
+  const found = await Promise.all(wanted.map((name) => statsOf({ name, lxcpath }, look)));
+  const problems = names.length === 0 ? [] : found.flatMap((one) => (one.ok ? [] : one.problems));
+  const values = found.flatMap((one) => (one.ok ? [one.value] : []));
   return problems.length > 0 && values.length === 0 ? fail(...problems) : ok(values, problems.map((problem) => ({ ...problem, severity: "warning" as const })));
 };

@@ -6,9 +6,9 @@ MKDIR, MKDIRAT, CONTINUE = 83, 258, 1
 HEAD = 32
 
 
+# sys.stdout loses lines when several threads write at once
 def say(**what):
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+    os.write(1, (json.dumps(what) + "\n").encode())
 
 
 def string_at(memory, address):
