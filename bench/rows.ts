@@ -42,7 +42,7 @@ function ociContenders(room: Room, runtime: OciTool): Record<"start" | "attach" 
 }
 
 /** bubblewrap with the namespaces and mounts of an application container. */
-export const bwrapArgv = (rootfs: string): string[] => [
+const bwrapArgv = (rootfs: string): string[] => [
   "bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--bind", rootfs, "/", "--proc", "/proc", "--dev", "/dev", "/bin/true",
 ];
 

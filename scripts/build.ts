@@ -27,7 +27,7 @@ function install(from: string, to: string, mode: number): void {
 
 /** C sources of the engine proper; tests and fuzz targets live in folders below. */
 export const engineSources = (): string[] => readdirSync(join(ROOT, "engine")).filter((name) => name.endsWith(".c")).sort().map((name) => join(ROOT, "engine", name));
-export const MUSL_FLAGS: readonly string[] = [
+const MUSL_FLAGS: readonly string[] = [
   "-std=gnu11", "-O2", "-g0", "-static", "-Wall", "-Wextra", "-Werror", "-fno-plt", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2",
   // musl-gcc hides the kernel's headers
   "-idirafter", "/usr/include", "-idirafter", `/usr/include/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`,
@@ -95,7 +95,7 @@ function sharePart(): Part {
 }
 
 /** The names the doors answer to: the keys of the table in src/cli/doors.ts but berth's own. */
-export async function doorNames(): Promise<string[]> {
+async function doorNames(): Promise<string[]> {
   const doors: Record<string, unknown> = await import(join(ROOT, "src/cli/doors.ts"));
   const tables = Object.values(doors).filter((value): value is object => typeof value === "object" && value !== null);
   const names = tables.flatMap((table) => (table instanceof Map ? [...table.keys()] : Object.keys(table))).filter((key): key is string => typeof key === "string" && (key === "lxc" || key.startsWith("lxc-")));

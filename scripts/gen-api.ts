@@ -35,7 +35,7 @@ export function apiPage({ exported, mentioned }: Surface): string {
 }
 
 /** The declarations in `folder`, compiled anew. */
-export async function compileDeclarations(folder: string): Promise<void> {
+async function compileDeclarations(folder: string): Promise<void> {
   const { status, output } = await run([...TSC, "-p", join(ROOT, "tsconfig.lib.json"), "--outDir", folder, "--declaration", "--emitDeclarationOnly"]);
   if (status !== 0) throw new Error(output);
 }

@@ -69,7 +69,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "unsupported": "Part of LXC that is not made yet.",
 };
 
-export function problemsPage(): string {
+function problemsPage(): string {
   return [
     "# Problem codes", "", "Written by `scripts/gen-problems.ts` from `src/model/problem.ts`; do not edit. Codes are stable. Each has a page: where it comes from, and what helps.", "",
     "| code | meaning |", "|---|---|", ...Object.entries(SENTENCES).map(([code, sentence]) => `| [\`${code}\`](problems/${code}.md) | ${sentence} |`), "",

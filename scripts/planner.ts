@@ -15,7 +15,7 @@ const doorFile = (name: string): string => join(SRC, "cli/lxc", `${name}.ts`);
 
 const LAZY_VERB = /^ *const (\{ \w+ \}) = await import\(("\.\.\/\.\.\/runtime\/\w+\.ts")\);\n/m;
 /** A door loads its verb after its options have been read; in a file with it that would only cost. */
-export const withVerb = (text: string): string => {
+const withVerb = (text: string): string => {
   const [line = "", names = "", from = ""] = LAZY_VERB.exec(text) ?? [];
   return line === "" ? text : `import ${names} from ${from};\n${text.replace(line, "")}`;
 };

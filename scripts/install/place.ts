@@ -10,7 +10,7 @@ export interface Placed { readonly kind: Item["kind"]; readonly path: string; re
 export interface Installation { readonly prefix: string; readonly placed: readonly Placed[]; readonly directories: readonly string[]; readonly diverted: readonly string[] }
 
 const sumOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
-export const placedOf = (item: Item): Placed => ({ kind: item.kind, path: item.path, sum: item.kind === "file" ? sumOf(item.bytes) : item.kind === "link" ? item.target : "" });
+const placedOf = (item: Item): Placed => ({ kind: item.kind, path: item.path, sum: item.kind === "file" ? sumOf(item.bytes) : item.kind === "link" ? item.target : "" });
 
 /** undefined: nothing is there. */
 function found(path: string): Placed | undefined {

@@ -69,7 +69,7 @@ function oldNames(keys: readonly KeyDescription[]): readonly (readonly [string, 
   return keys.flatMap((key) => key.legacy.filter((name) => !name.startsWith("lxc.network.") && !name.endsWith(".*")).map((name): readonly [string, Schema] => [name, { ...reference(key), deprecated: true, description: `The name that ${key.key} had before LXC 2.1.` }]));
 }
 
-export function containerSchema(groups: readonly KeyGroup[] = keyGroups()): Schema {
+function containerSchema(groups: readonly KeyGroup[] = keyGroups()): Schema {
   const keys = groups.flatMap((group) => group.keys);
   return {
     $schema: DIALECT, $id: "urn:berth:lxc.container.conf", title: "lxc.container.conf(5) as data",
@@ -81,7 +81,7 @@ export function containerSchema(groups: readonly KeyGroup[] = keyGroups()): Sche
   };
 }
 
-export const systemSchema = (): Schema => ({
+const systemSchema = (): Schema => ({
   $schema: DIALECT, $id: "urn:berth:lxc.conf", title: "lxc.conf(5) as data", type: "object", additionalProperties: false,
   properties: Object.fromEntries(systemRows.map(({ key, doc, root, user, grammar }) => [key, { description: `${doc} (Value: ${grammar.expects})`, anyOf: [{ const: "" }, ...textSchemas(grammar.facts ?? {})], ...(root !== undefined && root === user ? { default: root } : {}) }])),
 });

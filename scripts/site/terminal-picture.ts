@@ -18,7 +18,7 @@ function kindOf(line: string): string {
   return /\berror\b|cannot|does not exist|failed/i.test(line) ? "bad" : "said";
 }
 
-export function terminalPicture(text: string): string {
+function terminalPicture(text: string): string {
   const lines = text.trimEnd().split("\n");
   const width = Math.ceil(Math.max(...lines.map(({ length }) => length), 60) * LETTER) + 2 * EDGE;
   const height = BAR + lines.length * LINE + EDGE;

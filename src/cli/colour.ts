@@ -12,7 +12,7 @@ export function hasColours({ env, isTty }: Pick<Request, "env" | "isTty">): bool
   return isSet(env["CLICOLOR_FORCE"]) || (isTty[1] && env["TERM"] !== "dumb" && env["CLICOLOR"] !== "0");
 }
 
-export function painter(request: Pick<Request, "env" | "isTty">): Paint {
+function painter(request: Pick<Request, "env" | "isTty">): Paint {
   const isOn = hasColours(request);
   return (colour, text) => (isOn && text !== "" ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text);
 }

@@ -9,7 +9,7 @@ export const CAPABILITIES = [
 ] as const;
 
 /** What a `capBounding` mask may hold: capabilities newer than this table are numbers to it. */
-export const LAST_CAPABILITY = 63;
+const LAST_CAPABILITY = 63;
 
 const NINE = 0x39;
 

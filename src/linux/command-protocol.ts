@@ -2,7 +2,6 @@
 
 export const GET_TTY_FD = 0;
 export const GET_CONFIG_ITEM = 7;
-export const CONSOLE_LOG = 11;
 /** A state that the monitor is to pass on to those who wait for it. */
 export const SERVE_STATE_CLIENTS = 12;
 /** The listener of a filter with the action notify, for the monitor to serve. */

@@ -3,7 +3,7 @@
 export const GET_STATE = 3;
 export const GET_INIT_PID = 4;
 export const GET_CONFIG_ITEM = 7;
-export const ADD_STATE_CLIENT = 10;
+const ADD_STATE_CLIENT = 10;
 /** Berth's own: the console's bytes from a position on, in replies without end. */
 export const FOLLOW_CONSOLE = 1000;
 /** `struct lxc_cmd_req`, `struct lxc_cmd_rsp`: two ints and a pointer. */

@@ -87,7 +87,7 @@ export function vethCreate(host: VethEnd, peer: VethEnd, netnsPid: Late): Netlin
 }
 
 /** Four bytes of a dotted quad, or undefined. */
-export function ipv4Bytes(text: string): readonly number[] | undefined {
+function ipv4Bytes(text: string): readonly number[] | undefined {
   const parts = text.split(".").map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : -1));
   return parts.length === 4 && parts.every((part) => part >= 0 && part <= 255) ? parts : undefined;
 }

@@ -46,7 +46,7 @@ function baseEnvironment(scope: Scope, call: HookCall): readonly Text[] {
 }
 
 /** popen(3) of `exec VALUE NAME SECTION TYPE ARGS`, as LXC does; version 1 passes the first three in the environment. */
-export function hookOp(scope: Scope, { value, from }: Sourced<string>, call: HookCall & { readonly section: "lxc" | "net"; readonly kind: string }): Op {
+function hookOp(scope: Scope, { value, from }: Sourced<string>, call: HookCall & { readonly section: "lxc" | "net"; readonly kind: string }): Op {
   const { spec } = scope;
   const isOld = spec.hookVersion === 0;
   const words = [...(isOld ? [quoted(spec.name), quoted(call.section), quoted(call.kind)] : []), ...(call.args ?? []).map(quotedText)];

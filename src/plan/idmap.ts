@@ -19,7 +19,7 @@ const ownId = (facts: HostFacts, kind: Kind): number => (kind === "u" ? facts.ca
 const ofKind = (map: readonly IdMapEntry[], kind: Kind): readonly IdMapEntry[] => map.filter((entry) => entry.kind === kind);
 
 /** The kernel lets a user write this one himself: one id, his own. */
-export function isOwnIdOnly(facts: HostFacts, map: readonly IdMapEntry[], kind: Kind): boolean {
+function isOwnIdOnly(facts: HostFacts, map: readonly IdMapEntry[], kind: Kind): boolean {
   const [only, ...more] = ofKind(map, kind);
   return only !== undefined && more.length === 0 && only.count === 1 && only.outside === ownId(facts, kind);
 }

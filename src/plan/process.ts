@@ -156,7 +156,7 @@ export function becomeInit(scope: Scope, keepsGroups: boolean): readonly Op[] {
   return ops;
 }
 
-export const initCommand = (scope: Scope, command: readonly string[]): { readonly argv: readonly string[]; readonly from: Origin } =>
+const initCommand = (scope: Scope, command: readonly string[]): { readonly argv: readonly string[]; readonly from: Origin } =>
   (command.length > 0 ? { argv: command, from: { kind: "option", key: "COMMAND" } } : scope.spec.init.cmd.value.length > 0 ? { argv: scope.spec.init.cmd.value, from: scope.spec.init.cmd.from } : { argv: ["/sbin/init"], from: byDefault("lxc.init.cmd") });
 
 /** The last op of a start: init's own program. */

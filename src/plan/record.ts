@@ -5,22 +5,10 @@ import { byDefault } from "../model/origin.ts";
 import type { StateRecord } from "../model/state.ts";
 
 /** A record whose process fields are slots. */
-export interface LateRecord {
-  readonly state: StateRecord["state"];
-  readonly bootId: string;
+export interface LateRecord extends Omit<StateRecord, "initPid" | "initStart" | "monitorPid" | "monitorStart" | "startedAt"> {
   readonly monitor: Slot;
   readonly init?: Slot;
   readonly startedAt: number;
-  readonly cgroups: readonly string[];
-  readonly freezer?: string;
-  readonly namespaces: readonly string[];
-  readonly links: readonly string[];
-  readonly leftovers?: readonly string[];
-  readonly ovsPorts?: readonly string[];
-  readonly egress?: readonly number[];
-  readonly seccomp?: string;
-  readonly isSeccompNotified?: true;
-  readonly apparmor?: StateRecord["apparmor"];
 }
 
 export function recordText(late: LateRecord): Text {

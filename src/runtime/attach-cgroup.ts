@@ -21,7 +21,7 @@ const PORCH = "lxc.attach";
 interface Unit { readonly name: string; /** Its cgroup's directory. */ readonly directory: string; /** What lies below it. */ readonly below: string }
 
 /** `/sys/fs/cgroup/user.slice/…/user@1000.service/app.slice/web.scope/lxc.payload.web`: the unit of the user's manager in it. */
-export function unitOf(directory: string): Unit | undefined {
+function unitOf(directory: string): Unit | undefined {
   const parts = directory.split("/");
   const manager = parts.findIndex((part) => /^user@\d+\.service$/.test(part));
   const at = parts.findIndex((part, i) => i > manager && /\.(scope|service)$/.test(part));

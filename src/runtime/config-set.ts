@@ -7,12 +7,9 @@ import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { changeConfig, type Editor } from "./config-change.ts";
-import { syntaxOf, type ConfigDocument } from "./config-document.ts";
-import { judge } from "./config-judge.ts";
-import { withAddresses } from "./keep-addresses.ts";
+import { syntaxOf } from "./config-document.ts";
+import { inTurn, type Draft } from "./config-in-turn.ts";
 import type { ConfigAssignment, ConfigKeyChange, ConfigSetOptions, ConfigSetVerb, ConfigSubject } from "./verbs.ts";
-
-type Draft = Pick<ConfigDocument, "file" | "text">;
 
 export function valuesOf(keys: readonly EffectiveKey[], key: string): readonly EffectiveValue[] {
   return keys.find((one) => one.key === key)?.values ?? [];
@@ -62,20 +59,10 @@ function ineffective(request: Request, after: Draft, assignments: readonly Confi
 }
 
 const editor = (request: Request, subject: ConfigSubject, { assignments, options }: { readonly assignments: readonly ConfigAssignment[]; readonly options: ConfigSetOptions }): Editor<readonly ConfigKeyChange[]> => (document) => {
-  const problems: Problem[] = [];
-  let { text } = document;
-  for (const assignment of assignments) {
-    const result = assign(request, { file: document.file, text }, assignment, options);
-    if (result.ok) text = result.value;
-    else problems.push(...result.problems);
-  }
-  if (problems.length > 0) return fail(...problems);
-  text = withAddresses(subject, { before: document.text, after: text });
-  const judged = judge(request, document, text);
-  if (!judged.ok) return judged;
+  const after = inTurn({ request, subject, document }, assignments, (draft, assignment) => assign(request, draft, assignment, options));
+  if (!after.ok) return after;
   const keys = assignments.flatMap(({ key }) => { const found = presentKey(key); return found.ok ? [found.value.key] : []; });
-  const after = { ...document, text };
-  return ok({ text, value: keyChanges(request, keys, { before: document, after }), warnings: [...(judged.warnings ?? []), ...ineffective(request, after, assignments)] });
+  return ok({ text: after.value.text, value: keyChanges(request, keys, { before: document, after: after.value }), warnings: [...(after.warnings ?? []), ...ineffective(request, after.value, assignments)] });
 };
 
 /** A container's hardware address is chosen once; a config that others begin with keeps its template. */

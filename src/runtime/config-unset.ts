@@ -2,14 +2,13 @@
 import { clearItem, effectiveKeys, isClearedBy, presentKey, unsetItem } from "../config/index.ts";
 import type { EffectiveKey } from "../config/index.ts";
 import type { Origin } from "../model/origin.ts";
-import type { Problem, Result } from "../model/problem.ts";
-import { fail, ok } from "../model/problem.ts";
+import type { Result } from "../model/problem.ts";
+import { ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { changeConfig, type Editor } from "./config-change.ts";
 import { syntaxOf } from "./config-document.ts";
-import { judge } from "./config-judge.ts";
+import { inTurn, type Draft } from "./config-in-turn.ts";
 import { keyChanges } from "./config-set.ts";
-import { withAddresses } from "./keep-addresses.ts";
 import type { ConfigKeyChange, ConfigSubject, ConfigUnsetVerb } from "./verbs.ts";
 
 interface Done { readonly keys: readonly ConfigKeyChange[]; readonly stillSet: readonly Origin[] }
@@ -22,7 +21,7 @@ const keysOf = (all: readonly EffectiveKey[], word: string): readonly EffectiveK
   return all.filter((one) => (row.clears === undefined ? one.key === key : isClearedBy(found.value, one.key)));
 };
 
-function unsetOne(request: Request, draft: { readonly file: string; readonly text: string }, word: string, isClear: boolean): Result<string> {
+function unsetOne(request: Request, draft: Draft, word: string, isClear: boolean): Result<string> {
   const bare = unsetItem(syntaxOf(request, draft), word);
   if (!bare.ok || !isClear) return bare;
   const left = keysOf(effectiveKeys(syntaxOf(request, { ...draft, text: bare.value })), word);
@@ -30,22 +29,12 @@ function unsetOne(request: Request, draft: { readonly file: string; readonly tex
 }
 
 const editor = (request: Request, subject: ConfigSubject, { words, isClear }: { readonly words: readonly string[]; readonly isClear: boolean }): Editor<Done> => (document) => {
-  const problems: Problem[] = [];
-  let { text } = document;
-  for (const word of words) {
-    const result = unsetOne(request, { file: document.file, text }, word, isClear);
-    if (result.ok) text = result.value;
-    else problems.push(...result.problems);
-  }
-  if (problems.length > 0) return fail(...problems);
-  text = withAddresses(subject, { before: document.text, after: text });
-  const judged = judge(request, document, text);
-  if (!judged.ok) return judged;
-  const after = { ...document, text };
-  const [was, now] = [document, after].map((draft) => effectiveKeys(syntaxOf(request, draft)));
+  const after = inTurn({ request, subject, document }, words, (draft, word) => unsetOne(request, draft, word, isClear));
+  if (!after.ok) return after;
+  const [was, now] = [document, after.value].map((draft) => effectiveKeys(syntaxOf(request, draft)));
   const keys = words.flatMap((word) => [...keysOf(was ?? [], word), ...keysOf(now ?? [], word)].map(({ key }) => key));
   const stillSet = words.flatMap((word) => keysOf(now ?? [], word)).flatMap(({ values }) => values.map(({ from }) => from));
-  return ok({ text, value: { keys: keyChanges(request, keys, { before: document, after }), stillSet }, ...(judged.warnings === undefined ? {} : { warnings: judged.warnings }) });
+  return ok({ text: after.value.text, value: { keys: keyChanges(request, keys, { before: document, after: after.value }), stillSet }, ...(after.warnings === undefined ? {} : { warnings: after.warnings }) });
 };
 
 /** Keys taken out. Problems: `config.key`, `config.missing`, `config.unwritable`. */

@@ -8,7 +8,7 @@ import { decidedState } from "./running-container.ts";
 import type { FreezeVerb } from "./verbs.ts";
 
 /** LXC's words. */
-export const freezeText = (target: { readonly name: string; readonly lxcpath: string }, isFrozen: boolean): string => `Failed to ${isFrozen ? "freeze" : "unfreeze"} ${target.lxcpath}:${target.name}`;
+const freezeText = (target: { readonly name: string; readonly lxcpath: string }, isFrozen: boolean): string => `Failed to ${isFrozen ? "freeze" : "unfreeze"} ${target.lxcpath}:${target.name}`;
 
 const notThere = (target: { readonly name: string; readonly lxcpath: string }, isFrozen: boolean): Problem => {
   const text = freezeText(target, isFrozen);

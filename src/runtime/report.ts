@@ -37,7 +37,7 @@ function problemOf(failure: Failure): Explained {
 }
 
 /** Why a plan failed, from its notes and its events. */
-export function explainFailure(notes: Notes, events: readonly PlanEvent[], caller: Pick<Request, "euid" | "env">): Explained {
+function explainFailure(notes: Notes, events: readonly PlanEvent[], caller: Pick<Request, "euid" | "env">): Explained {
   const event = primaryEvent(events, notes);
   if (event === undefined) return { output: [], problem: { code: "engine.op", text: "the engine ended without saying why", cause: "it was killed, or ran out of memory", remedy: "look at dmesg" } };
   return problemOf(failureOf(event, notes, caller));

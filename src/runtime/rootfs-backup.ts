@@ -29,7 +29,7 @@ const BACKUP = /^rootfs\.backup\.(\d+)$/;
 const pathOf = (target: Target, number: number): string => `${containerDir(target)}/rootfs.backup.${number}`;
 
 /** Their numbers, the oldest first. */
-export function backupsOf(target: Target): readonly number[] {
+function backupsOf(target: Target): readonly number[] {
   try {
     return readdirSync(containerDir(target)).flatMap((name) => BACKUP.exec(name)?.[1] ?? []).map(Number).toSorted((a, b) => a - b);
   } catch {

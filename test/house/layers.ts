@@ -18,7 +18,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["linux", "model", "isa", "config", "plan", "host", "images", "runtime", "library"],
   "main.ts": ["model", "isa", "host", "cli"],
 };
-export const PURE: readonly string[] = ["linux", "model", "isa", "config", "plan"];
+const PURE: readonly string[] = ["linux", "model", "isa", "config", "plan"];
 
 /** What the pure world may not name, beyond what the compiler refuses ("types": [] leaves Date and Math). */
 const BANS: readonly (readonly [RegExp, string])[] = [
@@ -32,7 +32,7 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 /** Planner of a concern: the name of its file or folder in src/plan. */
 const concernOf = (path: string): string => (path.slice("src/plan/".length).split("/")[0] ?? "").replace(/\.ts$/, "");
 /** Tools all planners may use: files that plan nothing themselves. */
-export const PLAN_TOOLS: readonly string[] = ["barriers", "beneath", "scope"];
+const PLAN_TOOLS: readonly string[] = ["barriers", "beneath", "scope"];
 
 function importProblem(file: Source, specifier: string): string | undefined {
   const from = folderOf(file.path);

@@ -90,8 +90,8 @@ export function undelegate(user: User): void {
   }
 }
 
-export type Context = "setpriv" | "su" | "delegated";
 export interface Ran { readonly status: number; readonly stdout: string; readonly stderr: string }
+export type Context = "setpriv" | "su" | "delegated";
 export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** How to run something as the user: argv for a root shell. */
@@ -101,9 +101,4 @@ export function asUser(user: User, context: Context, argv: readonly string[]): s
   const drop = `cd ${quote(user.home)} && exec setpriv --reuid ${user.uid} --regid ${user.gid} --init-groups env -i HOME=${quote(user.home)} USER=${user.name} LOGNAME=${user.name} PATH=/usr/bin:/bin SHELL=/bin/sh ${line}`;
   const join_ = context === "delegated" ? `for d in ${CGROUP}/*/${ownCgroup(user)}; do echo $$ > $d/cgroup.procs; done; ` : "";
   return ["sh", "-c", join_ + drop];
-}
-export function runAs(user: User, context: Context, argv: readonly string[], input = ""): Ran {
-  const [program = "", ...rest] = asUser(user, context, argv);
-  const { status, signal, stdout, stderr } = spawnSync(program, rest, { encoding: "utf8", input, timeout: 120_000 });
-  return { status: status ?? 128 + (signal === "SIGKILL" ? 9 : 15), stdout, stderr };
 }

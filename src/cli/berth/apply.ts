@@ -34,7 +34,7 @@ export const tool: Tool<ApplyRow> = {
 const STATUS_CHANGED = 2;
 
 /** What a step is to a program. */
-export const stepData = (step: Step): Readonly<Record<string, unknown>> => {
+const stepData = (step: Step): Readonly<Record<string, unknown>> => {
   switch (step.do) {
     case "make network": return { do: step.do, name: step.network.name };
     case "create": return { do: step.do, name: step.container.name };

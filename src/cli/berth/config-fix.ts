@@ -7,8 +7,7 @@ import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
-import { badFormat, changeData, CHANGING, diffOf, runningNote } from "./config-output.ts";
-import { subjectOf } from "./config-subject.ts";
+import { changeData, CHANGING, diffOf, runningNote, subjectAndFormat } from "./config-output.ts";
 
 export const tool: Tool<(typeof CHANGING)[number]> = {
   name: "berth config fix", synopsis: "NAME", hasName: false, rows: CHANGING,
@@ -22,9 +21,7 @@ const keptText = ({ file, backup, earlierBackup }: ConfigChange): string =>
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const format = badFormat(options.last("format"));
-  if (format !== undefined) return misuse(line, format);
-  const subject = subjectOf(line);
+  const subject = subjectAndFormat(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { called } = subject.value;
   const voice = { ...line.voice, name: called };

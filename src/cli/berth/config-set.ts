@@ -9,8 +9,7 @@ import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
-import { badFormat, changeData, CHANGING, diffOf, runningNote } from "./config-output.ts";
-import { subjectOf } from "./config-subject.ts";
+import { changeData, CHANGING, diffOf, runningNote, subjectAndFormat } from "./config-output.ts";
 
 const rows = [...CHANGING, { long: "replace", help: "a list becomes the given values; without it they are added to it" }] as const;
 
@@ -30,7 +29,7 @@ const noValue = (words: readonly string[]): Problem => ({
 });
 
 /** `K=V K=V`, or one key and its values. */
-export function assignmentsOf(words: readonly string[]): Result<readonly ConfigAssignment[]> {
+function assignmentsOf(words: readonly string[]): Result<readonly ConfigAssignment[]> {
   const [key = "", ...values] = words;
   if (!key.includes("=")) return values.length === 0 ? fail(noValue(words)) : ok([{ key: key.trim(), values }]);
   const bad = words.find((word) => !word.includes("="));
@@ -44,7 +43,7 @@ export function assignmentsOf(words: readonly string[]): Result<readonly ConfigA
 }
 
 const shown = (values: readonly string[]): string => (values.length === 0 ? "(not set)" : values.map((value) => (value === "" ? "''" : value)).join(", "));
-export const keyLine = ({ key, before, after }: ConfigKeyChange): string =>
+const keyLine = ({ key, before, after }: ConfigKeyChange): string =>
   (before.join("\n") === after.join("\n") ? `${key}: ${shown(after)}, as before\n` : before.length > 0 && before.every((value, index) => value === after[index]) ? `${key}: ${shown(after.slice(before.length))} added\n` : `${key}: ${shown(before)} -> ${shown(after)}\n`);
 
 /** The end of set and unset. */
@@ -56,9 +55,7 @@ export function changedAnswer(answer: ConfigSetAnswer, { isJson, isDryRun, calle
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const format = badFormat(options.last("format"));
-  if (format !== undefined) return misuse(line, format);
-  const subject = subjectOf(line);
+  const subject = subjectAndFormat(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { called, words } = subject.value;
   const assignments = assignmentsOf(words);

@@ -12,7 +12,7 @@ import { NAME } from "../options.ts";
 export const FILE = { long: "file", short: "f", argument: "required", metavar: "FILE", help: "this config file instead of a container's" } as const satisfies OptionRow;
 /** The rows that every verb has. */
 export const SUBJECT = [NAME, FILE] as const;
-type SubjectLine = Pick<CommandLine<(typeof SUBJECT)[number]>, "request" | "options" | "words" | "target" | "voice">;
+export type SubjectLine = Pick<CommandLine<(typeof SUBJECT)[number]>, "request" | "options" | "words" | "target" | "voice">;
 
 export interface Subject {
   readonly subject: ConfigSubject;

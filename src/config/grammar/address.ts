@@ -22,7 +22,7 @@ export function fillHwaddr(template: string, random: string, from: number): stri
   }).join("");
 }
 
-export function isIpv4(text: string): boolean {
+function isIpv4(text: string): boolean {
   const parts = text.split(".");
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
 }

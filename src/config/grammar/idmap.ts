@@ -4,7 +4,7 @@ import { good, words, wrong, type Grammar } from "./grammar.ts";
 import { NUMBER, unsigned } from "./scalar.ts";
 
 /** 4294967295 is (uid_t)-1: no id. */
-export const LAST_ID = 4294967294;
+const LAST_ID = 4294967294;
 
 export const idMap: Grammar<IdMapEntry> = {
   expects: "u|g FIRST_ID_INSIDE FIRST_ID_ON_HOST COUNT",

@@ -18,7 +18,7 @@ export const isHostBind = (mount: Mount): boolean => mountOptions(mount.options)
 export const INIT = "sbin/init";
 export const INITTAB = "etc/inittab";
 /** Directory includes, which may be missing. */
-export const directoryIncludes = (view: View): readonly string[] => view.lines.flatMap(({ line }) => (line.key === "lxc.include" && line.value.startsWith("/") && line.value.endsWith("/") ? [line.value] : []));
+const directoryIncludes = (view: View): readonly string[] => view.lines.flatMap(({ line }) => (line.key === "lxc.include" && line.value.startsWith("/") && line.value.endsWith("/") ? [line.value] : []));
 
 export function wantedPaths(view: View): WantedPaths {
   const { spec, main } = view;

@@ -23,7 +23,7 @@ function loadedProfiles(): readonly string[] | undefined {
 }
 
 /** /proc/PID/attr/apparmor/current, or what older kernels have. */
-export const apparmorLabel = (pid: number | "self"): string | undefined => {
+const apparmorLabel = (pid: number | "self"): string | undefined => {
   const text = readText(`/proc/${pid}/attr/apparmor/current`) ?? readText(`/proc/${pid}/attr/current`);
   return text === undefined ? undefined : labelOf(text);
 };

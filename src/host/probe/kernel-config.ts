@@ -6,7 +6,7 @@ import { parseCgroupMounts } from "../../linux/proc-mountinfo.ts";
 import { readText } from "../read-text.ts";
 import { probeKernel } from "./kernel.ts";
 
-export const FIRST_CONFIG = "/proc/config.gz";
+const FIRST_CONFIG = "/proc/config.gz";
 
 /** Where distributions put it. */
 const places = (release: string): readonly string[] => [

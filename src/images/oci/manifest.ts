@@ -21,7 +21,7 @@ const textAt = (json: Json, key: string): string => { const value = json[key]; r
 const listAt = (json: Json, key: string): readonly unknown[] => { const value = json[key]; return Array.isArray(value) ? value : []; };
 const textsAt = (json: Json, key: string): readonly string[] => listAt(json, key).filter((one) => typeof one === "string");
 
-export function parseJson(text: string): Json | undefined {
+function parseJson(text: string): Json | undefined {
   try {
     const json: unknown = JSON.parse(text);
     return isObject(json) ? json : undefined;

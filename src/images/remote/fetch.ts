@@ -1,7 +1,7 @@
 // Owns getting a file from a web server: mirrors' answers told apart, redirects followed so far, what broke off taken up again,
 // a server that says nothing given up, and tried again a few times.
 import { createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from "node:fs";
-import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
 import { faultOf, shownUrl, statusFault, type Asked, type Fault } from "./net-fault.ts";
 import { proxyFor } from "./proxy.ts";
@@ -35,7 +35,6 @@ const askedOf = (url: string, net: Net): Asked => ({ url: new URL(url), proxy: p
 export interface Absent { readonly isAbsent: boolean; readonly status: number | undefined; readonly challenge: string | undefined }
 /** `why` of a failed fetch: a server may say that there is no such file, or who may have it. */
 export type Fetched<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem; readonly why: Absent };
-export const orFail = <T>(fetched: Fetched<T>): Result<T> => (fetched.ok ? ok(fetched.value) : fail(fetched.problem));
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 

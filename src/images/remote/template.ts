@@ -53,7 +53,7 @@ export function parseServers(given: readonly string[]): Result<readonly string[]
 }
 
 /** In hex; `sha256:` may stand before it. */
-export function parseDigest(text: string): Result<string> {
+function parseDigest(text: string): Result<string> {
   const hex = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text)?.[1];
   return hex === undefined ? fail({ code: "option.value", at: byOption("--digest"), text: `'${text}' is not a digest`, remedy: "sha256: and 64 hex digits" }) : ok(hex.toLowerCase());
 }

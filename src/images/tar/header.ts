@@ -41,7 +41,7 @@ export function textAt(block: Uint8Array, at: number, length: number): string {
 }
 
 /** Octal digits, or a big-endian number whose first bit is set. */
-export function numberAt(block: Uint8Array, at: number, length: number): number {
+function numberAt(block: Uint8Array, at: number, length: number): number {
   const first = block[at] ?? 0;
   if (first >= 0x80) {
     let value = first & 0x7f;

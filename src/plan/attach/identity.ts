@@ -28,7 +28,7 @@ export function becomeUser(init: InitFacts, { uid, gid, joinsUser }: IdentityWis
 const PERSONALITIES: Readonly<Record<string, number>> = { linux32: 8, linux64: 0 };
 const BITS_32 = new Set(["arm", "armel", "armhf", "armv7l", "athlon", "i386", "i486", "i586", "i686", "linux32", "mips", "mipsel", "powerpc", "ppc", "x32", "x86"]);
 /** personality(2) of an architecture's name as lxc.arch takes it. */
-export const personalityOf = (arch: string): number => PERSONALITIES[arch] ?? (BITS_32.has(arch) ? 8 : 0);
+const personalityOf = (arch: string): number => PERSONALITIES[arch] ?? (BITS_32.has(arch) ? 8 : 0);
 
 export function setPersonality(init: InitFacts, arch: string | undefined): readonly Op[] {
   const value = arch === undefined ? init.personality : personalityOf(arch);

@@ -36,7 +36,7 @@ export interface CopyInputs {
 }
 
 /** Everything a file has: ids, modes, times, hard links, holes, ACLs, capabilities and other xattrs; blocks are shared where the file system can. */
-export const COPY_COMMAND: readonly string[] = ["cp", "-a", "--reflink=auto", "--sparse=auto", `/proc/self/fd/${SOURCE_FD}/.`, "."];
+const COPY_COMMAND: readonly string[] = ["cp", "-a", "--reflink=auto", "--sparse=auto", `/proc/self/fd/${SOURCE_FD}/.`, "."];
 
 /** Whatever the source holds, only the new directory can be written. */
 export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, isMapped, idmap }: CopyInputs): Plan {

@@ -38,7 +38,7 @@ export interface NewStorage {
 
 /** Options that make each of them quiet, and new on what was something else. */
 const MKFS_WORDS: Readonly<Record<string, readonly string[]>> = { xfs: ["-q", "-f"], btrfs: ["-q", "-f"], f2fs: ["-q", "-f"], ext2: ["-q", "-F"], ext3: ["-q", "-F"], ext4: ["-q", "-F"] };
-export const mkfsOp = ({ path, type }: BlockPlace, from: Origin): Op => toolOp([`mkfs.${type}`, ...(MKFS_WORDS[type] ?? []), path], from);
+const mkfsOp = ({ path, type }: BlockPlace, from: Origin): Op => toolOp([`mkfs.${type}`, ...(MKFS_WORDS[type] ?? []), path], from);
 
 const sizeOf = ({ size = DEFAULT_SIZE }: StorageOptions): number => size;
 const typeOf = ({ fstype = DEFAULT_FSTYPE }: StorageOptions): string => fstype;

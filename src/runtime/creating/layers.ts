@@ -104,7 +104,7 @@ export function idsOf(user: string, passwd: Rows, groups: Rows): { readonly uid:
 const oneLine = (text: string): boolean => !/[\n\r\0]/.test(text);
 
 /** lxc.execute.cmd knows quotes around a whole word, and no escapes: undefined, when the word cannot be said so. */
-export function quotedWord(word: string): string | undefined {
+function quotedWord(word: string): string | undefined {
   if (!oneLine(word)) return undefined;
   if (word !== "" && !/\s/.test(word) && !/^["']/.test(word)) return word;
   return !word.includes('"') ? `"${word}"` : word.includes("'") ? undefined : `'${word}'`;

@@ -37,7 +37,7 @@ export function someValue(chance: Chance): string {
 }
 
 const INCLUDES = ["/etc/lxc/a.conf", "/etc/lxc/d/", "/etc/lxc/d", "self", "../x", "/none", "/secret", ".", "", "/etc/lxc/a.conf/"];
-export function someLine(chance: Chance): string {
+function someLine(chance: Chance): string {
   const key = chance(8) === 0 ? "lxc.include" : someKey(chance);
   const value = key === "lxc.include" ? pick(chance, INCLUDES) : someValue(chance);
   return `${pick(chance, ["", "", "", " ", "\t", "#", "x"])}${key}${pick(chance, [" = ", "=", " =", "= ", "", " "])}${pick(chance, [value, value, value, `'${value}'`, `"${value}"`, `${value} `])}`;

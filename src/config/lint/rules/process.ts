@@ -44,7 +44,7 @@ function* environment(view: View): Generator<Sighting> {
 }
 
 /** The first word of a shell command, where it is plain. */
-export const programOf = (command: string): string | undefined => /^[A-Za-z0-9_./+-]+(?=\s|$)/.exec(command)?.[0];
+const programOf = (command: string): string | undefined => /^[A-Za-z0-9_./+-]+(?=\s|$)/.exec(command)?.[0];
 
 export function hookLines(view: View): readonly { readonly program: string; readonly from: Origin; readonly name: string }[] {
   const hooks = Object.entries(view.spec.hooks).flatMap(([name, all]) => all.map((one) => ({ ...one, name })));
