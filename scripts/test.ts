@@ -33,8 +33,8 @@ const refuse = (path: string): Check => ({
 const kernel = (): Promise<Sum> => (isRoot ? runKernelFiles() : runAll(kernelFiles().map(refuse)));
 
 const only = process.argv.slice(2); // npm test -- test/kernel/lifecycle.test.ts: just these, after a build
-/** What computes runs side by side, one to a processor. */
-const LANES = 2;
+/** What computes runs side by side, one to a processor, beside the making of the disk, which waits for packages. */
+const LANES = 3;
 const pure = (): Check[] => [
   isRoot ? fullSystemsDisk : refuse("the disk of test/system"),
   ...engineTests(), ...fuzzing(FUZZ_SECONDS, SEED), ...configFuzzing(FUZZ_SECONDS, SEED),

@@ -20,7 +20,7 @@ export interface LaunchOptions {
 }
 
 /** Frames as bytes, for a planner that only copies a file to its socket. */
-export class Frames {
+class Frames {
   readonly #path: string;
   readonly #fd: number;
   constructor(path: string) { this.#path = path; this.#fd = openSync(path, "w"); }

@@ -48,9 +48,11 @@ export interface FileServer { readonly url: string; readonly close: () => void }
 /** In a process of its own: those who ask are waited for by this one. */
 export async function serveFiles(folder: string): Promise<FileServer> {
   const child = spawn("python3", ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder], { stdio: ["ignore", "pipe", "ignore"] });
-  for await (const said of child.stdout) {
-    const port = /port (\d+)/.exec(String(said))?.[1];
-    if (port !== undefined) return { url: `http://127.0.0.1:${port}`, close: () => { child.kill("SIGKILL"); } };
-  }
-  throw new Error("no server");
+  // its pipe stays open: it writes the line's end apart from the line, and would die of a pipe without a reader
+  const port = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    child.stdout.on("data", (bytes: Buffer) => { const found = /port (\d+)/.exec(said += bytes.toString())?.[1]; if (found !== undefined) resolve(found); });
+    child.once("exit", () => reject(new Error("no server")));
+  });
+  return { url: `http://127.0.0.1:${port}`, close: () => { child.kill("SIGKILL"); } };
 }

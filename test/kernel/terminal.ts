@@ -22,7 +22,7 @@ const LAST = "that was all";
 export interface Seen { readonly status: number; readonly screen: string; readonly isRestored: boolean }
 
 /** Somebody at a terminal who runs one shell line in a directory. */
-export class Typist {
+class Typist {
   readonly #scratch: Scratch;
   readonly #child: Bun.Subprocess;
   readonly #chunks: Uint8Array[] = [];

@@ -48,7 +48,7 @@ numbers() {
 	done
 	has "$(cat $L/stats.json)" blkioBytes
 	[ "$LAYOUT" = v1 ] || has "$(cat $L/stats.json)" '"pressure"'
-	has "$(timeout 5 lxc-top -P $L -b -d 60 | sed -n 2p)" ,c,
+	has "$(timeout 120 lxc-top -P $L -b -d 1 | sed -n '2{p;q}')" ,c,
 }
 # a load on the machine makes it less
 quota() {

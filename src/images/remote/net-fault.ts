@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** What a proxy says by itself. */
-export const proxyFault = (name: string, answer: string): Fault => ({
+const proxyFault = (name: string, answer: string): Fault => ({
   text: `${name} refuses: ${answer}`, isFinal: answer.startsWith("4"),
   remedy: answer.startsWith("407") ? "put its login into http_proxy and https_proxy: http://NAME:PASSWORD@HOST:PORT" : "check http_proxy and https_proxy, or name the server in no_proxy",
 });
@@ -63,7 +63,7 @@ export function faultOf(error: unknown, asked: Asked): Fault {
 
 const LATER = 500;
 /** Statuses that a second try may do away with. */
-export const mayPass = (status: number): boolean => status >= LATER || status === 408 || status === 425 || status === 429;
+const mayPass = (status: number): boolean => status >= LATER || status === 408 || status === 425 || status === 429;
 
 /** What an answer that is none says. */
 export function statusFault(status: number, words: string, { elsewhere, proxy }: Asked): Fault {
