@@ -30,10 +30,11 @@ const isMade = (place: Place): void => expect([readdirSync(rootfs(place, "opaque
 describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
   test("layers: whiteouts, kinds that change, links, owners, attributes; and it runs what it is for", () => inPlace(kind, async (place) => {
     await made(place, `oci:${images.layout}:1.0`);
-    expect(readdirSync(rootfs(place, "")).filter((name) => !["proc", "sys", "dev"].includes(name)).sort()).toEqual(["bin", "etc", "home", "kept", "new", "opaque", "run", "tmp", "turns", "var"]);
+    expect(readdirSync(rootfs(place, "")).filter((name) => !["proc", "sys", "dev"].includes(name)).sort()).toEqual(["big", "bin", "etc", "home", "kept", "linked", "new", "opaque", "run", "tmp", "turns", "var"]);
     isMade(place);
     expect([readFileSync(rootfs(place, "turns"), "utf8"), readlinkSync(rootfs(place, "var/run")), lstatSync(rootfs(place, "bin/hard")).nlink]).toEqual(["upper\n", "../run", 2]);
     expect([lstatSync(rootfs(place, "home/app/mine")).uid, lstatSync(rootfs(place, "home/app/mine")).gid]).toEqual([place.rootId + 1000, place.rootId + 1001]);
+    expect([lstatSync(rootfs(place, "linked")).ino === lstatSync(rootfs(place, "kept")).ino, readFileSync(rootfs(place, "linked"), "utf8")]).toEqual([true, "kept\n"]);
     const attributes = spawnSync("getfattr", ["-d", "-m", "-", "--absolute-names", rootfs(place, "kept"), rootfs(place, "bin/capable")], { encoding: "utf8" }).stdout;
     expect([attributes.includes('user.note="hello"'), attributes.includes("security.capability=")]).toEqual([true, true]);
     const config = readFileSync(join(place.lxcpath, place.name, "config"), "utf8");

@@ -17,7 +17,7 @@ interface Blob { readonly mediaType: string; readonly digest: string; readonly s
 export interface OciImages { readonly layout: string; readonly index: string; readonly blobs: readonly Blob[]; readonly manifests: readonly { readonly digest: string; readonly text: string }[]; readonly layers: readonly string[]; readonly config: string }
 
 const LOWER = `
-mkdir -p bin etc gone opaque turns/x home/app run var tmp proc sys dev
+head -c 9000000 /dev/urandom > big; mkdir -p bin etc gone opaque turns/x home/app run var tmp proc sys dev
 cp /bin/busybox bin/busybox; for a in sh id pwd echo cat ls sleep; do ln -s busybox bin/$a; done; ln bin/busybox bin/hard
 printf 'root:x:0:0::/root:/bin/sh\\napp:x:1000:1001::/home/app:/bin/sh\\n' > etc/passwd; printf 'root:x:0:\\napp:x:1001:\\n' > etc/group
 echo lower > gone/file; echo lower > opaque/a; echo lower > turns/x/y; echo kept > kept; echo mine > home/app/mine; chown -R 1000:1001 home/app
@@ -35,6 +35,8 @@ function writeLayer(work: string, script: string, name: string): { readonly plai
   must(["tar", "-C", folder, "--xattrs", "--xattrs-include=*", "--numeric-owner", "--exclude=./late", "-cf", plain, "."]);
   // a file below a link of the layer beneath, without an entry of the link's own
   if (script === UPPER) must(["tar", "-C", join(folder, "late"), "--numeric-owner", "-rf", plain, "var/run/late"]);
+  // another name for a file that only the layer beneath has
+  if (script === UPPER) must(["python3", "-c", "import sys, tarfile; t = tarfile.open(sys.argv[1], 'a'); i = tarfile.TarInfo('linked'); i.type = tarfile.LNKTYPE; i.linkname = 'kept'; t.addfile(i)", plain]);
   return { plain, diffId: digestOf(readFileSync(plain)) };
 }
 

@@ -79,26 +79,46 @@ function record(tree: Tree, notes: Notes): void {
   }
 }
 
-/** Reads the layer once, whole: its members are judged, its checksum is what the image's config says. `tree` then has it too. */
-export async function scanLayer(layer: Layer, tree: Tree, isMapped: boolean): Promise<Result<Before>> {
+export interface LayerScan {
+  /** The next bytes; what is wrong with a member in them. */
+  readonly push: (chunk: Uint8Array) => Problem | undefined;
+  /** All of it has come: its checksum is what the image's config says. `tree` then has it too. */
+  readonly finish: () => Result<Before>;
+}
+
+/** Looks at a layer as it comes: its members are judged. */
+export function beginScan(layer: Layer, tree: Tree, isMapped: boolean): LayerScan {
   const notes: Notes = { removed: new Set(), relinked: new Map(), made: [] };
   const judge = tarJudge({ isMapped });
   const reader = tarReader((entry) => judge(entry) ?? note(tree, entry, notes));
   const hash = createHash("sha256");
+  return {
+    push: (chunk) => {
+      hash.update(chunk);
+      return reader.push(chunk);
+    },
+    finish: () => {
+      const is = `sha256:${hash.digest("hex")}`;
+      if (is !== layer.diffId) return fail({ code: "image.checksum", text: `the layer '${layer.path}' is not what it should be`, cause: `unpacked its digest is ${is}, the image says ${layer.diffId}` });
+      record(tree, notes);
+      return ok({ removed: [...notes.removed], relinked: [...notes.relinked] });
+    },
+  };
+}
+
+/** Reads the layer once, whole, before anything of it is unpacked. */
+export async function scanLayer(layer: Layer, tree: Tree, isMapped: boolean): Promise<Result<Before>> {
+  const scan = beginScan(layer, tree, isMapped);
   let bad: Problem | undefined;
   const fd = openSync(layer.path, "r");
   try {
     const damaged = await eachUnpacked(fd, layer.compression, (chunk) => {
-      hash.update(chunk);
-      bad = reader.push(chunk);
+      bad = scan.push(chunk);
       return Promise.resolve(bad === undefined);
     });
     if (bad !== undefined || damaged !== undefined) return fail(...[bad, damaged].filter((problem) => problem !== undefined).slice(0, 1));
   } finally {
     closeSync(fd);
   }
-  const is = `sha256:${hash.digest("hex")}`;
-  if (is !== layer.diffId) return fail({ code: "image.checksum", text: `the layer '${layer.path}' is not what it should be`, cause: `unpacked its digest is ${is}, the image says ${layer.diffId}` });
-  record(tree, notes);
-  return ok({ removed: [...notes.removed], relinked: [...notes.relinked] });
+  return scan.finish();
 }

@@ -1,9 +1,9 @@
 // Owns a root file system made from the layers of an OCI image, and the config that says what the image runs.
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { startPlan } from "../../host/engine/run.ts";
 import { configFile } from "../../host/store/layout.ts";
 import type { Metadata } from "../../images/metadata.ts";
-import { emptyTree, scanLayer, type Before } from "../../images/oci/layer-scan.ts";
+import { beginScan, emptyTree, scanLayer, type Before, type LayerScan, type Tree } from "../../images/oci/layer-scan.ts";
 import type { ImageConfig } from "../../images/oci/manifest.ts";
 import type { Layer, LayersMade } from "../../images/templates.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
@@ -11,7 +11,7 @@ import { outcomeProblem } from "../removing/outcome.ts";
 import { CONFIGS, HOOKS, writeConfig, type Job } from "./config.ts";
 import type { FillWish } from "./fill.ts";
 import { toolPlan } from "./tool.ts";
-import { unpack, watchOffset } from "./unpack.ts";
+import { SMALL, unpack, watchOffset } from "./unpack.ts";
 
 /** What a layer says of those below it is for us; the files that say it are none. */
 const WHITEOUTS = [".wh.*", "*/.wh.*"];
@@ -37,26 +37,42 @@ async function apply(job: Job, before: Before, wish: FillWish): Promise<Problem 
   return tool(job, wish.abort, ["xargs", "-0", "-n", "200", "sh", "-c", LINK, "sh"], listed(before.relinked.flat()));
 }
 
-async function addLayer(job: Job, layer: Layer, stage: string, wish: FillWish): Promise<Result<void>> {
+type Watch = { readonly watch: LayerScan["push"] } | { readonly isTrusted: true };
+async function addLayer(job: Job, layer: Layer, stage: string, { watch, ...wish }: FillWish & { readonly watch: Watch }): Promise<Result<void>> {
   const fd = openSync(layer.path, "r");
   const done = watchOffset(fd, stage, wish);
   try {
-    return await unpack(job.target, job.facts, { compression: layer.compression, stage, doing: `unpack '${layer.path}'`, stdin: fd, isTrusted: true }, { ...wish, exclude: WHITEOUTS });
+    return await unpack(job.target, job.facts, { compression: layer.compression, stage, doing: `unpack '${layer.path}'`, stdin: fd, ...watch }, { ...wish, exclude: WHITEOUTS });
   } finally {
     done();
     closeSync(fd);
   }
 }
 
+/** The lowest layer takes nothing away: it is judged while it is unpacked. What fails then is thrown away as a whole. A small one may be a bomb. */
+async function addLowest(job: Job, layer: Layer, tree: Tree, stage: string, wish: FillWish): Promise<Result<void>> {
+  const scan = beginScan(layer, tree, wish.idmap.length > 0);
+  const added = await addLayer(job, layer, stage, { ...wish, watch: { watch: scan.push } });
+  if (!added.ok) return added;
+  const scanned = scan.finish();
+  return scanned.ok ? ok(undefined) : scanned;
+}
+
 export async function fillByLayers(job: Job, source: LayersMade, wish: FillWish): Promise<Result<void>> {
   const tree = emptyTree();
   for (const [i, layer] of source.layers.entries()) {
+    const stage = `unpacking layer ${i + 1} of ${source.layers.length}`;
+    if (i === 0 && statSync(layer.path).size > SMALL) {
+      const lowest = await addLowest(job, layer, tree, stage, wish);
+      if (!lowest.ok) return lowest;
+      continue;
+    }
     const before = await scanLayer(layer, tree, wish.idmap.length > 0);
     if (!before.ok) return before;
     if (wish.abort.aborted) return fail({ code: "template.failed", text: "interrupted" });
     const problem = await apply(job, before.value, wish);
     if (problem !== undefined) return fail(problem);
-    const added = await addLayer(job, layer, `unpacking layer ${i + 1} of ${source.layers.length}`, wish);
+    const added = await addLayer(job, layer, stage, { ...wish, watch: { isTrusted: true } });
     if (!added.ok) return added;
   }
   return ok(undefined);

@@ -50,11 +50,20 @@ export function watchOffset(fd: number, stage: string, wish: FillWish): () => vo
   };
 }
 
-export interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number; /** It was packed by ourselves, or has been judged. */ readonly isTrusted?: boolean }
+export interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number; /** It was packed by ourselves, or has been judged. */ readonly isTrusted?: boolean; /** Judges all of it on its way, in place of the usual judge. */ readonly watch?: (chunk: Uint8Array) => Problem | undefined }
 
 interface Ran { readonly outcome: EngineOutcome; readonly problem?: Problem | undefined }
 
-const written = (to: Writable, chunk: Uint8Array): Promise<boolean> => new Promise((resolve) => { to.write(chunk, (error) => resolve(error === null || error === undefined)); });
+/** So much may wait for tar: what comes next is got ready meanwhile. */
+const AHEAD = 1 << 20;
+/** false: tar reads no more. */
+function written(to: Writable, chunk: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    const isLast = to.writableLength + chunk.length > AHEAD;
+    to.write(chunk, isLast ? (error) => resolve(error === null || error === undefined) : undefined);
+    if (!isLast) resolve(!to.destroyed);
+  });
+}
 
 /** The archive goes through this process, which looks at each member before tar does. */
 async function pass(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
@@ -64,9 +73,9 @@ async function pass(plan: Plan, engine: { readonly path: string; readonly stderr
   const started = startPlan(plan, { engine: engine.path, stdin: "pipe", stderr: engine.stderr, abort: own.signal });
   started.stdin?.on("error", () => undefined); // tar ends before its input does: what it says counts
   let bad: Problem | undefined;
-  const judge = tarReader(tarJudge({ isMapped: wish.idmap.length > 0 }));
+  const watch = how.watch ?? tarReader(tarJudge({ isMapped: wish.idmap.length > 0 })).push;
   const damaged = await eachUnpacked(how.stdin, how.compression, async (chunk) => {
-    bad = judge.push(chunk);
+    bad = watch(chunk);
     return bad === undefined && !own.signal.aborted && started.stdin !== null && await written(started.stdin, chunk);
   });
   if (bad !== undefined) own.abort();
@@ -77,7 +86,7 @@ async function pass(plan: Plan, engine: { readonly path: string; readonly stderr
 }
 
 /** A bomb is small: what it would become is looked at before tar begins. A large archive is judged while it is unpacked. */
-const SMALL = 8 << 20;
+export const SMALL = 8 << 20;
 
 async function judgeFirst(how: Unpacking, wish: FillWish): Promise<Problem | undefined> {
   const judge = tarJudge({ isMapped: wish.idmap.length > 0 });
@@ -94,8 +103,8 @@ async function judgeFirst(how: Unpacking, wish: FillWish): Promise<Problem | und
 }
 
 async function run(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
-  const problem = how.isTrusted === true ? undefined : await judgeFirst(how, wish);
-  if (problem === undefined && how.compression !== "none") return pass(plan, engine, how, wish);
+  const problem = how.isTrusted === true || how.watch !== undefined ? undefined : await judgeFirst(how, wish);
+  if (problem === undefined && (how.compression !== "none" || how.watch !== undefined)) return pass(plan, engine, how, wish);
   if (problem !== undefined) return { outcome: { status: 1, events: [], eventBytes: new Uint8Array(0) }, problem };
   return { outcome: await startPlan(plan, { engine: engine.path, stdin: how.stdin, stderr: engine.stderr, abort: wish.abort }).outcome };
 }
