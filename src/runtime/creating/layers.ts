@@ -50,7 +50,7 @@ async function addLayer(job: Job, layer: Layer, stage: string, { watch, ...wish 
 }
 
 /** The lowest layer takes nothing away: it is judged while it is unpacked. What fails then is thrown away as a whole. A small one may be a bomb. */
-async function addLowest(job: Job, layer: Layer, tree: Tree, stage: string, wish: FillWish): Promise<Result<void>> {
+async function addLowest(job: Job, layer: Layer, stage: string, { tree, ...wish }: FillWish & { readonly tree: Tree }): Promise<Result<void>> {
   const scan = beginScan(layer, tree, wish.idmap.length > 0);
   const added = await addLayer(job, layer, stage, { ...wish, watch: { watch: scan.push } });
   if (!added.ok) return added;
@@ -63,7 +63,7 @@ export async function fillByLayers(job: Job, source: LayersMade, wish: FillWish)
   for (const [i, layer] of source.layers.entries()) {
     const stage = `unpacking layer ${i + 1} of ${source.layers.length}`;
     if (i === 0 && statSync(layer.path).size > SMALL) {
-      const lowest = await addLowest(job, layer, tree, stage, wish);
+      const lowest = await addLowest(job, layer, stage, { ...wish, tree });
       if (!lowest.ok) return lowest;
       continue;
     }
