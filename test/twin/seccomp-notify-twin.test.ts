@@ -69,7 +69,7 @@ describe.each([["privileged", 0, ""], ["ids of its own", 100000, "lxc.idmap = u 
     }
     const [theirs, ours] = [await scenario(twin, "theirs", ["theirs"]), await scenario(twin, "ours", ["ours"])];
     const same = (seen: Seen): unknown => JSON.parse(JSON.stringify(seen).replaceAll("/tmp/theirs/", "/tmp/SIDE/").replaceAll("/tmp/ours/", "/tmp/SIDE/"));
-    expect(theirs.asked.length).toBe(WORDS.length + 1);
+    expect({ asked: theirs.asked.length, said: theirs.said.length, theirs }).toMatchObject({ asked: WORDS.length + 1, said: WORDS.length });
     expect(same(ours)).toEqual(same(theirs));
     // Debian's lxc-attach finds the filter and hands its listener to Berth's monitor
     const crossed = await scenario(twin, "ours", ["theirs"]);
