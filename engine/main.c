@@ -1,4 +1,5 @@
-/* Owns the choice of role, and what has to be so before any: berth-engine runs or checks a plan; under any other name this is the launcher. */
+/* Owns the choice of role, and what has to be so before any: berth-engine runs or checks a plan; under any other name, and before the
+ * name of a command, this is the launcher: what starts a command of ours needs no links in bin. */
 #include "kernel.h"
 #include <string.h>
 #include "launcher.h"
@@ -13,5 +14,6 @@ int main(int argc, char **argv) {
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *name = argc > 0 ? (slash ? slash + 1 : argv[0]) : "berth-engine";
 	if (strcmp(name, "berth-engine")) return launcher_main(argc, argv);
+	if (argc > 1 && !strncmp(argv[1], "lxc-", 4)) return launcher_main(argc - 1, argv + 1);
 	return engine_main(argc, argv, environ);
 }

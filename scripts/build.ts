@@ -1,5 +1,5 @@
 // Builds dist/: a tree that runs in place and can be moved. Parts whose inputs did not change are kept.
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { header } from "./gen-isa.ts";
 import { compilePlanner } from "./planner.ts";
@@ -74,14 +74,15 @@ function libraryPart(): Part {
     rmSync(out, { recursive: true, force: true });
     const { status, output } = await tsc("-p", join(ROOT, "tsconfig.lib.json"), "--outDir", out);
     if (status !== 0) throw new Error(`compiling the library failed:\n${output}`);
-    cpSync(join(ROOT, "scripts/lib-package.json"), join(out, "package.json"));
     const lib = join(DIST, "lib");
-    mkdirSync(join(lib, "lxc/rootfs"), { recursive: true }); // where a container's root is mounted, in its own mount namespace
+    mkdirSync(join(lib, "lxc/rootfs"), { recursive: true });
+    writeFileSync(join(lib, "lxc/rootfs/README"), "Here a container's root file system is mounted, in a mount namespace of its own.\n"); // npm packs no empty directory
+    cpSync(join(ROOT, "scripts/lib-package.json"), join(DIST, "package.json")); // all of dist/ is a package of npm
     for (const old of readdirSync(lib)) if (old !== "lxc") rmSync(join(lib, old), { recursive: true });
     for (const made of readdirSync(out)) renameSync(join(out, made), join(lib, made));
   };
   const inputs = [...sources(), join(ROOT, "tsconfig.lib.json"), join(ROOT, "tsconfig.base.json"), join(ROOT, "scripts/lib-package.json")];
-  return { name: "library", inputs, salt: "tsc", outputs: [join(DIST, "lib/index.js"), join(DIST, "lib/lxc/rootfs")], make };
+  return { name: "library", inputs, salt: "tsc", outputs: [join(DIST, "lib/index.js"), join(DIST, "lib/lxc/rootfs/README"), join(DIST, "package.json")], make };
 }
 
 function sharePart(): Part {

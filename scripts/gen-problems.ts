@@ -36,6 +36,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "terminal.busy": "The console or tty of a container is taken, or there is none of that number.",
   "rootfs.missing": "The root file system is not there.",
   "rootfs.unsafe": "A path leads out of where it has to stay: a symlink, a mount point, another directory.",
+  "command.missing": "The program to run in a container is missing there, or not executable.",
   "init.missing": "The program to run as init is missing or not executable.",
   "init.exited": "Init ended before it could be called running; its status and last words are shown.",
   "lxcpath.unwritable": "The lxcpath cannot be written by this user.",

@@ -94,6 +94,7 @@ export const NEEDS = {
       fish: "tries the completion of keys",
       gnupg: "signs the images of a test's own server",
       "docker-registry": "images of a registry",
+      "ansible-core": "drives containers through python3-lxc",
       gpgv: "looks at their signatures",
       passwd: "useradd: tests as an ordinary user",
     },

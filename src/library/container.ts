@@ -27,9 +27,10 @@ import type { Snapshot } from "../runtime/storage-verbs.ts";
 import { stop } from "../runtime/stop.ts";
 import type { ContainerInfo, Target } from "../runtime/verbs.ts";
 import { wait } from "../runtime/wait.ts";
+import { checkEngine, checkExec, checkSeconds, checkStates } from "./checks.ts";
 import { need } from "./error.ts";
 import { readFrom, writeTo, type WriteOptions } from "./files.ts";
-import { Execution, type ExecOptions } from "./execution.ts";
+import { Execution, type ExecOptions, type ExecOutput } from "./execution.ts";
 
 /** Where a container is. */
 export interface ContainerOptions extends LibraryRequestOptions {
@@ -49,10 +50,11 @@ export class Container {
   readonly lxcpath: string;
   readonly #request: Request;
 
-  /** Throws `name.invalid`. */
+  /** Throws `name.invalid`, `engine.missing`. */
   constructor(name: string, options: ContainerOptions = {}) {
     this.#request = libraryRequest(options);
-    const target = need(targetOf(this.#request, name, options.lxcpath));
+    checkEngine(this.#request);
+    const target = need(targetOf(this.#request, typeof name === "string" ? name : "", options.lxcpath));
     [this.name, this.lxcpath] = [target.name, target.lxcpath];
   }
 
@@ -64,8 +66,9 @@ export class Container {
     return this.#run(start(this.#request, this.#target, { ...BACKGROUND_START, define: options.define ?? [] }));
   }
   /** Asks its init to shut down, and kills it after that many seconds; 0 kills it at once. Rejects with `container.stopped`. */
-  stop({ seconds = DEFAULT_STOP_SECONDS }: { readonly seconds?: number } = {}): Promise<void> {
-    return this.#run(stop(this.#request, this.#target, { ...PLAIN_STOP, isKill: seconds === 0, timeout: seconds }));
+  async stop({ seconds = DEFAULT_STOP_SECONDS }: { readonly seconds?: number } = {}): Promise<void> {
+    checkSeconds(seconds);
+    await this.#run(stop(this.#request, this.#target, { ...PLAIN_STOP, isKill: seconds === 0, timeout: seconds }));
   }
   /** All its processes stay where they are, until `unfreeze`. Rejects with `container.stopped`, `cgroup.undelegated`. */
   freeze(): Promise<void> { return this.#run(freeze(this.#request, this.#target, { isFrozen: true })); }
@@ -89,13 +92,17 @@ export class Container {
   async info(needs: { readonly stats?: boolean; readonly ips?: boolean } = {}): Promise<ContainerInfo> {
     return need(await info(this.#request, this.#target, { stats: needs.stats ?? false, ips: needs.ips ?? true }));
   }
-  /** What its cgroups count; undefined: it does not run. */
+  /** What its cgroups count; undefined: it does not run. Rejects with `container.missing`. */
   async stats(): Promise<ContainerStats | undefined> {
-    return need(await stats(this.#request, this.lxcpath, [this.name]))[0];
+    if (await this.state() === "STOPPED") return undefined;
+    const found = await stats(this.#request, this.lxcpath, [this.name]);
+    return !found.ok && found.problems[0]?.code === "container.stopped" ? undefined : need(found)[0];
   }
   /** Until it is in one of these states. false: so many seconds were over; -1, unless said, waits for ever. */
   async wait(states: State | readonly State[], { seconds = -1 }: { readonly seconds?: number } = {}): Promise<boolean> {
-    return need(await wait(this.#request, this.#target, typeof states === "string" ? [states] : states, seconds));
+    const wanted = typeof states === "string" ? [states] : states;
+    checkStates(wanted);
+    return need(await wait(this.#request, this.#target, wanted, seconds));
   }
   /** Each change of its state, as it happens, until `signal` is aborted or the loop is left. */
   async *events(signal?: AbortSignal): AsyncGenerator<StateEvent, void, void> {
@@ -114,7 +121,7 @@ export class Container {
 
   /** The bytes of a file inside, as they come. Rejects with `file.inside`, `container.stopped`. */
   read(path: string): AsyncGenerator<Uint8Array, void, void> { return readFrom(this, path); }
-  /** A file inside made, or what is in it replaced; text is UTF-8. Rejects with `file.inside`, `container.stopped`. */
+  /** A file inside made, or what is in it replaced; text is UTF-8. A source that throws leaves what had come of it. Rejects with `file.inside`, `container.stopped`. */
   write(path: string, source: string | Uint8Array | AsyncIterable<Uint8Array>, options: WriteOptions = {}): Promise<void> { return writeTo(this, path, source, options); }
 
   /** Keeps it as it is; it must be stopped. Rejects with `container.running`, `storage.full`. */
@@ -132,8 +139,9 @@ export class Container {
     return to;
   }
 
-  /** A command inside, as confined as the container. Resolves when it has been begun; problems of that come with `ended`. Rejects with `container.stopped`, `container.frozen`. */
-  async exec(command: readonly [string, ...string[]], options: ExecOptions = {}): Promise<Execution> {
+  /** A command inside, as confined as the container. Resolves when it has been begun; problems of that come with `ended`. Rejects with `container.stopped`, `container.frozen`, `option.value`. */
+  async exec(command: readonly string[], options: ExecOptions = {}): Promise<Execution> {
+    checkExec(command, options);
     const { env = {}, cwd = "/", uid, gid, signal, timeout, input, tty = false, stdin = input === undefined && tty === false ? "ignore" : "pipe" } = options;
     const isTty = tty !== false;
     const request: Request = { ...this.#request, cwd, isTty: [isTty, isTty, isTty] };
@@ -143,6 +151,9 @@ export class Container {
     const running = launch({ ...request, cwd: "/" }, plan, { stdin, stdout: "pipe", stderr: "pipe", abort: abort.signal, isSized: isTty });
     return new Execution(running, { abort, signal, timeout, oomKills: () => oomKillsOf(readStateRecord(this.#target)?.cgroups ?? []) }, input);
   }
+
+  /** A command inside, run to its end: all that it has written, and how it has ended. Rejects as `exec` does, and when the command could not be run. */
+  async output(command: readonly string[], options: ExecOptions = {}): Promise<ExecOutput> { return (await this.exec(command, options)).output(); }
 }
 
 /** What is told becomes something to iterate over; nothing is lost between two looks. */

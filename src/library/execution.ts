@@ -4,6 +4,7 @@ import { signalName } from "../linux/signals.ts";
 import { sizeNumber, type TerminalSize } from "../linux/terminal-size.ts";
 import type { Result } from "../model/problem.ts";
 import type { Ran, Running } from "../runtime/run.ts";
+import { checkSize } from "./checks.ts";
 import { need } from "./error.ts";
 
 /** How a command is run. Source: lxc-attach(1), whose confinement it has. */
@@ -24,7 +25,7 @@ export interface ExecOptions {
   readonly gid?: number;
   /** Kills the command. */
   readonly signal?: AbortSignal;
-  /** Milliseconds after which it is killed. */
+  /** Milliseconds after which it is killed; Infinity: never. */
   readonly timeout?: number;
 }
 
@@ -78,6 +79,8 @@ export class Output implements AsyncIterable<Uint8Array> {
 
 const SIGKILL = 9;
 const BY_SIGNAL = 128;
+/** Milliseconds; one that is longer goes off at once. */
+const LONGEST_TIMER = 0x7fff_ffff;
 
 function endOf({ status, signal }: Ran): Pick<ExecEnd, "status" | "code" | "signal"> {
   return { status, ...(signal === undefined ? { code: status } : { signal: signalName(signal) }) };
@@ -101,7 +104,7 @@ export class Execution {
     [this.stdin, this.stdout, this.stderr, this.#abort, this.#sizes] = [running.stdin, new Output(running.stdout), new Output(running.stderr), abort, running.sizes];
     let wasTimedOut = false;
     const stop = (): void => abort.abort();
-    const timer = timeout === undefined ? undefined : setTimeout(() => { wasTimedOut = true; stop(); }, timeout);
+    const timer = timeout === undefined || timeout === Infinity ? undefined : setTimeout(() => { wasTimedOut = true; stop(); }, Math.min(timeout, LONGEST_TIMER));
     if (signal?.aborted === true) stop();
     signal?.addEventListener("abort", stop, { once: true });
     for (const stream of [running.stdin, running.sizes]) stream?.on("error", () => undefined); // it has ended without reading all
@@ -121,8 +124,9 @@ export class Execution {
     this.ended.catch(() => undefined); // who does not wait for the end does not want to hear of it
   }
 
-  /** Its terminal has another size from now on, and it gets SIGWINCH. Without `tty` nothing happens. */
+  /** Its terminal has another size from now on, and it gets SIGWINCH. Without `tty` nothing happens. Throws `option.value`. */
   resize(size: TerminalSize): void {
+    checkSize(size);
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, sizeNumber(size), true);
     if (this.#sizes?.writable === true) this.#sizes.write(bytes);

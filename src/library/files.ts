@@ -26,8 +26,13 @@ const SCRIPT = 'umask 077; new=; [ -e "$1" ] || new=1; cat > "$1" && { [ -z "$ne
 export async function writeTo(container: Container, path: string, source: string | Uint8Array | AsyncIterable<Uint8Array>, { mode = 0o644, uid, gid }: WriteOptions = {}): Promise<void> {
   const run = await container.exec(["sh", "-c", SCRIPT, "sh", path, mode.toString(8)], { stdin: "pipe", ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) });
   const { stdin } = run;
-  if (typeof source === "string" || source instanceof Uint8Array) stdin?.end(source);
-  else await pour(source, stdin);
+  try {
+    if (typeof source === "string" || source instanceof Uint8Array) stdin?.end(source);
+    else await pour(source, stdin);
+  } catch (error) {
+    run.kill(); // else it would wait for the rest for ever
+    throw error;
+  }
   const { status, stderr } = await run.output();
   if (status !== 0) throw new BerthError([{ code: "file.inside", text: `'${path}' cannot be written in ${container.name}`, cause: stderr.trim() }]);
 }

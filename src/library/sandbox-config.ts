@@ -4,6 +4,7 @@ import { probeHost } from "../host/probe/host-facts.ts";
 import { fstabField } from "../linux/fstab-field.ts";
 import type { Request } from "../model/request.ts";
 import type { ConfigAssignment } from "../runtime/verbs.ts";
+import { checkLimits, checkNetwork, checkedMount } from "./checks.ts";
 
 /** What a sandbox may use. */
 export interface SandboxLimits {
@@ -17,13 +18,13 @@ export interface SandboxLimits {
 
 /** Something of the host, inside. */
 export interface SandboxMount {
-  /** On the host: a directory, or with `isFile` a file. */
+  /** On the host: a directory or a file; relative to `cwd`. */
   readonly source: string;
   /** The path inside; what is missing of it is made. */
   readonly target: string;
   /** Nobody inside changes it. */
   readonly isReadOnly?: boolean;
-  /** `source` is a file. */
+  /** `source` is a file; it is looked at unless said. */
   readonly isFile?: boolean;
   /** What belongs to the caller outside belongs, inside, to the same uid and gid; what that uid makes inside is the caller's outside. For
    * root by an idmapped mount (kernel 5.12): root inside is the host's root there and nowhere else. For an ordinary user, whom the kernel
@@ -70,6 +71,7 @@ const mountLine = (request: Request, { source, target, isReadOnly = false, isFil
 
 /** @internal */
 export function sandboxNetwork(request: Request, { network = "none" }: SandboxWishes): ConfigValues {
+  checkNetwork(network);
   if (network === "none") return { "lxc.net.0.type": "empty" };
   const { bridge = request.euid === 0 ? DEFAULT_BRIDGE : undefined } = network;
   return { ...(bridge === undefined ? { "lxc.net.0.type": "user" } : { "lxc.net.0.type": "veth", "lxc.net.0.link": bridge }), "lxc.net.0.flags": "up", ...egressLines(network) };
@@ -78,11 +80,13 @@ export function sandboxNetwork(request: Request, { network = "none" }: SandboxWi
 const egressLines = ({ egress }: SandboxNetwork): ConfigValues => (egress === undefined ? {} : { "lxc.net.0.egress": egress.length === 0 ? ["none"] : egress });
 
 /** @internal Limits, mounts, and what else was said. */
-export function sandboxLimits(request: Request, { limits: { memory, pids, cpus } = {}, mounts = [], config = {} }: SandboxWishes): ConfigValues {
+export function sandboxLimits(request: Request, { limits = {}, mounts = [], config = {} }: SandboxWishes): ConfigValues {
+  checkLimits(limits);
+  const { memory, pids, cpus } = limits;
   return {
     ...(memory === undefined ? {} : { "lxc.cgroup2.memory.max": String(memory) }), ...(pids === undefined ? {} : { "lxc.cgroup2.pids.max": String(pids) }),
     ...(cpus === undefined ? {} : { "lxc.cgroup2.cpu.max": `${Math.round(cpus * CPU_PERIOD)} ${CPU_PERIOD}` }),
-    ...(mounts.length === 0 ? {} : { "lxc.mount.entry": mounts.map((mount) => mountLine(request, mount)) }),
+    ...(mounts.length === 0 ? {} : { "lxc.mount.entry": mounts.map((mount) => mountLine(request, checkedMount(request, mount))) }),
     ...config,
   };
 }

@@ -14,7 +14,9 @@ import { libraryRequest } from "../runtime/library-request.ts";
 import { targetOf } from "../runtime/lxcpath.ts";
 import type { CreateOptions, Target } from "../runtime/verbs.ts";
 import { Container, type ContainerOptions } from "./container.ts";
-import { need } from "./error.ts";
+import { checkEngine, onlyKnown } from "./checks.ts";
+import { isBerthError, need } from "./error.ts";
+import { keep, type Keeper } from "./keeper.ts";
 import { wholeImageOptions } from "./images.ts";
 import { assignments, sandboxIdmap, sandboxLimits, sandboxNetwork, type SandboxLimits, type SandboxMount, type SandboxNetwork } from "./sandbox-config.ts";
 
@@ -44,7 +46,13 @@ export interface SandboxOptions extends ContainerOptions {
   readonly signal?: AbortSignal;
   /** Whatever else its config is to say; wins over the words above. */
   readonly config?: ConfigValues;
+  /** It stays when this program ends without having destroyed it; else it goes then, however the program has ended. */
+  readonly isLasting?: boolean;
 }
+
+const WORDS = {
+  name: true, image: true, imageOptions: true, template: true, templateArgs: true, from: true, limits: true, mounts: true, network: true, config: true, isLasting: true, lxcpath: true, prefix: true, cwd: true, env: true,
+} as const satisfies Record<keyof SandboxOptions, true>;
 
 async function layerOver(request: Request, target: Target, from: string, options: SandboxOptions): Promise<void> {
   const source = need(targetOf(request, from, target.lxcpath));
@@ -72,23 +80,56 @@ async function make(request: Request, target: Target, options: SandboxOptions): 
   }
 }
 
-/** A running container that belongs to the scope it was made in: `await using box = await sandbox()`. */
+/** A running container that belongs to the scope it was made in: `await using box = await sandbox()`. It does not outlive this program, unless it `isLasting`. */
 export class Sandbox extends Container implements AsyncDisposable {
-  /** Stopped and destroyed, with all that was written in it. Rejects with a BerthError where something of it stays. */
-  async [Symbol.asyncDispose](): Promise<void> { await this.destroy({ force: true }); }
+  readonly #keeper: Keeper | undefined;
+  /** @internal */
+  constructor(name: string, options: ContainerOptions, keeper: Keeper | undefined) {
+    super(name, options);
+    this.#keeper = keeper;
+  }
+
+  override async destroy(options: { readonly force?: boolean } = {}): Promise<void> {
+    await super.destroy(options);
+    this.#keeper?.release();
+  }
+  /** As of any container; it goes with this program as the sandbox does, whose files it stands on. */
+  override async fork(name: string): Promise<Container> {
+    const made = await super.fork(name);
+    this.#keeper?.add(made.name);
+    return made;
+  }
+  /** Stopped and destroyed, with all that was written in it; where it is gone already there is nothing to do. Rejects with a BerthError where something of it stays. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.destroy({ force: true });
+    } catch (error) {
+      if (!isBerthError(error) || error.code !== "container.missing") throw error;
+      this.#keeper?.release();
+    }
+  }
 }
 
 /** Made and started; or rejects with a BerthError, and nothing is left. */
 export async function sandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  onlyKnown("sandbox", options, WORDS);
   const request = libraryRequest(options);
+  checkEngine(request);
   const target = need(targetOf(request, options.name ?? `sandbox-${randomHex().slice(0, 12)}`, options.lxcpath));
-  await make(request, target, options);
-  const box = new Sandbox(target.name, { ...options, lxcpath: target.lxcpath });
+  const keepIt = (): Keeper | undefined => (options.isLasting === true ? undefined : keep(request, target.lxcpath, target.name));
+  const early = options.name === undefined ? keepIt() : undefined; // a name that was given may be somebody's until it has been taken
+  try {
+    await make(request, target, options);
+  } catch (error) {
+    early?.release();
+    throw error;
+  }
+  const box = new Sandbox(target.name, { ...options, lxcpath: target.lxcpath }, early ?? keepIt());
   try {
     await box.start();
     return box;
   } catch (error) {
-    await box.destroy({ force: true });
+    await box.destroy({ force: true }).catch(() => undefined); // what has gone wrong first is what is to be mended
     throw error;
   }
 }

@@ -7,7 +7,7 @@ export type ProblemCode =
   | "name.missing" | "name.invalid"
   | "config.syntax" | "config.key" | "config.value" | "config.include" | "config.missing" | "config.unreadable" | "config.unwritable" | "config.legacy" | "config.conflict" | "config.smell"
   | "container.missing" | "container.exists" | "container.running" | "container.stopped" | "container.busy" | "container.frozen" | "container.snapshots" | "container.clones" | "container.partial" | "container.late"
-  | "terminal.busy" | "rootfs.missing" | "rootfs.unsafe" | "init.missing" | "init.exited"
+  | "terminal.busy" | "rootfs.missing" | "rootfs.unsafe" | "command.missing" | "init.missing" | "init.exited"
   | "lxcpath.unwritable" | "idmap.invalid" | "idmap.range" | "idmap.helper" | "cgroup.undelegated" | "cgroup.limit" | "cgroup.translated" | "cgroup.session"
   | "network.unsupported" | "network.link" | "mount.failed" | "mount.target" | "hook.failed" | "file.inside" | "privilege"
   | "template.missing" | "template.failed" | "storage.full" | "storage.copy" | "storage.unsupported" | "image.invalid" | "image.missing" | "image.fetch" | "image.checksum" | "image.signature"

@@ -11,7 +11,7 @@ import { ROOT } from "./sources.ts";
 
 const room = mkdtempSync(join(tmpdir(), "berth-library-"));
 afterAll(() => rmSync(room, { recursive: true }));
-const library = join(room, "node_modules/berth");
+const library = join(room, "node_modules/berth/lib");
 const TSC = [process.execPath, join(ROOT, "node_modules/typescript/lib/tsc.js")];
 
 function run(argv: readonly string[]): { status: number; output: string } {
@@ -21,7 +21,7 @@ function run(argv: readonly string[]): { status: number; output: string } {
 
 test("it compiles, imports under Node and carries types", () => {
   expect(run([...TSC, "-p", join(ROOT, "tsconfig.lib.json"), "--outDir", library])).toEqual({ status: 0, output: "" });
-  copyFileSync(join(ROOT, "scripts/lib-package.json"), join(library, "package.json"));
+  copyFileSync(join(ROOT, "scripts/lib-package.json"), join(library, "../package.json"));
 
   const names = run(["node", "--input-type=module", "-e", 'const berth = await import("berth"); console.log(Object.keys(berth).sort().join(" "))']);
   expect(names.status).toBe(0);

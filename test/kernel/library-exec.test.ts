@@ -1,9 +1,9 @@
 // Commands of the library under Node and Bun, as root and as an ordinary user: terminals, ends, what is the caller's own inside.
 import { afterAll, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { argvFor, DIST, leavePlace, makePlace } from "./place.ts";
+import { argvFor, DIST, eventually, leavePlace, makePlace, works } from "./place.ts";
 import type { Place } from "./place.ts";
 
 const PATIENCE_MS = 90_000;
@@ -68,4 +68,33 @@ test.each(cases)("%s (%s), %s", (_, runtime, who) => {
   const made = statSync(join(shared, "made"));
   expect([made.uid, made.gid, readFileSync(join(shared, "made"), "utf8")]).toEqual([uid, gid, "new\n"]);
   expect(readdirSync(place.lxcpath)).toEqual(["shared"]);
+}, PATIENCE_MS);
+
+/** Makes a sandbox and a fork of it, says so, and goes on for ever: whatever becomes of it comes from outside. */
+const lasting = (lxcpath: string, option: string): string => `
+const { sandbox } = await import(${JSON.stringify(join(DIST, "lib/index.js"))});
+const box = await sandbox({ lxcpath: ${JSON.stringify(lxcpath)}, ${option} });
+await box.stop({ seconds: 0 });
+const fork = await box.fork(box.name + "-fork");
+await fork.start();
+console.log(box.name);
+setInterval(() => undefined, 1000);`;
+
+test.each([["Node", "node", "root", "SIGKILL"], ["Bun", process.execPath, "an ordinary user", "SIGTERM"]] as const)("a program that is killed leaves no sandbox: %s (%s), %s, %s", async (_, runtime, who, signal) => {
+  const place = places[who];
+  if (place === undefined) throw new Error(who);
+  const program = async (option: string): Promise<void> => {
+    const [command = "", ...rest] = argvFor(place, [runtime, ...(runtime === "node" ? ["--input-type=module"] : []), "-e", lasting(place.lxcpath, option)]);
+    const child = spawn(command, rest, { cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
+    await new Promise<void>((resolve, reject) => { child.stdout.once("data", () => resolve()); child.once("exit", () => reject(new Error("it ended early"))); });
+    child.kill(signal);
+  };
+  const here = (): readonly string[] => readdirSync(place.lxcpath).filter((name) => name.startsWith("sandbox-"));
+  await program("");
+  await eventually("both are gone", () => here().length === 0);
+  await program("isLasting: true");
+  await new Promise((resolve) => setTimeout(resolve, 500)); // for a keeper that there should not be
+  const names = here().toSorted((a, b) => b.length - a.length);
+  expect(names.length).toBe(2);
+  for (const name of names) works(place, "lxc-destroy", ["-f", "-n", name]);
 }, PATIENCE_MS);

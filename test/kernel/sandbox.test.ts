@@ -97,6 +97,34 @@ describe("a sandbox", () => {
     expect(readdirSync(place.lxcpath)).toEqual(before);
   }, PATIENCE_MS);
 
+  test("wrong words are refused before anything is done, and name what would be right", async () => {
+    const before = readdirSync(place.lxcpath);
+    const refused = async (what: () => unknown): Promise<string> => {
+      const error: unknown = await Promise.resolve().then(what).then(() => undefined, (thrown: unknown) => thrown);
+      return error instanceof BerthError ? `${error.code}: ${error.problems[0].text}${error.remedy === undefined ? " NO REMEDY" : ""}` : String(error);
+    };
+    // as a program in JavaScript would say it
+    const made = (options: object): Promise<string> => refused(() => sandbox({ ...where, ...options }));
+    expect(await Promise.all([{ limits: { memory: "lots" } }, { limits: { memory: -5 } }, { limits: { pids: 1.5 } }, { limits: { cpus: Number.NaN } }, { limits: { mem: "1G" } }, { memory: "1G" }].map(made))).toEqual([
+      'option.value: limits.memory: "lots" is no amount of memory', "option.value: limits.memory: -5 is no amount of memory", "option.value: limits.pids: 1.5 is no number of processes", "option.value: limits.cpus: NaN is no number of processors", "option.unknown: limits has no 'mem'", "option.unknown: sandbox has no 'memory'",
+    ]);
+    expect(await Promise.all([[{ source: "/no/such", target: "/x" }], [{ source: shared, target: "/" }], [{ source: shared, target: "../x" }], [{ source: shared, target: "/x", readOnly: true }], ["/tmp"]].map((mounts) => made({ mounts })))).toEqual([
+      "mount.failed: mounts: there is no '/no/such' on this host", 'option.value: mounts: target "/" is no path below the root of the sandbox', 'option.value: mounts: target "../x" is no path below the root of the sandbox', "option.unknown: a mount has no 'readOnly'", 'option.value: mounts: "/tmp" is no mount',
+    ]);
+    expect(await Promise.all([{ network: "host" }, { prefix: "/nowhere" }, { name: "a/b" }].map(made))).toEqual(['option.value: network: "host" is no network', "engine.missing: there is no '/nowhere/libexec/berth/berth-engine'", 'name.invalid: invalid container name "a/b": it contains a slash']);
+    expect(readdirSync(place.lxcpath)).toEqual(before);
+    const exec: (command: unknown, options?: object) => Promise<unknown> = box.exec.bind(box) as never;
+    const ran: readonly (readonly [unknown, object?])[] = [["echo hi"], [[]], [["sleep", 1]], [["a\0b"]], [["id"], { uid: "ann" }], [["id"], { gid: -1 }], [["id"], { timeout: Number.NaN }], [["id"], { timeout: -1 }], [["cat"], { input: {} }], [["id"], { env: { "A=B": "c" } }], [["stty"], { tty: { rows: 0, columns: 80 } }], [["id"], { user: "ann" }]];
+    expect(await Promise.all(ran.map(([command, options]) => refused(() => exec(command, options))))).toEqual(ran.map(([, options]) => expect.stringMatching(options !== undefined && "user" in options ? /^option.unknown: exec has no 'user'$/ : /^option.value: .*(?<!NO REMEDY)$/)));
+    expect(await refused(() => box.wait("HAPPY" as never))).toBe('option.value: "HAPPY" is no state');
+    expect(await refused(() => box.stop({ seconds: -5 }))).toBe("option.value: seconds: -5 is no time");
+    expect(await refused(() => box.write("/tmp/half", (async function* () { yield await Promise.resolve(new Uint8Array(3)); throw new Error("mine"); })()))).toBe("Error: mine");
+    expect((await box.output(["true"], { timeout: Infinity })).code).toBe(0);
+    expect((await box.output(["sh", "-c", "cat /proc/[0-9]*/cmdline"])).stdout).not.toContain("/tmp/half"); // nobody waits for the rest
+    expect(await refused(() => box.output(["/no/such"]))).toMatch(/^command.missing: Failed to exec "\/no\/such": no such file/);
+    expect(await refused(() => container("nobody", where).exec(["true"]))).toMatch(/^container.missing: nobody is not running/);
+  }, PATIENCE_MS);
+
   test("frozen, told of, configured, copied", async () => {
     const told: string[] = [];
     const end = new AbortController();
@@ -112,6 +140,7 @@ describe("a sandbox", () => {
     await box.configure({ "lxc.start.delay": "3" });
     expect(await box.config("lxc.start.delay")).toEqual(["3"]);
     await box.stop({ seconds: 0 });
+    expect(await box.stats()).toBeUndefined();
     const like = await box.copy(`${place.mark}like`);
     await like.start();
     expect(state(place, like.name)).toBe("RUNNING");
@@ -140,6 +169,7 @@ describe("a sandbox", () => {
 
   test("goes with its scope", async () => {
     await box[Symbol.asyncDispose]();
+    await box[Symbol.asyncDispose](); // by hand, and at the end of the scope
     expect(readdirSync(place.lxcpath).filter((name) => name.startsWith(place.mark))).toEqual([]);
   }, PATIENCE_MS);
 });

@@ -61,7 +61,7 @@ function stateDirectoryOps({ spec, facts }: Scope): readonly Op[] {
 function destroyAfterwards({ spec, facts }: Scope, listen: Slot): readonly Op[] {
   if (!spec.isEphemeral) return [];
   const from = byDefault("lxc.ephemeral");
-  const argv = [`${facts.install.share}/../bin/lxc-destroy`, "-P", spec.lxcpath, "-n", spec.name];
+  const argv = [facts.install.engine, "lxc-destroy", "-P", spec.lxcpath, "-n", spec.name];
   return [{ op: "close", from, slot: listen, when: "stop" }, { op: "spawn", from, argv, flags: FLAGS.SPAWN_INHERIT_ENV, when: "stop", note: "the container goes with its last run" }];
 }
 

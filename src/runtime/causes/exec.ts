@@ -67,7 +67,7 @@ const STARTS = new Set(["start", "execute"]);
 
 export function execFinding(failure: Failure): Finding {
   const path = failure.op.subject || failure.text;
-  if (failure.notes.verb === "attach") return { code: "engine.op", text: `Failed to exec "${path}"`, isPlain: true };
+  if (failure.notes.verb === "attach") return { code: "command.missing", text: `Failed to exec "${path}"`, isPlain: true };
   if (!STARTS.has(failure.notes.verb)) return { code: "engine.op", text: `cannot execute '${path}'`, isPlain: true };
   if (failure.notes.verb === "execute") return { code: "init.missing", ...(path.startsWith("/") ? initFinding(failure, path) : { cause: `there is no program '${path}' in the container's PATH` }) };
   return { code: "init.missing", text: `cannot execute init '${path}'`, ...initFinding(failure, path) };

@@ -1,5 +1,6 @@
 // Owns taking a name: a directory that appears under its name at once, with its lock held and its record written.
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { holdPlan, type Held, type Holder } from "../../host/engine/hold.ts";
 import { errorCode } from "../../host/read-text.ts";
 import { configFile, containerDir } from "../../host/store/layout.ts";
@@ -49,9 +50,22 @@ function makeDirectory(path: string, mode: number): void {
   chmodSync(path, mode);
 }
 
+/** The first that had to be made. Not mkdirSync's own way: where a directory above takes none, as in /proc, Node 20 tries for ever. */
+function makeWithParents(path: string, mode: number): string | undefined {
+  const above = dirname(path);
+  const first = existsSync(path) || above === path ? undefined : makeWithParents(above, mode);
+  try {
+    mkdirSync(path, { mode });
+    return first ?? path;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST" && statSync(path).isDirectory()) return first;
+    throw error;
+  }
+}
+
 function makeLxcpath(lxcpath: string): Result<string | undefined> {
   try {
-    return ok(mkdirSync(lxcpath, { recursive: true, mode: 0o755 }));
+    return ok(makeWithParents(lxcpath, 0o755));
   } catch (error) {
     return fail(unwritable(lxcpath, errorCode(error)));
   }
@@ -95,7 +109,7 @@ function makeStage(stage: string, target: Target, wish: ReserveWish): { readonly
     makeDirectory(`${stage}/rootfs`, ROOTFS_MODE);
     rootfs = madePath(`${stage}/rootfs`, wish.rootfs);
   } else if (wish.rootfs !== undefined && lstatSync(wish.rootfs, { throwIfNoEntry: false }) === undefined) {
-    const first = mkdirSync(wish.rootfs, { recursive: true, mode: ROOTFS_MODE });
+    const first = makeWithParents(wish.rootfs, ROOTFS_MODE);
     chmodSync(wish.rootfs, ROOTFS_MODE);
     rootfs = madePath(wish.rootfs);
     outside.push(first ?? wish.rootfs);
