@@ -19,7 +19,8 @@ export function bodyOf({ text }: Page): string {
     seen.set(base, times + 1);
     const id = times === 0 ? base : `${base}-${times}`;
     return `<h${level} id="${id}"><a href="#${id}">${inner.replaceAll(/<\/?a\b[^>]*>/g, "")}</a></h${level}>`;
-  }).replaceAll("<table>", '<div class="wide"><table>').replaceAll("</table>", "</table></div>");
+  }).replaceAll("<table>", '<div class="wide"><table>').replaceAll("</table>", "</table></div>")
+    .replaceAll(/<p>(<img\b[^>]*?src="([^"]*)"[^>]*>)<\/p>/g, '<p class="wide picture"><a href="$2">$1</a></p>');
 }
 
 const STYLE = `:root{--ink:#1d2433;--soft:#5a6478;--paper:#fff;--line:#dde2ea;--mark:#0b6bcb;--code:#f4f6f9}
@@ -30,8 +31,8 @@ nav a{display:block;padding:.12rem .5rem;border-radius:4px;color:inherit;text-de
 nav input{width:100%;padding:.4rem .6rem;border:1px solid var(--line);border-radius:6px;background:var(--paper);color:inherit;font:inherit}main{padding:2rem clamp(1rem,4vw,4rem) 6rem;max-width:64rem}
 a{color:var(--mark)}h1 a,h2 a,h3 a,h4 a{color:inherit;text-decoration:none}h2{margin-top:2.2em;border-bottom:1px solid var(--line)}
 code{background:var(--code);border-radius:4px;padding:.1em .3em;font:.9em ui-monospace,monospace}pre{background:var(--code);border-radius:8px;padding:1rem;overflow:auto}pre code{padding:0;background:none}
-.wide{overflow:auto}table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:.35rem .6rem;vertical-align:top;text-align:left}img{max-width:100%}
-@media(max-width:50rem){body{display:block}nav{position:static;height:auto;border:0}}`;
+.wide{overflow:auto}table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:.35rem .6rem;vertical-align:top;text-align:left}img{max-width:100%;height:auto}.picture img{display:block;min-width:44rem}
+@media(max-width:50rem){body{display:block}nav{position:static;height:auto;max-height:12rem;border:0;border-bottom:1px solid var(--line)}main{padding-top:1rem}}`;
 
 /** Titles of pages and headings that hold all the words. The list is a file of the site. */
 const FIND = `const field=document.querySelector("nav input"),list=document.querySelector("#found");let all;
@@ -47,7 +48,7 @@ export function pageHtml(page: Page, body: string): string {
   const links = SECTIONS.map(({ title, pages }) => `<b>${title}</b>${pages.map(([name, path]) => `<a href="${toward(here, htmlPath(path))}"${path === page.path ? ' class="here"' : ""}>${escapeHtml(name)}</a>`).join("")}`).join("");
   const root = toward(here, "index.html").replace(/index\.html$/, "");
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(titleOf(page.text))} · Berth</title><style>${STYLE}</style></head>
-<body><nav><input type="search" placeholder="Find a key, a command, a code" aria-label="Find" data-index="${root}find.json" data-root="${root}"><div id="found"></div>${links}</nav><main>${body}</main><script>${FIND}</script></body></html>
+<body><nav><input type="search" placeholder="Key, command, code" aria-label="Find" data-index="${root}find.json" data-root="${root}"><div id="found"></div>${links}</nav><main>${body}</main><script>${FIND}</script></body></html>
 `;
 }
 

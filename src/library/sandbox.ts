@@ -51,7 +51,7 @@ export interface SandboxOptions extends ContainerOptions {
 }
 
 const WORDS = {
-  name: true, image: true, imageOptions: true, template: true, templateArgs: true, from: true, limits: true, mounts: true, network: true, config: true, isLasting: true, lxcpath: true, prefix: true, cwd: true, env: true,
+  name: true, image: true, imageOptions: true, template: true, templateArgs: true, from: true, limits: true, mounts: true, network: true, signal: true, config: true, isLasting: true, lxcpath: true, prefix: true, cwd: true, env: true,
 } as const satisfies Record<keyof SandboxOptions, true>;
 
 async function layerOver(request: Request, target: Target, from: string, options: SandboxOptions): Promise<void> {
@@ -89,6 +89,7 @@ export class Sandbox extends Container implements AsyncDisposable {
     this.#keeper = keeper;
   }
 
+  /** As of any container: `force` also while it runs, snapshots go with it. Rejects with `container.running`, `container.clones`, `container.missing`. */
   override async destroy(options: { readonly force?: boolean } = {}): Promise<void> {
     await super.destroy(options);
     this.#keeper?.release();
