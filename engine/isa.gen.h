@@ -60,7 +60,7 @@ enum op_code {
   OP_SEND_FD = 43, /* SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent */
   OP_RECV_FD = 44, /* SCM_RIGHTS: receives a descriptor from the child in `child`, else from the parent */
   OP_WAIT_EXEC = 45, /* waits until the child has executed its program; EPIPE when it failed before */
-  OP_WAIT_EXIT = 46, /* waits until the pidfd's process ends; ETIMEDOUT after that many milliseconds */
+  OP_WAIT_EXIT = 46, /* waits until the pidfd's process ends; ETIMEDOUT after that many milliseconds; with `reap` it is a child of this process, nobody asks for its status, and it leaves no zombie */
   OP_EXIT_WITH = 47, /* waits for the child, then ends this process with its status (128+signal), else with the given status */
   OP_SETNS = 48, /* setns(2) with a namespace or pidfd */
   OP_UNSHARE = 49, /* unshare(2) */
@@ -85,7 +85,8 @@ enum op_code {
   OP_BPF_DEVICE = 68, /* bpf(2): loads a cgroup device program and attaches it to the cgroup directory in the slot; with BPF_F_REPLACE it takes the place of all that are attached there */
   OP_HOSTNAME = 70, /* sethostname(2) */
   OP_OPEN_PTY = 71, /* opens ptmx at the path, unlocks it, TIOCGPTPEER; its `size`, rows * 65536 + columns, else that of the engine's terminal if it has one */
-  OP_NETLINK = 72, /* netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement */
+  OP_NETLINK = 72, /* netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement; through the socket of another network namespace it is that one that is changed, by this process's own rights */
+  OP_NETLINK_SOCKET = 79, /* netlink(7) NETLINK_ROUTE: a socket of this network namespace, for a netlink op of another process */
   OP_IF_INDEX = 73, /* netdevice(7) SIOCGIFINDEX */
   OP_LISTEN = 74, /* unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken */
   OP_LOCK = 75, /* fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes */
@@ -189,6 +190,7 @@ enum op_code {
 #define WAIT_EXEC_CHILD 0
 #define WAIT_EXIT_PIDFD 0
 #define WAIT_EXIT_TIMEOUT 1
+#define WAIT_EXIT_REAP 2
 #define EXIT_WITH_CHILD 0
 #define EXIT_WITH_STATUS 1
 #define SETNS_SLOT 0
@@ -255,6 +257,8 @@ enum op_code {
 #define OPEN_PTY_PEER 3
 #define OPEN_PTY_SIZE 4
 #define NETLINK_MESSAGES 0
+#define NETLINK_SOCKET 1
+#define NETLINK_SOCKET_INTO 0
 #define IF_INDEX_NAME 0
 #define IF_INDEX_INTO 1
 #define LISTEN_ADDRESS 0
@@ -322,7 +326,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_SEND_FD] = { "sendFd", { FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL } },
   [OP_RECV_FD] = { "recvFd", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_NEW_SLOT } },
   [OP_WAIT_EXEC] = { "waitExec", { FIELD_SLOT } },
-  [OP_WAIT_EXIT] = { "waitExit", { FIELD_SLOT, FIELD_U64 | FIELD_OPTIONAL } },
+  [OP_WAIT_EXIT] = { "waitExit", { FIELD_SLOT, FIELD_U64 | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_EXIT_WITH] = { "exitWith", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_SETNS] = { "setns", { FIELD_SLOT, FIELD_U32 } },
   [OP_UNSHARE] = { "unshare", { FIELD_U32 } },
@@ -347,7 +351,8 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_BPF_DEVICE] = { "bpfDevice", { FIELD_DATA, FIELD_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_HOSTNAME] = { "hostname", { FIELD_TEXT } },
   [OP_OPEN_PTY] = { "openPty", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
-  [OP_NETLINK] = { "netlink", { FIELD_DATA } },
+  [OP_NETLINK] = { "netlink", { FIELD_DATA, FIELD_SLOT | FIELD_OPTIONAL } },
+  [OP_NETLINK_SOCKET] = { "netlinkSocket", { FIELD_NEW_SLOT } },
   [OP_IF_INDEX] = { "ifIndex", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LISTEN] = { "listen", { FIELD_TEXT, FIELD_NEW_SLOT } },
   [OP_LOCK] = { "lock", { FIELD_TEXT, FIELD_NEW_SLOT, FIELD_U32 | FIELD_OPTIONAL } },
@@ -417,6 +422,7 @@ int do_bpf_device(struct run *run, const struct op *op);
 int do_hostname(struct run *run, const struct op *op);
 int do_open_pty(struct run *run, const struct op *op);
 int do_netlink(struct run *run, const struct op *op);
+int do_netlink_socket(struct run *run, const struct op *op);
 int do_if_index(struct run *run, const struct op *op);
 int do_listen(struct run *run, const struct op *op);
 int do_lock(struct run *run, const struct op *op);
@@ -484,6 +490,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_HOSTNAME] = do_hostname,
   [OP_OPEN_PTY] = do_open_pty,
   [OP_NETLINK] = do_netlink,
+  [OP_NETLINK_SOCKET] = do_netlink_socket,
   [OP_IF_INDEX] = do_if_index,
   [OP_LISTEN] = do_listen,
   [OP_LOCK] = do_lock,

@@ -63,14 +63,23 @@ static int send_message(struct run *run, int socket, const char *bytes, unsigned
 	head.nlmsg_seq = nth;
 	head.nlmsg_pid = 0;
 	memcpy(message, &head, sizeof head);
-	return send(socket, message, head.nlmsg_len, 0) < 0 ? -1 : acknowledge(run, socket, nth);
+	/* by name: then the kernel asks for this process's rights alone, not also for those of who opened the socket */
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	return sendto(socket, message, head.nlmsg_len, 0, (const void *)&kernel, sizeof kernel) < 0 ? -1 : acknowledge(run, socket, nth);
+}
+
+int do_netlink_socket(struct run *run, const struct op *op) {
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	return fd < 0 ? -1 : slot_put(run, op, NETLINK_SOCKET_INTO, SLOT_FD, fd);
 }
 
 int do_netlink(struct run *run, const struct op *op) {
 	size_t size, at = 0;
 	const char *messages = data(run, op, NETLINK_MESSAGES, &size);
 	int yes = 1, result = 0;
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int given = has(op, NETLINK_SOCKET) ? slot_fd(run, op, NETLINK_SOCKET) : -1;
+	if (has(op, NETLINK_SOCKET) && given < 0) return -1;
+	int fd = given >= 0 ? given : socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (fd < 0) return -1;
 	setsockopt(fd, SOL_NETLINK, EXTENDED_ACK, &yes, sizeof yes);
 	for (unsigned nth = 1; at < size && result == 0; nth++) {
@@ -83,7 +92,7 @@ int do_netlink(struct run *run, const struct op *op) {
 		} else result = send_message(run, fd, messages + at, nth);
 		at += NLMSG_ALIGN(head.nlmsg_len);
 	}
-	return closing(fd, result);
+	return given >= 0 ? result : closing(fd, result);
 }
 
 /* A dump has ended, well or not: the next may be asked for. */

@@ -252,7 +252,10 @@ int do_wait_exec(struct run *run, const struct op *op) {
 
 int do_wait_exit(struct run *run, const struct op *op) {
 	int fd = slot_fd(run, op, WAIT_EXIT_PIDFD);
-	return fd < 0 ? -1 : await_readable(fd, op, WAIT_EXIT_TIMEOUT);
+	if (fd < 0 || await_readable(fd, op, WAIT_EXIT_TIMEOUT) < 0) return -1;
+	siginfo_t end;
+	if (num(op, WAIT_EXIT_REAP)) waitid(P_PIDFD, (id_t)fd, &end, WEXITED | WNOHANG);
+	return 0;
 }
 
 int do_exit_with(struct run *run, const struct op *op) {

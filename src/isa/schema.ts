@@ -63,7 +63,7 @@ export const SCHEMA = {
   sendFd: { code: 43, doc: "SCM_RIGHTS: sends a descriptor to the child in `to`, else to the parent", fields: { slot: "slot", to: "slot?" } },
   recvFd: { code: 44, doc: "SCM_RIGHTS: receives a descriptor from the child in `child`, else from the parent", fields: { child: "slot?", into: "newSlot" } },
   waitExec: { code: 45, doc: "waits until the child has executed its program; EPIPE when it failed before", fields: { child: "slot" } },
-  waitExit: { code: 46, doc: "waits until the pidfd's process ends; ETIMEDOUT after that many milliseconds", fields: { pidfd: "slot", timeout: "u64?" } },
+  waitExit: { code: 46, doc: "waits until the pidfd's process ends; ETIMEDOUT after that many milliseconds; with `reap` it is a child of this process, nobody asks for its status, and it leaves no zombie", fields: { pidfd: "slot", timeout: "u64?", reap: "u32?" } },
   exitWith: { code: 47, doc: "waits for the child, then ends this process with its status (128+signal), else with the given status", fields: { child: "slot?", status: "u32?" } },
   setns: { code: 48, doc: "setns(2) with a namespace or pidfd", fields: { slot: "slot", flags: "u32" } },
   unshare: { code: 49, doc: "unshare(2)", fields: { flags: "u32" } },
@@ -90,7 +90,8 @@ export const SCHEMA = {
   // names, terminals, network, sockets
   hostname: { code: 70, doc: "sethostname(2)", fields: { name: "text" } },
   openPty: { code: 71, doc: "opens ptmx at the path, unlocks it, TIOCGPTPEER; its `size`, rows * 65536 + columns, else that of the engine's terminal if it has one", fields: { at, path: "text", master: "newSlot", peer: "newSlot", size: "u32?" } },
-  netlink: { code: 72, doc: "netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement", fields: { messages: "data" } },
+  netlink: { code: 72, doc: "netlink(7) NETLINK_ROUTE: sends each message with NLM_F_ACK and waits for its acknowledgement; through the socket of another network namespace it is that one that is changed, by this process's own rights", fields: { messages: "data", socket: "slot?" } },
+  netlinkSocket: { code: 79, doc: "netlink(7) NETLINK_ROUTE: a socket of this network namespace, for a netlink op of another process", fields: { into: "newSlot" } },
   ifIndex: { code: 73, doc: "netdevice(7) SIOCGIFINDEX", fields: { name: "text", into: "newSlot" } },
   listen: { code: 74, doc: "unix(7): binds and listens on an abstract stream socket; EADDRINUSE when its name is taken", fields: { address: "text", into: "newSlot" } },
   lock: { code: 75, doc: "fcntl(2) F_OFD_SETLKW (F_OFD_SETLK with nowait) of a write lock on a file, made when missing; held until the slot closes", fields: { path: "text", into: "newSlot", nowait: "u32?" } },

@@ -36,6 +36,7 @@ function madeName(op: Op, slot: Slot, name: NameOf): string {
     case "recvFd": return op.child === undefined ? "what the parent sent" : `what ${name(op.child).replace(/^the pid of /, "")} sent`;
     case "loopDevice": return slot === op.number ? `the number of the loop device of ${textOf(op.path, name)}` : `the loop device of ${textOf(op.path, name)}`;
     case "ifIndex": return `the index of ${textOf(op.name)}`;
+    case "netlinkSocket": return "the socket to the kernel's network side";
     case "listen": return "the socket";
     case "seccomp": return "the filter's listener";
     case "askMonitor": return slot === op.connection ? "the monitor" : slot === op.fd ? "what the monitor gave" : "the monitor's answer";

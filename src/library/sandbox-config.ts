@@ -38,7 +38,7 @@ export interface SandboxNetwork {
   readonly bridge?: string;
   /** All that may leave, as `HOST[/PREFIX][:PORT[-PORT][/tcp|/udp]]`: `10.0.0.0/8`, `example.org:443`, `[2001:db8::1]:53/udp`; nothing where it
    * is empty, everything where it is not said. Names are looked up on the host, at the start. Rules of nft(8) outside keep it: root inside
-   * cannot lift them. For root alone; else the start fails with `network.unsupported`. Source: lxc.net.N.egress. */
+   * cannot lift them. Where they could not be kept the start fails with `network.unsupported`. Source: lxc.net.N.egress. */
   readonly egress?: readonly string[];
 }
 

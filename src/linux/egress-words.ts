@@ -46,3 +46,11 @@ export function parseEgress(text: string): EgressWish | typeof NOTHING | { reado
   if (typeof ports === "string") return { wrong: ports };
   return { host, isName, ...(prefixText === undefined ? {} : { prefix: Number(prefixText) }), ...(ports === undefined ? {} : { ports }) };
 }
+
+/** The same wish, as it is written. */
+export function egressWord({ host, isName, prefix, ports }: EgressWish): string {
+  const place = `${host}${prefix === undefined ? "" : `/${prefix}`}`;
+  if (ports === undefined) return place;
+  const range = ports.first === ports.last ? String(ports.first) : `${ports.first}-${ports.last}`;
+  return `${!isName && host.includes(":") ? `[${place}]` : place}:${range}${ports.protocol === undefined ? "" : `/${ports.protocol}`}`;
+}

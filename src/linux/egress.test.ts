@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parseEgress } from "./egress-words.ts";
+import { egressWord, parseEgress } from "./egress-words.ts";
 import { egressRules, egressTable, withoutEgress } from "./nft-egress.ts";
 
 test("hosts, networks, names, ports", () => {
@@ -15,7 +15,11 @@ test("hosts, networks, names, ports", () => {
     "[2001:db8::1]:53/udp": { host: "2001:db8::1", isName: false, ports: { first: 53, last: 53, protocol: "udp" } },
     "[2001:db8::/32]:22": { host: "2001:db8::", isName: false, prefix: 32, ports: { first: 22, last: 22 } },
   };
-  for (const [text, wish] of Object.entries(right)) expect([text, parseEgress(text)]).toEqual([text, wish]);
+  for (const [text, wish] of Object.entries(right)) {
+    const found = parseEgress(text);
+    expect([text, found]).toEqual([text, wish]);
+    if (typeof found === "object" && !("wrong" in found)) expect(egressWord(found)).toBe(text);
+  }
   for (const text of ["", "a b", "10.0.0.0/33", "10.0.0", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:90-80", "x.org/8", "::1/129", "10.0.0.1:53/sctp", "-x.org", "a..b", "x.org:http", "[10.0.0.1", "2001:db8::1:zz", "$(x)", 'a"b']) {
     expect([text, parseEgress(text)]).toEqual([text, { wrong: expect.any(String) }]);
   }
@@ -29,7 +33,7 @@ test("rules: what is allowed, by address; everything else is dropped", () => {
   });
   expect(rules).toStartWith(withoutEgress("t"));
   expect(rules).toContain('hook ingress device "vethA" priority -500; policy drop;');
-  for (const rule of ["ip daddr 10.0.0.0/8 accept", "ip daddr 192.0.2.9 tcp dport 443 accept", "ip6 daddr 2001:db8::9 tcp dport 443 accept", "ip6 daddr 2001:db8:1:0:0:0:0:0/48 accept", "meta protocol ip meta l4proto { tcp, udp } th dport 53 accept", "ip daddr 10.0.3.1 udp sport 68 udp dport 67 accept"]) expect(rules).toContain(`  ${rule}\n`);
+  for (const rule of ['ip daddr 10.0.0.0/8 accept comment "10.1.2.3/8"', 'ip daddr 192.0.2.9 tcp dport 443 accept comment "x.org:443/tcp"', 'ip6 daddr 2001:db8::9 tcp dport 443 accept comment "x.org:443/tcp"', 'ip6 daddr 2001:db8:1:0:0:0:0:0/48 accept comment "2001:db8:1::5/48"', 'meta protocol ip meta l4proto { tcp, udp } th dport 53 accept comment "0.0.0.0/0:53"', "ip daddr 10.0.3.1 udp sport 68 udp dport 67 accept"]) expect(rules).toContain(`  ${rule}\n`);
 });
 
 test("a table belongs to one interface of one container", () => {

@@ -65,7 +65,7 @@ export const mtuAttribute = (mtu: number | undefined): NetlinkMessage => (mtu ==
 export const linkUp = (name: string): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(0, IFF_UP), ...nameAttribute(name)]);
 /** linkUp("lo"), ready: every container with a network of its own begins so. */
 export const LOOPBACK_UP: NetlinkMessage = [{ hex: "2800000010000500000000000000000000000000000000000100000001000000070003006c6f0000" }];
-export const linkMaster = (name: string, master: number): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_MASTER, [u32(master)])]);
+export const linkMaster = (name: string, master: Late): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_MASTER, [u32(master)])]);
 /** Into the network namespace of a process. */
 export const linkMove = (name: string, netnsPid: Late): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_NET_NS_PID, [u32(netnsPid)])]);
 export const linkGroup = (name: string, group: number): NetlinkMessage => message(RTM_NEWLINK, 0, [...linkHeader(), ...nameAttribute(name), ...attribute(IFLA_GROUP, [u32(group)])]);

@@ -1,7 +1,7 @@
 // Owns the rules of what may leave a container, as nft(8) reads them: on the host's end of its veth, before any bridge or route,
 // so that nothing inside can lift them. Packet by packet, without a memory of connections: answers to who calls in have to be
 // allowed as well. What a link cannot live without passes: ARP, neighbours and groups of IPv6, DHCP; none of it goes past the first link.
-import type { EgressWish } from "./egress-words.ts";
+import { egressWord, type EgressWish } from "./egress-words.ts";
 import { addressBytes, networkOf } from "./netlink.ts";
 import { fnv64a } from "./socket-name.ts";
 
@@ -55,8 +55,12 @@ const allow = (wish: EgressWish, address: string): string => {
   return `${all}${portWords(wish)}`;
 };
 
-/** In place of what was there, at once. */
+/** What nft takes. */
+const LONGEST_COMMENT = 127;
+
+/** In place of what was there, at once. Each permission says which line it is of. */
 export function egressRules({ table, device, allowed, neighbours }: EgressRules): string {
-  const rules = new Set([...alwaysAllowed(neighbours), ...allowed.flatMap(({ wish, addresses }) => addresses.map((address) => allow(wish, address)))]);
-  return `${withoutEgress(table)}table netdev ${table} {\n chain out {\n  type filter hook ingress device "${device}" priority -500; policy drop;\n${[...rules].map((rule) => `  ${rule} accept\n`).join("")} }\n}\n`;
+  const lines = allowed.flatMap(({ wish, addresses }) => addresses.map((address) => `${allow(wish, address)} accept comment "${egressWord(wish).slice(0, LONGEST_COMMENT)}"`));
+  const rules = new Set([...alwaysAllowed(neighbours).map((rule) => `${rule} accept`), ...lines]);
+  return `${withoutEgress(table)}table netdev ${table} {\n chain out {\n  type filter hook ingress device "${device}" priority -500; policy drop;\n${[...rules].map((rule) => `  ${rule}\n`).join("")} }\n}\n`;
 }

@@ -63,3 +63,16 @@ test("what has been sent on from a published port is known by it", () => {
   const ruleset = [chain("f", { ...BASE, policy: "drop" }), rule("f", 1, [match({ ct: { key: "status" } }, "dnat", "in"), { accept: null }])];
   expect([verdicts(ruleset)[0], verdicts(ruleset, { ...OUT, isForwarded: true })[0]]).toEqual([["f", "drop", "policy drop"], ["f", "accept", "rule 1 of f"]]);
 });
+
+test("what comes in by a device: its own table, either family, and the rule's own words", () => {
+  const ruleset = [
+    chain("out", { ...BASE, hook: "ingress", policy: "drop" }, "t", "netdev"), rule("out", 1, [match(payload("arp", "operation"), { set: ["request"] }), { accept: null }], "t", "netdev"),
+    rule("out", 2, [match(payload("ip6", "daddr"), { prefix: { addr: "2001:db8::", len: 32 } }), match(meta("l4proto"), { set: ["tcp", "udp"] }), match(payload("th", "dport"), 7), { accept: null }], "t", "netdev"),
+    { rule: { family: "netdev", table: "t", chain: "out", handle: 3, comment: "0.0.0.0/0:53", expr: [match(meta("protocol"), "ip"), match(payload("th", "dport"), 53), { accept: null }] } },
+  ];
+  const at = (packet: Partial<Packet>): unknown => followPacket(ruleset, "ingress", { iif: "", family: "ip", daddr: "192.0.2.9", protocol: "udp", port: 53, state: "new", ...packet }).map(({ isDropped, by, comment, isUnsure }) => [isDropped, by, comment, isUnsure]);
+  expect(at({})).toEqual([[false, "rule 3 of out", "0.0.0.0/0:53", false]]);
+  expect(at({ family: "ip6", daddr: "2001:db8::9", port: 7 })).toEqual([[false, "rule 2 of out", undefined, false]]);
+  for (const packet of [{ port: 54 }, { family: "ip6", daddr: "2001:db9::9", port: 7 }, { family: "ip6", daddr: "2001:db8::9", port: 53 }] as const) expect(at(packet)).toEqual([[true, "policy drop", undefined, false]]);
+  expect(followPacket(ruleset, "forward", OUT)).toEqual([]);
+});

@@ -1,5 +1,6 @@
 // Owns following a packet through the rules of nft(8), as it lists them as JSON: which base chain lets it pass, and which
 // one drops it. What cannot be judged (an extension of iptables, a named set) is passed over, and said to be unsure.
+import { addressBytes, inSameNetwork } from "./netlink.ts";
 
 export interface Packet {
   readonly iif: string;
@@ -22,6 +23,8 @@ export interface Verdict {
   readonly isDropped: boolean;
   /** `policy drop`, or where the rule stands: `rule 12 of FORWARD`. */
   readonly by: string;
+  /** What the rule says of itself. */
+  readonly comment?: string;
   /** Rules that could not be judged stand before it. */
   readonly isUnsure: boolean;
 }
@@ -31,7 +34,7 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 const within = (value: unknown, ...keys: readonly string[]): unknown => keys.reduce<unknown>((inner, key) => (isFields(inner) ? inner[key] : undefined), value);
 const textOf = (value: unknown): string => (typeof value === "string" ? value : typeof value === "number" ? String(value) : "");
 
-interface Rule { readonly handle: string; readonly expressions: readonly unknown[] }
+interface Rule { readonly handle: string; readonly comment: string; readonly expressions: readonly unknown[] }
 interface Chain { readonly family: string; readonly table: string; readonly name: string; readonly hook: string; readonly priority: number; readonly policy: string; readonly rules: readonly Rule[] }
 
 export function chainsOf(ruleset: readonly unknown[]): readonly Chain[] {
@@ -43,7 +46,7 @@ export function chainsOf(ruleset: readonly unknown[]): readonly Chain[] {
     const own = rules.filter((rule) => rule["family"] === family && rule["table"] === table && rule["chain"] === name);
     return [{
       family, table, name, hook: textOf(chain["hook"]), priority: Number(chain["prio"] ?? 0), policy: textOf(chain["policy"]),
-      rules: own.map((rule) => ({ handle: textOf(rule["handle"]), expressions: Array.isArray(rule["expr"]) ? rule["expr"] : [] })),
+      rules: own.map((rule) => ({ handle: textOf(rule["handle"]), comment: textOf(rule["comment"]), expressions: Array.isArray(rule["expr"]) ? rule["expr"] : [] })),
     }];
   });
 }
@@ -69,10 +72,8 @@ function isOne(value: string, right: unknown): Truth {
     return found.includes(true) ? true : found.includes(UNKNOWN) ? UNKNOWN : false;
   }
   if (isFields(prefix)) {
-    const [own, network, length] = [numberOf(value), numberOf(textOf(prefix["addr"])), Number(prefix["len"])];
-    if (own === undefined || network === undefined) return UNKNOWN;
-    const size = 2 ** (32 - length);
-    return Math.floor(own / size) === Math.floor(network / size);
+    const [own, network] = [addressBytes(value), addressBytes(textOf(prefix["addr"]))];
+    return own === undefined || network === undefined ? UNKNOWN : inSameNetwork(own, network, Number(prefix["len"]));
   }
   if (Array.isArray(range)) {
     const [from, to] = range.map((end) => (typeof end === "number" ? end : numberOf(textOf(end))));
@@ -91,6 +92,7 @@ function valueOf(left: unknown, packet: Packet): string | null | undefined {
     case "iifname": case "iif": return packet.iif;
     case "oifname": case "oif": return packet.oif ?? null;
     case "nfproto": return packet.family === "ip" ? "ipv4" : "ipv6";
+    case "protocol": return packet.family;
     case "l4proto": return packet.protocol;
     default: break;
   }
@@ -106,7 +108,8 @@ function valueOf(left: unknown, packet: Packet): string | null | undefined {
     if (field === "protocol" || field === "nexthdr") return packet.protocol;
     return field === "saddr" ? packet.saddr : field === "daddr" ? packet.daddr : undefined;
   }
-  if (protocol === "tcp" || protocol === "udp") return protocol !== packet.protocol ? null : field === "dport" && packet.port !== undefined ? String(packet.port) : undefined;
+  if (protocol === "arp") return null;
+  if (protocol === "tcp" || protocol === "udp" || protocol === "th") return protocol !== "th" && protocol !== packet.protocol ? null : field === "dport" && packet.port !== undefined ? String(packet.port) : undefined;
   if (protocol === "icmp" || protocol === "icmpv6") return null;
   return undefined;
 }
@@ -119,14 +122,14 @@ function matches(expression: Fields, packet: Packet): Truth {
   return expression["op"] === "!=" ? not(found) : expression["op"] === "==" || expression["op"] === "in" ? found : UNKNOWN;
 }
 
-type Outcome = { readonly kind: "accept" | "drop"; readonly by: string } | { readonly kind: "through" };
+type Outcome = { readonly kind: "accept" | "drop"; readonly by: string; readonly comment: string } | { readonly kind: "through" };
 interface Walk { readonly chains: ReadonlyMap<string, Chain>; readonly packet: Packet; isUnsure: boolean }
 const THROUGH: Outcome = { kind: "through" };
 const DEEPEST = 16;
 const SILENT = ["counter", "log", "comment", "notrack", "mangle"];
 
 /** What a rule does with the packet; undefined: nothing. */
-function outcomeOf(walk: Walk, chain: Chain, { expressions, handle }: Rule, depth: number): Outcome | "return" | undefined {
+function outcomeOf(walk: Walk, chain: Chain, { expressions, handle, comment }: Rule, depth: number): Outcome | "return" | undefined {
   let truth: Truth = true;
   for (const expression of expressions) {
     const [kind = ""] = isFields(expression) ? Object.keys(expression) : [];
@@ -136,8 +139,8 @@ function outcomeOf(walk: Walk, chain: Chain, { expressions, handle }: Rule, dept
     const isVerdict = ["accept", "drop", "reject", "return"].includes(kind);
     if (isVerdict && truth === UNKNOWN) { walk.isUnsure = true; return undefined; }
     switch (kind) {
-      case "accept": return { kind: "accept", by };
-      case "drop": case "reject": return { kind: "drop", by };
+      case "accept": return { kind: "accept", by, comment };
+      case "drop": case "reject": return { kind: "drop", by, comment };
       case "return": return "return";
       case "jump": case "goto": {
         const inner = walk.chains.get(textOf(target));
@@ -168,15 +171,15 @@ function walkChain(walk: Walk, chain: Chain, depth: number): Outcome {
 }
 
 /** Each base chain of the hook, in the order that they are asked; the first that drops is the last. */
-export function followPacket(ruleset: readonly unknown[], hook: "forward" | "input", packet: Packet): readonly Verdict[] {
+export function followPacket(ruleset: readonly unknown[], hook: "forward" | "input" | "ingress", packet: Packet): readonly Verdict[] {
   const all = chainsOf(ruleset);
-  const bases = all.filter((chain) => chain.hook === hook && (chain.family === "inet" || chain.family === packet.family)).toSorted((one, two) => one.priority - two.priority);
+  const bases = all.filter((chain) => chain.hook === hook && (chain.family === (hook === "ingress" ? "netdev" : "inet") || chain.family === packet.family)).toSorted((one, two) => one.priority - two.priority);
   const verdicts: Verdict[] = [];
   for (const base of bases) {
     const walk: Walk = { chains: new Map(all.filter(({ family, table }) => family === base.family && table === base.table).map((chain) => [chain.name, chain])), packet, isUnsure: false };
     const outcome = walkChain(walk, base, 0);
     const isDropped = outcome.kind === "drop" || (outcome.kind === "through" && base.policy === "drop");
-    verdicts.push({ family: base.family, table: base.table, chain: base.name, isDropped, by: outcome.kind === "through" ? `policy ${base.policy === "" ? "accept" : base.policy}` : outcome.by, isUnsure: walk.isUnsure });
+    verdicts.push({ family: base.family, table: base.table, chain: base.name, isDropped, by: outcome.kind === "through" ? `policy ${base.policy === "" ? "accept" : base.policy}` : outcome.by, isUnsure: walk.isUnsure, ...(outcome.kind === "through" || outcome.comment === "" ? {} : { comment: outcome.comment }) });
     if (isDropped) break;
   }
   return verdicts;

@@ -83,6 +83,8 @@ export interface HostFacts {
   /** Why it would not work here, and what helps. */
   readonly pastaObstacle?: { readonly cause: string; readonly remedy: string };
   readonly grantedBridges?: readonly string[];
+  /** What this host goes out by: what pasta lets a container have. Looked for where such a one has a list of what may leave it. */
+  readonly uplink?: Uplink;
   /** nft(8), looked for where an interface has a list of what may leave it; addresses of the names in such lists. */
   readonly nft?: string;
   readonly resolved?: Readonly<Record<string, readonly string[]>>;
@@ -101,6 +103,12 @@ export interface StorageFacts {
 }
 
 /** What is optional is looked at for links that more than a plain veth hangs on. */
+/** Addresses of the links that the default routes go over, and the gateways; none: the route goes onto the link. */
+export interface Uplink {
+  readonly ipv4?: { readonly address: string; readonly prefix: number; readonly gateway?: string };
+  readonly ipv6?: { readonly address: string; readonly prefix: number; readonly gateway?: string };
+}
+
 export interface LinkFact {
   readonly isBridge: boolean;
   readonly mtu: number;

@@ -1,6 +1,6 @@
 // Owns the verb of berth net doctor: for each bridge of containers, what would drop their packets, and the least that helps.
 import { probeFirewall } from "../host/probe/firewall.ts";
-import { defaultRoute } from "../host/probe/firewall.ts";
+import { defaultRoute } from "../host/probe/default-route.ts";
 import { publishedRuns } from "../host/probe/published.ts";
 import { readText } from "../host/read-text.ts";
 import type { Plan } from "../isa/op.ts";

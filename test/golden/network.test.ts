@@ -43,8 +43,20 @@ test.each(cases)("%s", (name, nics) => {
   expect(existsSync(path) ? readFileSync(path, "utf8") : "").toBe(text);
 });
 
+const USER_MAP = (["u", "g"] as const).map((kind, i) => ({ value: { kind, inside: 0, outside: 100000, count: 65536 }, from: line(3 + i, "lxc.idmap") }));
+const PERMITTED = [{ wish: { host: "192.0.2.9", isName: false }, from: line(23, "lxc.net.0.egress") }];
+
+test.each(["net-egress-user", "net-egress-granted"])("%s: a network in between, where the container's root has no power", (name) => {
+  const isGranted = name === "net-egress-granted";
+  const uplink = { ipv4: { address: "192.0.2.1", prefix: 24, gateway: "192.0.2.254" } };
+  const text = networkText(planStart(specOf({ idmap: USER_MAP, nics: [nic(0, { type: isGranted ? "veth" : "user", egress: PERMITTED, ...(isGranted ? { link: "br0" } : {}) })] }), userFacts({ userNic: "/usr/libexec/lxc/lxc-user-nic", nft: "/usr/sbin/nft", pasta: "/usr/bin/pasta", uplink, links: facts.links }), inputsOf()));
+  const path = join(import.meta.dir, `${name}.txt`);
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, text);
+  expect(existsSync(path) ? readFileSync(path, "utf8") : "").toBe(text);
+});
+
 test("a user's veth is asked of lxc-user-nic, and of nothing else", () => {
-  const plan = planStart(specOf({ idmap: [{ value: { kind: "u", inside: 0, outside: 100000, count: 65536 }, from: line(3, "lxc.idmap") }, { value: { kind: "g", inside: 0, outside: 100000, count: 65536 }, from: line(4, "lxc.idmap") }], nics: [nic(0, { link: "br0", hwaddr: "00:16:3e:00:00:01" })] }), userFacts({ userNic: "/usr/libexec/lxc/lxc-user-nic" }), inputsOf());
+  const plan = planStart(specOf({ idmap: USER_MAP, nics: [nic(0, { link: "br0", hwaddr: "00:16:3e:00:00:01" })] }), userFacts({ userNic: "/usr/libexec/lxc/lxc-user-nic" }), inputsOf());
   expect(networkText(plan)).toContain("run /usr/libexec/lxc/lxc-user-nic create /var/lib/lxc web <the pid of init> veth br0 eth0");
 });
 

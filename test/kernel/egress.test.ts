@@ -36,6 +36,8 @@ def call(to):
     try: s = socket.create_connection((to, int(sys.argv[1])), 1); s.settimeout(1); return s.recv(9).decode()
     except OSError: return "no"
 print(*concurrent.futures.ThreadPoolExecutor(9).map(call, sys.argv[2:]))`;
+const granted = (): string => `${user.name}2`;
+const pidOf = (where: Place, name: string): number => Number(works(where, "lxc-info", ["-n", name, "-pH"]));
 const within = (pid = initPid(place)): readonly string[] => [...room.into, "nsenter", "-t", String(pid), "-U", "-n", "-S", "0", "-G", "0", "--"];
 const call = (hosts: string, port: number, from = within()): string => run(from, ["python3", "-c", CALL, String(port), ...hosts.split(" ")]).stdout.trim();
 const tables = (): string => must(room.into, "nft list tables netdev");
@@ -49,17 +51,20 @@ beforeAll(async () => {
   user = { ...makePlace("user-owned"), into: room.into };
   must(room.into, `ip link add br0 type bridge; ip addr add 10.9.0.1/24 dev br0; ip addr add fd09::1/64 dev br0 nodad; ip link set br0 up; sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
     mount -t tmpfs tmpfs /mnt; echo '192.0.2.9 world.test' > /mnt/hosts; mount --bind /mnt/hosts /etc/hosts; echo nameserver 127.0.0.1 > /mnt/resolv; mount --bind /mnt/resolv /etc/resolv.conf
-    test -d /dev/net || mkdir /dev/net; mount -t tmpfs tmpfs /dev/net; mknod -m 666 /dev/net/tun c 10 200; ip route add default via 192.0.2.9`);
+    test -d /dev/net || mkdir /dev/net; mount -t tmpfs tmpfs /dev/net; mknod -m 666 /dev/net/tun c 10 200; ip route add default via 192.0.2.9; ip -6 route add default via 2001:db8::9
+    mkdir -p /etc/lxc; mount -t tmpfs tmpfs /etc/lxc; echo '${user.user?.name} veth br0 9' > /etc/lxc/lxc-usernet`);
   must(room.world, "ip route add 10.9.0.0/24 via 192.0.2.1; ip -6 route add fd09::/64 via 2001:db8::1");
   world = spawn("env", [...room.world, "python3", "-c", WORLD], { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise<void>((resolve) => { world.stdout?.on("data", (text: Uint8Array) => { for (const line of String(text).trim().split("\n")) seen.add(line); if (seen.has("ready")) resolve(); }); });
   create(place, address(7));
   create(place, address(8), two());
   create(user, ["lxc.net.0.type = user"]);
+  create(user, address(7), granted());
 });
-afterEach(() => { for (const [where, name] of [[place, place.name], [place, two()], [user, user.name]] as const) berth(where, "lxc-stop", ["-n", name, "-k"]); });
+const all = (): readonly (readonly [Place, string])[] => [[place, place.name], [place, two()], [user, user.name], [user, granted()]];
+afterEach(() => { for (const [where, name] of all()) berth(where, "lxc-stop", ["-n", name, "-k"]); });
 afterAll(async () => {
-  for (const [where, name] of [[place, place.name], [place, two()], [user, user.name]] as const) berth(where, "lxc-destroy", ["-n", name, "-f"]);
+  for (const [where, name] of all()) berth(where, "lxc-destroy", ["-n", name, "-f"]);
   world.kill("SIGKILL");
   await leavePlace(user);
   await leavePlace(place);
@@ -100,17 +105,33 @@ test("what is permitted leaves, by name, address and port, of both families; not
   expect(call("192.0.2.9 2001:db8::9", 8)).toBe("no no");
   expect(call("10.9.0.8 fd09::8 10.9.0.1 192.0.2.1", 7)).toBe("no no no no");
   expect(await arrived()).toEqual(["4 6 7", "6 6 7"]);
-  expect(works(place, "berth", ["net", "-P", place.lxcpath, "explain", place.name])).toContain("lxc.net.0.egress: only what it names leaves");
+  expect(explained(place)).toEqual([0, expect.stringMatching(/rules: +lxc\.net\.0\.egress: only what it names leaves, all else is dropped here: world\.test:7\/tcp, \[2001:db8::9\]:7 \(nft list table netdev berth_egress_\S+\)\nhost: +this host forwards from br0 to up0/)]);
+  expect(explained(place, "world.test:7")).toEqual([0, expect.stringMatching(/lxc\.net\.0\.egress = world\.test:7\/tcp: world\.test \(192\.0\.2\.9\) tcp port 7 passes\nhost: +this host forwards/)]);
+  expect(explained(place, "[2001:db8::9]:7/udp")).toEqual([0, expect.stringMatching(/lxc\.net\.0\.egress = \[2001:db8::9\]:7: 2001:db8::9 udp port 7 passes\nhost: +it goes by IPv6/)]);
+  expect(explained(place, "world.test:8")).toEqual([1, expect.stringMatching(/STOP lxc\.net\.0\.egress: world\.test \(192\.0\.2\.9\) tcp port 8 is dropped: no line permits it \(world[\s\S]*remedy: start it again: names are looked up at the start.*\n$/)]);
+  expect(explained(place, "10.9.0.8")).toEqual([1, expect.stringMatching(/STOP .*10\.9\.0\.8 tcp port 443 is dropped[\s\S]*remedy: lxc\.net\.0\.egress = 10\.9\.0\.8:443\/tcp, and start it again\n$/)]);
+  for (const [text, why] of [["10.0.0.0/8", "is more than one destination"], ["none", "is no destination"], ["no-such-name.test", "cannot be resolved"], ["a b", "is not HOST"]] as const) expect([text, berth(place, "berth", ["net", "-P", place.lxcpath, "explain", place.name, text])]).toEqual([text, { status: 1, stdout: "", stderr: expect.stringContaining(why) }]);
   // the same calls work for who has no list
   expect(call("10.9.0.7 10.9.0.1 192.0.2.9 10.9.0.8", 7, within(Number(works(place, "lxc-info", ["-n", two(), "-pH"]))))).toBe("no hello hello hello");
   for (const child of [neighbour, server]) child.kill("SIGKILL");
 }, 60_000);
 
-test("root inside cannot lift it", async () => {
-  start(place, only("192.0.2.9:7/tcp"));
-  const inside = within();
+/** As root sees it: status and text. */
+function explained(where: Place, ...to: readonly string[]): readonly [number, string] {
+  const { status, stdout } = berth(where, "berth", ["net", "-P", where.lxcpath, "explain", where.name, ...to], { isFromRoot: true });
+  return [status, stdout];
+}
+
+/** What root may do with his own end, and tries with the other one: the list of what may leave it is there. */
+const ATTEMPTS = `ip link add link eth0 name v5 type vlan id 5; ip link add mv0 link eth0 type macvlan; ip link set mv0 up; ip addr add 10.9.0.77/24 dev mv0; nft add table netdev t; tc qdisc add dev eth0 clsact; sysctl -w net.ipv4.ip_forward=1
+  ip link add way link-netnsid 0 type veth peer name out; ip link add way link eth0 link-netnsid 0 type macvlan; ip link set eth0 netns 1; ip netns exec 0 true; ip -n 0 link; ip link set dev eth0 link-netnsid 0 down`;
+
+test.each(["root", "a user, by lxc-user-nic"])("root inside cannot lift it: the container is that of %s", async (who) => {
+  const [where, name] = who === "root" ? [place, place.name] : [user, granted()];
+  works(where, "lxc-start", ["-n", name, "-d", ...only("192.0.2.9:7/tcp")]);
+  const inside = within(pidOf(where, name));
   must(inside, "nft flush ruleset; ip link set eth0 down; ip link set eth0 address 02:00:00:00:00:99 name eth1; ip link set eth1 name eth0 up; ip addr replace 10.9.0.7/24 dev eth0; ip addr replace fd09::7/64 dev eth0 nodad; ip route replace default via 10.9.0.1; ip -6 route replace default via fd09::1");
-  run(inside, ["sh", "-c", "ip link add link eth0 name v5 type vlan id 5; ip link add mv0 link eth0 type macvlan; ip link set mv0 up; ip addr add 10.9.0.77/24 dev mv0; nft add table netdev t; tc qdisc add dev eth0 clsact; sysctl -w net.ipv4.ip_forward=1"]);
+  run(inside, ["sh", "-c", ATTEMPTS]);
   expect(run(inside, ["nft", "list", "tables", "netdev"]).stdout).not.toContain("berth");
   expect(call("192.0.2.9", 7, inside)).toBe("hello");
   seen.clear();
@@ -126,6 +147,36 @@ test("without the list the forged packets do arrive", async () => {
   expect(run(within(), ["python3", "-c", `BRIDGE = "${must(room.into, "cat /sys/class/net/br0/address")}"\n${FORGE}`]).status).toBe(0);
   expect(await arrived()).toEqual(expect.arrayContaining(["4 6 8", "4 17 9"]));
   await eventually("those of IPv6, too", () => ["6 6 8", "6 17 9"].every((one) => seen.has(one)));
+}, 60_000);
+
+const pastas = (): string => must(room.into, `pgrep -f '[p]asta -f .*${user.lxcpath}' || true`);
+/** Network namespaces that belong to the user's namespaces, and not to his container: those in between. */
+const between = (): string => must(room.into, `for p in $(pgrep -u ${user.user?.uid}); do ls -l /proc/$p/fd 2>/dev/null; done | grep -o 'net:.*' | sort -u || true`);
+
+test("a user's, by pasta: the same list, the host's own addresses inside; root inside cannot lift it; nothing is left, however it ends, and a reboot brings it back", async () => {
+  const list = only("world.test:7/tcp", "[2001:db8::9]:7");
+  works(user, "lxc-start", ["-n", user.name, "-d", ...list, "--publish", "8080:80"]);
+  const inside = within(pidOf(user, user.name));
+  expect(must(inside, "ip -o addr show dev eth0 scope global; ip route | head -1; ip link show eth0")).toMatch(/inet 192\.0\.2\.1\/24[\s\S]*inet6 2001:db8::1\/64[\s\S]*default via 192\.0\.2\.9 dev eth0[\s\S]*mtu 65520/);
+  await eventually("IPv6 has settled", () => call("2001:db8::9", 7, inside) === "hello");
+  expect([call("192.0.2.9 2001:db8::9", 7, inside), call("192.0.2.9 2001:db8::9 10.9.0.1", 8, inside)]).toEqual(["hello hello", "no no no"]);
+  must(inside, "nft flush ruleset; ip link set eth0 down; ip link set eth0 name eth1; ip link set eth1 name eth0 up; ip addr replace 192.0.2.1/24 dev eth0; ip route replace default via 192.0.2.9");
+  run(inside, ["sh", "-c", ATTEMPTS]);
+  expect([run(inside, ["nft", "list", "tables", "netdev"]).stdout.includes("berth"), call("192.0.2.9", 8, inside)]).toEqual([false, "no"]);
+  await eventually("what is permitted still leaves", () => call("192.0.2.9", 7, inside) === "hello");
+  expect(explained(user, "world.test:7")).toEqual([0, expect.stringMatching(/world\.test:7\/tcp: world\.test \(192\.0\.2\.9\) tcp port 7 passes\nhost: +pasta sends what leaves/)]);
+  expect(explained(user, "[2001:db8::9]:8")).toEqual([1, expect.stringMatching(/STOP lxc\.net\.0\.egress: 2001:db8::9 tcp port 8 is dropped: no line permits it \(world\.test:7\/tcp, \[2001:db8::9\]:7; nsenter --net=\/proc\/\d+\/fd\/\d+ nft list table/)]);
+  expect(between()).toMatch(/^net:\[\d+\]$/);
+  works(user, "lxc-stop", ["-n", user.name, "-r", "-t", "30"]);
+  const again = within(pidOf(user, user.name));
+  await eventually("it is back", () => call("192.0.2.9", 7, again) === "hello");
+  expect([call("192.0.2.9", 8, again), pastas()]).toEqual(["no", expect.stringMatching(/^\d+$/)]);
+  process.kill(Number(/"monitorPid":(\d+)/.exec(readFileSync(join(user.lxcpath, user.name, ".berth/state"), "utf8"))?.[1]), "SIGKILL");
+  await eventually("after a kill of the monitor nothing is left", () => state(user) === "STOPPED" && pastas() === "" && between() === "");
+  works(user, "lxc-start", ["-n", user.name, "-d", ...only("none")]);
+  expect(call("192.0.2.9 2001:db8::9", 7, within(pidOf(user, user.name)))).toBe("no no");
+  works(user, "lxc-stop", ["-n", user.name, "-k"]);
+  expect([pastas(), between()]).toEqual(["", ""]);
 }, 60_000);
 
 test("the rules go with the run, however it ends, and come back with a reboot", async () => {
@@ -165,9 +216,10 @@ test("what cannot be kept is refused, and nothing is left", () => {
   refused(place, only("10.0.0.0/40"), "'40' is not a prefix length from 0 to 32");
   refused(place, ["-s", "lxc.net.0.type=macvlan", "-s", "lxc.net.0.link=up0", ...only("none")], "egress cannot be kept for an interface of type macvlan");
   refused(place, ["-s", "lxc.net.0.type=none", ...only("none")], "egress cannot be kept: the container has no network of its own");
-  refused(user, only("192.0.2.9:7"), "egress cannot be kept for an interface of type user\n    cause: pasta sends what leaves as this user's own packets");
+  refused(user, only("no-such-name.test:7"), "'no-such-name.test' cannot be resolved");
   must(room.into, "mkdir /mnt/u /mnt/w; mount -t overlay overlay -o lowerdir=/usr/sbin,upperdir=/mnt/u,workdir=/mnt/w /usr/sbin; mv /usr/sbin/nft /usr/sbin/nft.away");
   const ran = berth(place, "lxc-start", ["-n", place.name, "-d", ...only("none")]);
+  const his = berth(user, "lxc-start", ["-n", user.name, "-d", ...only("none")]);
   must(room.into, "umount -l /usr/sbin");
-  expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("nft is missing, which makes the rules")]);
+  for (const { status, stderr } of [ran, his]) expect([status, stderr]).toEqual([1, expect.stringContaining("nft is missing, which makes the rules")]);
 }, 60_000);

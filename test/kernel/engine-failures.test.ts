@@ -15,6 +15,7 @@ const INJECTED: Readonly<Partial<Record<OpKind, Op>>> = {
   closeInherited: op("closeInherited", {}),
   getpid: op("getpid", { into: 1 }),
   personality: op("personality", { value: 0 }),
+  netlinkSocket: op("netlinkSocket", { into: 1 }),
   joinKeyring: op("joinKeyring", {}),
   supervise: op("supervise", { pid: 1, pidfd: 2, record: NOWHERE }),
   relay: op("relay", { master: 1, pidfd: 2 }),

@@ -21,11 +21,11 @@ const rows = [
 type Line = CommandLine<(typeof rows)[number]>;
 
 export const tool: Tool<(typeof rows)[number]> = {
-  name: "berth net", synopsis: "list|show|create|delete|up|down|explain|doctor [NAME]", hasName: false, rows,
-  about: "Further bridges beside that of lxc-net, each with addresses, names and a way out; and what happens to packets. NAME is a network's, of explain a container's.",
+  name: "berth net", synopsis: "list|show|create|delete|up|down|explain|doctor [NAME [DESTINATION]]", hasName: false, rows,
+  about: "Further bridges beside that of lxc-net, each with addresses, names and a way out; and what happens to packets. NAME is a network's, of explain a container's; DESTINATION is HOST[:PORT[/udp]], of explain alone.",
   examples: [
     ["berth net list", "networks, who is on them, and ports that are published"], ["berth net create lab --address 10.7.0.1/24", "a bridge 'lab': then lxc.net.0.link = lab"], ["berth net show lab", "its addresses and state"],
-    ["berth net delete lab", "away with it"], ["berth net explain web", "each hop and rule from a container to the outside, and where it would stop"], ["berth net doctor", "which rules of this host drop containers' packets, and what helps"],
+    ["berth net delete lab", "away with it"], ["berth net explain web", "each hop and rule from a container to the outside, and where it would stop"], ["berth net explain web example.org:443", "the same for one destination: which line of lxc.net.N.egress lets it pass, or that none does"], ["berth net doctor", "which rules of this host drop containers' packets, and what helps"],
   ],
   notes: [
     "Settings are kept in /etc/berth/networks/NAME, in the words of /etc/default/lxc-net. lxc-net start and stop are about all of them.",
@@ -33,7 +33,7 @@ export const tool: Tool<(typeof rows)[number]> = {
   ],
 };
 
-const toMany = (line: Line): Answer => misuse(line, { code: "option.unknown", text: `'${line.words[2] ?? ""}' is one word too many` });
+const toMany = (line: Line): Answer => misuse(line, { code: "option.unknown", text: `'${line.words[line.words[0] === "explain" ? 3 : 2] ?? ""}' is one word too many` });
 const noName = (line: Line, what: string): Answer => misuse(line, { code: "option.missing", text: `which ${what}?`, remedy: `berth net ${line.words[0] ?? ""} NAME` });
 const isJson = (line: Line): boolean => line.options.has("format");
 
@@ -56,10 +56,10 @@ async function aboutNetworks(line: Line, verb: string): Promise<Answer> {
 }
 
 async function explained(line: Line): Promise<Answer> {
-  const { request, target, words: [, name] } = line;
+  const { request, target, words: [, name, destination] } = line;
   if (name === undefined) return noName(line, "container");
   const { netExplain } = await import("../../runtime/net-explain.ts");
-  const result = await netExplain(request, { ...target, name });
+  const result = await netExplain(request, { ...target, name }, destination);
   if (!result.ok) return failed(line, result.problems);
   return done(result.value.some(({ isStop }) => isStop) ? 1 : 0, { out: isJson(line) ? asJson(result.value) : hopsText(result.value) });
 }
@@ -74,7 +74,8 @@ async function doctored(line: Line): Promise<Answer> {
 }
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, (line): Promise<Answer> => {
-  const [verb = "", , extra] = line.words;
+  const [verb = "", , ...more] = line.words;
+  const [extra] = verb === "explain" ? more.slice(1) : more;
   const format = badFormat(line.options.last("format"));
   if (format !== undefined) return Promise.resolve(misuse(line, format));
   if (extra !== undefined) return Promise.resolve(toMany(line));

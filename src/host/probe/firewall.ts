@@ -1,4 +1,4 @@
-// Owns the host's firewall as it is now, and the way from it to the outside.
+// Owns the host's firewall as it is now.
 import { spawnSync } from "node:child_process";
 import { hasExtensions, LEGACY, readIptablesSave, tablesOf, withoutTables } from "../../linux/iptables-save.ts";
 import { readText } from "../read-text.ts";
@@ -30,13 +30,3 @@ export const probeFirewall = (): FirewallFacts => ({
   ruleset: nftProgram() === undefined ? FAMILIES.flatMap(([family, name]) => saved(`${name}-save`, family, "")) : [...inFull(nftList(["ruleset"])), ...legacy()],
   programs: PROGRAMS.filter((name) => programPath(name) !== undefined),
 });
-
-export interface DefaultRoute { readonly link: string; readonly gateway: string }
-/** IPv4, of this network or of a process'. */
-export function defaultRoute(pid: number | "self" = "self"): DefaultRoute | undefined {
-  for (const line of (readText(`/proc/${pid}/net/route`) ?? "").split("\n").slice(1)) {
-    const [link = "", destination, gateway = "", , , , , mask] = line.trim().split(/\s+/);
-    if (destination === "00000000" && mask === "00000000") return { link, gateway: (gateway.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).reverse().join(".") };
-  }
-  return undefined;
-}

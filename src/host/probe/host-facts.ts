@@ -63,7 +63,7 @@ export function probeHost(request: Request, wanted: Wanted = {}): HostFacts {
     ...(storage === undefined ? {} : { storage }),
     ...(wanted.links === undefined ? { links: {} } : probeLinks(wanted.links)),
     ...(wanted.links === undefined || isRoot ? {} : probeUserNic(request.prefix)),
-    ...(wanted.links?.hasUserMode === true && !isRoot ? probeUserMode(request.euid) : {}),
+    ...(wanted.links?.hasUserMode === true && !isRoot ? probeUserMode(request.euid, wanted.links.hasEgress === true) : {}),
     install: { engine: enginePath(request.prefix), share: `${request.prefix}/share` },
     now: Math.floor(Date.now() / 1000),
     random: randomHex(),

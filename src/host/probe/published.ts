@@ -9,11 +9,12 @@ export const nftProgram = (): string | undefined => programPath("nft");
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 const at = (value: unknown, ...keys: readonly string[]): unknown => keys.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 
-/** The list that nft -j prints; empty where it says nothing. */
-export function nftList(words: readonly string[]): readonly unknown[] {
+/** The list that nft -j prints, of this network or of one that a path names; empty where it says nothing. */
+export function nftList(words: readonly string[], network?: string): readonly unknown[] {
   const nft = nftProgram();
   if (nft === undefined) return [];
-  const { status, stdout } = spawnSync(nft, ["-j", "list", ...words], { encoding: "utf8", maxBuffer: 1 << 26, env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+  const [program = nft, ...args] = [...(network === undefined ? [] : ["nsenter", `--net=${network}`]), nft, "-j", "list", ...words];
+  const { status, stdout } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 26, env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
   if (status !== 0) return [];
   try {
     const list = at(JSON.parse(stdout), "nftables");

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import type { HostFacts } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
+import { probeUplink } from "./uplink.ts";
 
 const PASTA = ["/usr/bin/pasta", "/usr/local/bin/pasta", "/bin/pasta"];
 
@@ -30,7 +31,7 @@ function obstacle(): HostFacts["pastaObstacle"] {
   return hasDefaultRoute() ? undefined : { cause: "pasta needs a default route of this host, and there is none", remedy: "connect this host, then start the container again" };
 }
 
-export function probeUserMode(uid: number): Pick<HostFacts, "pasta" | "pastaObstacle" | "grantedBridges"> {
+export function probeUserMode(uid: number, hasEgress: boolean): Pick<HostFacts, "pasta" | "pastaObstacle" | "grantedBridges" | "uplink"> {
   const [user, , , gid] = (readText("/etc/passwd") ?? "").split("\n").map((line) => line.split(":")).find(([, , id]) => Number(id) === uid) ?? [];
   const groups = user === undefined ? new Set<string>() : groupsOf(user, Number(gid));
   const grantedBridges = (readText("/etc/lxc/lxc-usernet") ?? "").split("\n").flatMap((line) => {
@@ -40,5 +41,5 @@ export function probeUserMode(uid: number): Pick<HostFacts, "pasta" | "pastaObst
   });
   const pasta = PASTA.find((path) => existsSync(path));
   const pastaObstacle = pasta === undefined ? undefined : obstacle();
-  return { grantedBridges, ...(pasta === undefined ? {} : { pasta }), ...(pastaObstacle === undefined ? {} : { pastaObstacle }) };
+  return { grantedBridges, ...(pasta === undefined ? {} : { pasta }), ...(pastaObstacle === undefined ? {} : { pastaObstacle }), ...(hasEgress && pasta !== undefined ? { uplink: probeUplink() } : {}) };
 }

@@ -92,3 +92,13 @@ export function readGrantedLinks(place: Place): readonly string[] {
     return [];
   }
 }
+
+/** Its packets are passed on by a pasta that runs. */
+export function isByPasta(place: Place): boolean {
+  try {
+    const pids = readdirSync(recordDir(place)).filter((name) => /^pasta\.\d+\.pid$/.test(name)).map((name) => readText(`${recordDir(place)}/${name}`)?.trim() ?? "");
+    return pids.some((pid) => /^\d+$/.test(pid) && readText(`/proc/${pid}/comm`)?.startsWith("pas") === true); // the kernel calls it by what its link leads to: passt
+  } catch {
+    return false;
+  }
+}

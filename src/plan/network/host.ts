@@ -11,6 +11,7 @@ import { stateDirectory } from "../scope.ts";
 import type { Granted, Hanging, Link, Moved, Veth } from "./link.ts";
 import { linesOf, netlink, wordOf } from "./link.ts";
 import { egressOps } from "./egress.ts";
+import { middleOps, OUTSIDE } from "./middle.ts";
 import { hostMac } from "./random.ts";
 import { userModeOps } from "./user-mode.ts";
 
@@ -153,16 +154,22 @@ export function restoredLinks(scope: Scope, links: readonly Link[]): { readonly 
 interface Holds { readonly host: Slot; readonly container: Slot }
 
 /** What the helper answers, `NAME:INDEX:HOSTNAME:HOSTINDEX`, is kept beside the state: only it knows the name on the host. */
-function grantedOps({ nic, name, helper, bridge }: Granted, scope: Scope, pid: Slot): readonly Op[] {
+function askHelper({ nic, helper, bridge }: Granted, scope: Scope, { pid, name }: { readonly pid: Slot; readonly name: string }): readonly Op[] {
   const { spec, slots } = scope;
   const from = nicOrigin(nic, "link");
   const [said, path] = [slots.take(), `${stateDirectory(spec)}/nic.${nic.index}`];
   slots.give(said);
   return [
     { op: "open", from, path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o644, into: said, undo: [{ op: "unlink", from, path, onError: ["ENOENT"] }] },
-    { op: "spawn", from, argv: [helper, "create", spec.lxcpath, spec.name, [{ slot: pid }], "veth", bridge, name], env: [], stdout: said, note: `lxc-user-nic makes ${name} in the container, with its other end in ${bridge}` },
+    { op: "spawn", from, argv: [helper, "create", spec.lxcpath, spec.name, [{ slot: pid }], "veth", bridge, name], env: [], stdout: said, note: `lxc-user-nic makes ${name} ${nic.egress === undefined ? "in the container" : "in between"}, with its other end in ${bridge}` },
     { op: "close", from, slot: said },
   ];
+}
+
+function grantedOps(link: Granted, scope: Scope, pid: Slot): readonly Op[] {
+  const { nic, name, bridge } = link;
+  if (nic.egress === undefined) return askHelper(link, scope, { pid, name });
+  return middleOps(scope, link, { pid, mtu: nic.mtu ?? scope.facts.links[bridge]?.mtu, outer: (middle) => askHelper(link, scope, { pid: middle, name: OUTSIDE }) });
 }
 
 /** Moved links first: they keep their numbers only where no other link has them yet. */

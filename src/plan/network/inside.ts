@@ -30,7 +30,7 @@ function routes({ link, slot, family }: Way): readonly Op[] {
 
 export function planInside(scope: Scope, link: Link): readonly Op[] {
   const { nic, name } = link;
-  if (link.kind === "userMode") return []; // pasta has done it
+  if (link.kind === "userMode" && nic.egress === undefined) return []; // pasta has done it
   const slot = scope.slots.take();
   scope.slots.give(slot);
   const addresses = [...nic.ipv4, ...nic.ipv6].flatMap(({ address, prefix, broadcast, from }): readonly Op[] => {
@@ -39,7 +39,7 @@ export function planInside(scope: Scope, link: Link): readonly Op[] {
     return [netlink(from, addressAdd({ slot }, { address: bytes, prefix, broadcast: broadcast === undefined ? undefined : addressBytes(broadcast) }), `${address}/${prefix} on ${name}`)];
   });
   // what others have made still has its own address and size
-  const isOthers = link.kind === "moved" || link.kind === "granted";
+  const isOthers = link.kind === "moved" || (link.kind === "granted" && nic.egress === undefined);
   const own = isOthers && (nic.hwaddr !== undefined || nic.mtu !== undefined) ? [netlink(nicOrigin(nic, nic.hwaddr === undefined ? "mtu" : "hwaddr"), linkSet(name, { mac: nic.hwaddr, mtu: nic.mtu }), `${name} as it is wanted`)] : [];
   return [
     ...(link.kind === "hanging" ? [{ op: "ifIndex", from: nic.from, name: link.made, into: slot } as const, netlink(nic.from, linkRename({ slot }, name), `becomes ${name}`)] : [{ op: "ifIndex", from: nic.from, name, into: slot } as const]), ...own, ...addresses,

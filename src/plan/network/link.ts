@@ -1,5 +1,5 @@
 // Owns Link: what is to be made for one interface of a config, with the host's links that it needs.
-import type { Op } from "../../isa/op.ts";
+import type { OpOf } from "../../isa/op.ts";
 import type { LinkKind } from "../../linux/netlink-kinds.ts";
 import type { NetlinkMessage } from "../../linux/netlink.ts";
 import type { LinkFact } from "../../model/facts.ts";
@@ -16,7 +16,7 @@ export interface Granted extends OfNic { readonly kind: "granted"; readonly help
 export interface UserMode extends OfNic { readonly kind: "userMode"; readonly pasta: string }
 export type Link = Veth | Hanging | Moved | Granted | UserMode;
 
-export const netlink = (from: Origin, message: NetlinkMessage, note: string): Op => ({ op: "netlink", from, messages: message.map((part) => ("hex" in part ? part : { raw32: part.raw32 })), note });
+export const netlink = (from: Origin, message: NetlinkMessage, note: string): OpOf<"netlink"> => ({ op: "netlink", from, messages: message.map((part) => ("hex" in part ? part : { raw32: part.raw32 })), note });
 
 /** The values of a sub-key that may be set again and again. */
 export const linesOf = (nic: Nic, sub: string): readonly string[] => nic.other[sub]?.split("\n") ?? [];

@@ -41,6 +41,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   controllingTty: () => "take the terminal as the controlling one",
   netlink: () => "set up the network",
   keepEvents: (subject) => `write '${subject}'`,
+  netlinkSocket: () => "reach the kernel's network side",
   netlinkFollow: () => "hear of the network's changes",
   watchDirectories: () => "hear of what is opened in the container",
   ifIndex: (subject) => `find the network interface '${subject}'`,
