@@ -8,6 +8,7 @@ import { doors } from "../src/cli/doors.ts";
 import type { OptionRow } from "../src/cli/getopt.ts";
 import { commonOf, type Tool } from "../src/cli/options.ts";
 import { Scanner, type Helpers } from "./tested/scan.ts";
+import { templateOptions, type TemplateRow } from "./tested/templates.ts";
 import { UNTESTED } from "./tested/untested.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
@@ -61,19 +62,26 @@ const link = (file: string): string => `[${file.replace(/^.*\//, "").replace(/\.
 function cell(one: Tested): string {
   const { files } = one;
   if (files.length === 0) return UNTESTED[keyOf(one)] ?? "";
-  return files.slice(0, SHOWN).map(link).join(", ") + (files.length > SHOWN ? ` and ${files.length - SHOWN} more` : "");
+  return listed(files);
 }
 const spelled = ({ long, short, isOurs }: OptionRow): string => `${short === undefined ? "" : `\`-${short}\` `}\`--${long}\`${isOurs === true ? " *" : ""}`;
+
+const listed = (files: readonly string[]): string => files.slice(0, SHOWN).map(link).join(", ") + (files.length > SHOWN ? ` and ${files.length - SHOWN} more` : "");
+function templateSection(rows: readonly TemplateRow[]): string {
+  const text = rows.map(({ long, short, isIdle, files }) => `| ${short === undefined ? "" : `\`-${short}\` `}\`--${long}\` | ${files.length === 0 && isIdle ? "accepted, without meaning" : listed(files)} |`);
+  return `## lxc-create -t ${rows[0]?.template ?? ""}\n\n| option after -- | tests of the template that give it |\n|---|---|\n${text.join("\n")}\n`;
+}
 
 export async function testedPage(): Promise<string> {
   const all = await testedOptions();
   const names = [...new Set(all.map(({ name }) => name))];
+  const templates = Map.groupBy(await templateOptions(ROOT), ({ template }) => template);
   const section = (name: string): string => `## ${name}\n\n| option | tests that give it |\n|---|---|\n${all.filter((one) => one.name === name).map((one) => `| ${spelled(one.row)} | ${cell(one)} |`).join("\n")}\n`;
   return [
     "# Commands, options and their tests\n",
     "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. An option with * is not LXC's. A test of npm run ok fails where an option of an lxc-* command has neither a test nor a reason.\n",
     `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`. A command without options of its own is not listed.\n`,
-    ...names.map(section),
+    ...names.map(section), ...[...templates.values()].map(templateSection),
   ].join("\n");
 }
 

@@ -11,6 +11,8 @@ export interface Customize {
   readonly hostname?: string;
   readonly userData?: string;
   readonly vendorData?: string;
+  /** Units of systemd that do not start: `tmp.mount`. */
+  readonly masked?: readonly string[];
 }
 export const NOTHING: Customize = { sshKeys: [] };
 

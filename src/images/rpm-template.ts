@@ -96,7 +96,7 @@ async function make(dist: RpmDist, wish: TemplateWish): Promise<Result<Made>> {
   const path = await rpmRootfs(wanted.value);
   if (!path.ok) return path;
   const shared = { name: `${dist}/${wanted.value.release}`, base: cacheBase(wish.env, wish.isRoot) };
-  return ok({ kind: "archive", path: path.value, compression: "none", template: `/usr/share/lxc/templates/lxc-${dist}`, own: own.value, shared }, wanted.value.key === undefined ? [unsigned(wanted.value.mirror)] : []);
+  return ok({ kind: "archive", path: path.value, compression: "none", template: `/usr/share/lxc/templates/lxc-${dist}`, own: args.value.has("mask-tmp") ? { ...own.value, masked: ["tmp.mount"] } : own.value, shared }, wanted.value.key === undefined ? [unsigned(wanted.value.mirror)] : []);
 }
 
 const helpOf = (dist: RpmDist): string => templateHelpText(`The template ${dist}: ${dist === "fedora" ? "Fedora" : "openSUSE"} with systemd, made from packages by ${dist === "fedora" ? "dnf" : "zypper"}, for ordinary users too.`, OPTIONS[dist]);

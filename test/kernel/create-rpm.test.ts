@@ -1,7 +1,7 @@
 // lxc-create -t fedora and -t opensuse: a real dnf and a real zypper make a system of a repository on loopback, signed with a key of the
 // tests; kept for the next time, as root and as an ordinary user, and what is refused.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheOf, containers, destroy, download, inPlace, runBeside } from "./download-room.ts";
@@ -36,9 +36,10 @@ const kept = (place: Place): readonly string[] => readdirSync(cacheOf(place)).fi
 
 describe.each(["privileged", "user-owned"] as const)("%s", (kind) => {
   test.each(["fedora", "opensuse"] as const)("%s: made, started, kept, thrown away", (dist) => inPlace(kind, async (place) => {
-    const options = dist === "fedora" ? ["-R", "43", "-P", "extra", "--fqdn", "box.example.org"] : ["-r", "15.6", "-P", "extra"];
+    const options = dist === "fedora" ? ["-R", "43", "-P", "extra", "--fqdn", "box.example.org", "-a", "x86_64", "--mask-tmp"] : ["-r", "15.6", "-P", "extra"];
     const ran = await made(place, dist, ...options);
     expect([ran.stderr.includes("are not checked"), ran.stdout.includes("Unpacking the rootfs")]).toEqual([false, true]);
+    if (dist === "fedora") expect(readlinkSync(join(place.lxcpath, place.name, "overlay/delta", "etc/systemd/system/tmp.mount"))).toBe("/dev/null");
     start(place);
     expect(inside(place, "hostname; cat /etc/system-release /usr/share/extra/name; stat -c %u:%g /usr/bin/busybox; ls -A /proc/1 > /dev/null && echo up")).toBe(`${dist === "fedora" ? "box.example.org" : place.name}\ntiny\nextra\n0:0\nup`);
     works(place, "lxc-stop", ["-n", place.name, "-k"]);

@@ -56,8 +56,8 @@ test("an ordinary user's, by its image's name where no image server can be reach
 }), 120_000);
 
 test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a user, a password, a key, the sources; kept; a user of the host", (kind) => inPlace(kind, async (place) => {
-  const args = ["-r", "noble", "-a", "amd64", "--packages", "hello", "-u", "ann", "--password", "secret", "-S", join(work, "key.pub"), "--mirror", mirror?.url ?? "", "--security-mirror", mirror?.url ?? "", "-v", "minbase", "-x", "-d"];
-  await good(packaged(place, "ubuntu", args, { KEYRING: join(work, "keyring.gpg"), MIRROR: "http://127.0.0.1:1" }));
+  const args = ["-r", "noble", "-a", "amd64", "--packages", "hello", "-u", "ann", "--password", "secret", "-S", join(work, "key.pub"), "--mirror", mirror?.url ?? "", "--security-mirror", mirror?.url ?? "", "--keyring", join(work, "keyring.gpg"), "-v", "minbase", "-x", "-d"];
+  await good(packaged(place, "ubuntu", args, { KEYRING: "/nowhere", MIRROR: "http://127.0.0.1:1" }));
   expect([read(place, "usr/share/hello"), read(place, "etc/ssh/sshd_config"), read(place, "home/ann/.ssh/authorized_keys"), read(place, "root/.ssh/authorized_keys")]).toEqual(["hello\n", "PermitRootLogin no\n", `${KEY}\n`, `${KEY}\n`]);
   expect([/^ann:\$6\$/m.test(read(place, "etc/shadow")), /^ann:x:1000:/m.test(read(place, "etc/passwd")), existsSync(inRootfs(place, "etc/hostname")), read(place, "../config").includes("secret")]).toEqual([true, true, false, false]);
   const lists = readdirSync(inRootfs(place, "etc/apt/sources.list.d")).map((name) => read(place, `etc/apt/sources.list.d/${name}`)).join("");
@@ -113,18 +113,20 @@ test.each(["privileged", "user-owned"] as const)("ubuntu-cloud, %s: the image, a
   const data = join(place.lxcpath, "in-data.yaml");
   writeFileSync(data, "#cloud-config\nhostname: cloudy\n");
   const cloud = (...args: readonly string[]): Promise<Ran> => download(place, { template: "ubuntu-cloud", args: ["-r", "noble", "-a", "amd64", "--server", server.url, ...args] });
-  await good(cloud("-u", data, "-S", join(work, "key.pub")));
+  await good(cloud("-u", data, "--vendordata", data, "-S", join(work, "key.pub")));
   const seed = "var/lib/cloud/seed/nocloud-net";
-  expect([read(place, `${seed}/user-data`), /^instance-id: \S+\nlocal-hostname: \S+\n$/.test(read(place, `${seed}/meta-data`)), read(place, "root/.ssh/authorized_keys")]).toEqual(["#cloud-config\nhostname: cloudy\n", true, `${KEY}\n`]);
+  expect([read(place, `${seed}/vendor-data`), read(place, `${seed}/user-data`), /^instance-id: \S+\nlocal-hostname: \S+\n$/.test(read(place, `${seed}/meta-data`)), read(place, "root/.ssh/authorized_keys")]).toEqual(["#cloud-config\nhostname: cloudy\n", "#cloud-config\nhostname: cloudy\n", true, `${KEY}\n`]);
   destroy(place);
   const before = server.asked.length;
   await good(cloud("-S", join(work, "key.pub")));
   expect([read(place, `${seed}/user-data`), server.asked.slice(before).filter((line) => line.includes("rootfs"))]).toEqual([`#cloud-config\nssh_authorized_keys:\n  - ${JSON.stringify(KEY)}\n`, []]);
   destroy(place);
-  await good(cloud("--cloud"));
+  const asked = server.asked.length;
+  await good(cloud("--cloud", "-F"));
+  expect(server.asked.slice(asked).some((line) => line.includes("rootfs"))).toBe(true);
   expect(existsSync(inRootfs(place, seed))).toBe(false);
   destroy(place);
-  for (const [args, words] of [[["-s", "weekly"], "there is no stream 'weekly'"], [["-T", "/nowhere"], "does not exist"], [["-u", "/nowhere"], "cannot read '/nowhere'"], [["-r", "../x"], "is no image's name"]] as const) {
+  for (const [args, words] of [[["-s", "weekly"], "there is no stream 'weekly'"], [["-T", "/nowhere"], "does not exist"], [["-u", "/nowhere"], "cannot read '/nowhere'"], [["-r", "../x"], "is no image's name"], [["-r", "jammy", "--keyring", "/nowhere"], "cannot read the keyring '/nowhere'"]] as const) {
     const ran = await download(place, { template: "ubuntu-cloud", args });
     expect([args, ran.status, ran.stderr.includes(words) ? "" : ran.stderr, containers(place)]).toEqual([args, 1, "", []]);
   }

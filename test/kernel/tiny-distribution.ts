@@ -50,7 +50,7 @@ const PACKAGES: readonly Package[] = [
   { name: "broken", fields: ["Depends: not-there"] },
 ];
 /** What scripts of lxc-templates want beside. */
-export const TEMPLATE_PACKAGES: readonly string[] = ["ifupdown", "init", "dialog", "isc-dhcp-client", "netbase", "net-tools", "iproute2", "vim", "ssh", "sudo", "apt-transport-https", "language-pack-en", "locales"];
+export const TEMPLATE_PACKAGES: readonly string[] = ["ifupdown", "init", "dialog", "isc-dhcp-client", "netbase", "net-tools", "iproute2", "vim", "ssh", "sudo", "apt-transport-https", "language-pack-en", "ca-certificates", "locales"];
 const NOTES = ["update-rc.d", "locale-gen", "update-locale", "dpkg-reconfigure", "ldconfig", "start-stop-daemon", "useradd", "usermod", "adduser", "chpasswd"];
 
 /** busybox under each of its names; all of it below /usr, as the archive's tools expect. */
@@ -105,7 +105,7 @@ export function buildDistribution(folder: string, keyHome: string, suites: reado
       for (const component of family.components) {
         mkdirSync(join(folder, "dists", suite, component, "binary-amd64"), { recursive: true });
         const isTheirs = (of: string): boolean => of === component || (component === "main" && !family.components.includes(of));
-        writeFileSync(join(folder, "dists", suite, component, "binary-amd64/Packages"), i > 0 ? "" : built.filter((one) => isTheirs(one.component)).map(({ text }) => text).join("\n"));
+        writeFileSync(join(folder, "dists", suite, component, "binary-amd64/Packages"), i > 0 ? "" : built.filter((one) => isTheirs(one.component)).map(({ text }) => `${text}\n`).join(""));
       }
       release(folder, suite, keyHome, family);
     }

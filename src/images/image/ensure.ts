@@ -31,7 +31,7 @@ export interface ImageWish extends Omit<TemplateWish, "args"> {
 }
 export interface HadImage { readonly made: Exclude<Made, { readonly kind: "nothing" }>; readonly digest: string; readonly path?: string; readonly build?: string }
 
-export const ELSEWHERE = "name another server with --server; what is kept already is taken with --offline";
+const ELSEWHERE = "name another server with --server; what is kept already is taken with --offline";
 const nothing = (text: string, remedy?: string): Problem => ({ code: "image.missing", at: byOption("--image"), text, ...(remedy === undefined ? {} : { remedy }) });
 const wrong = (ref: ImageRef, is: string, digest: string): Problem => ({ code: "image.checksum", at: byOption("--digest"), text: `'${ref.text}' is not what it should be`, cause: `its digest is ${is}, ${digest} is wanted` });
 const archOfWish = (wish: ImageWish): string => wish.arch ?? archOf(process.arch);

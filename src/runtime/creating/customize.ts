@@ -23,12 +23,13 @@ const KEYS = `keys=$(cat); for home in root \${1:+"home/$1"}; do
   safe "$home/.ssh/authorized_keys"; mkdir -p "$home/.ssh"; chmod 700 "$home/.ssh"; printf "%s\\n" "$keys" >> "$home/.ssh/authorized_keys"; chmod 600 "$home/.ssh/authorized_keys"
   chown -R "$(stat -c %u:%g "$home")" "$home/.ssh"; done`;
 const SEED = 'seed=var/lib/cloud/seed/nocloud-net; safe "$seed/$1"; mkdir -p "$seed"; cat > "$seed/$1"; if [ ! -e "$seed/meta-data" ]; then printf "instance-id: %s\\nlocal-hostname: %s\\n" "$2" "$3" > "$seed/meta-data"; fi; if [ ! -e "$seed/user-data" ]; then : > "$seed/user-data"; fi';
+const MASK = 'safe etc/systemd/system; mkdir -p etc/systemd/system; for unit; do ln -sfn /dev/null "etc/systemd/system/$unit"; done';
 const PASSWORD = 'exec chpasswd --crypt-method SHA512 --root "$(pwd -P)"';
 
 interface Step { readonly doing: string; readonly script: string; readonly words: readonly string[]; readonly input?: string }
 
 function stepsOf(custom: Customize, job: Job): readonly Step[] {
-  const { user, hostname, sshKeys, userData, vendorData } = custom;
+  const { user, hostname, sshKeys, userData, vendorData, masked } = custom;
   const name = hostname ?? job.target.name;
   const id = `${job.target.name}-${job.facts.random.slice(0, 8)}`;
   return [
@@ -36,6 +37,7 @@ function stepsOf(custom: Customize, job: Job): readonly Step[] {
     ...(user === undefined ? [] : [{ doing: `make the user '${user.name}'`, script: USER, words: [user.name, user.uid === undefined ? "" : String(user.uid)] }]),
     ...(user?.password === undefined ? [] : [{ doing: `give '${user.name}' a password`, script: PASSWORD, words: [], input: `${user.name}:${user.password}\n` }]),
     ...(sshKeys.length === 0 ? [] : [{ doing: "put in the keys for ssh", script: KEYS, words: user === undefined ? [] : [user.name], input: `${sshKeys.join("\n")}\n` }]),
+    ...(masked === undefined ? [] : [{ doing: `mask ${masked.join(" ")}`, script: MASK, words: masked }]),
     ...(userData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["user-data", id, name], input: userData }]),
     ...(vendorData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["vendor-data", id, name], input: vendorData }]),
   ];
