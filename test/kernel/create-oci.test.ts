@@ -69,8 +69,8 @@ describe("where it comes from", () => {
     expect([other.status, other.stderr.includes("it is there for arm64 amd64")]).toEqual([1, true]);
     await made(place, `oci:${images.layout}`, "--digest", digestOf(images.index), "--dhcp");
     expect(readFileSync(join(place.lxcpath, place.name, "config"), "utf8")).toMatch(/^lxc.hook.start-host = .*\/dhclient$/m);
-    expect((await from(place, `oci:${images.layout}`, "--timeout", "soon")).stderr).toContain("'soon' is not a number of seconds");
     destroy(place);
+    expect((await from(place, `oci:${images.layout}`, "--timeout", "soon")).stderr).toContain("'soon' is not a number of seconds");
     const pinned = await from(place, `oci:${images.layout}`, "--digest", `sha256:${"0".repeat(64)}`);
     expect([pinned.status, pinned.stderr.includes("--digest says")]).toEqual([1, true]);
     for (const url of ["oci:/nowhere", "docker://UPPER/case", "docker-archive:/etc/passwd"]) expect((await from(place, url)).status).toBe(1);
