@@ -12,9 +12,12 @@ const FOLDERS = ["test/kernel", "test/twin", "test/chaos"];
 /** A file sleeps about as long as it works. BERTH_TEST_LANES=1: one after the other. */
 const LANES = Number(process.env["BERTH_TEST_LANES"] ?? Math.min(4, availableParallelism()));
 
+const kernel = (...names: readonly string[]): readonly string[] => names.map((name) => `test/kernel/${name}.test.ts`);
 /** Things of which a machine has one, and the files that change or count them. */
 export const SHARED: Readonly<Record<string, readonly string[]>> = {
-  "processes that speak of /var/lib/lxc": ["test/kernel/demo.test.ts", "test/kernel/guide.test.ts", "test/kernel/pictures.test.ts", "test/kernel/readme.test.ts"],
+  "processes that speak of /var/lib/lxc": kernel("demo", "guide", "pictures", "readme"),
+  "apt's locks, where packages are fetched for the first time": [...kernel("net-firewalls", "net-iptables", "net-ovs"), "test/twin/ansible-twin.test.ts"],
+  "images that are made for the first time": kernel("create-host", "demo", "openrc", "systemd", "sysvinit"),
 };
 const holdsOf = (path: string): readonly string[] => Object.entries(SHARED).filter(([, files]) => files.includes(path)).map(([thing]) => thing);
 
