@@ -32,6 +32,6 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const { device: verb } = await import("../../runtime/device.ts");
   const result = await verb(request, target, { action, device, ...(as === undefined ? {} : { as }) });
   if (result.ok) return runOrExplain(line, result);
-  if (result.problems.some(({ code }) => code === "container.stopped")) return failed(line, result.problems.map((problem) => ({ ...problem, text: `Container ${target.name} is not running` })));
+  if (result.problems.some(({ code }) => code === "container.stopped" || code === "container.missing")) return failed(line, result.problems.map((problem) => ({ ...problem, text: `Container ${target.name} is not running` })));
   return failed(line, result.problems, { closing: [action === "add" ? `Failed to add ${device} to ${target.name}` : `Failed to del ${device} from ${target.name}`] });
 });
