@@ -158,8 +158,9 @@ test("a user's, by pasta: the same list, the host's own addresses inside; root i
   works(user, "lxc-start", ["-n", user.name, "-d", ...list, "--publish", "8080:80"]);
   const inside = within(pidOf(user, user.name));
   expect(must(inside, "ip -o addr show dev eth0 scope global; ip route | head -1; ip link show eth0")).toMatch(/inet 192\.0\.2\.1\/24[\s\S]*inet6 2001:db8::1\/64[\s\S]*default via 192\.0\.2\.9 dev eth0[\s\S]*mtu 65520/);
-  await eventually("IPv6 has settled", () => call("2001:db8::9", 7, inside) === "hello");
-  expect([call("192.0.2.9 2001:db8::9", 7, inside), call("192.0.2.9 2001:db8::9 10.9.0.1", 8, inside)]).toEqual(["hello hello", "no no no"]);
+  // one by one, and again: the passt of Debian 12 loses what is said first by who is called
+  for (const host of ["2001:db8::9", "192.0.2.9"]) await eventually(`${host} answers`, () => call(host, 7, inside) === "hello");
+  expect(call("192.0.2.9 2001:db8::9 10.9.0.1", 8, inside)).toBe("no no no");
   must(inside, "nft flush ruleset; ip link set eth0 down; ip link set eth0 name eth1; ip link set eth1 name eth0 up; ip addr replace 192.0.2.1/24 dev eth0; ip route replace default via 192.0.2.9");
   run(inside, ["sh", "-c", ATTEMPTS]);
   expect([run(inside, ["nft", "list", "tables", "netdev"]).stdout.includes("berth"), call("192.0.2.9", 8, inside)]).toEqual([false, "no"]);
