@@ -1,6 +1,6 @@
 // Owns the proof that a whole run of tests leaves nothing on the machine, whoever's name it carries; test files side by side look for
 // their own leftovers only. Each thing is told with the files that ran when it was seen first.
-import { readFileSync, rmdirSync } from "node:fs";
+import { readFileSync, readdirSync, rmdirSync } from "node:fs";
 import { leaks, leaksAtLast, snapshot } from "../test/kernel/leaks.ts";
 import type { Watch } from "../test/kernel/leaks.ts";
 import type { Check } from "./checks.ts";
@@ -15,7 +15,9 @@ const accounts = (): string[] => ACCOUNTS.flatMap((file) => readFileSync(file, "
 /** Empty cgroups that Debian's LXC leaves behind a container or a user of the twins', each below its parent. */
 const THEIRS = /^cgroups: (\/sys\/fs\/cgroup\/.*(?:\/lxc\.pivot|\/lxc\.monitor\.mt\d+(?:-\d+)?|\/berth-twin(?:\/[^/]+)?|\/berth-test-bt\w+))$/;
 function sweepTheirs(things: readonly string[]): void {
-  const folders = things.map((thing) => THEIRS.exec(thing)?.[1]).filter((folder) => folder !== undefined);
+  const found = things.map((thing) => THEIRS.exec(thing)?.[1]).filter((folder) => folder !== undefined);
+  const below = found.filter((folder) => folder.endsWith("/berth-twin")).flatMap((folder) => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}/${name}`));
+  const folders = [...found, ...below];
   for (const folder of folders.sort((a, b) => b.length - a.length)) {
     try { rmdirSync(folder); } catch { /* not empty, or gone: the check that follows counts what is there */ }
   }

@@ -39,17 +39,17 @@ describe.each(KINDS)("%s", (kind) => {
     expect(logs(place, "--lines", "1")).toBe("two\n");
     expect(logs(place, "--lines=2", "--format", "json")).toBe('{"line":"one"}\n{"line":"two"}\n');
     expect(logs(place, "--lines", "0")).toBe("");
-    const [text, json] = [follow(place, "--lines", "1"), follow(place, "--lines", "0", "--format", "json")];
-    await eventually("it has caught up", () => text.text() === "two\n");
+    const [text, json] = [follow(place, "--lines", "1"), follow(place, "--lines", "1", "--format", "json")];
+    await eventually("they have caught up", () => text.text() === "two\n" && json.text() === '{"line":"two"}\n');
     says(place, "three\\nprompt> ");
     await eventually("it goes on", () => text.text() === "two\nthree\nprompt> ");
     says(place, "four\\n");
-    await eventually("lines are objects", () => json.text().split("\n").length >= 3);
+    await eventually("lines are objects", () => json.text().split("\n").length >= 4);
     works(place, "lxc-stop", ["-n", place.name, "-k"]);
     expect([await text.ended, await json.ended]).toEqual([0, 0]);
     const lines = json.text().trim().split("\n").map((line): { readonly line: string; readonly time: string } => JSON.parse(line));
-    expect(lines.slice(0, 2).map(({ line }) => line)).toEqual(["three", "prompt> four"]);
-    expect(lines[0]?.time).toMatch(/^\d{4}-.*Z$/);
+    expect(lines.slice(1, 3).map(({ line }) => line)).toEqual(["three", "prompt> four"]);
+    expect(lines[1]?.time).toMatch(/^\d{4}-.*Z$/);
   }, PATIENCE_MS);
 
   test("when it has stopped, the last lines of its run, with a word on it", () => {
