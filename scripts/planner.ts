@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { BunPlugin } from "bun";
+import { withCalls } from "./planner-rows.ts";
 import { ROOT } from "./step.ts";
 
 const SRC = join(ROOT, "src");
@@ -42,14 +43,10 @@ const asData: BunPlugin = {
   },
 };
 
-/** What the reference manual says of a key; the commands that say it have rows of their own. */
-const SAID = /(?<=[{ ])(?:doc|since|until|security|spec): "(?:[^"\\]|\\.)*",? ?/g;
-export const withoutWords = (rows: string): string => rows.replace(SAID, "");
-
 const joining = (door: string): BunPlugin => ({
   name: "one file",
   setup(build) {
-    build.onLoad({ filter: /\/src\/config\/keys\/\w+\.ts$/ }, async ({ path }) => ({ contents: withoutWords(await Bun.file(path).text()), loader: "ts" }));
+    build.onLoad({ filter: /\/src\/config\/keys\/\w+\.ts$/ }, async ({ path }) => ({ contents: withCalls(await Bun.file(path).text()), loader: "ts" }));
     build.onLoad({ filter: /\/src\/cli\/lxc\/\w+\.ts$/ }, async ({ path }) => {
       const text = await Bun.file(path).text();
       return { contents: path === doorFile(door) ? withVerb(text) : text, loader: "ts" };

@@ -9,13 +9,14 @@ import type { Row } from "./keys/row.ts";
 
 export const rows: readonly Row<unknown>[] = [processKeys, consoleKeys, filesystemKeys, isolationKeys, controlKeys, hookKeys, networkKeys].flatMap((group): readonly Row<unknown>[] => Object.values(group));
 
-const exact: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => !row.isFamily).map((row) => [row.key, row]));
-const families: ReadonlyMap<string, Row<unknown>> = new Map(rows.filter((row) => row.isFamily).map((row) => [row.key.slice(0, -1), row]));
-
+const exact = new Map<string, Row<unknown>>(), families = new Map<string, Row<unknown>>();
 /** Where the dot of the longest family stands: a key may be a megabyte. */
-let longest = 0;
-for (const family of families.keys()) longest = Math.max(longest, family.length - 1);
-const LONGEST_FAMILY = longest;
+let longestFamily = 0;
+for (const row of rows) {
+  if (!row.isFamily) { exact.set(row.key, row); continue; }
+  families.set(row.key.slice(0, -1), row);
+  longestFamily = Math.max(longestFamily, row.key.length - 2);
+}
 
 export interface Found {
   readonly row: Row<unknown>;
@@ -41,7 +42,7 @@ export function findKey(key: string): Found | undefined {
   const row = key.includes(".N") ? undefined : exact.get(key);
   if (row !== undefined) return { row, key, sub: "" };
   if (key.startsWith(NET)) return findNet(key);
-  for (let dot = key.lastIndexOf(".", LONGEST_FAMILY); dot > 0; dot = key.lastIndexOf(".", dot - 1)) {
+  for (let dot = key.lastIndexOf(".", longestFamily); dot > 0; dot = key.lastIndexOf(".", dot - 1)) {
     const family = families.get(key.slice(0, dot + 1));
     if (family !== undefined) return dot + 1 < key.length ? { row: family, key, sub: key.slice(dot + 1) } : undefined;
   }
