@@ -11,7 +11,7 @@ import { rows } from "../../src/config/table.ts";
 import { ROOT, sources } from "./sources.ts";
 
 /** Bytes of each door's file, before it is minified: a few percent above what it was on 2026-11-27. Raise one only with a reason. */
-const MOST_BYTES: Readonly<Record<string, number>> = { attach: 99_000, execute: 411_000, info: 56_500, ls: 54_500, start: 416_000, stop: 76_500 };
+const MOST_BYTES: Readonly<Record<string, number>> = { attach: 99_000, execute: 420_000, info: 56_500, ls: 54_500, start: 425_000, stop: 76_500 };
 
 /** The config language, what only explains or repairs, and what a killed run left. */
 const FOR_FEW = [/^src\/cli\/(log|help|report)\.ts$/, /^src\/isa\/(explain|decode|check|read-back)\.ts$/, /^src\/runtime\/(report|partial|causes\/.*|keep-addresses|doctor)\.ts$/, /^src\/host\/engine\//, /^src\/host\/doctor\//];
