@@ -5,7 +5,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import type { Project } from "../model/project.ts";
 import type { Request } from "../model/request.ts";
-import { see, seeContainer, writeApplied } from "./applying/observe.ts";
+import { see, writeApplied } from "./applying/observe.ts";
 import { perform, type Performing } from "./applying/perform.ts";
 import { containerSteps, stepsOf, wantedKeys, type Step } from "./applying/steps.ts";
 import { onSignals } from "./interrupt.ts";
@@ -34,8 +34,9 @@ function remember({ request, lxcpath, project }: Performing, name: string): void
   const wanted = project.containers.find((one) => one.name === name);
   const target = { name, lxcpath };
   if (wanted === undefined || !existsSync(containerDir(target))) return;
-  const keys = new Map([...wantedKeys(wanted, project, see(request, lxcpath, project))].map(([key, { values }]) => [key, values]));
-  const { applied } = seeContainer(request, target);
+  const seen = see(request, lxcpath, project);
+  const keys = new Map([...wantedKeys(wanted, project, seen)].map(([key, { values }]) => [key, values]));
+  const { applied } = seen.container(name);
   if (keys.size === 0 && applied.size === 0) return;
   if (JSON.stringify([...keys]) !== JSON.stringify([...applied])) writeApplied(target, keys);
 }

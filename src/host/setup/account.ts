@@ -1,8 +1,9 @@
 // Owns looking up users in NSS: passwd(5) alone does not know those of a directory service.
 import { spawnSync } from "node:child_process";
 import type { Account } from "../../model/setup.ts";
+import { PROGRAM_FOLDERS } from "../probe/program.ts";
 
-export const TOOL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const TOOL_PATH: string = PROGRAM_FOLDERS.join(":");
 
 /** What a program of the system prints; undefined when it is missing or fails. */
 export function printedBy(argv: readonly string[]): string | undefined {

@@ -1,16 +1,15 @@
 // Owns asking a container whether it is well: a command inside, its status, a time limit.
 import type { Health } from "../../model/project.ts";
 import type { Request } from "../../model/request.ts";
+import { DEFAULT_PATH } from "../../plan/attach/environment.ts";
 import { attach } from "../attach.ts";
 import { PLAIN_ATTACH } from "../plain-options.ts";
 import { launch } from "../run.ts";
 import { pause } from "../pause.ts";
 import type { Target } from "../verbs.ts";
 
-const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 export async function isHealthy(request: Request, target: Target, { command, timeout }: Health): Promise<boolean> {
-  const plan = await attach({ ...request, cwd: "/", isTty: [false, false, false] }, target, { ...PLAIN_ATTACH, command: [...command], setVar: [PATH], endsWithLauncher: true });
+  const plan = await attach({ ...request, cwd: "/", isTty: [false, false, false] }, target, { ...PLAIN_ATTACH, command: [...command], setVar: [`PATH=${DEFAULT_PATH}`], endsWithLauncher: true });
   if (!plan.ok) return false;
   const abort = AbortSignal.timeout(Math.max(1, timeout * 1000));
   const ran = await launch({ ...request, cwd: "/" }, plan.value, { stdin: "ignore", stdout: "ignore", stderr: "ignore", abort }).ended;

@@ -36,26 +36,32 @@ const isList = (key: string): boolean => {
 };
 const NOTHING: SeenContainer = { exists: false, isRunning: false, hasIds: false, values: () => [], isList, applied: new Map() };
 
-export function seeContainer(request: Request, target: Target): SeenContainer {
+/** What is asked for is looked up, once. */
+function once<T>(look: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => (found ??= { value: look() }).value;
+}
+
+function seeContainer(request: Request, target: Target): SeenContainer {
   if (!existsSync(configFile(target))) return NOTHING;
-  const document = openDocument(request, target);
-  const keys = document.ok ? effectiveKeys(syntaxOf(request, document.value)) : [];
-  const loaded = loadConfig(request, target);
+  const keys = once(() => { const document = openDocument(request, target); return document.ok ? effectiveKeys(syntaxOf(request, document.value)) : []; });
+  const hasIds = once(() => { const loaded = loadConfig(request, target); return loaded.ok && loaded.value.spec.idmap.length > 0; });
   return {
-    exists: true, isRunning: runningState(target).state !== "STOPPED", hasIds: loaded.ok && loaded.value.spec.idmap.length > 0, isList,
-    values: (key) => valuesOf(keys, key).map(({ value }) => value), applied: readApplied(target),
+    exists: true, isRunning: runningState(target).state !== "STOPPED", isList, applied: readApplied(target),
+    get hasIds() { return hasIds(); }, values: (key) => valuesOf(keys(), key).map(({ value }) => value),
   };
 }
 
 /** Where volumes lie that have no path of their own. */
 const volumeFolder = (lxcpath: string): string => `${lxcpath}/.volumes`;
 
+/** A look as of now: what nobody asks about is not read. */
 export function see(request: Request, lxcpath: string, project: Project): Seen {
-  const listing = listNetworks(request);
-  const seen = new Map(project.containers.map(({ name }) => [name, seeContainer(request, { name, lxcpath })]));
   const folder = volumeFolder(lxcpath);
+  const networks = once(() => { const listing = listNetworks(request); return new Set(listing.ok ? listing.value.networks.map(({ name }) => name) : []); });
+  const containers = new Map(project.containers.map(({ name }) => [name, once(() => seeContainer(request, { name, lxcpath }))]));
   return {
-    isRoot: request.euid === 0, volumeFolder: folder, networks: new Set(listing.ok ? listing.value.networks.map(({ name }) => name) : []), container: (name) => seen.get(name) ?? NOTHING,
+    isRoot: request.euid === 0, volumeFolder: folder, container: (name) => containers.get(name)?.() ?? NOTHING, get networks() { return networks(); },
     paths: new Set(project.volumes.map((volume) => volumePath(volume, project, { volumeFolder: folder })).filter((path) => existsSync(path))),
   };
 }

@@ -45,8 +45,7 @@ export function wantedKeys(wanted: WantedContainer, project: Project, seen: Seen
     add(`lxc.net.${i}.link`, [name], from);
     add(`lxc.net.${i}.flags`, ["up"], from);
   });
-  const { hasIds } = seen.container(wanted.name);
-  for (const use of wanted.volumes) add("lxc.mount.entry", [mountEntry(use, project, seen, hasIds)], use.from);
+  for (const use of wanted.volumes) add("lxc.mount.entry", [mountEntry(use, project, seen, seen.container(wanted.name).hasIds)], use.from);
   for (const { key, values, from } of wanted.keys) add(key, values, from);
   return keys;
 }
