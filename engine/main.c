@@ -5,11 +5,13 @@
 #include "launcher.h"
 #include "engine.h"
 #include "shelter.h"
+#include "xattrs.h"
 
 extern char **environ;
 
 int main(int argc, char **argv) {
 	if (refuse_set_id()) return STATUS_SET_ID;
+	if (argc == 3 && !strcmp(argv[0], "berth-engine") && !strcmp(argv[1], "xattrs")) return xattrs_main(argv[2]);
 	shelter(argv, environ);
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	const char *name = argc > 0 ? (slash ? slash + 1 : argv[0]) : "berth-engine";

@@ -8,7 +8,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 R=$D/root
 PACKAGES="systemd systemd-sysv udev dbus dbus-user-session libpam-systemd polkitd sudo login passwd util-linux bsdutils procps kmod
  apparmor uidmap acl attr libcap2-bin libpam-cgfs nftables dnsmasq-base iproute2 openssh-server cron at busybox-static
- btrfs-progs e2fsprogs xz-utils zstd strace criu lxc lxcfs"
+ btrfs-progs e2fsprogs lvm2 thin-provisioning-tools qemu-utils fdisk xz-utils zstd strace criu lxc lxcfs"
 
 mkdir -p "$D"
 rm -rf --one-file-system "$R"

@@ -43,7 +43,7 @@ printf '[Journal]\nStorage=volatile\nForwardToConsole=no\n' > "$R/etc/systemd/jo
 printf '[Login]\nUserStopDelaySec=infinity\n' > "$R/etc/systemd/logind.conf.d/test.conf"
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer systemd-timesyncd.service systemd-networkd-wait-online.service \
 	systemd-pstore.service systemd-random-seed.service systemd-firstboot.service systemd-update-utmp.service getty@tty1.service serial-getty@ttyS0.service getty-static.service console-getty.service \
-	lxc.service lxc-net.service lxc-monitord.service lxcfs.service systemd-udev-settle.service ldconfig.service systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-journal-flush.service; do
+	lvm2-monitor.service blk-availability.service lvm2-lvmpolld.socket lxc.service lxc-net.service lxc-monitord.service lxcfs.service systemd-udev-settle.service ldconfig.service systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-journal-flush.service; do
 	ln -sf /dev/null "$R/etc/systemd/system/$unit"
 done
 chroot "$R" systemctl -q enable systemd-networkd ssh apparmor cron atd

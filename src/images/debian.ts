@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
+import { saysNoSpace } from "../linux/no-space.ts";
 import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
@@ -140,7 +141,7 @@ const REPEATED = /^E: (setup failed|mmdebstrap failed|main\(\))/;
 function failed(program: string, name: string, suite: string, { status, lines }: Ended): Problem {
   const said = (pattern: RegExp): string => lines.filter((line) => pattern.test(line) && !REPEATED.test(line)).slice(-3).map((line) => line.trim()).join("; ");
   const cause = said(OF_PACKAGES) || said(/^[EW]:|error|cannot|unable/i) || lines.slice(-3).join("; ");
-  const remedy = lines.some((line) => /No space left/.test(line)) ? "free some space, or set TMPDIR to a place that has some"
+  const remedy = lines.some(saysNoSpace) ? "free some space, or set TMPDIR to a place that has some"
     : lines.some((line) => OF_PACKAGES.test(line)) ? "leave those out of --packages, or name a mirror that has them, and what they need"
     : "check that its mirror can be reached, or the apt sources of this host (apt-get update); --mirror and --keyring name others";
   return { code: "template.failed", at: byHost(program), text: `${program} could not make ${name} ${suite}${status === undefined ? "" : ` (status ${status})`}`, cause, remedy };

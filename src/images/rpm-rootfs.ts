@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
+import { saysNoSpace } from "../linux/no-space.ts";
 import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
@@ -92,7 +93,7 @@ async function run(argv: readonly string[], home: string, wish: Pick<RpmWish, "a
 const failed = ({ dist, release, mirror }: RpmWish, { status, lines }: Ended): Problem => ({
   code: "template.failed", at: byHost(PROGRAMS[dist]), text: `${PROGRAMS[dist]} could not make ${dist} ${release}${status === undefined ? "" : ` (status ${status})`}`,
   cause: [...new Set(lines.filter((line) => /error|cannot|can't|failed|unable|no match|not found/i.test(line)))].slice(0, 3).join("; ") || lines.slice(-3).join("; "),
-  remedy: lines.some((line) => /No space left/.test(line)) ? "free some space" : `check that '${mirror}' can be reached and holds this release, or name another one with --mirror`,
+  remedy: lines.some(saysNoSpace) ? "free some space" : `check that '${mirror}' can be reached and holds this release, or name another one with --mirror`,
 });
 
 function missing({ dist }: RpmWish): Problem | undefined {

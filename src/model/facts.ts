@@ -100,6 +100,18 @@ export interface StorageFacts {
   readonly content?: ImageContent;
   /** The file systems this kernel has, /proc/filesystems. */
   readonly fileSystems: readonly string[];
+  /** Of an image of qemu; absent: there are no programs for it here. */
+  readonly nbd?: NbdFacts;
+}
+
+export interface NbdFacts {
+  /** qemu-nbd(8). */
+  readonly program: string;
+  readonly format: "qcow2" | "vmdk" | "raw";
+  /** /dev/nbdN that nobody uses; absent: all are in use. */
+  readonly device?: string;
+  /** Why the image could not be read. */
+  readonly said?: string;
 }
 
 /** What is optional is looked at for links that more than a plain veth hangs on. */

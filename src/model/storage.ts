@@ -1,4 +1,6 @@
 // Owns the nouns of storage: which back ends there are, what one needs of the machine, and what it is told of sizes and names.
+import type { Origin } from "./origin.ts";
+import type { Problem } from "./problem.ts";
 
 /** What a root file system can be made on; LXC's names. */
 export type Backend = "dir" | "overlay" | "btrfs" | "loop" | "lvm" | "zfs" | "rbd";
@@ -35,6 +37,9 @@ export interface StorageOptions {
   readonly rbdUser?: string;
 }
 
+/** What lvm says of a volume. */
+export interface VolumeFacts { readonly group: string; readonly isThin: boolean }
+
 export const DEFAULT_SIZE = 2 ** 30;
 export const DEFAULT_FSTYPE = "ext4";
 
@@ -49,4 +54,14 @@ export interface OutsideStorage {
   readonly origin?: string;
   /** Of rbd. */
   readonly user?: string;
+}
+
+/** Why an ordinary user can do nothing with a root file system on blocks. */
+export const ROOT_MOUNTS = "the kernel lets only root mount file systems that lie on block devices";
+export const rootOnly = (text: string, { at, remedy = "do it as root" }: { readonly at?: Origin; readonly remedy?: string }): Problem => ({ code: "privilege", ...(at === undefined ? {} : { at }), text, cause: ROOT_MOUNTS, remedy });
+
+/** Of lxc.rootfs.path = nbd:FILE[:PARTITION]. */
+export function nbdParts(path: string): { readonly file: string; readonly partition?: number } {
+  const [, file, partition] = /^(.+):(\d+)$/.exec(path) ?? [];
+  return file === undefined ? { file: path } : { file, partition: Number(partition) };
 }

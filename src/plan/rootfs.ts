@@ -9,8 +9,10 @@ import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import { blockOps } from "./rootfs/block.ts";
 import { directoryOps } from "./rootfs/directory.ts";
 import { checkRootIdmap, idmapRoot, rootIdmap } from "./rootfs/idmap.ts";
+import { nbdOps } from "./rootfs/nbd.ts";
 import { rootfsKind } from "./rootfs/kind.ts";
 import type { RootfsKind } from "./rootfs/kind.ts";
+import { lockImage } from "./image-lock.ts";
 import { overlayOps } from "./rootfs/overlay.ts";
 import { isReachedByCaller, rootfsTarget } from "./rootfs/target.ts";
 import type { Scope } from "./scope.ts";
@@ -74,11 +76,13 @@ export function planRootfs(scope: Scope, root: Slot): RootfsPlan {
     const { monitor, early, late } = overlayOps(scope, root, kind);
     return { ...NOTHING, monitor, early, late: [...late, ...attach] };
   }
+  const lock = kind.kind === "image" && !isSealed(rootfs) ? [lockImage(kind.path, scope.slots.take(), rootfs.from)] : [];
+  const connect = "nbd" in kind && kind.nbd !== undefined ? nbdOps(scope, kind.nbd) : [];
   const made = kind.kind === "directory" ? directoryOps(rootfs, root) : blockOps(scope, root, kind);
   const mapped = (pid: Slot): readonly Op[] => [...(idmap === undefined ? [] : idmapRoot(scope, { root, pid, idmap })), { op: "close", from: rootfs.from, slot: root, note: "it is the container's" }];
   // as in LXC: a container with ids of its own may not mount what lies on blocks, nor map ids of the host's files
-  if (idmap !== undefined || (kind.kind !== "directory" && hasUserns(spec))) return { monitor: made, mapped, early: attach, late: [] };
-  return kind.kind === "directory" && isReachedByCaller(scope, kind.path) ? { ...NOTHING, early: [...made, ...attach] } : { ...NOTHING, late: [...made, ...attach] };
+  if (idmap !== undefined || (kind.kind !== "directory" && hasUserns(spec))) return { monitor: [...lock, ...connect, ...made], mapped, early: attach, late: [] };
+  return kind.kind === "directory" && isReachedByCaller(scope, kind.path) ? { ...NOTHING, early: [...made, ...attach] } : { ...NOTHING, monitor: [...lock, ...connect], late: [...made, ...attach] };
 }
 
 /** lxc.rootfs.options but `ro`, which waits: sealRootfs. A file system that is made here has its attributes from the start.
@@ -97,10 +101,12 @@ function rootAttributes({ options, optionsFrom, from }: RootfsSpec, root: Slot, 
 export const detachFromHost = (): Op =>
   ({ op: "mountSetattr", from: byDefault("mount propagation"), path: "/", flags: AT_RECURSIVE, propagation: MS_SLAVE, note: "mounts made from here on stay out of the host" });
 
+const isSealed = ({ options }: RootfsSpec): boolean => (mountOptions(options).set & MOUNT_ATTR_RDONLY) !== 0;
+
 /** lxc.rootfs.options = ro: only once everything is in place. */
 export function sealRootfs(scope: Scope, root: Slot): readonly Op[] {
   const { rootfs } = scope.spec;
-  if (rootfs === undefined || (mountOptions(rootfs.options).set & MOUNT_ATTR_RDONLY) === 0) return [];
+  if (rootfs === undefined || !isSealed(rootfs)) return [];
   return [{ op: "mountSetattr", from: rootfs.optionsFrom ?? rootfs.from, at: root, path: "", flags: 0, set: MOUNT_ATTR_RDONLY, note: "read-only root" }];
 }
 

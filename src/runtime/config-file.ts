@@ -1,6 +1,7 @@
 // Owns what is told when a config file cannot be opened, changed or backed up.
 import { errnoNumber, errnoText } from "../linux/errno.ts";
 import type { Errno } from "../linux/errno.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import type { Problem } from "../model/problem.ts";
 
 const WORDS: readonly Errno[] = ["EACCES", "EPERM", "EROFS", "ELOOP", "EIO", "ENOTDIR", "ENAMETOOLONG", "EBUSY", "EMFILE"];
@@ -18,7 +19,7 @@ const REMEDIES: Readonly<Partial<Record<string, string>>> = {
 
 /** `doing`: `change '/x/config'`. */
 export function fileProblem(doing: string, code: string): Problem {
-  if (code === "ENOSPC" || code === "EDQUOT") return { code: "storage.full", text: `cannot ${doing}: no space left`, cause: "the old file is as it was", remedy: "free some space, then run this again" };
+  if (isNoSpace(code)) return { code: "storage.full", text: `cannot ${doing}: no space left`, cause: "the old file is as it was", remedy: "free some space, then run this again" };
   const remedy = REMEDIES[code];
   return { code: "config.unwritable", text: `cannot ${doing}: ${words(code)}`, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -6,6 +6,7 @@ import { holdPlan, type Holder } from "../host/engine/hold.ts";
 import { enginePath } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import type { OpenFile } from "../host/store/replace-file.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -61,7 +62,7 @@ export async function lockConfig(request: Request, target: Target): Promise<Resu
     mkdirSync(directory, { recursive: true, mode: 0o755 });
   } catch (error) {
     const code = errorCode(error);
-    return fail(code === "ENOSPC" || code === "EDQUOT" ? { code: "storage.full", text: `no space left for the lock below '${directory}'`, remedy: "free some space" }
+    return fail(isNoSpace(code) ? { code: "storage.full", text: `no space left for the lock below '${directory}'`, remedy: "free some space" }
       : { code: "config.unwritable", text: `cannot lock the config of '${target.name}': cannot make '${directory}': ${code}`, remedy: "set XDG_RUNTIME_DIR to a directory of your own" });
   }
   const file = `${directory}/.${target.name}`;

@@ -1,8 +1,10 @@
 // Owns the verb copyFiles: files and directories between the host and containers, or between two of them.
 import { typed, shown, WireReader, type Complaint, type Item } from "../host/files/wire.ts";
 import type { Told, UnpackOrder } from "../host/files/order.ts";
+import { enginePath } from "../host/probe/host-facts.ts";
 import { randomHex } from "../host/probe/kernel.ts";
 import { errnoNumber, errnoText, isErrno } from "../linux/errno.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { containerSink, containerSource, hostSink, hostSource, streamSource, type Sink, type Source } from "./filing/ends.ts";
@@ -28,13 +30,25 @@ export interface CopiedFiles { readonly files: number; readonly bytes: number }
 
 const words = (errno: string): string => (isErrno(errno) ? errnoText(errnoNumber(errno)) : errno);
 const sideText = (container: Target | undefined, path: string): string => (container === undefined ? path : `${container.name}:${path}`);
-const code = (errno: string): Problem["code"] => (errno === "ENOSPC" || errno === "EDQUOT" ? "storage.full" : "file.inside");
+const code = (errno: string): Problem["code"] => (isNoSpace(errno) ? "storage.full" : "file.inside");
 
 function complaintProblem(container: Target | undefined, { path, errno, isLeftOut }: Complaint): Problem {
   const place = sideText(container, shown(path));
   if (isLeftOut === true) return { code: "file.inside", severity: "warning", text: `'${place}' is left out: it is a device, a socket or a pipe` };
   const text = `cannot read '${place}': ${words(errno ?? "EIO")}`;
   return { code: "file.inside", text, ...(errno === "EISDIR" ? { remedy: "a directory is no stream: name a directory to copy it to" } : {}) };
+}
+
+const LOST: Readonly<Record<string, string>> = { owner: "owners", "security.capability": "capabilities", "system.posix_acl_access": "ACLs", "system.posix_acl_default": "default ACLs" };
+const LOST_CAUSES: Readonly<Record<string, string>> = { EPERM: "only root gives files away, and only root sets capabilities and trusted attributes", EOPNOTSUPP: "the file system has none", EINVAL: "they name ids that are not there" };
+/** Of each thing that could not be kept, once. */
+function lostProblems(complaints: readonly Complaint[]): readonly Problem[] {
+  return [...new Set(complaints.flatMap(({ lost }) => lost ?? []))].map((lost): Problem => {
+    const all = complaints.filter((complaint) => complaint.lost === lost);
+    const [{ path, errno = "EIO" } = { path: "" }] = all;
+    const many = all.length === 1 ? `of '${shown(path)}'` : `of ${all.length} files, '${shown(path)}' the first of them,`;
+    return { code: isNoSpace(errno) ? "storage.full" : "file.inside", severity: "warning", text: `the ${LOST[lost] ?? `attributes '${shown(lost)}'`} ${many} are not kept: ${words(errno)}`, ...(LOST_CAUSES[errno] === undefined ? {} : { cause: LOST_CAUSES[errno] }), remedy: "berth export keeps everything" };
+  });
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -51,7 +65,7 @@ function unpackOrder(request: Request, from: CopySource, to: Extract<CopyTarget,
   const { owner, keepsAll = false, makesParents = false } = options;
   const given = owner ?? (to.container === undefined ? undefined : { uid: 0, gid: 0 });
   return {
-    verb: "unpack", path: typed(to.container === undefined ? absolutePath(request, to.path) : to.path), isStream: from.kind === "stream", isDirectory: to.path.endsWith("/") || (from.kind === "paths" && from.paths.length > 1),
+    verb: "unpack", engine: enginePath(request.prefix), isSynced: false, ...(to.container === undefined ? { isHost: true } : {}), path: typed(to.container === undefined ? absolutePath(request, to.path) : to.path), isStream: from.kind === "stream", isDirectory: to.path.endsWith("/") || (from.kind === "paths" && from.paths.length > 1),
     makesParents, keepsAll, isOwnerWished: owner !== undefined, random: randomHex().slice(0, 12), ...(given === undefined ? {} : { owner: given }),
   };
 }
@@ -79,10 +93,10 @@ function streamSink(write: (bytes: Uint8Array) => Promise<boolean>): Sink {
   };
 }
 
-function sourceOf(request: Request, from: CopySource, isOneFile: boolean): Promise<Result<Source>> {
+function sourceOf(request: Request, from: CopySource, how: { readonly isOneFile: boolean; readonly engine?: string }): Promise<Result<Source>> {
   if (from.kind === "stream") return Promise.resolve(ok(streamSource(from.input)));
-  if (from.container !== undefined) return containerSource(request, from.container, { paths: from.paths.map(typed), isOneFile });
-  return Promise.resolve(ok(hostSource({ paths: from.paths.map((path) => typed(absolutePath(request, path))), isOneFile })));
+  if (from.container !== undefined) return containerSource(request, from.container, { paths: from.paths.map(typed), ...how });
+  return Promise.resolve(ok(hostSource({ paths: from.paths.map((path) => typed(absolutePath(request, path))), ...how })));
 }
 function sinkOf(request: Request, from: CopySource, to: CopyTarget, options: CopyFilesOptions): Promise<Result<Sink>> {
   if (to.kind === "stream") return Promise.resolve(ok(streamSink(to.write)));
@@ -91,7 +105,7 @@ function sinkOf(request: Request, from: CopySource, to: CopyTarget, options: Cop
 }
 
 export async function copyFiles(request: Request, from: CopySource, to: CopyTarget, options: CopyFilesOptions = {}): Promise<Result<CopiedFiles>> {
-  const source = await sourceOf(request, from, to.kind === "stream");
+  const source = await sourceOf(request, from, { isOneFile: to.kind === "stream", ...(options.keepsAll === true && to.kind === "path" ? { engine: enginePath(request.prefix) } : {}) });
   if (!source.ok) return source;
   const sink = await sinkOf(request, from, to, options);
   if (!sink.ok) return sink;
@@ -110,7 +124,7 @@ export async function copyFiles(request: Request, from: CopySource, to: CopyTarg
 
 function verdict(from: CopySource, to: CopyTarget, { files, bytes, complaints, stopped }: Told): Result<CopiedFiles> {
   const inside = from.kind === "paths" ? from.container : undefined;
-  const told = complaints.map((complaint) => complaintProblem(inside, complaint));
+  const told = [...complaints.filter(({ lost }) => lost === undefined).map((complaint) => complaintProblem(inside, complaint)), ...lostProblems(complaints)];
   const problems = stopped === undefined ? told : [...told, stoppedProblem(to.kind === "path" ? to.container : undefined, stopped)];
   return problems.some(({ severity }) => severity !== "warning") ? fail(...problems) : ok({ files, bytes }, problems);
 }

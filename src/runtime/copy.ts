@@ -6,6 +6,7 @@ import { probeHost } from "../host/probe/host-facts.ts";
 import { randomHex } from "../host/probe/kernel.ts";
 import { errorCode } from "../host/read-text.ts";
 import { cloneHooksFile, configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { isNoSpace, saysNoSpace } from "../linux/no-space.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -30,7 +31,7 @@ import { partialFile, settle } from "./partial.ts";
 import { rememberClone, rememberSources } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
-import { lookAt, settledState } from "./running-container.ts";
+import { lookAt, settledState, stillRunning } from "./running-container.ts";
 import type { CopyOptions, CopyVerb, Target } from "./verbs.ts";
 
 /** One run of copy. */
@@ -83,7 +84,7 @@ export async function finish(request: Request, source: Target, options: Pick<Cop
   return outcomeProblem(plan, outcome, `finish '${options.to.name}' (its /etc/hostname, and lxc.hook.clone)`);
 }
 
-const imageProblem = (problem: Problem): Problem => ({ ...problem, code: problem.text.includes("No space left on device") ? "storage.full" : "storage.copy" });
+const imageProblem = (problem: Problem): Problem => ({ ...problem, code: saysNoSpace(problem.text) ? "storage.full" : "storage.copy" });
 
 async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { source, spec, options: { to, onProgress = () => undefined, mayRun }, facts, storage } = job;
@@ -113,7 +114,7 @@ async function makeOrUndo(job: Job): Promise<Result<void>> {
   const abort = new AbortController();
   const off = onSignals(job.request, abort);
   try {
-    const made = await make(job, abort.signal).catch((error: unknown): Result<void> => fail({ code: errorCode(error) === "ENOSPC" ? "storage.full" : "storage.copy", text: `cannot make '${containerDir(to)}': ${error instanceof Error ? error.message : errorCode(error)}` }));
+    const made = await make(job, abort.signal).catch((error: unknown): Result<void> => fail({ code: isNoSpace(errorCode(error)) ? "storage.full" : "storage.copy", text: `cannot make '${containerDir(to)}': ${error instanceof Error ? error.message : errorCode(error)}` }));
     if (made.ok) return made;
     const removed = await removeContainer(to, facts, { outside: [] });
     if (reserved.value.madeLxcpath !== undefined) dropEmpty(to.lxcpath, reserved.value.madeLxcpath);
@@ -126,7 +127,7 @@ async function makeOrUndo(job: Job): Promise<Result<void>> {
 
 async function stateProblem(request: Request, source: Target, mayRun: boolean): Promise<Problem | undefined> {
   if (mayRun || (await settledState(request, source)).state === "STOPPED") return undefined;
-  return { code: "container.running", text: `${source.name} is running`, cause: "its files change while they are copied", remedy: `lxc-stop -n ${source.name} first, or copy it as it is with -a` };
+  return stillRunning(source, { cause: "its files change while they are copied", or: "copy it as it is with -a" });
 }
 
 /** Another container like this one: a whole copy, or a layer above its files. Source: lxc-copy(1). Problems: `container.missing`, `container.exists`, `container.running`, `storage.copy`, `storage.full`, `storage.unsupported`. */

@@ -8,6 +8,7 @@ import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
 import { NOTHING, joined, readCustomize, type Customize } from "../images/customize.ts";
 import type { Metadata } from "../images/metadata.ts";
 import type { Source } from "../images/source.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -119,7 +120,7 @@ async function makeOrUndo(job: Job, wanted: Wanted, reserved: Reserved): Promise
   try {
     const made = await make(job, wanted, abort.signal).catch((error: unknown): Result<void> => {
       const code = errorCode(error);
-      return fail(code === "ENOSPC" || code === "EDQUOT"
+      return fail(isNoSpace(code)
         ? { code: "storage.full", text: `no space left for '${containerDir(job.target)}'`, remedy: "free some space, or put the container elsewhere with -P" }
         : { code: "template.failed", text: `cannot make '${containerDir(job.target)}': ${error instanceof Error ? error.message : code}` });
     });

@@ -19,8 +19,8 @@ import { readCreated } from "./creating/record.ts";
 import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
-import { removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
-import { lookAt, remains, settledState } from "./running-container.ts";
+import { madeElsewhere, removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
+import { lookAt, remains, settledState, stillRunning } from "./running-container.ts";
 import { stop } from "./stop.ts";
 import type { DestroyOptions, DestroyVerb, PreviewDestroyVerb, Target } from "./verbs.ts";
 
@@ -46,7 +46,7 @@ async function runningProblem(request: Request, target: Target, facts: HostFacts
   const now = await settledState(request, target);
   if (now.state === "STOPPED") return remains(now, target);
   if (isForced) return stopNow(request, target, facts);
-  return { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first, or lxc-destroy -f` };
+  return stillRunning(target, { or: "lxc-destroy -f" });
 }
 
 const isInside = (path: string, target: Target): boolean => path.startsWith(`${containerDir(target)}/`) && !path.split("/").includes("..");
@@ -67,7 +67,7 @@ function rootfsVerdict(target: Target, spec: ContainerSpec | undefined, outside:
     return unsafe === undefined ? {} : { problem: { ...unsafe, at: rootfs.from } };
   }
   if (!rootfs.isManaged) return { warning: { code: "rootfs.unsafe", severity: "warning", at: rootfs.from, text: `'${rootfs.path}' is left as it is`, cause: "lxc.rootfs.managed = 0", remedy: "remove it by hand if nobody needs it" } };
-  if (outside.some((tree) => rootfs.path === tree || rootfs.path.startsWith(`${tree}/`)) || !existsSync(rootfs.path)) return {};
+  if (outside.some((tree) => rootfs.path === tree || rootfs.path.startsWith(`${tree}/`)) || !existsSync(rootfs.path) || readCreated(target)?.outside !== undefined) return {};
   return { warning: { code: "rootfs.unsafe", severity: "warning", at: rootfs.from, text: `'${rootfs.path}' is left as it is`, cause: `it lies outside '${containerDir(target)}' and lxc-create did not make it`, remedy: "remove it by hand if nobody needs it" } };
 }
 
@@ -190,6 +190,6 @@ export const previewDestroy: PreviewDestroyVerb = async (request, target, { isFo
   if (running !== undefined) return fail(running);
   const findings = examine(request, target, { withSnapshots, facts: probeHost(request, { idmap: true }) });
   if (!findings.ok) return findings;
-  const volume = findings.value.isStorageKept === true ? undefined : readCreated(target)?.outside?.name;
-  return ok([...readdirSync(containerDir(target)).toSorted().map((name) => `${containerDir(target)}/${name}`), ...findings.value.outside, ...(volume === undefined ? [] : [volume])], findings.value.warnings);
+  const volumes = findings.value.isStorageKept === true ? [] : madeElsewhere(target).map(({ name }) => name);
+  return ok([...readdirSync(containerDir(target)).toSorted().map((name) => `${containerDir(target)}/${name}`), ...findings.value.outside, ...volumes], findings.value.warnings);
 };

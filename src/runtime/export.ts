@@ -9,6 +9,7 @@ import type { HostFacts } from "../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
+import { rootOnly } from "../model/storage.ts";
 import { planExportTree } from "../plan/lifecycle/port.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
 import { sweepStages } from "./changing/stage.ts";
@@ -19,7 +20,7 @@ import { saidBy } from "./creating/unpack.ts";
 import { settle } from "./partial.ts";
 import { MANIFEST, Out, ReaderGone } from "./porting/out.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
-import { settledState } from "./running-container.ts";
+import { settledState, stillRunning } from "./running-container.ts";
 import type { ExportVerb, Target } from "./verbs.ts";
 
 /** tar: something changed while it was read. */
@@ -32,7 +33,7 @@ async function tree({ facts, out, scratch }: Part, target: Target, spec: Contain
   const place = placeOf(spec.rootfs);
   if (!place.ok) return place;
   if (place.value.kind !== "directory" && place.value.kind !== "layers" && facts.caller.euid !== 0) {
-    return fail({ code: "privilege", at: spec.rootfs.from, text: `an ordinary user cannot read '${spec.rootfs.path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "export it as root" });
+    return fail(rootOnly(`an ordinary user cannot read '${spec.rootfs.path}'`, { at: spec.rootfs.from }));
   }
   const plan = planExportTree(target, facts, { source: place.value, prefix, idmap: spec.idmap.map(({ value }) => value) });
   const messages = `${scratch}/export-messages`;
@@ -80,7 +81,7 @@ async function refusal(request: Request, target: Target, facts: HostFacts, mayRu
   const { idmap } = loaded.value.spec;
   const [unmapped] = idmap[0] === undefined ? [] : mapProblems(facts, idmap.map(({ value }) => value), idmap[0].from);
   if (unmapped !== undefined || mayRun || (await settledState(request, target)).state === "STOPPED") return unmapped;
-  return { code: "container.running", text: `${target.name} is running`, cause: "its files change while they are read", remedy: `lxc-stop -n ${target.name} first, or export it as it is with -a` };
+  return stillRunning(target, { cause: "its files change while they are read", or: "export it as it is with -a" });
 }
 
 const SNAPSHOT_NAME = /^[\w.-]+$/;

@@ -3,6 +3,7 @@ import { unlinkSync } from "node:fs";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { containerDir } from "../host/store/layout.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { dropEmpty } from "./creating/reserve.ts";
 import { onSignals } from "./interrupt.ts";
@@ -23,7 +24,7 @@ async function receive(receiver: Receiver, read: ImportOptions["read"], abort: A
   return whole.ok ? receiver.finish() : whole;
 }
 
-const broken = (error: unknown): Problem => ({ code: errorCode(error) === "ENOSPC" || errorCode(error) === "EDQUOT" ? "storage.full" : "storage.copy", text: `cannot make the container: ${error instanceof Error ? error.message : errorCode(error)}` });
+const broken = (error: unknown): Problem => ({ code: isNoSpace(errorCode(error)) ? "storage.full" : "storage.copy", text: `cannot make the container: ${error instanceof Error ? error.message : errorCode(error)}` });
 
 export const importContainer: ImportVerb = async (request, { lxcpath, name, read }) => {
   const facts = probeHost(request, { idmap: true });

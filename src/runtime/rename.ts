@@ -20,7 +20,7 @@ import { isPartial } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, rememberClone, sourcesOf } from "./removing/dependents.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
-import { settledState } from "./running-container.ts";
+import { settledState, stillRunning } from "./running-container.ts";
 import type { RenameOptions, RenameVerb, Target } from "./verbs.ts";
 
 /** Everything that can refuse, before anything is touched. */
@@ -29,7 +29,7 @@ async function refusal(request: Request, target: Target): Promise<Problem | unde
   if (hasSnapshots(target)) return { code: "container.snapshots", text: `${target.name} has snapshots`, cause: "their configs name its path", remedy: `destroy them first (lxc-snapshot -n ${target.name} -d ALL), or copy it: lxc-copy` };
   if (isPartial(target)) return { code: "container.partial", text: `${target.name} is being made or removed`, remedy: "wait for it to end" };
   const running = await settledState(request, target);
-  return running.state === "STOPPED" ? unsafeReason(containerDir(target)) : { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first` };
+  return running.state === "STOPPED" ? unsafeReason(containerDir(target)) : stillRunning(target);
 }
 
 const moved = (path: string, target: Target, to: Target): string => (path.startsWith(`${containerDir(target)}/`) ? containerDir(to) + path.slice(containerDir(target).length) : path);

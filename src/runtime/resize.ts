@@ -10,6 +10,7 @@ import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { RootfsSpec } from "../model/spec.ts";
+import { rootOnly } from "../model/storage.ts";
 import { isGrown, planGrow, type Sized } from "../plan/storage/resized.ts";
 import { feedTree } from "./changing/feed.ts";
 import { layoutOf } from "./changing/layout.ts";
@@ -21,7 +22,7 @@ import { readCreated } from "./creating/record.ts";
 import { onSignals } from "./interrupt.ts";
 import { settle } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
-import { settledState } from "./running-container.ts";
+import { settledState, stillRunning } from "./running-container.ts";
 import type { ResizeVerb, Target } from "./verbs.ts";
 
 const at = byOption("SIZE");
@@ -48,7 +49,7 @@ function sizedOf(target: Target, rootfs: RootfsSpec, isRunning: boolean): Result
   if (!isGrown(value.type)) return fail(no(`${value.type} has no tool that makes it larger while it is mounted`, `it is on '${rootfs.path}'`, `lxc-copy -n ${target.name} -N NEW -L SIZE makes a copy of another size`));
   if (value.kind === "image") {
     const device = isRunning ? loopDeviceOf(value.path) : undefined;
-    return isRunning && device === undefined ? fail({ code: "container.running", at, text: `${target.name} is running, and its loop device cannot be found`, remedy: `lxc-stop -n ${target.name} first` }) : ok({ kind: "image", path: value.path, type: value.type, ...(device === undefined ? {} : { device }) });
+    return isRunning && device === undefined ? fail(stillRunning(target, { at, cause: "its loop device cannot be found" })) : ok({ kind: "image", path: value.path, type: value.type, ...(device === undefined ? {} : { device }) });
   }
   if (rootfs.type === "lvm") return ok({ kind: "lvm", path: value.path, type: value.type });
   const outside = readCreated(target)?.outside;
@@ -100,7 +101,7 @@ async function change(job: Job, sized: Sized, isRunning: boolean): Promise<Resul
   const { target, size } = job;
   if (sized.kind !== "image") return grow(job, sized);
   const now = statSync(sized.path).size;
-  const running = (cause: string): Result<void> => fail({ code: "container.running", at, text: `${target.name} is running`, cause, remedy: `lxc-stop -n ${target.name} first` });
+  const running = (cause: string): Result<void> => fail(stillRunning(target, { at, cause }));
   if (size < now) return isRunning ? running(`it has ${now} bytes, and no file system gets smaller while it is used`) : renew(job);
   const reason = notMounted(sized.type, size);
   if (reason === undefined) return grow(job, sized);
@@ -118,7 +119,7 @@ export const resize: ResizeVerb = async (request, target, { size }) => {
   const isRunning = (await settledState(request, target)).state !== "STOPPED";
   const sized = sizedOf(target, rootfs, isRunning);
   if (!sized.ok) return sized;
-  if (request.euid !== 0) return fail({ code: "privilege", at, text: `an ordinary user cannot change the size of '${rootfs.path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "do it as root" });
+  if (request.euid !== 0) return fail(rootOnly(`an ordinary user cannot change the size of '${rootfs.path}'`, { at }));
   await sweepStages(target, facts);
   const abort = new AbortController();
   const off = onSignals(request, abort);

@@ -27,7 +27,7 @@ import { onSignals } from "./interrupt.ts";
 import { hasClones } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
-import { settledState } from "./running-container.ts";
+import { settledState, stillRunning } from "./running-container.ts";
 import { isSnapshot, noSnapshot } from "./snapshot.ts";
 import type { RestoreOptions, RestoreVerb, Target } from "./verbs.ts";
 
@@ -113,7 +113,7 @@ async function inPlace(request: Request, job: Job): Promise<Result<void>> {
 
 async function refusal(...[request, target]: Parameters<RestoreVerb>): Promise<Problem | undefined> {
   const running = await settledState(request, target);
-  if (running.state !== "STOPPED") return { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first, or restore the snapshot as a new container: -N NEWNAME` };
+  if (running.state !== "STOPPED") return stillRunning(target, { or: "restore the snapshot as a new container: -N NEWNAME" });
   return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: "restore the snapshot as a new container: -N NEWNAME" } : undefined;
 }
 

@@ -5,10 +5,12 @@ import { setItem } from "../config/index.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
+import { rootOnly } from "../model/storage.ts";
 import { feedTree } from "./changing/feed.ts";
 import { layoutOf } from "./changing/layout.ts";
 import { refill } from "./changing/refill.ts";
@@ -21,7 +23,7 @@ import { leftOutDevices } from "./porting/members.ts";
 import { feedRootfs } from "./porting/rootfs-only.ts";
 import { hasClones } from "./removing/dependents.ts";
 import { unsafeReason } from "./removing/remove.ts";
-import { settledState } from "./running-container.ts";
+import { settledState, stillRunning } from "./running-container.ts";
 import type { BackUpVerb, BringBackVerb, Target } from "./verbs.ts";
 
 const from = byOption("lxc-restore");
@@ -43,7 +45,7 @@ function intoFile(fd: number): (bytes: Uint8Array) => Promise<boolean> {
       for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
       return Promise.resolve(true);
     } catch (error) {
-      if (errorCode(error) === "ENOSPC" || errorCode(error) === "EDQUOT") return Promise.resolve(false);
+      if (isNoSpace(errorCode(error))) return Promise.resolve(false);
       throw error;
     }
   };
@@ -67,7 +69,7 @@ export const backUp: BackUpVerb = async (request, target, { number, mayRun }) =>
     renameSync(half, path);
     return ok({ path, number: wanted }, exported.warnings);
   } catch (error) {
-    return fail({ code: errorCode(error) === "ENOSPC" ? "storage.full" : "storage.copy", text: `cannot write '${half}': ${errorCode(error)}` });
+    return fail({ code: isNoSpace(errorCode(error)) ? "storage.full" : "storage.copy", text: `cannot write '${half}': ${errorCode(error)}` });
   } finally {
     if (fd >= 0) closeSync(fd);
     rmSync(half, { force: true });
@@ -93,7 +95,7 @@ async function make({ target, facts, loaded, path, abort }: Job): Promise<Result
   const stage = stageOf(target, "restore");
   const layout = layoutOf(target, loaded.spec.rootfs, { stage, from });
   if (!layout.ok) return layout;
-  if (layout.value.block !== undefined && facts.caller.euid !== 0) return fail({ code: "privilege", at: from, text: `an ordinary user cannot write '${layout.value.now}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "do it as root" });
+  if (layout.value.block !== undefined && facts.caller.euid !== 0) return fail(rootOnly(`an ordinary user cannot write '${layout.value.now}'`, { at: from }));
   const idmap = loaded.spec.idmap.map(({ value }) => value);
   const hasDevices = idmap.length === 0;
   const isTree = lstatSync(path).isDirectory();
@@ -114,7 +116,7 @@ const noBackup = (target: Target, number: number | undefined): Problem => {
 };
 
 async function refusal(request: Request, target: Target): Promise<Problem | undefined> {
-  if ((await settledState(request, target)).state !== "STOPPED") return { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first` };
+  if ((await settledState(request, target)).state !== "STOPPED") return stillRunning(target);
   return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: "destroy them first" } : undefined;
 }
 

@@ -6,6 +6,7 @@ import { errorCode, readText } from "../host/read-text.ts";
 import { containerDir, exitFile, stateFile } from "../host/store/layout.ts";
 import { runningState } from "../host/store/running.ts";
 import type { Running } from "../host/store/running.ts";
+import type { Origin } from "../model/origin.ts";
 import type { Problem, Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -71,6 +72,11 @@ export const stopped = (target: Target): Problem => (existsSync(containerDir(tar
   : { code: "container.missing", text: `${target.name} is not running`, cause: `there is no container "${target.name}" in ${target.lxcpath}` });
 
 export const frozen = ({ name }: Target): Problem => ({ code: "container.frozen", text: `${name} is frozen`, cause: "a command in it would stop as well, and never end", remedy: `lxc-unfreeze -n ${name}; or run it outside its cgroups: lxc-attach --elevated-privileges=CGROUP` });
+
+/** What is about to be done needs it stopped; `or`: what else the user can do. */
+export const stillRunning = ({ name }: Target, { at, cause, or }: { readonly at?: Origin; readonly cause?: string; readonly or?: string } = {}): Problem => ({
+  code: "container.running", ...(at === undefined ? {} : { at }), text: `${name} is running`, ...(cause === undefined ? {} : { cause }), remedy: `lxc-stop -n ${name} first${or === undefined ? "" : `, or ${or}`}`,
+});
 
 export const alreadyRunning = (target: Target): Problem => ({ code: "container.running", text: "Container is already running", remedy: `stop it first: lxc-stop -n ${target.name}` });
 

@@ -10,6 +10,7 @@ import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
+import { rootOnly } from "../model/storage.ts";
 import { planReown } from "../plan/lifecycle/shift.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
 import { feedTree } from "./changing/feed.ts";
@@ -24,7 +25,7 @@ import { hasClones } from "./removing/dependents.ts";
 import { leftOutDevices } from "./porting/members.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
-import { settledState } from "./running-container.ts";
+import { settledState, stillRunning } from "./running-container.ts";
 import { shiftedConfig } from "./shifting/config.ts";
 import { wantedMap } from "./shifting/map.ts";
 import type { ShiftVerb, Target } from "./verbs.ts";
@@ -76,7 +77,7 @@ function partProblem(request: Request, facts: HostFacts, part: Target): Problem 
   if (!loaded.ok) return loaded.problems[0];
   const layout = layoutOf(part, loaded.value.spec.rootfs, { stage: stageOf(part, "shift"), from: at });
   if (!layout.ok) return layout.problems[0];
-  if (layout.value.block !== undefined && request.euid !== 0) return { code: "privilege", at, text: `an ordinary user cannot write '${layout.value.now}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "do it as root" };
+  if (layout.value.block !== undefined && request.euid !== 0) return rootOnly(`an ordinary user cannot write '${layout.value.now}'`, { at });
   const [unmapped] = mapProblems(facts, mapOf(loaded.value), at);
   return unmapped ?? unsafeReason(containerDir(part));
 }
@@ -84,7 +85,7 @@ function partProblem(request: Request, facts: HostFacts, part: Target): Problem 
 /** Everything that can refuse, before anything is touched. */
 async function refusal(job: Job, target: Target, parts: readonly Target[]): Promise<Problem | undefined> {
   const { request, facts, wanted } = job;
-  if ((await settledState(request, target)).state !== "STOPPED") return { code: "container.running", text: `${target.name} is running`, remedy: `lxc-stop -n ${target.name} first` };
+  if ((await settledState(request, target)).state !== "STOPPED") return stillRunning(target);
   if (hasClones(target)) return { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using its files with the ids these have now", remedy: "destroy them first, or shift a whole copy: lxc-copy" };
   return idProblem(request, facts, target, wanted) ?? [target, ...parts].map((part) => partProblem(request, facts, part)).find((problem) => problem !== undefined);
 }

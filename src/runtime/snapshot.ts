@@ -10,7 +10,7 @@ import { copy } from "./copy.ts";
 import { destroy } from "./destroy.ts";
 import { settle } from "./partial.ts";
 import { unsafeReason } from "./removing/remove.ts";
-import { settledState } from "./running-container.ts";
+import { settledState, stillRunning } from "./running-container.ts";
 import type { DestroySnapshotVerb, SnapshotsVerb, SnapshotVerb, Target } from "./verbs.ts";
 
 export const noSnapshot = (target: Target, snapshot: string): Problem => {
@@ -32,7 +32,7 @@ export const snapshot: SnapshotVerb = async (request, target, { comment, onProgr
   const lxcpath = snapshotsDir(target);
   const unsafe = unsafeReason(lxcpath);
   if (unsafe !== undefined) return fail(unsafe);
-  if ((await settledState(request, target)).state !== "STOPPED") return fail({ code: "container.running", text: `${target.name} is running`, cause: "its files change while they are copied", remedy: `lxc-stop -n ${target.name} first` });
+  if ((await settledState(request, target)).state !== "STOPPED") return fail(stillRunning(target, { cause: "its files change while they are copied" }));
   await settleHalfMade(request, target);
   const to = { lxcpath, name: freeSnapshotName(target) };
   const time = snapshotTime(new Date());

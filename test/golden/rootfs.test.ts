@@ -35,6 +35,16 @@ test("a dataset of zfs is mounted by the child; with ids of its own, by the moni
   expectGolden("rootfs-zfs", planStart(specOf({ rootfs: rootfs("zfs", "tank/web", ["noatime"]) }), zfs, inputsOf()));
   expectGolden("rootfs-zfs-idmap", planStart(specOf({ idmap, rootfs: rootfs("zfs", "tank/web") }), zfs, inputsOf()));
 });
+for (const [type, path] of [["lvm", "/dev/vg/web"], ["rbd", "/dev/rbd/pool/web"]] as const) test(`a device of ${type} is mounted by the child`, () =>
+  expectGolden(`rootfs-${type}`, planStart(specOf({ rootfs: rootfs(type, path) }), facts({ [path]: fact("block") }, EXT4), inputsOf())));
+const QEMU = { program: "/usr/bin/qemu-nbd", format: "qcow2", device: "/dev/nbd0" } as const;
+type Storage = NonNullable<HostFacts["storage"]>;
+const connected = (nbd: Partial<NonNullable<Storage["nbd"]>> | undefined, content: Storage["content"] = EXT4.content): HostFacts =>
+  facts({ "/srv/web.qcow2": fact("file"), "/dev/nbd0": fact("block") }, { ...EXT4, content, ...(nbd === undefined ? {} : { nbd: { program: "/usr/bin/qemu-nbd", format: "qcow2", ...nbd } }) });
+test("an image of qemu is connected by the monitor, whole or a partition of it", () => {
+  expectGolden("rootfs-nbd", planStart(specOf({ rootfs: rootfs("nbd", "/srv/web.qcow2") }), connected(QEMU), inputsOf()));
+  expectGolden("rootfs-nbd-idmap", planStart(specOf({ idmap, rootfs: rootfs("nbd", "/srv/web.qcow2:2", ["ro"]) }), connected({ ...QEMU, format: "raw" }), inputsOf()));
+});
 test("a directory whose ids are mapped by somebody else's namespace, and its propagation", () =>
   expectGolden("rootfs-idmap", planStart(specOf({ rootfs: rootfs("dir", "/var/lib/lxc/web/rootfs", ["idmap=/proc/7/ns/user", "rslave", "nosuid"]) }), BASE, inputsOf())));
 
@@ -42,7 +52,8 @@ test("what cannot be had, and what to do about it", () => {
   const device = (content: NonNullable<HostFacts["storage"]>["content"]): HostFacts => facts({ "/dev/sdz1": fact("block") }, { ...(content === undefined ? {} : { content }), fileSystems: ["ext4"] });
   const cases: readonly (readonly [string, RootfsSpec, HostFacts])[] = [
     ["zfs", rootfs("zfs", "tank/web"), facts({}, { fileSystems: ["ext4"] })], ["zfs, user", rootfs("zfs", "tank/web"), asUser(facts({}, { fileSystems: ["zfs"] }))],
-    ["lvm", rootfs("lvm", "/dev/vg/web"), BASE], ["rbd", rootfs("rbd", "/dev/rbd/pool/web"), BASE], ["nbd", rootfs("nbd", "/srv/web.qcow2"), facts({ "/srv/web.qcow2": fact("file") })], ["nbd that the kernel has", rootfs("nbd", "/srv/web.qcow2"), facts({ "/srv/web.qcow2": fact("file"), "/dev/nbd0": fact("block") })], ["aufs", rootfs("aufs", "/a:/b"), BASE],
+    ["lvm", rootfs("lvm", "/dev/vg/web"), BASE], ["rbd", rootfs("rbd", "/dev/rbd/pool/web"), BASE], ["nbd", rootfs("nbd", "/srv/web.qcow2"), facts({ "/srv/web.qcow2": fact("file") })], ["nbd, missing", rootfs("nbd", "/srv/none.qcow2"), connected({})], ["nbd without qemu-nbd", rootfs("nbd", "/srv/web.qcow2:2"), connected(undefined)], ["nbd, all in use", rootfs("nbd", "/srv/web.qcow2"), connected({ program: "/usr/bin/qemu-nbd", format: "qcow2" })],
+    ["nbd, no such partition", rootfs("nbd", "/srv/web.qcow2:2"), connected({ ...QEMU, said: "the image has no partition 2" })], ["nbd, user", rootfs("nbd", "/srv/web.qcow2"), asUser(connected(QEMU))], ["aufs", rootfs("aufs", "/a:/b"), BASE],
     ["an image, user", rootfs("loop", "/srv/web/rootdev"), asUser(facts({ "/srv/web/rootdev": fact("file") }, EXT4))],
     ["a device that cannot be read", rootfs("dir", "/dev/sdz1"), device(undefined)], ["an empty device", rootfs("dir", "/dev/sdz1"), device({ kind: "unknown" })],
     ["a file system without a driver", rootfs("dir", "/dev/sdz1"), device({ kind: "file system", type: "xfs" })], ["a qcow2 image", rootfs("dir", "/dev/sdz1"), device({ kind: "other", what: "a qcow2 image", remedy: "convert it" })],

@@ -33,13 +33,18 @@ test("lxc.rootfs.path of each is LXC's", () => {
 test("a snapshot of a volume, a thin one, a dataset, a subvolume", () => {
   const copy = { source: "/dev/lxc/base", name: "web", options: plain, from };
   expectGolden("storage-lvm-snapshot", ok(planMake(web, "copy", copiedVolume(made("lvm"), { ...copy, options: { ...plain, size: 2 ** 29 } }).make)));
-  expectGolden("storage-lvm-snapshot-xfs", ok(planMake(web, "copy", copiedVolume(made("lvm", { fstype: "xfs" }), copy).make)));
+  expectGolden("storage-lvm-snapshot-xfs", ok(planMake(web, "copy", copiedVolume(made("lvm", { fstype: "xfs" }), { ...copy, source: "/dev/mapper/vg-base", volume: { group: "vg", isThin: true } }).make)));
   expectGolden("storage-zfs-snapshot", ok(planMake(web, "copy", copiedVolume(made("zfs"), { ...copy, source: "tank/lxc/base" }).make)));
   expectGolden("storage-btrfs-snapshot", ok(planMake(web, "copy", subvolumeOps("/var/lib/lxc/web/rootfs", from, "/var/lib/lxc/base/rootfs"))));
   expect(copiedVolume(made("zfs"), { ...copy, source: "tank/lxc/base" })).toMatchObject({ path: "zfs:tank/lxc/web", outside: { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" } });
 });
+const FROM = { lvm: { kind: "device", path: "/dev/lxc/base", type: "ext4" }, zfs: { kind: "dataset", path: "tank/lxc/base", type: "zfs" }, rbd: { kind: "device", path: "/dev/rbd/lxc/base", type: "xfs" } } as const;
+for (const backend of ["lvm", "zfs", "rbd"] as const) test(`a whole copy on ${backend}`, () => {
+  const { block } = made(backend);
+  expectGolden(`storage-copy-${backend}`, ok(planCopyTree(web, factsOf(), { to: "/var/lib/lxc/web/rootfs", idmap: [], isMapped: false, source: FROM[backend], ...(block === undefined ? {} : { block }) })));
+});
 const outside: readonly OutsideStorage[] = [{ kind: "lvm", name: "/dev/lxc/web" }, { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" }, { kind: "rbd", name: "lxc/web", user: "ada" }];
-for (const storage of outside) test(`removal of ${storage.kind}`, () => expectGolden(`storage-remove-${storage.kind}`, ok(planRemove({ ...web, entries: tree, outside: [], storage }, factsOf()))));
+for (const storage of outside) test(`removal of ${storage.kind}`, () => expectGolden(`storage-remove-${storage.kind}`, ok(planRemove({ ...web, entries: tree, outside: [], storage: [storage] }, factsOf()))));
 
 const unpack = planUnpack(web, factsOf(), { rootfs: "/var/lib/lxc/web/rootfs", idmap: map, compression: "none", exclude: [] });
 for (const backend of ["loop", "lvm", "zfs"] as const) test(`filled on ${backend}`, () => expectGolden(`storage-fill-${backend}`, ok(onMounted(unpack, made(backend).block, "/var/lib/lxc/web/rootfs", from))));

@@ -32,7 +32,7 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 /** Planner of a concern: the name of its file or folder in src/plan. */
 const concernOf = (path: string): string => (path.slice("src/plan/".length).split("/")[0] ?? "").replace(/\.ts$/, "");
 /** Tools all planners may use: files that plan nothing themselves. */
-const PLAN_TOOLS: readonly string[] = ["barriers", "beneath", "scope"];
+const PLAN_TOOLS: readonly string[] = ["barriers", "beneath", "image-lock", "scope"];
 
 function importProblem(file: Source, specifier: string): string | undefined {
   const from = folderOf(file.path);

@@ -2,7 +2,7 @@
 // lead nowhere outside, also while they change; nothing half written stays.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, closeSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, constants, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UnpackOrder } from "../../src/host/files/order.ts";
@@ -57,6 +57,7 @@ describe.each([...FILE_KINDS])("%s", (kind: Kind) => {
     writeFileSync(join(source, "sub/big"), "");
     truncateSync(join(source, "sub/big"), 3_000_000);
     symlinkSync("/etc/passwd", join(source, "sub/link"));
+    linkSync(join(source, "a"), join(source, "sub/deep/same"));
     own(source);
   }, PATIENCE_MS);
   afterAll(async () => {
@@ -71,6 +72,7 @@ describe.each([...FILE_KINDS])("%s", (kind: Kind) => {
     const back = scratch(`back-${where}`);
     good(place, "pull", [at(`/root/${where}/.`), back]);
     expect(spawnSync("diff", ["-r", "--no-dereference", source, back], { encoding: "utf8" }).stdout).toBe("");
+    for (const tree of [rootfs("root", where), back]) expect([lstatSync(join(tree, "a")).nlink, lstatSync(join(tree, "a")).ino]).toEqual([2, lstatSync(join(tree, "sub/deep/same")).ino]);
     expect(lstatSync(join(back, "a")).uid).toBe(place.user?.uid ?? 0);
     expect(Math.trunc(lstatSync(join(back, "a")).mtimeMs / 1000)).toBe(Math.trunc(lstatSync(join(source, "a")).mtimeMs / 1000));
   };
@@ -85,9 +87,44 @@ describe.each([...FILE_KINDS])("%s", (kind: Kind) => {
     expect(idsOf(rootfs("srv/copy/y"))).toEqual([1000, 1001, 0o644]);
   }, PATIENCE_MS);
 
+  /** Extended attributes of a tree, as getfattr(1) and getcap(8) tell them, with the ids that are meant. */
+  const marksOf = (tree: string): string => sh(`cd ${tree} && getfattr -R -h -d -m '^user' . 2>/dev/null; getfacl -R -n -s . | sed s/:${place.rootId + 1001}:/:1001:/; getcap -n -r . | sed 's/ \\[rootid.*//'`);
+  const sh = (line: string): string => {
+    const { status, stdout, stderr } = spawnSync("sh", ["-ec", line], { encoding: "utf8" });
+    expect({ line, status, stderr: status === 0 ? "" : stderr }).toEqual({ line, status: 0, stderr: "" });
+    return stdout;
+  };
+  const allIsKept = (where: string): void => {
+    const marked = rootfs("srv", where);
+    sh(`mkdir -p ${marked}/d && cd ${marked} && echo x > f && echo ping > d/ping && ln d/ping pong && ln -s f d/link && chown -hR ${place.rootId}:${place.rootId} . && setfattr -n user.note -v 'a b' f && setfattr -n user.top -v 1 . && setfacl -m u:${place.rootId + 1001}:rw f && setfacl -d -m u:${place.rootId + 1001}:rx d && chmod 444 d/ping`);
+    // as root of the container: capabilities are bound to its ids
+    works(place, "lxc-usernsexec", [...usernsMap(), "--", "/usr/sbin/setcap", "cap_net_raw+ep", `${marked}/d/ping`]);
+    sh(`setfattr -n user.ro -v 1 ${marked}/d/ping`);
+    const before = marksOf(marked);
+    expect(before).toMatch(/user.note="a b"[^]*cap_net_raw=ep/);
+    good(place, "cp", ["-a", at(`/srv/${where}`), at(`/srv/${where}.copy`)]);
+    expect([marksOf(`${marked}.copy`), lstatSync(`${marked}.copy/pong`).ino]).toEqual([before, lstatSync(`${marked}.copy/d/ping`).ino]);
+    const out = scratch(`marked-${where}`);
+    const pulled = files(place, "pull", ["-a", at(`/srv/${where}/.`), out]);
+    if (place.user === undefined) {
+      // ids as the container sees them: ACLs and capabilities name those of this host now
+      expect([pulled.status, pulled.stderr, sh(`getfattr -n user.top --only-values ${out}; getfacl -n -s ${out}/f | grep 1001; getcap -n ${out}/d/ping`)]).toEqual([0, "", `1user:1001:rw-\n${out}/d/ping cap_net_raw=ep\n`]);
+    } else {
+      expect([pulled.status, pulled.stderr]).toEqual([0, expect.stringMatching(/the owners of \d+ files, '[^']+' the first of them, are not kept: operation not permitted\n {4}cause: only root/)]);
+      expect(pulled.stderr).toContain("the capabilities of 'd/ping' are not kept: operation not permitted");
+      expect(sh(`getfattr -n user.note --only-values ${out}/f; getfattr -n user.ro --only-values ${out}/d/ping; stat -c %a ${out}/d/ping`)).toBe("a b1444\n");
+    }
+    expect(files(place, "push", ["-a", out, at(`/srv/${where}.back`)])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(sh(`getfattr -n user.note --only-values ${marked}.back/f; stat -c %h ${marked}.back/pong`)).toBe("a b2\n");
+  };
+  const usernsMap = (): readonly string[] => (place.kind === "privileged" ? ["-m", "b:0:0:65536"] : ["-m", `b:0:${place.rootId}:65536`]);
+
+  if (kind !== "root-owned") test("stopped, with --archive: attributes, ACLs, capabilities, names of one file", () => allIsKept("stopped"), PATIENCE_MS);
+
   test("running: the same, also where the container mounts something", () => {
     start(place);
     roundTrip("running");
+    if (kind !== "privileged") allIsKept("running");
     expect(inside(place, "cat /root/running/a; stat -c %u:%g /root/running/sub/big")).toBe("one\n0:0");
     expect(good(place, "cp", [at("/proc/1/comm"), "-"])).toBe("init\n");
     inside(place, "mkdir -p /dev/shm && echo in > /dev/shm/in");
@@ -168,7 +205,7 @@ test("many copies beneath a root in which directories, files and links take turn
   const racers = [["spot", "link"], ["other/f", "other/l"]].map(([a = "", b = ""]) => spawn(flip, [join(base, "root", a), join(base, "root", b)], { stdio: "ignore" }));
   const root = openSync(join(base, "root"), constants.O_RDONLY | constants.O_DIRECTORY);
   const outer = openSync(base, constants.O_RDONLY | constants.O_DIRECTORY);
-  const order = (path: string): UnpackOrder => ({ verb: "unpack", path, isDirectory: true, isStream: false, makesParents: true, isOwnerWished: false, keepsAll: false, random: "race" });
+  const order = (path: string): UnpackOrder => ({ verb: "unpack", path, isDirectory: true, isStream: false, makesParents: true, isOwnerWished: false, keepsAll: false, engine: "", isSynced: false, random: "race" });
   const copied = (from: number, paths: readonly string[], into: number, path: string): void => {
     const receiver = new Receiver(into, order(path));
     receiver.begin();

@@ -16,7 +16,7 @@ import { stream } from "../stream.ts";
 import { optional } from "../values.ts";
 
 const rows = [
-  { long: "archive", short: "a", help: "keep owners (by their numbers) and set-ID bits, too" },
+  { long: "archive", short: "a", help: "keep owners (by their numbers), set-ID bits, ACLs, capabilities and other extended attributes, too" },
   { long: "parents", short: "p", help: "make missing directories on the way to the target" },
   { long: "recursive", short: "r", help: "nothing: directories are copied with all that is in them" },
   { long: "user", short: "u", argument: "required", metavar: "UID[:GID]", help: "ids inside to whom it shall belong (default: root's; what is replaced keeps its owner and mode)" },
@@ -33,7 +33,8 @@ const EXAMPLES: Readonly<Record<FilesVerb, Tool["examples"]>> = {
 };
 const NOTES = [
   "The container may be running or stopped; no program of it is needed. Links in PATH lead to where they lead inside, never out of the container; links below what is named are copied as they are.",
-  "Modes and times are kept. Extended attributes and hard links are not: berth export keeps them. Devices, sockets and pipes are left out.",
+  "Modes, times and hard links are kept. With --archive an ordinary user's own copy on this host loses owners and capabilities, which only root can set: that is told. Devices, sockets and pipes are left out; berth export keeps them.",
+  "What lies in an image, on a volume or in a dataset is mounted for as long as it takes, where nobody else sees it, by root alone.",
 ];
 const toolOf = (verb: FilesVerb): Tool<Row> => ({ name: `berth ${verb}`, synopsis: SYNOPSIS[verb], about: ABOUT[verb], rows, hasName: false, examples: EXAMPLES[verb], notes: NOTES });
 

@@ -1,11 +1,15 @@
 // Owns the writing side of a copy: where what comes is placed, each item in its turn, and what is told of it at the end.
+import { spawnSync } from "node:child_process";
 import { chmodSync, closeSync, lchownSync, mkdirSync } from "node:fs";
+import { errnoName } from "../../linux/errno.ts";
 import { errorCode } from "../read-text.ts";
 import type { Told, UnpackOrder } from "./order.ts";
-import { beneath, findSpot, kindAt, openDirectory, refusal, type Spot } from "./spot.ts";
+import { beneath, findSpot, itself, kindAt, openDirectory, refusal, type Spot } from "./spot.ts";
 import { Unpacking } from "./unpack.ts";
 import { WireReader, type Bytes, type Complaint, type Item } from "./wire.ts";
+import { writeXattrs } from "./xattrs.ts";
 
+const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 interface Place { readonly into: number; readonly as?: Bytes }
 
 const makerOf = ({ owner }: UnpackOrder) => (spot: Spot): void => {
@@ -56,9 +60,9 @@ export class Receiver {
   /** Before anything comes: a place that cannot be is told at once. */
   begin(): void {
     this.#guarded(() => {
-      const { owner, isOwnerWished, keepsAll, random } = this.#order;
+      const { owner, isOwnerWished, keepsAll, random, isHost } = this.#order;
       this.#place = placeOf(this.#root, this.#order);
-      this.#unpacking = new Unpacking({ ...this.#place, ...(owner === undefined ? {} : { owner }), keepsOld: !isOwnerWished, keepsAll, random, umask: process.umask() });
+      this.#unpacking = new Unpacking({ ...this.#place, ...(owner === undefined ? {} : { owner }), keepsOld: !isOwnerWished, keepsAll, mayLose: isHost === true && process.geteuid?.() !== 0, random, umask: process.umask() });
     });
   }
   take(bytes: Uint8Array): void {
@@ -72,13 +76,24 @@ export class Receiver {
   /** What it has come to; whatever is half written goes. */
   finish(): Told {
     if (!this.#isEnded && this.#stopped === undefined) this.#stopped = { path: this.#path, errno: "EPIPE" };
+    this.#guarded(() => this.#finishing());
     this.#unpacking?.drop();
     if (this.#place !== undefined) closeSync(this.#place.into);
     this.#place = undefined;
     const { files = 0, bytes = 0 } = this.#unpacking ?? {};
-    return { files, bytes, complaints: this.#complaints, ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }) };
+    const complaints = [...this.#complaints, ...(this.#unpacking?.complaints ?? [])];
+    return { files, bytes, complaints, ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }) };
   }
 
+  /** What can be done only when all is in its place. */
+  #finishing(): void {
+    const { keepsAll, engine, isSynced } = this.#order;
+    if (this.#place === undefined || this.#unpacking === undefined) return;
+    const unset = keepsAll ? writeXattrs(engine, this.#place.into, this.#unpacking.marked) : [];
+    for (const { path, name, errno } of unset) this.#complaints.push({ kind: "complaint", path, lost: name, errno: errnoName(errno) ?? "EIO" });
+    // the kernel says only then whether the blocks took all of it
+    if (isSynced && spawnSync("sync", ["-f", "."], { cwd: itself(this.#place.into), env: { PATH }, stdio: "ignore" }).status !== 0) throw refusal("EIO");
+  }
   #item(item: Item): void {
     if (item.kind === "complaint") return void this.#complaints.push(item);
     if (item.kind === "end") {
@@ -86,7 +101,7 @@ export class Receiver {
       this.#isEnded = true;
       return;
     }
-    this.#path = item.path.join("/");
+    if (!this.#order.isStream) this.#path = item.path.join("/");
     this.#unpacking?.entry(item);
   }
   #guarded(work: () => void): void {

@@ -5,15 +5,16 @@
 export type Bytes = string;
 export interface Attributes { readonly mode: number; readonly uid: number; readonly gid: number; /** Seconds. */ readonly mtime: number }
 /** Names from the top of what is copied on; none: the top itself, whose contents alone are meant. */
-interface Placed extends Attributes { readonly path: readonly Bytes[] }
-/** What could not be read, and what was left out; the copying goes on. */
-export interface Complaint { readonly kind: "complaint"; readonly path: Bytes; readonly errno?: string; readonly isLeftOut?: true }
-export type Entry = (Placed & { readonly kind: "directory" | "file" }) | (Placed & { readonly kind: "link"; readonly to: Bytes });
+interface Placed extends Attributes { readonly path: readonly Bytes[]; /** Name and value. */ readonly xattrs?: readonly (readonly [Bytes, Bytes])[] }
+/** What could not be read, what was left out, and what of a file could not be kept; the copying goes on. */
+export interface Complaint { readonly kind: "complaint"; readonly path: Bytes; readonly errno?: string; readonly isLeftOut?: true; /** `owner`, or an attribute's name. */ readonly lost?: Bytes }
+/** `same`: one more name of a file that has come already. */
+export type Entry = (Placed & { readonly kind: "directory" | "file" }) | (Placed & { readonly kind: "link"; readonly to: Bytes }) | (Placed & { readonly kind: "same"; readonly as: readonly Bytes[] });
 export type Item = Entry | Complaint | { readonly kind: "end" };
 
 const PIECE_BIT = 0x8000_0000;
-/** Longer than any path with its attributes. */
-const ITEM_MAX = 1 << 20;
+/** Longer than any path with its attributes, of which a file has 64 KiB names, and values of 64 KiB. */
+const ITEM_MAX = 1 << 26;
 export const PIECE_MAX: number = 1 << 18;
 
 export const toBytes = (text: Bytes): Buffer => Buffer.from(text, "latin1");

@@ -1,8 +1,8 @@
 // Owns the look at what storage a container's root file system could be made on here.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
-import type { BackendFacts, OutsideStorage, StorageOptions } from "../../model/storage.ts";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import type { BackendFacts, OutsideStorage, StorageOptions, VolumeFacts } from "../../model/storage.ts";
 import { readText } from "../read-text.ts";
 import { PROGRAM_FOLDERS, programPath } from "./program.ts";
 import { isOnBtrfs } from "./tree-mark.ts";
@@ -12,15 +12,32 @@ const PROGRAMS = ["btrfs", "lvcreate", "zfs", "rbd", "mkfs.ext2", "mkfs.ext3", "
 const isProgram = (name: string): boolean => programPath(name) !== undefined;
 const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
 
-/** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */
-export function hasSubvolumes(path: string): boolean {
-  const { status, stdout } = spawnSync("btrfs", ["subvolume", "list", "-o", path], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } });
-  return status !== 0 || stdout.trim() !== "";
+/** What a tool of storage says, without spaces around it; undefined: it fails, or is not there. */
+function said(program: string, ...words: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(program, words, { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
-function hasThinPool({ group, thinPool }: StorageOptions): boolean {
-  const { status, stdout } = spawnSync("lvs", ["--noheadings", "-o", "lv_attr", `${group}/${thinPool}`], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } });
-  return status === 0 && stdout.trim().startsWith("t");
+/** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */
+export const hasSubvolumes = (path: string): boolean => said("btrfs", "subvolume", "list", "-o", path) !== "";
+
+const hasThinPool = ({ group, thinPool }: StorageOptions): boolean => said("lvs", "--noheadings", "-o", "lv_attr", `${group}/${thinPool}`)?.startsWith("t") === true;
+
+/** A volume of lvm by the path of its device; undefined: it is none. */
+export function volumeFacts(device: string): VolumeFacts | undefined {
+  const [group, attributes = ""] = said("lvs", "--noheadings", "--separator", ":", "-o", "vg_name,lv_attr", device)?.split(":") ?? [];
+  return group === undefined ? undefined : { group, isThin: attributes.startsWith("V") };
+}
+
+const SECTOR = 512;
+/** Bytes of a block device that is there. */
+export function deviceSize(path: string): number | undefined {
+  try {
+    const sectors = Number(readText(`/sys/class/block/${basename(realpathSync(path))}/size`) ?? Number.NaN);
+    return Number.isNaN(sectors) ? undefined : sectors * SECTOR;
+  } catch {
+    return undefined;
+  }
 }
 
 export function probeBackends(lxcpath: string, isRoot: boolean, options: StorageOptions): BackendFacts {
@@ -32,9 +49,8 @@ export function probeBackends(lxcpath: string, isRoot: boolean, options: Storage
   };
 }
 
-/** Is it there, the volume, dataset or image? */
+/** Is it there, the volume, dataset or image? A volume that is not active has no device. */
 export function isThere({ kind, name, user }: OutsideStorage): boolean {
-  if (kind === "lvm") return existsSync(name);
-  const argv = kind === "zfs" ? ["zfs", "list", "-H", "-o", "name", name] : ["rbd", ...(user === undefined ? [] : ["--id", user]), "info", name];
-  return spawnSync(argv[0] ?? "", argv.slice(1), { stdio: "ignore", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } }).status === 0;
+  if (kind === "lvm") return existsSync(name) || said("lvs", name) !== undefined;
+  return (kind === "zfs" ? said("zfs", "list", "-H", "-o", "name", name) : said("rbd", ...(user === undefined ? [] : ["--id", user]), "info", name)) !== undefined;
 }

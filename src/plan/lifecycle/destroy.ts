@@ -14,8 +14,8 @@ export interface RemoveInputs {
   readonly entries: readonly Entry[];
   /** Absolute paths outside it, which create recorded as made by it. */
   readonly outside: readonly Entry[];
-  /** A volume, dataset or image that create recorded as made by it. */
-  readonly storage?: OutsideStorage;
+  /** Volumes, datasets or images that create recorded as made by it; snapshots before what they were made of. */
+  readonly storage?: readonly OutsideStorage[];
   /** The directory itself stays: only what is listed goes. */
   readonly isDirectoryKept?: boolean;
 }
@@ -41,7 +41,7 @@ function removeOps(inputs: RemoveInputs): readonly Op[] {
 export function planRemove(inputs: RemoveInputs, facts: HostFacts): Plan {
   const from = byDefault("lxc-destroy");
   const { name, lxcpath } = inputs;
-  const storage = inputs.storage === undefined ? [] : dropOutside(inputs.storage, from);
+  const storage = (inputs.storage ?? []).flatMap((one) => dropOutside(one, from));
   const open: Op = { op: "open", path: lxcpath, flags: O_PATH | O_DIRECTORY, into: PARENT, from };
   if (facts.caller.euid === 0) return { verb: "destroy", name, lxcpath, ops: [open, ...storage, ...removeOps(inputs)] };
   const map = withSelf(facts, facts.newuidmap === undefined || facts.newgidmap === undefined ? [] : wholeMap(facts));

@@ -9,22 +9,24 @@ import type { InitFacts } from "../../model/init.ts";
 import { byHost, byOption } from "../../model/origin.ts";
 import { becomeUser } from "../attach/identity.ts";
 import { isRoot } from "../scope.ts";
+import { lockImage } from "../image-lock.ts";
 import { readOps, type ReadPlace } from "../storage/mounted.ts";
 import { inside, type Made } from "./create.ts";
 
 /** Layers that are written to: their upper one, and where overlayfs works. */
 export interface WritableLayers { readonly kind: "written layers"; readonly lower: readonly string[]; readonly upper: string; readonly work: string }
-export type FilesPlace = { readonly kind: "running"; readonly init: InitFacts } | { readonly kind: "stopped"; readonly place: ReadPlace | WritableLayers; readonly idmap: readonly IdMapEntry[] };
+export type FilesPlace = { readonly kind: "running"; readonly init: InitFacts } | { readonly kind: "stopped"; readonly place: ReadPlace | WritableLayers; readonly idmap: readonly IdMapEntry[]; readonly isWritten: boolean };
 /** The program and its first argument; the descriptor that it finds the root at. */
-export interface Helper { readonly program: string; readonly word: string; readonly rootFd: number }
+export interface Helper { readonly program: string; readonly word: string; readonly rootFd: number; /** What it runs for extended attributes, and the descriptor that it finds it at. */ readonly engine: string; readonly engineFd: number }
 
 const from = byOption("berth cp");
 const INIT = byHost("init of the container");
-const SLOT = { root: 3, init: 4, program: 5, child: 1 } as const;
+const SLOT = { root: 3, init: 4, program: 5, lock: 6, engine: 7, child: 1 } as const;
 const FIRST_LAYER = 64;
 
-const openProgram = ({ program }: Helper): Op => ({ op: "open", path: program, flags: O_PATH, into: SLOT.program, from, note: "the container's root may not walk there" });
-const become = ({ word, rootFd }: Helper): readonly Op[] => [
+const openPrograms = ({ program, engine }: Helper): readonly Op[] => ([[program, SLOT.program], [engine, SLOT.engine]] as const).map(([path, into]): Op => ({ op: "open", path, flags: O_PATH, into, from, note: "the container's root may not walk there" }));
+const become = ({ word, rootFd, engineFd }: Helper): readonly Op[] => [
+  { op: "dup", slot: SLOT.engine, fd: engineFd, from },
   { op: "dup", slot: SLOT.root, fd: rootFd, from, note: "the only way to files that it has" },
   { op: "exec", path: ["/proc/self/fd/", { slot: SLOT.program }], argv: ["berth-files", word], env: ["BUN_JSC_useJIT=0"], from },
 ];
@@ -35,7 +37,7 @@ function inRunning(init: InitFacts, helper: Helper): readonly Op[] {
     ...(hasIds ? [{ op: "setns", slot: SLOT.init, flags: CLONE_NEWUSER, from: INIT } as const, ...becomeUser(init, { joinsUser: true })] : []), ...become(helper),
   ];
   return [
-    openProgram(helper), { op: "open", path: `/proc/${init.pid}/root`, flags: O_PATH | O_DIRECTORY, into: SLOT.root, from: INIT },
+    ...openPrograms(helper), { op: "open", path: `/proc/${init.pid}/root`, flags: O_PATH | O_DIRECTORY, into: SLOT.root, from: INIT },
     { op: "pidfdOpen", pid: init.pid, startTime: init.startTime, into: SLOT.init, from: INIT, note: "it is its root that was opened" },
     { op: "clone", flags: 0, name: "files", pid: SLOT.child, body, from }, { op: "exitWith", child: SLOT.child, from },
   ];
@@ -53,11 +55,16 @@ function writeOps({ lower, upper, work }: WritableLayers, isMapped: boolean): Op
   return { before: [], early: opened, inside: [{ op: "fsMount", type: "overlay", options, into: SLOT.root, from }] };
 }
 
-function inStopped(facts: HostFacts, { place, idmap }: Extract<FilesPlace, { readonly kind: "stopped" }>, helper: Helper): readonly Op[] {
+/** What lies on blocks is mounted in no namespace, only open: it is gone with the last of these processes, whatever ends them. */
+function inStopped(facts: HostFacts, { place, idmap, isWritten }: Extract<FilesPlace, { readonly kind: "stopped" }>, helper: Helper): readonly Op[] {
   const isMapped = idmap.length > 0;
-  const read = place.kind === "written layers" ? writeOps(place, isMapped) : readOps(place, SLOT.root, { isMapped, isRoot: isRoot(facts), from });
-  return [openProgram(helper), ...read.before, ...inside(facts, { idmap, name: "files", from, early: read.early }, [...read.inside, ...become(helper)]), { op: "exitWith", child: 1, from }];
+  const read = place.kind === "written layers" ? writeOps(place, isMapped) : readOps(place, SLOT.root, { isMapped, isRoot: isRoot(facts), isWritten, from });
+  const lock = place.kind === "image" ? [lockImage(place.path, SLOT.lock, from)] : [];
+  // unmounted by the child's end, before the lock goes with this process
+  const close: readonly Op[] = isBlock(place) ? [{ op: "close", slot: SLOT.root, from }] : [];
+  return [...openPrograms(helper), ...lock, ...read.before, ...inside(facts, { idmap, name: "files", from, early: read.early }, [...read.inside, ...become(helper)]), ...close, { op: "exitWith", child: 1, from }];
 }
+const isBlock = ({ kind }: ReadPlace | WritableLayers): boolean => kind === "image" || kind === "device" || kind === "dataset";
 
 /** Standard input and output are the words with the process. */
 export const planFiles = (made: Made, facts: HostFacts, { place, helper }: { readonly place: FilesPlace; readonly helper: Helper }): Plan =>

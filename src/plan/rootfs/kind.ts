@@ -3,6 +3,8 @@ import { withoutSlashes } from "../../linux/slashes.ts";
 import type { HostFacts, PathFact } from "../../model/facts.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
+import { nbdParts, ROOT_MOUNTS } from "../../model/storage.ts";
+import { nbdDevice, type NbdImage } from "./nbd.ts";
 
 export interface Layers { readonly lower: readonly string[]; readonly upper: string; readonly work: string }
 
@@ -10,7 +12,7 @@ export type RootfsKind =
   | { readonly kind: "directory"; readonly path: string }
   | ({ readonly kind: "overlay" } & Layers)
   /** `type`: its file system. */
-  | { readonly kind: "image" | "device" | "dataset"; readonly path: string; readonly type: string }
+  | { readonly kind: "image" | "device" | "dataset"; readonly path: string; readonly type: string; readonly nbd?: NbdImage }
   | { readonly kind: "none"; readonly problem: Problem };
 
 /** Where LXC has the directory that overlayfs works in: beside the upper layer. */
@@ -28,20 +30,20 @@ const NBD = "/dev/nbd0";
 
 /** Paths of the host that the root is made of. */
 export function partsOf({ type, path }: RootfsSpec): readonly string[] {
-  if (type === "nbd") return [path, NBD];
+  if (type === "nbd") return [nbdParts(path).file, NBD];
   const layers = type === "overlay" ? layersOf(path) : undefined;
   return layers === undefined ? [path] : [...layers.lower, layers.upper, layers.work];
 }
 
-/** The path whose first bytes have to be looked at; undefined: none. */
-export const storagePath = ({ type, path }: RootfsSpec): string | undefined => (type === "overlay" || type === "aufs" ? undefined : path);
+/** The path whose first bytes have to be looked at, of an image of qemu behind `nbd:`; undefined: none. */
+export const storagePath = ({ type, path }: RootfsSpec): string | undefined => (type === "overlay" || type === "aufs" ? undefined : type === "nbd" ? `nbd:${path}` : path);
 
 type Refusal = Pick<Problem, "text" | "cause" | "remedy">;
 const none = (rootfs: RootfsSpec, code: Problem["code"], refusal: Refusal): RootfsKind => ({ kind: "none", problem: { code, at: rootfs.from, ...refusal } });
 
 /** How a device of that kind of storage comes to be. */
 const ACTIVATE: Readonly<Record<string, string>> = {
-  lvm: "activate the volume: lvchange -ay VG/LV (package lvm2)", rbd: "map the image: rbd map POOL/NAME (package ceph-common)", nbd: "connect it: qemu-nbd -c /dev/nbdN FILE (package qemu-utils)",
+  lvm: "activate the volume: lvchange -ay VG/LV (package lvm2)", rbd: "map the image: rbd map POOL/NAME (package ceph-common)",
 };
 
 function missing(rootfs: RootfsSpec): RootfsKind {
@@ -50,10 +52,10 @@ function missing(rootfs: RootfsSpec): RootfsKind {
 }
 
 function onBlocks(rootfs: RootfsSpec, kind: "image" | "device", facts: HostFacts): RootfsKind {
-  const what = kind === "image" ? "image" : "block device";
+  const what = kind === "image" || rootfs.type === "nbd" ? "image" : "block device";
   const content = facts.storage?.content;
   if (facts.caller.euid !== 0) {
-    return none(rootfs, "privilege", { text: `an ordinary user cannot mount the ${what} '${rootfs.path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "use a directory: lxc.rootfs.path = dir:PATH; or start it as root" });
+    return none(rootfs, "privilege", { text: `an ordinary user cannot mount the ${what} '${rootfs.path}'`, cause: ROOT_MOUNTS, remedy: "use a directory: lxc.rootfs.path = dir:PATH; or start it as root" });
   }
   if (content === undefined) return none(rootfs, "storage.unsupported", { text: `the ${what} '${rootfs.path}' cannot be read`, remedy: "look at it: file -s, blkid" });
   if (content.kind === "other") return none(rootfs, "storage.unsupported", { text: `the ${what} '${rootfs.path}' holds ${content.what}, no file system`, remedy: content.remedy });
@@ -76,11 +78,21 @@ function zfsKind(rootfs: RootfsSpec, facts: HostFacts): RootfsKind {
   return { kind: "dataset", path: rootfs.path, type: "zfs" };
 }
 
-/** LXC runs qemu-nbd itself, and cannot say what was missing. */
+/** An image of qemu, which qemu-nbd connects as a device; LXC cannot say what was missing. */
 function nbdKind(rootfs: RootfsSpec, facts: HostFacts): RootfsKind {
+  const { file, partition } = nbdParts(rootfs.path);
   const convert = "or convert it: qemu-img convert -O raw, and use loop:FILE";
+  if (facts.paths[file] === undefined) return missing({ ...rootfs, path: file });
+  if (facts.caller.euid !== 0) return onBlocks(rootfs, "image", facts);
   if (facts.paths[NBD]?.kind !== "block") return none(rootfs, "host.feature", { text: "this kernel has no network block devices", cause: `there is no ${NBD}, and the root file system is nbd:${rootfs.path}`, remedy: `modprobe nbd max_part=8; ${convert}` });
-  return none(rootfs, "storage.unsupported", { text: `'nbd:${rootfs.path}' is not exported as a block device`, cause: "qemu-nbd is not run here: what it starts would outlive a container that is killed", remedy: `${ACTIVATE["nbd"]}, and write lxc.rootfs.path = /dev/nbdN; ${convert}` });
+  const nbd = facts.storage?.nbd;
+  if (nbd === undefined) return none(rootfs, "host.feature", { text: "the program 'qemu-nbd' is missing", cause: `it connects the root file system, nbd:${rootfs.path}`, remedy: `apt install qemu-utils; ${convert}` });
+  if (nbd.said !== undefined) return none(rootfs, "storage.unsupported", { text: `the image '${file}' cannot be read`, cause: nbd.said, remedy: "look at it: qemu-img check, qemu-img info; nbd:FILE:PARTITION names a partition" });
+  if (nbd.device === undefined) return none(rootfs, "host.feature", { text: "all network block devices are in use", remedy: "look at them: lsblk /dev/nbd*; qemu-nbd --disconnect /dev/nbdN, or load the module with more: modprobe nbd nbds_max=64 max_part=8" });
+  const found = onBlocks(rootfs, "image", facts);
+  if (found.kind !== "image") return found;
+  const image: NbdImage = { program: nbd.program, format: nbd.format, device: nbd.device, file, ...(partition === undefined ? {} : { partition }) };
+  return { kind: "device", path: nbdDevice(image), type: found.type, nbd: image };
 }
 
 const isHookMade = (hooks: boolean, fact: PathFact | undefined): boolean => hooks && fact === undefined;

@@ -1,7 +1,7 @@
 // Owns why a back end cannot be had on this machine, and which of several is taken.
 import { byOption, type Origin } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
-import { backendOf, BACKENDS, DEFAULT_FSTYPE, type Backend, type BackendFacts } from "../../model/storage.ts";
+import { backendOf, BACKENDS, DEFAULT_FSTYPE, ROOT_MOUNTS, type Backend, type BackendFacts } from "../../model/storage.ts";
 
 type Refusal = Pick<Problem, "text" | "cause" | "remedy"> & { readonly isPrivilege?: boolean };
 
@@ -13,8 +13,7 @@ const MKFS: Readonly<Record<string, string>> = { ext2: "e2fsprogs", ext3: "e2fsp
 const mkfs = (facts: BackendFacts, fstype: string): Refusal | undefined =>
   (without(facts, `mkfs.${fstype}`) ? install(`mkfs.${fstype}`, MKFS[fstype] ?? `what holds mkfs.${fstype}`) : undefined);
 
-const NOT_MOUNTED = "the kernel lets only root mount file systems that lie on block devices";
-const rootOnly = (backend: Backend): Refusal => ({ isPrivilege: true, text: `Unprivileged users cannot create ${backend} containers`, cause: backend === "loop" ? NOT_MOUNTED : `only root may use ${backend}`, remedy: "use -B dir (files share blocks where the file system can), -B overlay, or -B btrfs where the containers lie on btrfs" });
+const rootOnly = (backend: Backend): Refusal => ({ isPrivilege: true, text: `Unprivileged users cannot create ${backend} containers`, cause: backend === "loop" ? ROOT_MOUNTS : `only root may use ${backend}`, remedy: "use -B dir (files share blocks where the file system can), -B overlay, or -B btrfs where the containers lie on btrfs" });
 
 type Check = (facts: BackendFacts, fstype: string) => Refusal | undefined;
 const CHECKS: Readonly<Record<Backend, Check>> = {

@@ -1,7 +1,7 @@
 // Owns snapshots of volumes and datasets: the tools' own way, which takes no time.
 import type { Op } from "../../isa/op.ts";
 import type { Origin } from "../../model/origin.ts";
-import type { StorageOptions } from "../../model/storage.ts";
+import { DEFAULT_SIZE, type StorageOptions, type VolumeFacts } from "../../model/storage.ts";
 import type { NewStorage } from "./made.ts";
 import { volumeOf } from "./made.ts";
 import { toolOp } from "./tool.ts";
@@ -9,6 +9,8 @@ import { toolOp } from "./tool.ts";
 export interface VolumeCopy {
   /** The source's device or dataset. */
   readonly source: string;
+  /** Of a volume. */
+  readonly volume?: VolumeFacts;
   /** The copy's name. */
   readonly name: string;
   readonly options: StorageOptions;
@@ -21,13 +23,12 @@ function newIdOps(device: string, type: string | undefined, from: Origin): reado
   return type === "btrfs" ? [toolOp(["btrfstune", "-f", "-u", device], from)] : [];
 }
 
-function volume(made: NewStorage, { source, name, options, from }: VolumeCopy): NewStorage {
-  const group = source.split("/").slice(0, -1).join("/");
+function volume(made: NewStorage, { source, name, options, from, volume: facts }: VolumeCopy): NewStorage {
   const copy = volumeOf({ name, options });
-  const device = `${group}/${copy}`;
-  // of a thin volume no size may be given, and none is needed
-  const size = options.size === undefined ? [] : ["-L", `${options.size}b`];
-  return { ...made, path: `lvm:${device}`, outside: { kind: "lvm", name: device }, make: [toolOp(["lvcreate", "-s", ...size, "-n", copy, source], from), ...newIdOps(device, made.block?.type, from)] };
+  const device = `/dev/${facts?.group ?? options.group}/${copy}`;
+  // a thin snapshot needs no size, and takes none; lvm would leave it inactive (-k). Any other needs room for what changes.
+  const how = facts?.isThin === true ? ["-kn"] : ["-L", `${options.size ?? DEFAULT_SIZE}b`];
+  return { ...made, path: `lvm:${device}`, outside: { kind: "lvm", name: device }, make: [toolOp(["lvcreate", "-s", ...how, "-n", copy, source], from), ...newIdOps(device, made.block?.type, from)] };
 }
 
 function dataset(made: NewStorage, { source, name, from }: VolumeCopy): NewStorage {

@@ -74,11 +74,11 @@ export interface Reading {
   readonly inside: readonly Op[];
 }
 
-/** The slot `into` is the directory to read. Layers are mounted without one that could be written to. */
-export function readOps(place: ReadPlace, into: Slot, wish: { readonly isMapped: boolean; readonly isRoot: boolean; readonly from: Origin }): Reading {
-  const { from, isMapped, isRoot } = wish;
+/** The slot `into` is the directory to read; `isWritten`: or to write. Layers are mounted without one that could be written to. */
+export function readOps(place: ReadPlace, into: Slot, wish: { readonly isMapped: boolean; readonly isRoot: boolean; readonly isWritten?: boolean; readonly from: Origin }): Reading {
+  const { from, isMapped, isRoot, isWritten = false } = wish;
   if (place.kind === "directory") return { before: [{ op: "open", path: place.path, flags: O_PATH | O_DIRECTORY, into, from, note: "with the caller's own rights, before the ids change" }], early: [], inside: [] };
-  if (place.kind !== "layers") return { before: mountOps(place, { into, isReadOnly: true, from }), early: [], inside: [] };
+  if (place.kind !== "layers") return { before: mountOps(place, { into, isReadOnly: !isWritten, from }), early: [], inside: [] };
   const opened = place.layers.map((path, i): Op => ({ op: "open", path, flags: O_PATH | O_DIRECTORY, into: FIRST_LAYER + i, from, note: "with the caller's own rights, before the ids change" }));
   const names = place.layers.flatMap((_, i) => [i === 0 ? "lowerdir=/proc/self/fd/" : ":/proc/self/fd/", { slot: FIRST_LAYER + i }]);
   // in a user namespace the marks of what was removed are not kept as trusted.*

@@ -11,18 +11,18 @@ import { attributeFinding, mountSourceFinding, mountTargetFinding, newMountFindi
 import { coreFinding, hookFinding, idsFinding, listenFinding, lockFinding, monitorFinding, pidfdFinding, ptyFinding, setnsFinding, superviseFinding, waitFinding } from "./processes.ts";
 import { networkFinding, networkProgramFinding } from "./network.ts";
 import { proxyFinding, seccompFinding } from "./seccomp.ts";
-import { idmapFinding, loopFinding, storageFinding } from "./storage.ts";
+import { idmapFinding, imageLockFinding, loopFinding, nbdFinding, storageFinding } from "./storage.ts";
 import { cloneFinding, idMapHelperFinding, mapWriteFinding } from "./user-namespace.ts";
 
 /** The first rule with an answer is believed. */
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   clone: [cloneFinding], unshare: [cloneFinding],
-  spawn: [criuFinding, profileFinding, idMapHelperFinding, networkProgramFinding, hookFinding],
+  spawn: [criuFinding, nbdFinding, profileFinding, idMapHelperFinding, networkProgramFinding, hookFinding],
   writeFile: [labelFinding, mapWriteFinding, cgroupFinding, fileFinding],
   mkdir: [cgroupFinding, fileFinding], mknod: [fileFinding], symlink: [fileFinding], rename: [fileFinding], open: [idmapFinding, consolePathFinding, consoleLogFinding, cgroupFinding, fileFinding], chown: [cgroupFinding, fileFinding],
   openTree: [mountSourceFinding], moveMount: [mountTargetFinding], fsMount: [storageFinding, newMountFinding], mountSetattr: [idmapFinding, attributeFinding], loopDevice: [loopFinding], umount: [umountFinding], pivotRoot: [pivotFinding],
   exec: [execFinding], initLoop: [execFinding], supervise: [superviseFinding],
-  listen: [listenFinding], askMonitor: [freezeFinding, monitorFinding], lock: [lockFinding],
+  listen: [listenFinding], askMonitor: [freezeFinding, monitorFinding], lock: [imageLockFinding, lockFinding],
   netlink: [networkFinding], ifIndex: [networkFinding],
   prctl: [coreFinding], seccomp: [seccompFinding], seccompNotify: [proxyFinding], bpfDevice: [deviceRulesFinding],
   pidfdOpen: [pidfdFinding], kill: [pidfdFinding], waitExit: [waitFinding], setns: [setnsFinding], setIds: [idsFinding], openPty: [ptyFinding],

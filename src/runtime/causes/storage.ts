@@ -1,6 +1,7 @@
 // Owns why a root file system that is no plain directory could not be had: images, block devices, layers, mapped ids.
 import { existsSync } from "node:fs";
-import type { Failure, Finding } from "./failure.ts";
+import { IMAGE_LOCK } from "../../plan/image-lock.ts";
+import { programLines, type Failure, type Finding } from "./failure.ts";
 
 const isRootfs = ({ op }: Failure): boolean => op.origin.includes("lxc.rootfs.");
 
@@ -13,6 +14,15 @@ export function loopFinding({ op, errno, text }: Failure): Finding {
   if (errno === "ETXTBSY" || errno === "EROFS" || errno === "EACCES") return { code: "storage.unsupported", text: `the image '${op.subject}' cannot be written`, remedy: "mount it read-only: lxc.rootfs.options = ro" };
   return { code: "storage.unsupported" };
 }
+
+/** Of the image itself. */
+export const imageLockFinding = ({ op, errno }: Failure): Finding | undefined => (op.note !== IMAGE_LOCK || errno !== "EAGAIN" ? undefined : {
+  code: "container.busy", text: `the image '${op.subject}' is in use`, cause: "another container runs on it, or a command reads or writes its files: a second mount of the same blocks would destroy it", remedy: `wait for it to end; fuser -v ${op.subject} shows who it is`,
+});
+
+export const nbdFinding = (failure: Failure): Finding | undefined => (failure.op.note?.startsWith("qemu-nbd ") !== true ? undefined : {
+  code: "storage.unsupported", text: "qemu-nbd did not connect the image", output: programLines(failure), remedy: "look whether another uses it (fuser -v FILE), and at the image: qemu-img check; a partition needs the module with max_part: modprobe nbd max_part=8",
+});
 
 function overlayFinding({ errno, text }: Failure): Finding {
   if (errno === "EINVAL") return { code: "storage.unsupported", text: "overlayfs refuses the layers", cause: `the upper layer and the directory 'work' beside it must lie on one file system, one that is no overlayfs itself${text.includes(": ") ? `; it says: ${text}` : ""}`, remedy: "look into the kernel's log (dmesg) for its reason, and correct lxc.rootfs.path" };

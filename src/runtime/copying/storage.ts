@@ -1,7 +1,7 @@
 // Owns where the root file system of a copy comes from and on what it will lie.
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { hasSubvolumes, probeBackends } from "../../host/probe/backends.ts";
+import { deviceSize, hasSubvolumes, probeBackends, volumeFacts } from "../../host/probe/backends.ts";
 import { isOnBtrfs, isSubvolume } from "../../host/probe/tree-mark.ts";
 import { probeStorage } from "../../host/probe/storage.ts";
 import { containerDir } from "../../host/store/layout.ts";
@@ -9,13 +9,14 @@ import { isTree, rememberLxcpath } from "../../images/image/trees.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
-import { backendOf, type Backend, type BlockPlace, type StorageOptions } from "../../model/storage.ts";
+import { backendOf, nbdParts, rootOnly, type Backend, type BlockPlace, type StorageOptions } from "../../model/storage.ts";
 import { layersOf } from "../../plan/rootfs/kind.ts";
 import { backendProblem } from "../../plan/storage/backend.ts";
 import { copiedVolume } from "../../plan/storage/cloned.ts";
 import { newStorage, rootfsOf, subvolumeOps, type NewStorage } from "../../plan/storage/made.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
 import { sourcesOf } from "../removing/dependents.ts";
+import { stillRunning } from "../running-container.ts";
 import type { Target } from "../verbs.ts";
 
 export interface CopyStorage {
@@ -44,6 +45,12 @@ export interface StorageWish {
 const from = byOption("--backingstorage");
 const unsupported = (text: string, remedy: string): Problem => ({ code: "storage.unsupported", at: from, text, remedy });
 
+/** A start connects it; nobody else does, LXC neither. */
+const unread = ({ path, from: at }: RootfsSpec): Problem => ({
+  code: "storage.unsupported", at, text: `'nbd:${path}' is connected by a start alone: it is neither copied nor read, nor does it get another size`, cause: "as in LXC: images of qemu are made and kept by qemu's own tools",
+  remedy: `copy it with qemu-img (convert, create -b, snapshot, resize), or make it an image that all verbs know: qemu-img convert -O raw ${nbdParts(path).file} rootdev, and lxc.rootfs.path = loop:.../rootdev`,
+});
+
 /** What the source is to whoever reads it. */
 export function placeOf(rootfs: RootfsSpec): Result<ReadPlace> {
   const { type, path } = rootfs;
@@ -53,6 +60,7 @@ export function placeOf(rootfs: RootfsSpec): Result<ReadPlace> {
     return ok({ kind: "layers", layers: [layers.upper, ...layers.lower].filter((layer) => existsSync(layer)) });
   }
   if (type === "zfs") return ok({ kind: "dataset", path, type: "zfs" });
+  if (type === "nbd" && !statSync(path, { throwIfNoEntry: false })?.isBlockDevice()) return fail(unread(rootfs));
   const found = probeStorage(path);
   if (found === undefined) return ok({ kind: "directory", path });
   if (found.content?.kind === "file system") return ok({ kind: type === "loop" || statSync(path).isFile() ? "image" : "device", path, type: found.content.type });
@@ -62,7 +70,7 @@ export function placeOf(rootfs: RootfsSpec): Result<ReadPlace> {
 const isBlock = (place: ReadPlace): place is BlockPlace => place.kind === "image" || place.kind === "device" || place.kind === "dataset";
 
 /** The back end of the copy: -B, else what the container is on, else what a snapshot of it can be made on. */
-function wantedBackend(rootfs: RootfsSpec, place: ReadPlace, { backend, isSnapshot }: StorageWish): Result<Backend> {
+export function wantedBackend(rootfs: RootfsSpec, place: ReadPlace, { backend, isSnapshot }: StorageWish): Result<Backend> {
   const named = backend === undefined ? undefined : backendOf(backend);
   if (backend !== undefined && named === undefined) return fail(unsupported(`cannot put a copy on '${backend}'`, "one of dir, overlay, btrfs, loop, lvm, zfs, rbd"));
   const own: Backend = place.kind === "directory" && rootfs.type !== "btrfs" ? "dir" : place.kind === "image" ? "loop" : backendOf(rootfs.type) ?? "dir";
@@ -106,18 +114,34 @@ const isSnapshotEnough = (place: ReadPlace, { to, isSnapshot, isRoot }: StorageW
   place.kind === "directory" && isSubvolume(place.path) && isOnBtrfs(nearest(to.lxcpath)) && statSync(dirname(place.path)).dev === statSync(nearest(to.lxcpath)).dev && (isSnapshot || (isRoot && !hasSubvolumes(place.path)));
 const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
 
-const imageSize = (place: ReadPlace): { readonly size?: number } => (place.kind === "image" ? { size: statSync(place.path).size } : {});
+/** As large as the source, unless another size is asked for. */
+function sizeOf(place: ReadPlace): { readonly size?: number } {
+  const size = place.kind === "image" ? statSync(place.path).size : place.kind === "device" ? deviceSize(place.path) : undefined;
+  return size === undefined ? {} : { size };
+}
 const fstypeOf = (place: ReadPlace): { readonly fstype?: string } => (isBlock(place) && place.kind !== "dataset" ? { fstype: place.type } : {});
 
-function onBackend(wanted: Backend, place: ReadPlace, wish: StorageWish): Result<CopyStorage> {
+/** Volumes and datasets have snapshots of their own. */
+const isOwn = (wanted: Backend, place: ReadPlace, { type }: RootfsSpec): place is BlockPlace => (wanted === "lvm" || wanted === "zfs") && wanted === type && isBlock(place);
+
+/** lvremove takes snapshots that are not thin with their origin: that must stay. What is kept beside the container goes before it. */
+function cloned(made: NewStorage, source: string, { name, options, wish }: { readonly name: string; readonly options: StorageOptions; readonly wish: StorageWish }): CopyStorage {
+  const volume = made.backend === "lvm" ? volumeFacts(source) : undefined;
+  const isBound = made.backend === "lvm" && volume?.isThin !== true && !wish.isKept;
+  return { made: copiedVolume(made, { source, name, options, from, ...(volume === undefined ? {} : { volume }) }), sources: isBound ? [wish.source] : [] };
+}
+
+function onBackend(wanted: Backend, place: ReadPlace, { rootfs, wish }: { readonly rootfs: RootfsSpec; readonly wish: StorageWish }): Result<CopyStorage> {
   const { to, options, isRoot, isSnapshot, isKept } = wish;
-  const sized = { ...imageSize(place), ...fstypeOf(place), ...options };
+  const sized = { ...sizeOf(place), ...fstypeOf(place), ...options };
   const facts = probeBackends(to.lxcpath, isRoot, sized);
   const problem = backendProblem(wanted, facts, { fstype: sized.fstype, at: from });
   if (problem !== undefined) return fail(problem);
-  const made = newStorage(wanted, { name: to.name, directory: containerDir(to), options: sized, hasThinPool: facts.hasThinPool, from });
+  // all containers' volumes share one space of names, and each has a snap0
+  const name = isKept ? `${wish.source.name}_${to.name}` : to.name;
+  const made = newStorage(wanted, { name, directory: containerDir(to), options: sized, hasThinPool: facts.hasThinPool, from });
   if (wanted === "btrfs" && isSnapshotEnough(place, wish)) return ok({ made: { ...made, isOwners: true, make: subvolumeOps(rootfsOf(containerDir(to)), from, place.kind === "directory" ? place.path : undefined) }, sources: [] });
-  if (isSnapshot && (wanted === "lvm" || wanted === "zfs") && place.kind !== "layers") return ok({ made: copiedVolume(made, { source: place.path, name: to.name, options: sized, from }), sources: wanted === "lvm" ? [wish.source] : [] });
+  if ((isSnapshot || isKept) && isOwn(wanted, place, rootfs)) return ok(cloned(made, place.path, { name, options: sized, wish }));
   if (isSnapshot && wanted === "btrfs") return fail(unsupported("a snapshot on btrfs needs a subvolume on the same file system", "leave out -s for a whole copy"));
   if (isKept && wanted === "loop" && place.kind === "image" && made.block !== undefined) return ok({ made: { ...made, make: [] }, image: { source: place.path, to: made.block.path }, sources: [] });
   return ok({ made, tree: { source: place, to: rootfsOf(containerDir(to)) }, sources: [] });
@@ -127,9 +151,9 @@ export function copyStorage(rootfs: RootfsSpec | undefined, wish: StorageWish): 
   if (rootfs === undefined || rootfs.path === "") return ok({ sources: [] });
   const place = placeOf(rootfs);
   if (!place.ok) return place;
-  if (isBlock(place.value) && wish.isRunning) return fail({ code: "container.running", at: rootfs.from, text: `${wish.source.name} is running`, cause: "its file system is mounted: a second mount of the same blocks would destroy it", remedy: `lxc-stop -n ${wish.source.name} first` });
-  if (isBlock(place.value) && !wish.isRoot) return fail({ code: "privilege", at: rootfs.from, text: `an ordinary user cannot copy '${rootfs.path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "copy it as root" });
+  if (isBlock(place.value) && wish.isRunning) return fail(stillRunning(wish.source, { at: rootfs.from, cause: "its file system is mounted: a second mount of the same blocks would destroy it" }));
+  if (isBlock(place.value) && !wish.isRoot) return fail(rootOnly(`an ordinary user cannot copy '${rootfs.path}'`, { at: rootfs.from }));
   const wanted = wantedBackend(rootfs, place.value, wish);
   if (!wanted.ok) return wanted;
-  return wanted.value === "overlay" ? ofLayers(rootfs, place.value, wish) : onBackend(wanted.value, place.value, wish);
+  return wanted.value === "overlay" ? ofLayers(rootfs, place.value, wish) : onBackend(wanted.value, place.value, { rootfs, wish });
 }

@@ -9,7 +9,7 @@ import type { Progress } from "../../model/progress.ts";
 import type { BlockPlace } from "../../model/storage.ts";
 import { planCopyTree } from "../../plan/lifecycle/copy.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
-import { full, isFull, saidBy } from "../creating/unpack.ts";
+import { full, ranOut, saidBy } from "../creating/unpack.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 
@@ -44,7 +44,7 @@ export async function copyTree(made: Target, facts: HostFacts, wish: TreeWish): 
   if (outcome.status === 0) return ok(undefined);
   const at = byOption("--newname");
   if (abort.aborted) return fail({ code: "storage.copy", at, text: "interrupted" });
-  if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(to)) return fail({ ...full(to, stage), at });
+  if (ranOut(words, to)) return fail({ ...full(to, stage), at });
   const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `copy '${where}'`) : undefined;
   return fail(broken ?? { code: "storage.copy", at, text: `${stage} failed`, cause: words === "" ? `cp ended with status ${outcome.status}` : words, remedy: "mend what cp complains of in the source, then copy again: nothing was left" });
 }

@@ -6,6 +6,7 @@ import { errorCode } from "../../host/read-text.ts";
 import { configFile, containerDir } from "../../host/store/layout.ts";
 import type { Plan } from "../../isa/op.ts";
 import { errnoName } from "../../linux/errno.ts";
+import { isNoSpace } from "../../linux/no-space.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
@@ -40,7 +41,7 @@ const WHY: Readonly<Partial<Record<string, string>>> = { EROFS: "read-only file 
 const HOMELESS = "/.local/share/lxc";
 
 function unwritable(path: string, code: string): Problem {
-  if (code === "ENOSPC" || code === "EDQUOT") return { code: "storage.full", text: `no space left for '${path}'`, remedy: "free some space, or put the container elsewhere with -P" };
+  if (isNoSpace(code)) return { code: "storage.full", text: `no space left for '${path}'`, remedy: "free some space, or put the container elsewhere with -P" };
   return { code: "lxcpath.unwritable", at: byOption("--lxcpath"), text: `cannot make a container in '${path}': ${WHY[code] ?? code}`, ...(path === HOMELESS ? { cause: "HOME is not set, so that this is the default" } : {}), remedy: "choose a directory that you may write to with -P, or set lxc.lxcpath in lxc.conf" };
 }
 

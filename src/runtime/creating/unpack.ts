@@ -8,6 +8,7 @@ import { tarReader } from "../../images/tar/reader.ts";
 import { scanFile } from "../../images/tar/scan.ts";
 import { eachUnpacked } from "../../images/tar/unpacked.ts";
 import type { Plan } from "../../isa/op.ts";
+import { saysNoSpace } from "../../linux/no-space.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
@@ -30,6 +31,9 @@ export const isFull = (path: string): boolean => {
     return false;
   }
 };
+
+/** That is why a program failed which wrote there and said this. */
+export const ranOut = (words: string, path: string): boolean => saysNoSpace(words) || isFull(path);
 
 export const full = (rootfs: string, stage: string): Problem => ({ code: "storage.full", at: from, text: `no space left while ${stage}`, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" });
 
@@ -121,7 +125,7 @@ export async function unpack(target: Target, facts: HostFacts, how: Unpacking, w
   if (problem !== undefined) return fail({ ...named(problem, how.stage), at: from });
   if (outcome.status === 0) return ok(undefined);
   const words = saidBy(said);
-  if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(wish.rootfs)) return fail(full(wish.rootfs, how.stage));
+  if (ranOut(words, wish.rootfs)) return fail(full(wish.rootfs, how.stage));
   if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, how.doing) ?? { code: "engine.op", text: how.stage });
   return fail({ code: "image.invalid", at: from, text: `${how.stage} failed`, cause: words === "" ? `tar ended with status ${outcome.status}` : words });
 }

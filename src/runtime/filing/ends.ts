@@ -1,14 +1,15 @@
 // Owns the two ends of a copy: bytes of the stream come out of one and go into the other, on the host or in a container.
 import { closeSync, constants, openSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { FILES_ORDER, ROOT_FD, type Order, type PackOrder, type Told, type UnpackOrder } from "../../host/files/order.ts";
+import { ENGINE_FD, FILES_ORDER, ROOT_FD, type Order, type PackOrder, type Told, type UnpackOrder } from "../../host/files/order.ts";
 import { Receiver } from "../../host/files/receive.ts";
 import { sent } from "../../host/files/send.ts";
+import { enginePath } from "../../host/probe/host-facts.ts";
 import { itemBytes, PIECE_MAX, pieceBytes, type Item } from "../../host/files/wire.ts";
 import { O_PATH } from "../../linux/fs.ts";
 import { ok, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
-import { planFiles } from "../../plan/lifecycle/files.ts";
+import { planFiles, type FilesPlace } from "../../plan/lifecycle/files.ts";
 import { launch, type Ran, type Running } from "../run.ts";
 import type { Target } from "../verbs.ts";
 import { locate } from "./place.ts";
@@ -59,11 +60,16 @@ export function hostSink(order: UnpackOrder): Sink {
   };
 }
 
-async function helperIn(request: Request, target: Target, order: Order): Promise<Result<Running>> {
-  const located = await locate(request, target, order.verb === "unpack");
+const isOnBlocks = ({ place }: Extract<FilesPlace, { readonly kind: "stopped" }>): boolean => place.kind === "image" || place.kind === "device" || place.kind === "dataset";
+const ofHelper = `/proc/self/fd/${ENGINE_FD}`;
+
+async function helperIn(request: Request, target: Target, wanted: Order): Promise<Result<Running>> {
+  const located = await locate(request, target, wanted.verb === "unpack");
   if (!located.ok) return located;
   const { facts, place } = located.value;
-  const plan = planFiles(target, facts, { place, helper: { program: `${request.prefix}/libexec/berth/berth-planner`, word: FILES_ORDER, rootFd: ROOT_FD } });
+  const isSynced = place.kind === "stopped" && isOnBlocks(place);
+  const order: Order = wanted.verb === "unpack" ? { ...wanted, engine: ofHelper, isSynced } : { ...wanted, ...(wanted.engine === undefined ? {} : { engine: ofHelper }) };
+  const plan = planFiles(target, facts, { place, helper: { program: `${request.prefix}/libexec/berth/berth-planner`, word: FILES_ORDER, rootFd: ROOT_FD, engine: enginePath(request.prefix), engineFd: ENGINE_FD } });
   const running = launch({ ...request, cwd: "/" }, plan, { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
   running.stdin?.on("error", () => undefined); // it has ended without reading all
   running.stdin?.write(itemBytes(order));

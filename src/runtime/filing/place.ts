@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { probeInit } from "../../host/probe/init.ts";
 import { probeHost } from "../../host/probe/host-facts.ts";
 import type { HostFacts } from "../../model/facts.ts";
-import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import { fail, ok, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
+import { rootOnly } from "../../model/storage.ts";
 import type { FilesPlace } from "../../plan/lifecycle/files.ts";
 import { rootIdmap } from "../../plan/rootfs/idmap.ts";
 import { layersOf } from "../../plan/rootfs/kind.ts";
@@ -18,15 +19,11 @@ import type { Target } from "../verbs.ts";
 
 export interface Located { readonly facts: HostFacts; readonly place: FilesPlace }
 
-const blocks = ({ path, from }: RootfsSpec, { name }: Target, isRoot: boolean): Problem => (isRoot
-  ? { code: "unsupported", at: from, text: `files are not written to '${path}' while ${name} is stopped`, cause: "a start that mounts it meanwhile would destroy its file system", remedy: `start it first: berth start ${name}` }
-  : { code: "privilege", at: from, text: `an ordinary user cannot read '${path}'`, cause: "the kernel lets only root mount file systems that lie on block devices", remedy: "do this as root" });
-
 function stoppedPlace(rootfs: RootfsSpec, target: Target, { isWriting, isRoot }: { readonly isWriting: boolean; readonly isRoot: boolean }): Result<Extract<FilesPlace, { readonly kind: "stopped" }>["place"]> {
   const found: Result<ReadPlace> = placeOf(rootfs);
   if (!found.ok || found.value.kind === "directory") return found;
   const layers = found.value.kind === "layers" ? layersOf(rootfs.path) : undefined;
-  if (layers === undefined) return isWriting || !isRoot ? fail(blocks(rootfs, target, isRoot)) : found;
+  if (layers === undefined) return isRoot ? found : fail(rootOnly(`an ordinary user cannot ${isWriting ? "write" : "read"} '${rootfs.path}' while ${target.name} is stopped`, { at: rootfs.from, remedy: "do it as root" }));
   if (!isWriting) return found;
   if (existsSync(layers.upper) && existsSync(layers.work)) return ok({ kind: "written layers", ...layers });
   return fail({ code: "container.stopped", at: rootfs.from, text: `${target.name} has no layer of its own yet`, cause: "it has never run", remedy: `start it first: berth start ${target.name}` });
@@ -43,7 +40,7 @@ function atRest(request: Request, target: Target, isWriting: boolean): Result<Lo
   // a mount that maps ids: on the disk they are as the container sees them
   const map = rootIdmap(rootfs) === "container" ? [] : idmap;
   const problems = map[0] === undefined ? [] : mapProblems(facts, map.map(({ value }) => value), map[0].from);
-  return problems.length > 0 ? fail(...problems) : ok({ facts, place: { kind: "stopped", place: place.value, idmap: map.map(({ value }) => value) } });
+  return problems.length > 0 ? fail(...problems) : ok({ facts, place: { kind: "stopped", place: place.value, idmap: map.map(({ value }) => value), isWritten: isWriting } });
 }
 
 export async function locate(request: Request, target: Target, isWriting: boolean): Promise<Result<Located>> {

@@ -11,7 +11,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { BlockPlace } from "../../model/storage.ts";
 import { planUnpack } from "../../plan/lifecycle/create.ts";
 import { onMounted } from "../../plan/storage/mounted.ts";
-import { full, isFull, saidBy } from "../creating/unpack.ts";
+import { full, ranOut, saidBy } from "../creating/unpack.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 
@@ -64,7 +64,7 @@ export class Unpacking {
     rmSync(this.#messages, { force: true });
     if (outcome.status === 0) return undefined;
     if (this.#given.signal.aborted) return { code: "storage.copy", text: "interrupted" };
-    if (words.includes("No space left on device") || words.includes("Disk quota exceeded") || isFull(this.#rootfs)) return full(this.#rootfs, "unpacking the archive");
+    if (ranOut(words, this.#rootfs)) return full(this.#rootfs, "unpacking the archive");
     if (outcome.events.some((event) => event.kind === "failed")) return outcomeProblem(this.#plan, outcome, `unpack '${this.#rootfs}'`);
     return { code: "image.invalid", text: "unpacking the archive failed", cause: words === "" ? `tar ended with status ${outcome.status}` : words };
   }

@@ -6,6 +6,7 @@ import { fieldOf, numbered } from "../../isa/encode.ts";
 import type { Plan } from "../../isa/op.ts";
 import { E_STATUS } from "../../isa/schema.ts";
 import { errnoName, errnoText } from "../../linux/errno.ts";
+import { isNoSpace } from "../../linux/no-space.ts";
 import type { Origin } from "../../model/origin.ts";
 import type { Problem } from "../../model/problem.ts";
 import { outputLines, statusText } from "../causes/failure.ts";
@@ -47,7 +48,7 @@ export function engineProblem(plan: Plan, events: readonly PlanEvent[], doing: s
   const what = failed.text !== "" ? failed.text : typeof path === "string" ? path : "";
   const name = errnoName(failed.error);
   const text = `cannot ${doing}: ${op?.op ?? "step"}${what === "" ? "" : ` ${what}`}: ${reason(failed.error)}`;
-  if (name === "ENOSPC" || name === "EDQUOT") return { code: "storage.full", text, remedy: "free some space, or put the container elsewhere with -P" };
+  if (isNoSpace(name)) return { code: "storage.full", text, remedy: "free some space, or put the container elsewhere with -P" };
   if ((op?.op === "removeTree" || op?.op === "unlink") && (name === "EACCES" || name === "EPERM")) {
     return { code: "privilege", text, cause: "it belongs to an id that is not mapped for this user, or it is immutable (chattr)", remedy: "remove it as root, then run this again" };
   }

@@ -4,11 +4,13 @@ import { runPlan, type EngineOutcome } from "../../host/engine/run.ts";
 import { isThere } from "../../host/probe/backends.ts";
 import { errorCode, readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
+import { listSnapshots } from "../../host/store/snapshots.ts";
 import { parseMountinfo } from "../../linux/proc-mountinfo.ts";
 import { numbered } from "../../isa/encode.ts";
 import type { Plan } from "../../isa/op.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import type { OutsideStorage } from "../../model/storage.ts";
 import { planRemove, type Entry } from "../../plan/lifecycle/destroy.ts";
 import { readCreated } from "../creating/record.ts";
 import type { Target } from "../verbs.ts";
@@ -86,6 +88,9 @@ const hasBegun = (plan: Plan, outcome: EngineOutcome): boolean => {
   return outcome.status === 0 || op === "removeTree" || op === "unlink" || op === undefined;
 };
 
+/** Volumes, datasets and images of its snapshots, which go with it, and of its own: what a snapshot was made of goes after it. */
+export const madeElsewhere = (target: Target): readonly OutsideStorage[] => [...listSnapshots(target), target].flatMap(({ lxcpath, name }) => readCreated({ lxcpath, name })?.outside ?? []);
+
 /** Removes LXCPATH/NAME and the given trees. Ok only when nothing of it is left. */
 export async function removeContainer(target: Target, facts: HostFacts, removal: Removal): Promise<Removed> {
   const directory = containerDir(target);
@@ -96,8 +101,8 @@ export async function removeContainer(target: Target, facts: HostFacts, removal:
   if (!entries.ok) return refused(entries);
   const filled = emptied === undefined ? [] : readdirSync(emptied).map((name) => `${emptied}/${name}`);
   const outside = [...removal.outside, ...filled].flatMap((path) => entryOf(path, path));
-  const made = removal.isStorageKept === true ? undefined : readCreated(target)?.outside;
-  const plan = planRemove({ ...target, entries: entries.value, outside, ...(made !== undefined && isThere(made) ? { storage: made } : {}) }, facts);
+  const storage = removal.isStorageKept === true ? [] : madeElsewhere(target).filter(isThere);
+  const plan = planRemove({ ...target, entries: entries.value, outside, storage }, facts);
   const outcome = await runPlan(plan, { engine: facts.install.engine });
   const problem = outcomeProblem(plan, outcome, `remove '${directory}'`);
   if (problem !== undefined) return { ...fail(problem), hasBegun: hasBegun(plan, outcome) };
