@@ -7,7 +7,7 @@ import { header } from "./gen-isa.ts";
 import { lintPage } from "./gen-lint.ts";
 import { problemFiles } from "./gen-problems.ts";
 import { testedPage } from "./gen-tested.ts";
-import { outputSchema } from "./reference/output-schema.ts";
+import { outputPage, outputSchema } from "./reference/output-schema.ts";
 import { referenceFiles } from "./gen-reference.ts";
 import { pictureFiles } from "./site/terminal-picture.ts";
 import type { Generated } from "./reference/pages.ts";
@@ -23,6 +23,7 @@ export const generatedFiles = async (): Promise<readonly Generated[]> => [
   { path: "docs/reference/lint.md", text: lintPage() },
   { path: "docs/reference/contexts.md", text: contextsPage() },
   outputSchema(),
+  outputPage(),
   ...apparmorFiles(),
   ...await referenceFiles(),
 ];

@@ -57,7 +57,7 @@ const host = {
 const work = {
   "option.unknown": { cause: "A typing mistake, or an option of another command.", remedy: "`--help` shows all, with examples.", example: "'web2' is one word too many" },
   "option.missing": { cause: "A command was given less than it needs.", remedy: "`--help` begins with how it is called.", example: "no key is given" },
-  "option.value": { cause: "A number, a word or a path that the option does not take.", remedy: "The message says what it takes.", example: "--format knows json, yaml and table, not 'xml'" },
+  "option.value": { cause: "A number, a word or a path that the option does not take.", remedy: "The message says what it takes.", example: "--format: 'xml' is not known" },
   "option.conflict": { cause: "Two options that exclude each other.", remedy: "Leave one out.", example: "--file and --name are given" },
   "name.missing": { cause: "The command is about one container, and none was named.", remedy: "`-n NAME`, or the name alone.", example: "No container name specified" },
   "name.invalid": { cause: "A slash, a dot name, a control character, or more than 255 bytes.", remedy: "Choose a name that could be a directory's.", example: "invalid container name 'a/b'" },

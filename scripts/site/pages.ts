@@ -15,7 +15,7 @@ export const SECTIONS: readonly Section[] = [
   { title: "Understand", pages: [["How it works", "guide/how-it-works.md"], ["Containers out of a file", "projects.md"], ["Networks", "networks.md"], ["Containers in containers", "nesting.md"], ["The walls: security", "guide/security.md"], ["What works from where", "reference/contexts.md"]] },
   { title: "When it fails", pages: [["What to do", "guide/when-something-fails.md"], ["Every problem code", "reference/problems.md"]] },
   { title: "The library", pages: [["Guide", "guide/library.md"], ["All of it", "reference/api.md"]] },
-  { title: "Reference", pages: [["Commands", "reference/commands.md"], ["Config keys", "reference/config/README.md"], ["Key by key: what Berth does", "reference/keys.md"], ["Output for programs", "output.md"], ["Rules of the linter", "reference/lint.md"], ["What is tested", "reference/tested.md"], ["Benchmarks", "benchmarks.md"]] },
+  { title: "Reference", pages: [["Commands", "reference/commands.md"], ["Config keys", "reference/config/README.md"], ["Key by key: what Berth does", "reference/keys.md"], ["Output for programs", "output.md"], ["Its fields", "reference/output.md"], ["Rules of the linter", "reference/lint.md"], ["What is tested", "reference/tested.md"], ["Benchmarks", "benchmarks.md"]] },
   { title: "Inside", pages: [["Architecture", "ARCHITECTURE.md"], ["Decisions", "decisions/README.md"]] },
 ];
 

@@ -26,6 +26,8 @@ export interface CommandLine<R extends OptionRow = OptionRow> {
   /** The words that are no options, without the name. */
   readonly words: readonly string[];
   readonly voice: Voice;
+  /** What --format was given. A body sees only whether JSON is wanted: `options.has("format")`; formats.ts does the rest. */
+  readonly format?: string;
 }
 type Body<R extends OptionRow> = (line: CommandLine<R>) => Promise<Answer>;
 
@@ -67,7 +69,7 @@ export async function withLine<R extends OptionRow>(called: Tool<R>, request: Re
     return done(asked === "help" ? 0 : 1, { err: `${complaint}${(await import("./help.ts")).helpText(tool)}` });
   }
   const format = scan.found.findLast(({ row }) => row.long === "format")?.value;
-  if (format === "yaml" || format === "table") return (await import("./formats.ts")).formatted(format, scan, (other) => open({ tool, request, scan: other }, body));
+  if (format !== undefined) return (await import("./formats.ts")).formatted(format, scan, { refuse: (problem) => done(1, { err: say({ program: tool.name, name: "", isQuiet: optionsOf(scan.found).has("quiet"), log: SILENT }, [problem]) }), run: (other) => open({ tool, request, scan: other, format }, body) });
   return open({ tool, request, scan }, body);
 }
 
@@ -78,9 +80,9 @@ export const rcfileOf = (found: readonly FoundOption<OptionRow>[]): string | und
 /** What writes a log is loaded where one is written. */
 const SILENT: Log = { add: () => undefined, isOn: () => false };
 
-interface Given<R extends OptionRow> { readonly tool: Tool<R>; readonly request: Request; readonly scan: Scan<OptionRow> }
+interface Given<R extends OptionRow> { readonly tool: Tool<R>; readonly request: Request; readonly scan: Scan<OptionRow>; readonly format?: string }
 
-async function open<R extends OptionRow>({ tool, request, scan: { found, positionals } }: Given<R>, body: Body<R>): Promise<Answer> {
+async function open<R extends OptionRow>({ tool, request, scan: { found, positionals }, format }: Given<R>, body: Body<R>): Promise<Answer> {
   const options = optionsOf<R>(found);
   const isQuiet = options.has("quiet");
   const byOption = tool.hasName ? found.findLast(({ row }) => row.long === "name")?.value : undefined;
@@ -104,5 +106,5 @@ async function open<R extends OptionRow>({ tool, request, scan: { found, positio
   const voice: Voice = { program: tool.name, name, isQuiet, log };
   if (problem !== undefined) return done(1, { err: say(voice, [problem]) });
   const lxcpaths = given.length > 1 ? [...new Set(given.map((path) => canonicalLxcpath(request, path)))] : [lxcpath];
-  return body({ request, options, target: { name, lxcpath }, lxcpaths, words: tool.hasName && byOption === undefined ? positionals.slice(1) : positionals, voice });
+  return body({ request, options, target: { name, lxcpath }, lxcpaths, words: tool.hasName && byOption === undefined ? positionals.slice(1) : positionals, voice, ...(format === undefined ? {} : { format }) });
 }

@@ -28,6 +28,8 @@ export const RCFILE = { long: "rcfile", argument: "required", metavar: "FILE", h
 export const EXPLAIN = { long: "explain", argument: "optional", metavar: "json", help: "print the numbered plan (or the plan as JSON) and do nothing", isOurs: true } as const satisfies OptionRow;
 export const STRICT = { long: "strict", help: "refuse names of LXC 2 and older and limits for the other version of cgroups instead of translating them, and limits that cannot take effect instead of running without", isOurs: true } as const satisfies OptionRow;
 export const FORMAT = { long: "format", argument: "required", metavar: "json|yaml|table", help: "print JSON or YAML instead of columns (table)", isOurs: true } as const satisfies OptionRow;
+/** Of what comes line by line; `text` and `table` are the same: what is printed without the option. */
+export const STREAM_FORMAT = { ...FORMAT, metavar: "json|yaml|table|text", help: "print JSON, an object a line, or YAML instead of text" } as const satisfies OptionRow;
 
 export const ESCAPE = { long: "escape", argument: "required", metavar: "PREFIX", help: "" } as const satisfies OptionRow;
 

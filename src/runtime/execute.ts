@@ -9,7 +9,7 @@ import { resolvedNames } from "./egress-names.ts";
 import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares, withSharedIds } from "./share.ts";
-import { loadForStart, startFacts, wantedConfinement, withLoaded, withWarnings } from "./start.ts";
+import { loadForStart, noted, startFacts, wantedConfinement, withLoaded, withWarnings } from "./start.ts";
 import { seat } from "./start-cgroup.ts";
 import { strictly } from "./strict.ts";
 import type { ExecuteVerb, StartOptions, Target } from "./verbs.ts";
@@ -36,5 +36,6 @@ export async function planExecuteOf(request: Request, target: Target, options: S
 /** One command in a container whose pid 1 is the engine's own; the plan ends with the command's status. Source: lxc-execute(1). Problems: those of `start`, and `option.missing`. */
 export const execute: ExecuteVerb = async (request, target, options) => {
   const settled = await settleForStart(request, target);
-  return settled.ok ? strictly(options.isStrict, await planExecuteOf(request, target, asStartOptions(options), false)) : settled;
+  const plan = settled.ok ? strictly(options.isStrict, await planExecuteOf(request, target, asStartOptions(options), false)) : settled;
+  return options.isExplained === true ? plan : noted(request, target, plan, "execute");
 };

@@ -5,8 +5,10 @@ import type { PlanEvent } from "../isa/events.ts";
 import type { NotedOp, Notes } from "../isa/notes.ts";
 import { E_STATUS } from "../isa/schema.ts";
 import { probeKernel, randomHex } from "../host/probe/kernel.ts";
-import { containerDir, failureFile, recordDir } from "../host/store/layout.ts";
+import { configFile, containerDir, failureFile, recordDir } from "../host/store/layout.ts";
 import type { Place } from "../host/store/layout.ts";
+import { placed } from "../model/origin.ts";
+import type { Problem, ProblemCode } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 
 const answer = (error: number): string => (error >= E_STATUS ? `status ${error - E_STATUS}` : `${errnoName(error) ?? error} (${errnoText(error)})`);
@@ -22,14 +24,52 @@ function eventLine(event: PlanEvent, start: bigint): string {
   return `${milliseconds} ms  ${event.process}[${event.pid}] ${event.kind} step ${event.op}${error}${event.text === "" ? "" : `: ${event.text.replaceAll("\n", "\n               | ")}`}`;
 }
 
-export function recordText(request: Request, notes: Notes, events: readonly PlanEvent[], lines: readonly string[]): string {
+function head(request: Request, { verb, ...place }: Place & { readonly verb: string }): readonly string[] {
   const kernel = probeKernel();
   return [
-    `${notes.verb} ${notes.name} (${containerDir(notes)})`, `at ${new Date().toISOString()}, by uid ${request.euid}, command: ${request.argv.join(" ")}`,
-    `Linux ${kernel.release} ${kernel.machine}, Berth in ${request.prefix}`, "", ...lines, "",
+    `${verb} ${place.name} (${containerDir(place)})`, `at ${new Date().toISOString()}, by uid ${request.euid}, command: ${request.argv.join(" ")}`,
+    `Linux ${kernel.release} ${kernel.machine}, Berth in ${request.prefix}`, "",
+  ];
+}
+
+/** Where the code is explained. */
+export const pageOf = (code: ProblemCode): string => `docs/reference/problems/${code}.md`;
+const codeLine = (code: ProblemCode): string => `code: ${code} (${pageOf(code)})`;
+/** The problems as data stand in the last line, for `berth why --format json`. */
+const DATA = "Problems ";
+const dataLine = (problems: readonly Problem[]): string => `${DATA}${JSON.stringify(problems)}`;
+
+export interface Recorded { /** What is for reading. */ readonly text: string; readonly problems: readonly Problem[] }
+/** What a record says; one of an older Berth has no data. */
+export function readRecord(whole: string): Recorded {
+  const at = whole.trimEnd().lastIndexOf(`\n${DATA}`);
+  if (at < 0) return { text: whole, problems: [] };
+  const problems = problemsOf(whole.slice(at + 1 + DATA.length));
+  return { text: whole.slice(0, at + 1), problems };
+}
+function problemsOf(json: string): readonly Problem[] {
+  try {
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value.filter(isProblem) : [];
+  } catch {
+    return [];
+  }
+}
+const isProblem = (value: unknown): value is Problem => typeof value === "object" && value !== null && "code" in value && typeof value.code === "string" && "text" in value && typeof value.text === "string";
+
+/** Of a start that was refused before anything was done: there are no steps. */
+export function refusalText(request: Request, place: Place & { readonly verb: string }, problems: readonly Problem[]): string {
+  const more = (label: string, text: string | undefined): readonly string[] => (text === undefined ? [] : [`${label}: ${text}`]);
+  const said = problems.flatMap(({ at, text, cause, remedy, code }) => [at?.kind === "config" ? placed(at, text) : text, ...more("cause", cause), ...more("remedy", remedy), codeLine(code)]);
+  return [...head(request, place), ...said, "", dataLine(problems), ""].join("\n");
+}
+
+export function recordText(request: Request, notes: Notes, events: readonly PlanEvent[], { lines, problem }: { readonly lines: readonly string[]; readonly problem: Problem }): string {
+  return [
+    ...head(request, notes), ...lines, codeLine(problem.code), "",
     `Steps (${notes.ops.length}); lists of child processes follow the list that made them`, ...notes.ops.map((op, index) => opLine(op, index, events)), "",
     "Events", ...events.map((event) => eventLine(event, events[0]?.nanoseconds ?? 0n)), "",
-    "Caller's cgroups", request.cgroup.trimEnd(), "",
+    "Caller's cgroups", request.cgroup.trimEnd(), "", dataLine([problem]), "",
   ].join("\n");
 }
 
@@ -60,6 +100,11 @@ export function writeBeside(notes: Place, file: string, text: string | Uint8Arra
     // Nothing to replace, or nothing that may be: the write tells.
   }
   return isOwnDirectory(recordDir(notes)) && writeNew(file, text) ? file : undefined;
+}
+
+/** Beside the container, if its config is the caller's own: a directory that root makes in a user's container would be in his way. */
+export function writeRefusal(request: Request, place: Place & { readonly verb: string }, problems: readonly Problem[]): void {
+  if (lstatSync(configFile(place), { throwIfNoEntry: false })?.uid === request.euid) writeBeside(place, failureFile(place), refusalText(request, place, problems));
 }
 
 /** Path of the record; undefined when it could be written nowhere. */

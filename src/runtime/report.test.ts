@@ -12,6 +12,7 @@ import type { Origin } from "../model/origin.ts";
 import { byDefault } from "../model/origin.ts";
 import type { Request } from "../model/request.ts";
 import type { Report } from "./report.ts";
+import { readRecord } from "./failure-record.ts";
 import { report } from "./report.ts";
 
 const lxcpath = mkdtempSync(join(tmpdir(), "berth-report-"));
@@ -127,6 +128,8 @@ test("the record lies beside the container, replaces the last one, follows no li
   const file = join(lxcpath, "web/.berth/failure");
   expect([once("web"), once("web")]).toEqual([`record: ${file}`, `record: ${file}`]);
   expect(readFileSync(file, "utf8")).toContain("<-- failed in child: EACCES (permission denied)");
+  const { text, problems: [problem] } = readRecord(readFileSync(file, "utf8"));
+  expect([text.includes(`\ncode: ${problem?.code ?? ""} (docs/reference/problems/`), problem?.step?.errno, text.includes("Problems [")]).toEqual([true, "EACCES", false]);
   const victim = join(lxcpath, "victim");
   mkdirSync(victim);
   mkdirSync(join(lxcpath, "evil"));

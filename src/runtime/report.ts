@@ -73,7 +73,7 @@ export function report(request: Request): Report {
     ...(problem.cause === undefined ? [] : [`cause: ${problem.cause}`]), ...(problem.remedy === undefined ? [] : [`remedy: ${problem.remedy}`]),
   ];
   const isKept = KEEPS_RECORD.has(notes.verb) && problem.code !== "container.running";
-  const record = isKept ? writeFailureRecord(request, notes, recordText(request, notes, events, lines)) : undefined;
+  const record = isKept ? writeFailureRecord(request, notes, recordText(request, notes, events, { lines, problem })) : undefined;
   if (isKept && notes.ops.some(({ op, note = "" }) => op === "spawn" && note.startsWith("hook "))) writeStartHooks(request, notes);
   return { lines: [...lines, ...(record === undefined ? [] : [`record: ${record}`])], status: statusOf(notes.verb, explained), problem };
 }

@@ -117,8 +117,19 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   return withLoaded(loaded, withWarnings(plan, problems));
 }
 
+/** What is wrong with the command line, or only with the moment, tells nothing of the container. */
+const isPassing = ({ code }: Problem): boolean => /^(option|name)\./.test(code) || code === "container.running" || code === "container.missing" || code === "container.busy";
+/** A start that was refused is kept for `berth why`, as one that failed is. */
+export async function noted(request: Request, target: Target, plan: Result<Plan>, verb: "start" | "execute"): Promise<Result<Plan>> {
+  if (plan.ok || plan.problems.some(isPassing)) return plan;
+  const { writeRefusal } = await import("./failure-record.ts");
+  writeRefusal(request, { ...target, verb }, plan.problems.filter(({ severity }) => severity !== "warning"));
+  return plan;
+}
+
 /** The plan of a start. Source: lxc-start(1). Problems: `container.missing`, `container.running`, `config.value`, `rootfs.missing`, `idmap.range`, `network.link`, `network.unsupported`, `mount.target`; while it runs also `engine.op`, `init.missing`, `init.exited`, `hook.failed`. */
 export const start: StartVerb = async (request, target, options) => {
   const settled = await settleForStart(request, target);
-  return settled.ok ? strictly(options.isStrict, await planOf(request, target, options, false)) : settled;
+  const plan = settled.ok ? strictly(options.isStrict, await planOf(request, target, options, false)) : settled;
+  return options.isExplained === true ? plan : noted(request, target, plan, "start");
 };

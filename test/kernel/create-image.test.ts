@@ -5,6 +5,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, 
 import { join } from "node:path";
 import { cacheOf, containers, destroy, downloadRoom, image, inPlace, runBeside } from "./download-room.ts";
 import { FOLDER, sha256, writeSums } from "./image-server.ts";
+import { printed } from "./printed.ts";
 import { DIST, inside, start, works, type Place, type Ran } from "./place.ts";
 
 const room = downloadRoom();
@@ -65,24 +66,27 @@ test("pulled, listed, told about, exported, imported, pruned", () => inPlace("pr
   expect(await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64"))).toBe(`tiny/one ${DIGEST()}\n`);
   expect(await good(berth(place, "image", "list"))).toMatch(/^tiny\/one +amd64 +20261101_05:24 +[\d.]+ kB +server$/m);
   expect(await good(berth(place, "image", "list", "--remote"))).toContain("tiny             two         arm64  cloud");
+  expect(printed("berth image list --remote", await good(berth(place, "image", "list", "--remote", "--arch", "arm64", "--format", "json")))).toMatchObject([{ dist: "tiny", release: "two", arch: "arm64", variant: "cloud" }]);
   expect(await good(berth(place, "image", "info", "tiny/one"))).toContain(`Digest:   ${DIGEST()}\n`);
+  expect(printed("berth image info", await good(berth(place, "image", "info", "tiny/one", "--format", "json")))).toMatchObject({ image: "tiny/one", digest: DIGEST(), origin: "server" });
+  expect(printed("berth image pull", await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64", "--format", "json")))).toMatchObject([{ image: "tiny/one", digest: DIGEST() }]);
   const archive = join(place.lxcpath, "in-out.tar.xz");
   await good(berth(place, "image", "export", "tiny/one", archive));
   expect(`sha256:${sha256(archive)}`).toBe(DIGEST());
-  await good(berth(place, "image", "import", archive, "mine"));
+  expect(printed("berth image import", await good(berth(place, "image", "import", archive, "mine", "--format", "json")))).toMatchObject({ image: "mine", digest: DIGEST() });
   await good(create(place, "--image", "mine", "--offline", "-B", "dir"));
   expect(existsSync(inRootfs(place, "bin/busybox"))).toBe(true);
   destroy(place);
-  expect((JSON.parse(await good(berth(place, "image", "list", "--format", "json"))) as readonly { readonly image: string }[]).map((one) => one.image)).toEqual(expect.arrayContaining(["tiny/one", "mine"]));
+  expect(printed<readonly { readonly image: string }[]>("berth image list", await good(berth(place, "image", "list", "--format", "json"))).map((one) => one.image)).toEqual(expect.arrayContaining(["tiny/one", "mine"]));
   writeFileSync(image(place, "expiry"), "1000\n");
   expect(await good(berth(place, "image", "prune", "--dry-run"))).toContain(image(place, ""). replace(/\/$/, ""));
-  await good(berth(place, "image", "prune"));
+  expect(printed("berth image prune", await good(berth(place, "image", "prune", "--format", "json")))).toContainEqual(expect.objectContaining({ path: image(place, "").replace(/\/$/, "") }));
   expect([existsSync(image(place)), existsSync(join(cacheOf(place), "sha256", sha256(archive)))]).toEqual([false, true]);
 }), 120_000);
 
 test("a lock file holds an image to what it was", () => inPlace("privileged", async (place) => {
   const lock = join(place.lxcpath, "in.lock");
-  await good(berth(place, "image", "lock", "tiny/one", "--arch", "amd64", "--lock", lock));
+  expect(printed("berth image lock", await good(berth(place, "image", "lock", "tiny/one", "--arch", "amd64", "--lock", lock, "--format", "json")))).toMatchObject([{ image: "tiny/one", digest: DIGEST() }]);
   expect(JSON.parse(readFileSync(lock, "utf8"))).toEqual({ images: [{ image: "tiny/one", arch: "amd64", digest: DIGEST(), build: "20261101_05:24" }] });
   await good(create(place, "--image", "tiny/one", "--arch", "amd64", "--lock", lock));
   destroy(place);

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { argvFor, berth, create, DIST, eventually, initPid, leavePlace, makePlace, start, works } from "./place.ts";
+import { fits } from "./printed.ts";
 import type { Kind, Place } from "./place.ts";
 
 const PATIENCE_MS = 60_000;
@@ -85,6 +86,7 @@ describe.each(KINDS)("%s", (kind) => {
     expect(told.filter(({ state }) => state === "STOPPED").map(({ exit }) => exit)).toEqual([
       { code: 0, wasOom: false, target: "reboot" }, { code: 0, wasOom: false, target: "stop" }, { signal: 9, wasOom: false, target: "stop" },
     ]);
+    expect(told.filter((one) => !fits("berth events", one))).toEqual([]);
     expect(told.every(({ name, time }) => name === place.name && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(time))).toBe(true);
     expect(told.map(({ time }) => time)).toEqual(told.map(({ time }) => time).toSorted());
   }, PATIENCE_MS);

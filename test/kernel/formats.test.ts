@@ -2,16 +2,14 @@
 // same, table is what is printed without; and the exit codes of each class.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OUTPUT_COMMANDS } from "../../scripts/reference/output-schema.ts";
-import { validates } from "../house/json-schema.ts";
 import { berth, create, DIST, leavePlace, makePlace, onTerminal, ROOT, start, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
+import { fits, printed } from "./printed.ts";
 
 const PATIENCE_MS = 90_000;
-const schema: Record<string, unknown> = JSON.parse(readFileSync(join(ROOT, "share/berth/output.schema.json"), "utf8"));
-const fits = (command: string, value: unknown): boolean => validates(schema, { $ref: `#/$defs/${command}` }, value);
 const SECOND = "2";
 let place: Place;
 const run = (command: string, words: readonly string[]): Ran => {
@@ -40,10 +38,16 @@ const LINES: Readonly<Record<string, { readonly words: (name: string) => readonl
   "berth net list": { words: () => [], isLive: true }, "berth undelete": { words: () => [] }, "berth image list": { words: () => [], isLive: true }, "berth doctor": { words: () => [], isLive: true }, "berth publish": { words: (name) => [name] },
   "berth apply": { words: () => [join(place.lxcpath, "p.yaml"), "--dry-run"] }, "berth ensure": { words: (name) => [name, "-c", "lxc.tty.max=8", "--dry-run"] }, "berth logs": { words: (name) => [name, "--lines", "1"], isLive: true },
 };
-/** Goes on until it is ended: see events.test.ts, whose lines it has. */
-const ENDLESS = ["berth events"];
+/** What needs a room of its own is held to the schema there. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  "events.test.ts": ["berth events"], "net-verbs.test.ts": ["berth net show", "berth net explain", "berth net doctor"], "setup.test.ts": ["berth setup", "berth setup --undo"], "snapshot.test.ts": ["lxc-snapshot NAME"],
+  "create-image.test.ts": ["berth image list --remote", "berth image info", "berth image pull", "berth image lock", "berth image import", "berth image prune"],
+};
 
-test("every command of the schema is tried", () => { expect([...Object.keys(LINES), ...ENDLESS].toSorted()).toEqual(OUTPUT_COMMANDS.toSorted()); });
+test("every command of the schema is tried", () => {
+  expect([...Object.keys(LINES), ...Object.values(ELSEWHERE).flat()].toSorted()).toEqual(OUTPUT_COMMANDS.toSorted());
+  for (const [file, commands] of Object.entries(ELSEWHERE)) for (const command of commands) expect([file, readFileSync(join(ROOT, "test/kernel", file), "utf8").includes(`("${command}"`)]).toEqual([file, true]);
+});
 
 const documents = (text: string): readonly unknown[] => text.split("\n---\n").map((one) => one.replace(/^---\n/, "")).map((one) => Bun.YAML.parse(one));
 test.each(Object.entries(LINES))("%s", (command, { words, isLive }) => {
@@ -65,11 +69,41 @@ test("the schema refuses what is not so", () => {
   expect(fits("berth apply", { project: "x", changed: "yes", isDryRun: false, steps: [] })).toBe(false);
 });
 
-test("exit codes by class, as docs/output.md has them", () => {
+/** Statuses that need more than this room has. */
+const SHOWN: Readonly<Record<string, readonly [string, string]>> = { "3": ["start-wait.test.ts", ".toEqual([3,"], "4": ["start-wait.test.ts", ".toEqual([4,"], "125": ["kills.test.ts", "toEqual({ status: 125"] };
+test("every exit code that docs/output.md has", () => {
   const status = (command: string, ...words: readonly string[]): number => run(command, words).status;
-  expect([status("lxc-info", "-n", place.name), status("lxc-info", "-n", "nope"), status("lxc-info", "--no-such"), status("lxc-stop", "-n", place.name + SECOND), status("lxc-wait", "-n", place.name, "-s", "STOPPED", "-t", "0")]).toEqual([0, 1, 1, 2, 1]);
-  expect([status("lxc-attach", "-n", place.name, "--", "sh", "-c", "exit 7"), status("lxc-attach", "-n", place.name, "--", "sh", "-c", "kill -9 $$"), status("lxc-attach", "-n", place.name, "--", "/no/such")]).toEqual([7, 137, 127]);
-  expect([status("berth apply", join(place.lxcpath, "p.yaml"), "--dry-run", "--exit-code"), status("berth dance")]).toEqual([2, 1]);
+  const inside = (...words: readonly string[]): number => status("lxc-attach", "-n", place.name, "--", ...words);
+  const tried: Readonly<Record<string, () => readonly (readonly [number, number])[]>> = {
+    "0": () => [[status("lxc-info", "-n", place.name), 0], [status("berth apply", join(place.lxcpath, "p.yaml"), "--dry-run"), 0], [inside("true"), 0]],
+    "1": () => [[status("lxc-info", "-n", "nope"), 1], [status("lxc-info", "--no-such"), 1], [status("berth dance"), 1], [status("lxc-destroy", "-n", place.name), 1], [status("lxc-wait", "-n", place.name, "-s", "STOPPED", "-t", "0"), 1]],
+    "2": () => [[status("lxc-stop", "-n", place.name + SECOND), 2], [status("lxc-stop", "-n", "nope"), 2], [status("berth apply", join(place.lxcpath, "p.yaml"), "--dry-run", "--exit-code"), 2], [status("berth ensure", place.name, "-c", "lxc.tty.max=8", "--dry-run", "--exit-code"), 2]],
+    "126, 127": () => [[inside("/etc/passwd"), 126], [inside("/no/such"), 127], [status("berth exec", "-n", place.name, "--", "/etc/passwd"), 126]],
+    "128 + n": () => [[inside("sh", "-c", "kill -9 $$"), 137], [inside("sh", "-c", "kill -15 $$"), 143]],
+    other: () => [[inside("sh", "-c", "exit 7"), 7], [status("lxc-execute", "-n", place.name + SECOND, "--", "sh", "-c", "exit 9"), 9], [status("berth exec", "-n", place.name, "--", "sh", "-c", "exit 200"), 200], [status("lxc-start", "-F", "-n", place.name + SECOND, "--", "/bin/sh", "-c", "exit 5"), 5]],
+  };
+  const text = readFileSync(join(ROOT, "docs/output.md"), "utf8");
+  const codes = [...(text.split("## Exit codes")[1] ?? "").matchAll(/^\| ([\w, +]+) \|/gm)].map(([, code = ""]) => code).filter((code) => code !== "code");
+  for (const code of codes.flatMap((one) => (one === "3, 4" ? one.split(", ") : [one]))) {
+    const [file, line] = SHOWN[code] ?? [];
+    if (file !== undefined && line !== undefined) expect([code, readFileSync(join(ROOT, "test/kernel", file), "utf8").includes(line)]).toEqual([code, true]);
+    else expect([code, tried[code]?.().filter(([found, wanted]) => found !== wanted)]).toEqual([code, []]);
+  }
+}, PATIENCE_MS);
+
+test("berth why tells the code of what failed, and its page: of a start that was refused, and of one that came to a step", () => {
+  const [name, file] = [place.name + SECOND, join(place.lxcpath, place.name + SECOND, "config")];
+  const kept = readFileSync(file, "utf8");
+  const why = (): readonly string[] => {
+    const { problems } = printed<{ readonly problems: readonly { readonly code: string; readonly page: string }[] }>("berth why", run("berth why", [name, "--format", "json"]).stdout);
+    for (const { code, page } of problems) expect([existsSync(join(ROOT, page)), run("berth why", [name]).stdout.includes(`\ncode: ${code} (${page})\n`)]).toEqual([true, true]);
+    return problems.map(({ code }) => code);
+  };
+  for (const [line, codes] of [["lxc.nosuch = 1\nlxc.tty.max = x", ["config.key", "config.value"]], ["lxc.hook.pre-start = /bin/false", ["hook.failed"]]] as const) {
+    writeFileSync(file, `${kept}${line}\n`);
+    expect([line, run("lxc-start", ["-n", name, "--explain"]).status === 0, run("lxc-start", ["-n", name]).status, why()]).toEqual([line, line.includes("hook"), 1, [...codes]]);
+  }
+  writeFileSync(file, kept);
 }, PATIENCE_MS);
 
 test("colours on terminals only, and as NO_COLOR and CLICOLOR_FORCE say", () => {

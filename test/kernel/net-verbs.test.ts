@@ -6,6 +6,7 @@ import { DIST, berth, create, eventually, inside, leavePlace, makePlace, works }
 import type { Place, Ran } from "./place.ts";
 import { leaveRoom, makeRoom, must, run } from "./net-room.ts";
 import type { Room } from "./net-room.ts";
+import { printed } from "./printed.ts";
 
 let place: Place;
 let room: Room;
@@ -63,7 +64,7 @@ test("berth apply makes a network that is missing, and puts a container on it; a
   const apply = (): Ran => berth(place, "berth", ["apply", "-P", place.lxcpath, file]);
   const { status, stdout, stderr } = apply();
   expect([status, stdout.split("\n")[0], stderr]).toEqual([0, "+ network app", ""]);
-  expect(JSON.parse(good("show", "app", "--format", "json"))).toMatchObject({ name: "app", isUp: true, address: "10.9.0.1/24", ports: [expect.stringMatching(/^veth/)] });
+  expect(printed("berth net show", good("show", "app", "--format", "json"))).toMatchObject({ name: "app", isUp: true, address: "10.9.0.1/24", ports: [expect.stringMatching(/^veth/)] });
   expect(apply().stdout).toBe("unchanged\n");
   works(place, "lxc-destroy", ["-f", "-n", name]);
   good("delete", "app");
@@ -72,6 +73,7 @@ test("berth apply makes a network that is missing, and puts a container on it; a
 
 test("the way of a packet: each hop and rule, and where it stops", () => {
   const explain = (): string => net("explain", place.name).stdout;
+  expect(printed("berth net explain", good("explain", place.name, "--format", "json"))).toContainEqual({ at: "host", text: "this host forwards from lab to up0", isStop: false });
   expect(explain()).toMatch(/^container: +eth0 has the address 10\.7\.0\.\d+, and the default route goes via 10\.7\.0\.1\nhost: +veth\S+, its other end, is a port of lab\nhost: +this host forwards from lab to up0\n[\s\S]*rules: +10\.7\.0\.\d+ becomes an address of up0 \(masquerade\)\nhost: +out over up0, via 192\.0\.2\.9\n$/);
   const stops = (change: string, back: string, text: string): void => {
     must(room.into, change);
@@ -101,6 +103,7 @@ test.each(FIREWALLS)("a firewall in the way, %s: it does drop, it is named, and 
   const ran = net("doctor", "lab");
   expect([ran.status, ran.stdout]).toEqual([1, expect.stringMatching(told)]);
   if (!/remedy: ufw/.test(ran.stdout)) {
+    expect(printed<readonly { readonly isGood: boolean }[]>("berth net doctor", net("doctor", "lab", "--format", "json").stdout).some(({ isGood }) => !isGood)).toBe(true);
     good("doctor", "lab", "--fix");
     await eventually("it is reached again", () => pings(place.name, "192.0.2.9"));
     expect(net("doctor", "lab").stdout).toMatch(/^(ok .*\n)+$/);

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync, appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, leavePlace, makePlace, type Place, type Ran } from "./place.ts";
+import { printed } from "./printed.ts";
 import { asUser, hierarchies, makeUser, removeUser, type User } from "./users.ts";
 
 const place: Place = makePlace("user-owned");
@@ -59,6 +60,8 @@ test("a dry run shows the changes and makes none; the second run has nothing to 
   const shown = setup("--dry-run", alice.name);
   expect({ ...shown, stdout: "" }).toEqual({ status: 0, stdout: "", stderr: "" });
   expect(world()).toEqual(before);
+  const data = printed<{ readonly changes: readonly { readonly kind: string }[] }>("berth setup", setup("--dry-run", "--nics", "3", "--format", "json", alice.name).stdout);
+  expect(data).toMatchObject({ user: alice.name, needs: [], isDone: false, changes: expect.arrayContaining([expect.objectContaining({ kind: "line", line: `${alice.name} veth lxcbr0 3` })]) });
   expect(setup(alice.name)).toMatchObject({ status: 1, stderr: expect.stringContaining("there is no terminal to ask on") });
   expect(world()).toEqual(before);
 
@@ -78,6 +81,7 @@ test("a dry run shows the changes and makes none; the second run has nothing to 
   expect(world()).toEqual(made1);
 
   expect(setup("--undo", "--dry-run", alice.name)).toMatchObject({ status: 0, stdout: expect.stringContaining(range) });
+  expect(printed("berth setup --undo", setup("--undo", "--dry-run", "--format", "json", alice.name).stdout)).toMatchObject({ kept: [], isDone: false });
   expect(world()).toEqual(made1);
   expect(setup("--undo", alice.name)).toMatchObject({ status: 0, stderr: "" });
   expect(world()).toEqual(before);

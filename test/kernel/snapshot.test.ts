@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, inside, leavePlace, makePlace, start, works } from "./place.ts";
+import { printed } from "./printed.ts";
 import type { Kind, Place } from "./place.ts";
 
 const PATIENCE_MS = 60_000;
@@ -42,7 +43,7 @@ describe.each(KINDS)("%s", (kind) => {
     rmSync(comment);
     note(place, "two");
     appendFileSync(home(place, "config"), "lxc.environment = LATER=1\n");
-    snapshot(place);
+    expect(printed("lxc-snapshot NAME", snapshot(place, "--format", "json"))).toMatchObject({ name: "snap1" });
     const head = (name: string): string => `${name} \\(${home(place, "snaps")}\\) ${TIME}\n`;
     expect(snapshot(place, "-L")).toMatch(new RegExp(`^${head("snap0")}${head("snap1")}$`));
     expect(snapshot(place, "-L", "-C")).toMatch(new RegExp(`^${head("snap0")}before .*all\n${head("snap1")}$`));

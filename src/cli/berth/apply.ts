@@ -14,7 +14,6 @@ import type { Tool } from "../options.ts";
 import { progressPrinter } from "../progress.ts";
 import { problemLines, say } from "../say.ts";
 import { openStream } from "../stream.ts";
-import { badFormat } from "./config-output.ts";
 
 const rows = [
   { long: "dry-run", help: "show the steps, and do none" },
@@ -92,16 +91,13 @@ async function watched({ request, target: { lxcpath }, voice }: CommandLine<Appl
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const [file, ...more] = line.words;
   const { options } = line;
-  const format = options.last("format");
   if (file === undefined || more.length > 0) return misuse(line, { code: "option.missing", text: "one FILE is needed", remedy: "as in: berth apply shop.yaml" });
-  const wrong = badFormat(format);
-  if (wrong !== undefined) return misuse(line, wrong);
   const project = await projectOf(absolute(request, file));
   if (!project.ok) return failed(line, project.problems);
-  const answer = await applied(line, project.value, { isDryRun: options.has("dry-run"), isJson: format === "json", hasExitCode: options.has("exit-code") });
+  const answer = await applied(line, project.value, { isDryRun: options.has("dry-run"), isJson: options.has("format"), hasExitCode: options.has("exit-code") });
   if (!options.has("watch") || options.has("dry-run") || answer.kind !== "done" || answer.status === 1) return answer;
   const first = openStream();
   first.write(answer.out ?? "");
   await first.close();
-  return watched(line, project.value, format === "json");
+  return watched(line, project.value, options.has("format"));
 });

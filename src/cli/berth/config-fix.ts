@@ -7,7 +7,8 @@ import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
-import { changeData, CHANGING, diffOf, runningNote, subjectAndFormat } from "./config-output.ts";
+import { changeData, CHANGING, diffOf, runningNote } from "./config-output.ts";
+import { subjectOf } from "./config-subject.ts";
 
 export const tool: Tool<(typeof CHANGING)[number]> = {
   name: "berth config fix", synopsis: "NAME", hasName: false, rows: CHANGING,
@@ -21,7 +22,7 @@ const keptText = ({ file, backup, earlierBackup }: ConfigChange): string =>
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const subject = subjectAndFormat(line);
+  const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { called } = subject.value;
   const voice = { ...line.voice, name: called };

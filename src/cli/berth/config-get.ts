@@ -39,8 +39,6 @@ async function systemAnswer({ request, options, words: [key = ""], voice }: Comm
 const lineOf = ({ key, values }: ConfigValue): string => (values.length === 0 ? `${key} =\n` : values.map((value) => (value === "" ? `${key} =\n` : `${key} = ${value}\n`)).join(""));
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
-  const format = line.options.last("format");
-  if (format !== undefined && format !== "json") return misuse(line, { code: "option.value", text: `--format knows json, yaml and table, not '${format}'` });
   if (!line.options.has("file") && !line.options.has("name") && line.words.length === 1 && line.words[0]?.startsWith("lxc.") === true) return systemAnswer(line);
   const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
@@ -51,7 +49,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const problems = found.flatMap((result) => (result.ok ? [] : result.problems));
   if (problems.length > 0) return failed({ voice: { ...line.voice, name: called } }, problems);
   const values = found.flatMap((result) => (result.ok ? [result.value] : []));
-  if (format === "json") {
+  if (line.options.has("format")) {
     const data = values.map(({ key, isList, values: items }) => ({ key, value: isList ? items : (items[0] ?? "") }));
     return done(0, { out: asJson(data.length === 1 ? data[0] : data) });
   }

@@ -5,8 +5,8 @@ import type { Answer } from "../answer.ts";
 import { done, failed, misuse, withLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
-import { JSON_ROW, subjectAndFormat } from "./config-output.ts";
-import { SUBJECT } from "./config-subject.ts";
+import { JSON_ROW } from "./config-output.ts";
+import { SUBJECT, subjectOf } from "./config-subject.ts";
 
 const rows = [
   ...SUBJECT,
@@ -48,7 +48,7 @@ const dataOf = ({ at: { file, line, column }, ...rest }: Finding): Readonly<Reco
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const subject = subjectAndFormat(line);
+  const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { configLint } = await import("../../runtime/config-lint.ts");
   const result = await configLint(request, subject.value.subject, { isTextOnly: options.has("text-only") });

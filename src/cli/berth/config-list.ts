@@ -7,8 +7,8 @@ import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
-import { JSON_ROW, subjectAndFormat } from "./config-output.ts";
-import { SUBJECT } from "./config-subject.ts";
+import { JSON_ROW } from "./config-output.ts";
+import { SUBJECT, subjectOf } from "./config-subject.ts";
 
 const rows = [
   ...SUBJECT,
@@ -33,7 +33,7 @@ export const statusOf = ({ problems }: ConfigListing): number => (problems.some(
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const subject = subjectAndFormat(line);
+  const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { called, words: [prefix] } = subject.value;
   const voice = { ...line.voice, name: called };

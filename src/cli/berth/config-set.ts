@@ -9,7 +9,8 @@ import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
-import { changeData, CHANGING, diffOf, runningNote, subjectAndFormat } from "./config-output.ts";
+import { changeData, CHANGING, diffOf, runningNote } from "./config-output.ts";
+import { subjectOf } from "./config-subject.ts";
 
 const rows = [...CHANGING, { long: "replace", help: "a list becomes the given values; without it they are added to it" }] as const;
 
@@ -55,7 +56,7 @@ export function changedAnswer(answer: ConfigSetAnswer, { isJson, isDryRun, calle
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const subject = subjectAndFormat(line);
+  const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { called, words } = subject.value;
   const assignments = assignmentsOf(words);

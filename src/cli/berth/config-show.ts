@@ -10,7 +10,7 @@ import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
 import { definesOf } from "../values.ts";
 import { statusOf } from "./config-list.ts";
-import { badFormat, JSON_ROW } from "./config-output.ts";
+import { JSON_ROW } from "./config-output.ts";
 import { SUBJECT, subjectOf } from "./config-subject.ts";
 
 const rows = [
@@ -62,9 +62,8 @@ const dataOf = ({ keys }: ConfigListing, hasHistory: boolean): readonly unknown[
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const format = badFormat(options.last("format"));
   const define = definesOf(options.all("define"));
-  if (format !== undefined || !define.ok) return misuse(line, ...(format === undefined ? [] : [format]), ...(define.ok ? [] : define.problems));
+  if (!define.ok) return misuse(line, ...define.problems);
   const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { called, words: [key] } = subject.value;

@@ -7,8 +7,9 @@ import { done, failed, misuse, withLine } from "../command-line.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
-import { CHANGING, subjectAndFormat } from "./config-output.ts";
+import { CHANGING } from "./config-output.ts";
 import { changedAnswer } from "./config-set.ts";
+import { subjectOf } from "./config-subject.ts";
 
 const rows = [...CHANGING, { long: "clear", help: "where an included file still sets the key, add a line that clears it" }] as const;
 
@@ -31,7 +32,7 @@ const stillSet = ({ stillSet: lines }: ConfigUnsetAnswer): readonly Problem[] =>
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const subject = subjectAndFormat(line);
+  const subject = subjectOf(line);
   if (!subject.ok) return misuse(line, ...subject.problems);
   const { called, words } = subject.value;
   if (words.length === 0) return misuse(line, NO_KEY);

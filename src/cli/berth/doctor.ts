@@ -6,7 +6,7 @@ import { done, failed, misuse, planned, withLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { terminalText } from "../terminal-text.ts";
-import { badFormat, JSON_ROW } from "./config-output.ts";
+import { JSON_ROW } from "./config-output.ts";
 
 const rows = [
   { long: "user", short: "u", argument: "required", metavar: "USER", help: "try it as this user, as after a login without a session (root only)" },
@@ -43,12 +43,10 @@ function diagnosisText({ user, uid, kernel, isReady, checks }: Diagnosis, isWhol
 }
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
-  const { options, words: [word] } = line;
-  const format = badFormat(options.last("format"));
-  if (format !== undefined) return misuse(line, format);
+  const { options, format, words: [word] } = line;
   if (word !== undefined) return misuse(line, { code: "option.unknown", text: `'${word}' is one word too many`, remedy: `berth doctor --user ${word}` });
   const user = options.last("user");
-  const args = [...(options.has("all") ? ["--all"] : []), ...(options.has("format") ? ["--format", "json"] : [])];
+  const args = [...(options.has("all") ? ["--all"] : []), ...(format === undefined ? [] : ["--format", format])];
   const { doctor } = await import("../../runtime/doctor.ts");
   const result = await doctor(request, { args, ...(user === undefined ? {} : { user }) });
   if (!result.ok) return failed(line, result.problems);

@@ -5,11 +5,10 @@ import type { WantedContainer } from "../../model/project.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
-import { failed, misuse, withLine } from "../command-line.ts";
+import { failed, withLine } from "../command-line.ts";
 import { FORMAT, NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { applied } from "./apply.ts";
-import { badFormat } from "./config-output.ts";
 
 const rows = [
   NAME,
@@ -47,11 +46,8 @@ async function wishOf({ options, target: { name }, words }: CommandLine<Row>): P
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
-  const format = options.last("format");
-  const wrong = badFormat(format);
-  if (wrong !== undefined) return misuse(line, wrong);
   const wish = await wishOf(line);
   if ("code" in wish) return failed(line, [wish]);
   const project = { name: wish.name, containers: [wish], networks: [], volumes: [] };
-  return applied(line, project, { isDryRun: options.has("dry-run"), isJson: format === "json", hasExitCode: options.has("exit-code") });
+  return applied(line, project, { isDryRun: options.has("dry-run"), isJson: options.has("format"), hasExitCode: options.has("exit-code") });
 });

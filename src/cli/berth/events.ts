@@ -5,11 +5,12 @@ import type { StateEvent } from "../../model/state.ts";
 import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
 import { endText } from "../exit-text.ts";
+import { STREAM_FORMAT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { openStream } from "../stream.ts";
 
 const rows = [
-  { long: "format", argument: "required", metavar: "text|json|yaml", help: "json: an object a line (default: text)", isOurs: true },
+  STREAM_FORMAT,
   { long: "count", short: "c", argument: "required", metavar: "NUMBER", help: "end after so many", isOurs: true },
 ] as const;
 
@@ -24,8 +25,7 @@ const textOf = ({ time, name, state, exit }: StateEvent): string => `${time}  ${
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, lxcpaths, words } = line;
-  const [format = "text", count = "0"] = [options.last("format"), options.last("count")];
-  if (format !== "text" && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "text, json or yaml" }]);
+  const count = options.last("count") ?? "0";
   if (!/^\d{1,9}$/.test(count)) return failed(line, [{ code: "option.value", at: byOption("--count"), text: `--count: '${count}' is not a number`, remedy: "how many events to wait for" }]);
   const { events } = await import("../../runtime/events.ts");
   const stream = openStream();
@@ -33,7 +33,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   let left = Number(count) || Number.POSITIVE_INFINITY;
   const on = (event: StateEvent): void => {
     if (left <= 0) return;
-    stream.write(format === "json" ? `${JSON.stringify(event)}\n` : textOf(event));
+    stream.write(options.has("format") ? `${JSON.stringify(event)}\n` : textOf(event));
     left -= 1;
     if (left === 0) enough.abort();
   };

@@ -4,7 +4,7 @@ import { byOption } from "../../model/origin.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
-import { absolute, done, failed, withLine } from "../command-line.ts";
+import { absolute, done, failed, misuse, withLine } from "../command-line.ts";
 import { NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
@@ -34,7 +34,8 @@ function intoFile(fd: number): Write {
 }
 
 async function run(line: CommandLine<Row>): Promise<Answer> {
-  const { options, request, target, voice } = line;
+  const { options, request, target, voice, words: [extra] } = line;
+  if (extra !== undefined) return misuse(line, { code: "option.unknown", text: `'${extra}' is one word too many`, remedy: `berth export ${target.name} -o ${extra}` });
   const output = options.last("output");
   if (output === undefined && request.isTty[1]) return failed(line, [{ code: "option.missing", text: "an archive is not written to a terminal", remedy: `berth export ${target.name} > ${target.name}.tar` }]);
   const file = output === undefined ? undefined : absolute(request, output);

@@ -12,7 +12,7 @@ import type { Tool } from "../options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
 import { stream } from "../stream.ts";
-import { badFormat, JSON_ROW } from "./config-output.ts";
+import { JSON_ROW } from "./config-output.ts";
 
 const rows = [
   { long: "remote", help: "list: what the image server has" },
@@ -100,7 +100,8 @@ async function give(line: Line, name: string, file: string | undefined): Promise
 async function take(line: Line, file: string, name: string): Promise<Answer> {
   const { importImage } = await import("../../runtime/images.ts");
   const taken = await importImage(line.request, file, name);
-  return taken.ok ? done(0, { out: `${taken.value.image} ${taken.value.digest}\n` }) : failed(line, taken.problems);
+  if (!taken.ok) return failed(line, taken.problems);
+  return done(0, { out: line.options.has("format") ? asJson(taken.value) : `${taken.value.image} ${taken.value.digest}\n` });
 }
 
 async function clean(line: Line): Promise<Answer> {
@@ -116,8 +117,6 @@ async function clean(line: Line): Promise<Answer> {
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, (line): Promise<Answer> => {
   const [verb = "", first, second, ...more] = line.words;
-  const format = badFormat(line.options.last("format"));
-  if (format !== undefined) return Promise.resolve(misuse(line, format));
   const names = [first, second, ...more].filter((name) => name !== undefined);
   const isMany = verb === "pull" || verb === "lock";
   if (!isMany && (more.length > 0 || (second !== undefined && verb !== "export" && verb !== "import"))) return Promise.resolve(misuse(line, { code: "option.unknown", text: `'${more[0] ?? second ?? ""}' is one word too many` }));

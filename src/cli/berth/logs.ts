@@ -3,7 +3,7 @@ import { byOption } from "../../model/origin.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
-import { NAME } from "../options.ts";
+import { NAME, STREAM_FORMAT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { openStream } from "../stream.ts";
@@ -13,7 +13,7 @@ const rows = [
   NAME,
   { long: "follow", short: "f", help: "go on with what it says, until it stops", isOurs: true },
   { long: "lines", argument: "required", metavar: "NUMBER", help: "only the last so many lines of what it has said", isOurs: true },
-  { long: "format", argument: "required", metavar: "text|json|yaml", help: "json: an object for each line, with its time if it was heard (default: text)", isOurs: true },
+  { ...STREAM_FORMAT, help: "json: an object for each line, with its time if it was heard (default: text)" },
 ] as const;
 
 export const tool: Tool<(typeof rows)[number]> = {
@@ -71,12 +71,11 @@ class Output {
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, voice } = line;
-  const [format = "text", lines] = [options.last("format"), options.last("lines")];
-  if (format !== "text" && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "text, json or yaml" }]);
+  const lines = options.last("lines");
   if (lines !== undefined && !/^\d{1,9}$/.test(lines)) return failed(line, [{ code: "option.value", at: byOption("--lines"), text: `--lines: '${lines}' is not a number`, remedy: "how many lines, for example 20" }]);
   const { logs } = await import("../../runtime/logs.ts");
   const stream = openStream();
-  const output = new Output(lines === undefined ? Number.POSITIVE_INFINITY : Number(lines), formats(request)[format], stream.write);
+  const output = new Output(lines === undefined ? Number.POSITIVE_INFINITY : Number(lines), formats(request)[options.has("format") ? "json" : "text"], stream.write);
   const result = await logs(request, target, { on: (bytes, isNew) => output.take(bytes, isNew), caughtUp: () => output.caughtUp(), isFollow: options.has("follow"), end: stream.end });
   output.end();
   await stream.close();

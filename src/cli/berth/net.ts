@@ -7,7 +7,7 @@ import { runOrExplain } from "../explanation.ts";
 import { asJson } from "../json.ts";
 import { EXPLAIN } from "../options.ts";
 import type { Tool } from "../options.ts";
-import { badFormat, JSON_ROW } from "./config-output.ts";
+import { JSON_ROW } from "./config-output.ts";
 import { findingsText, hopsText, listingText, networkText } from "./net-text.ts";
 
 const rows = [
@@ -76,8 +76,6 @@ async function doctored(line: Line): Promise<Answer> {
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, (line): Promise<Answer> => {
   const [verb = "", , ...more] = line.words;
   const [extra] = verb === "explain" ? more.slice(1) : more;
-  const format = badFormat(line.options.last("format"));
-  if (format !== undefined) return Promise.resolve(misuse(line, format));
   if (extra !== undefined) return Promise.resolve(toMany(line));
   switch (verb) {
     case "list": case "show": case "create": case "delete": case "up": case "down": return aboutNetworks(line, verb);

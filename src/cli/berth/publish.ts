@@ -8,7 +8,7 @@ import { runOrExplain } from "../explanation.ts";
 import { asJson } from "../json.ts";
 import { EXPLAIN, NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
-import { badFormat, JSON_ROW } from "./config-output.ts";
+import { JSON_ROW } from "./config-output.ts";
 
 const rows = [NAME, { long: "remove", help: "no longer: these, or all where none is named" }, JSON_ROW, EXPLAIN] as const;
 
@@ -27,8 +27,6 @@ export const tool: Tool<(typeof rows)[number]> = {
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, words } = line;
-  const format = badFormat(options.last("format"));
-  if (format !== undefined) return misuse(line, format);
   const ports: PortWish[] = [];
   for (const word of words) {
     const wish = parsePortWish(word);

@@ -8,7 +8,7 @@ import type { Answer } from "../answer.ts";
 import { done, failed, misuse, withLine, type CommandLine } from "../command-line.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
-import { badFormat, JSON_ROW } from "./config-output.ts";
+import { JSON_ROW } from "./config-output.ts";
 
 const rows = [
   { long: "dry-run", help: "print the changes, and make none" },
@@ -105,8 +105,6 @@ function undone({ options }: Line, user: string, { changes, kept }: Unmade): Ans
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, words: [named, extra] } = line;
-  const format = badFormat(options.last("format"));
-  if (format !== undefined) return misuse(line, format);
   if (extra !== undefined) return misuse(line, { code: "option.unknown", text: `'${extra}' is one word too many`, remedy: "one user at a time" });
   const { bridgeOfHost, setup, setupUser, undoSetup } = await import("../../runtime/setup.ts");
   const user = setupUser(request, named);

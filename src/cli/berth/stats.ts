@@ -47,8 +47,7 @@ async function follow(line: CommandLine<Row>, format: Format, delay: number): Pr
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options } = line;
   const [name, text] = [options.last("format") ?? "table", options.last("delay") ?? "2"];
-  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
-  if (format === undefined) return misuse(line, { code: "option.value", text: `--format knows table, json and openmetrics, not '${name}'` });
+  const format = FORMATS[name] ?? statsTable;
   if (!/^\d+(\.\d+)?$/.test(text) || Number(text) === 0) return misuse(line, { code: "option.value", text: `--delay: '${text}' is not a number of seconds`, remedy: "as in -d 5" });
   if (options.has("follow")) return follow(line, name === "json" ? JSON_LINE : format, Number(text));
   const result = await stats(request, line.target.lxcpath, line.words);

@@ -1,5 +1,4 @@
 // Owns `berth undelete`: what `berth rm` has put into the trash, listed, brought back, or removed for good.
-import { byOption } from "../../model/origin.ts";
 import type { Request } from "../../model/request.ts";
 import { checkedName } from "../../runtime/lxcpath.ts";
 import type { Trashed } from "../../runtime/verbs.ts";
@@ -29,11 +28,9 @@ const listText = (list: readonly Trashed[]): string =>
 
 async function run(line: CommandLine<Row>): Promise<Answer> {
   const { options, request, target: { lxcpath }, words: [name, ...more], voice } = line;
-  const format = options.last("format");
-  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json, yaml or table" }]);
   if (more.length > 0) return misuse(line, { code: "option.missing", text: "one NAME at a time" });
   const { purge, trashList, undelete } = await import("../../runtime/trash.ts");
-  if (name === undefined && !options.has("purge")) return done(0, { out: format === "json" ? asJson(trashList(lxcpath)) : listText(trashList(lxcpath)) });
+  if (name === undefined && !options.has("purge")) return done(0, { out: options.has("format") ? asJson(trashList(lxcpath)) : listText(trashList(lxcpath)) });
   const checked = name === undefined ? undefined : checkedName(name);
   if (checked !== undefined && !checked.ok) return failed(line, checked.problems);
   const result = options.has("purge") || name === undefined

@@ -1,8 +1,8 @@
 // Owns `berth why NAME`: the record of the last failed start, and how the last run ended.
 import { readFileSync } from "node:fs";
-import { byOption } from "../../model/origin.ts";
-import type { Result } from "../../model/problem.ts";
+import type { Problem, Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
+import { pageOf, readRecord } from "../../runtime/failure-record.ts";
 import { hooks, type HookReport, type HookReports } from "../../runtime/hooks.ts";
 import { info } from "../../runtime/info.ts";
 import type { ContainerInfo, Target } from "../../runtime/verbs.ts";
@@ -22,12 +22,15 @@ export const tool: Tool<(typeof rows)[number]> = {
   examples: [["berth why web", "what went wrong"], ["berth why web --format json", "for a program"]],
 };
 
+interface Failure { readonly text: string; readonly problems: readonly Problem[]; /** ISO 8601. */ readonly at?: string }
 /** The record's head: what, when, why. Its steps and events are for -a. */
-function failureOf(file: string, isWhole: boolean): string | undefined {
+function failureOf(file: string, isWhole: boolean): Failure | undefined {
   try {
-    const whole = readFileSync(file, "utf8").trimEnd();
+    const { text: raw, problems } = readRecord(readFileSync(file, "utf8"));
+    const whole = raw.trimEnd();
     const end = whole.search(/^Steps \(/m);
-    return isWhole || end < 0 ? whole : `${whole.slice(0, end).trimEnd()}\n\n(all steps and events: ${file}, or berth why -a)`;
+    const at = /^at (\S+), by uid /m.exec(whole)?.[1];
+    return { text: isWhole || end < 0 ? whole : `${whole.slice(0, end).trimEnd()}\n\n(all steps and events: ${file}, or berth why -a)`, problems, ...(at === undefined ? {} : { at }) };
   } catch {
     return undefined;
   }
@@ -51,9 +54,10 @@ async function oomText(request: Request, { lxcpath, name }: Target): Promise<str
   return `Out of memory: the kernel has killed ${oomKills === 1n ? "a process" : `${oomKills} processes`} of it${limit}.\n    remedy: a larger limit (lxc.cgroup2.memory.max, or now: lxc-cgroup -n ${name} memory.max SIZE)\n`;
 }
 
-interface Found { readonly failure: string | undefined; readonly reports: HookReports }
+interface Found { readonly failure: Failure | undefined; readonly reports: HookReports }
+const startOf = (failure: Failure | undefined): object => (failure === undefined ? {} : { failedStart: failure.text, ...(failure.at === undefined ? {} : { failedAt: failure.at }), problems: failure.problems.map((problem) => ({ ...problem, page: pageOf(problem.code) })) });
 const whole = ({ lxcpath, name }: Target, result: Result<ContainerInfo>, { failure, reports: { last, before, clone, destroy } }: Found): object => ({
-  name, lxcpath, ...(result.ok ? { state: result.value.state, ...(result.value.lastExit === undefined ? {} : { lastExit: result.value.lastExit }) } : {}), ...(failure === undefined ? {} : { failedStart: failure }),
+  name, lxcpath, ...(result.ok ? { state: result.value.state, ...(result.value.lastExit === undefined ? {} : { lastExit: result.value.lastExit }) } : {}), ...startOf(failure),
   ...(last === undefined ? {} : { hooksAt: last.at, hooks: last.hooks }), ...(before === undefined ? {} : { hooksBefore: before.hooks }),
   ...(clone === undefined ? {} : { hooksOfCopy: clone.hooks }), ...(destroy === undefined ? {} : { hooksOfDestroy: destroy.hooks }),
 });
@@ -63,7 +67,7 @@ async function text(request: Request, target: Target, result: Result<ContainerIn
   const said = lastExit === undefined || lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((line) => `  | ${line}\n`).join("")}`;
   const parts = [
     ...(state === "STOPPED" ? [] : [`${target.name} is ${state}.\n${await oomText(request, target)}`]),
-    ...(failure === undefined ? [] : [`Last failed start:\n${failure}\n`]),
+    ...(failure === undefined ? [] : [`Last failed start:\n${failure.text}\n`]),
     ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${said}`]),
     ...REPORTS.flatMap(([key, title]) => { const report = reports[key]; return report === undefined ? [] : [hooksText(title, report)]; }),
   ];
@@ -72,10 +76,8 @@ async function text(request: Request, target: Target, result: Result<ContainerIn
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target } = line;
-  const format = options.last("format");
-  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json, yaml or table" }]);
   const result = await info(request, target, { stats: false, ips: false });
   const found: Found = { failure: failureOf(`${target.lxcpath}/${target.name}/.berth/failure`, options.has("all")), reports: hooks(target) };
   if (!result.ok && found.failure === undefined) return failed(line, result.problems);
-  return done(0, { out: format === "json" ? asJson(whole(target, result, found)) : await text(request, target, result, found) });
+  return done(0, { out: options.has("format") ? asJson(whole(target, result, found)) : await text(request, target, result, found) });
 });

@@ -45,18 +45,17 @@ function wishesOf({ options }: CommandLine<Row>): AutostartWishes {
 }
 
 function badOption({ options, words: [word] }: CommandLine<Row>): Problem | undefined {
-  const [format, actions] = [options.last("format"), (["reboot", "shutdown", "kill"] as const).filter((long) => options.has(long))];
+  const actions = (["reboot", "shutdown", "kill"] as const).filter((long) => options.has(long));
   if (word !== undefined) return { code: "option.unknown", text: `'${word}' is one word too many`, remedy: "lxc-start and lxc-stop take names; here -g names groups" };
   if (actions.length > 1) return { code: "option.conflict", text: `--${actions.join(" and --")} exclude each other` };
-  if (format !== undefined && format !== "json") return { code: "option.value", text: `--format knows json, yaml and table, not '${format}'` };
-  return format !== undefined && !options.has("list") ? { code: "option.conflict", text: "--format is for --list", remedy: "add -L" } : undefined;
+  return options.has("format") && !options.has("list") ? { code: "option.conflict", text: "--format is for --list", remedy: "add -L" } : undefined;
 }
 
 /** The same command line without --user, for the user himself. */
-function wordsFor({ options }: CommandLine<Row>): readonly string[] {
+function wordsFor({ options, format }: CommandLine<Row>): readonly string[] {
   const flags = (["reboot", "shutdown", "kill", "list", "all", "ignore-auto", "quiet"] as const).filter((long) => options.has(long)).map((long) => `--${long}`);
-  const values = (["groups", "timeout", "format", "lxcpath", "logfile", "logpriority"] as const).flatMap((long) => options.all(long).map((value) => `--${long}=${value}`));
-  return [...flags, ...values];
+  const values = (["groups", "timeout", "lxcpath", "logfile", "logpriority"] as const).flatMap((long) => options.all(long).map((value) => `--${long}=${value}`));
+  return [...flags, ...values, ...(format === undefined ? [] : [`--format=${format}`])];
 }
 
 async function list(line: CommandLine<Row>, wishes: AutostartWishes): Promise<Answer> {

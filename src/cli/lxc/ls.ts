@@ -64,9 +64,7 @@ function needsOf({ options }: CommandLine<Row>, columns: readonly Column[] | und
 interface Layout { readonly isJson: boolean; readonly columns?: readonly Column[] }
 
 function layoutOf({ options }: CommandLine<Row>): Layout | Problem {
-  const format = options.last("format");
-  if (format !== undefined && format !== "json") return { code: "option.value", text: `--format knows json, yaml and table, not '${format}'` };
-  if (format === "json") return { isJson: true, columns: COLUMNS };
+  if (options.has("format")) return { isJson: true, columns: COLUMNS };
   if (!options.has("fancy")) return { isJson: false };
   const wanted = options.last("fancy-format");
   const columns = wanted === undefined ? DEFAULT_COLUMNS : columnsOf(wanted);

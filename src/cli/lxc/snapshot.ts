@@ -60,7 +60,7 @@ async function list(line: CommandLine<Row>): Promise<Answer> {
   const { snapshots } = await import("../../runtime/snapshot.ts");
   const found = await snapshots(line.request, line.target);
   if (!found.ok) return failed(line, found.problems);
-  return done(0, { out: line.options.last("format") === "json" ? asJson(found.value) : listText(line, found.value) });
+  return done(0, { out: line.options.has("format") ? asJson(found.value) : listText(line, found.value) });
 }
 
 async function putBack(line: CommandLine<Row>, snapshot: string): Promise<Answer> {
@@ -74,8 +74,6 @@ async function putBack(line: CommandLine<Row>, snapshot: string): Promise<Answer
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, voice } = line;
-  const format = options.last("format");
-  if (format !== undefined && format !== "json") return failed(line, [{ code: "option.value", at: byOption("--format"), text: `--format: '${format}' is not known`, remedy: "json, yaml or table" }]);
   const [restored, destroyed] = [options.last("restore"), options.last("destroy")];
   if (options.has("list")) return list(line);
   if (restored !== undefined) return putBack(line, restored);
@@ -84,5 +82,5 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const comment = commentOf(line);
   if (!comment.ok) return failed(line, comment.problems);
   const made = await snapshot(request, target, { ...optional("comment", comment.value), ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]) }) });
-  return made.ok && format === "json" ? done(0, { out: asJson(made.value), err: say(voice, made.warnings ?? []) }) : answered(line, made);
+  return made.ok && options.has("format") ? done(0, { out: asJson(made.value), err: say(voice, made.warnings ?? []) }) : answered(line, made);
 });

@@ -4,7 +4,7 @@ import { configFile } from "../../host/store/layout.ts";
 import { probeHost } from "../../host/probe/host-facts.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
-import type { Project, WantedContainer } from "../../model/project.ts";
+import type { Condition, Project, WantedContainer } from "../../model/project.ts";
 import type { Request } from "../../model/request.ts";
 import { planOwn } from "../../plan/lifecycle/create.ts";
 import { arrive } from "../awaiting/milestone.ts";
@@ -51,10 +51,11 @@ async function configured(request: Request, target: Target, { changes }: Extract
   return configUnset(request, target, unset.map(({ key }) => key), { isClear: true });
 }
 
-async function started(request: Request, target: Target, condition: "booted" | "network" | undefined): Promise<Result<unknown>> {
+/** And, where a dependant waits for it, booted or on the network. */
+async function started(request: Request, target: Target, { condition }: { readonly condition?: Condition }): Promise<Result<unknown>> {
   const plan = await start(request, target, BACKGROUND_START);
   const ran = plan.ok ? await run(request, plan.value) : plan;
-  if (!ran.ok || condition === undefined) return ran;
+  if (!ran.ok || (condition !== "booted" && condition !== "network")) return ran;
   const { missing, problems } = await arrive(request, target, { milestone: condition, seconds: PATIENCE_SECONDS, deadline: Date.now() + PATIENCE_SECONDS * 1000 });
   return missing === undefined ? ran : fail(...problems);
 }
@@ -79,10 +80,9 @@ export async function perform(performing: Performing, step: Step): Promise<Resul
     case "stop": return stopped(request, target(step.name));
     case "restart": {
       const down = await stopped(request, target(step.name));
-      if (!down.ok) return down;
-      return started(request, target(step.name), step.condition === "booted" || step.condition === "network" ? step.condition : undefined);
+      return down.ok ? started(request, target(step.name), step) : down;
     }
-    case "start": return started(request, target(step.name), step.condition === "booted" || step.condition === "network" ? step.condition : undefined);
+    case "start": return started(request, target(step.name), step);
     case "await health": {
       const health = project.containers.find(({ name }) => name === step.name)?.health;
       return health === undefined || await awaitHealth(request, target(step.name), health, end) ? ok(undefined) : fail(unwell(step.name));
