@@ -14,7 +14,7 @@ import { loadConfig } from "./container-config.ts";
 import { settleForStart } from "./half-made.ts";
 import { replanEntries } from "./reboot-request.ts";
 import { decidedState, requireRunning } from "./running-container.ts";
-import { resolvedNames } from "./egress-names.ts";
+import { lateFacts } from "./late-facts.ts";
 import { loadForStart, startFacts, wantedConfinement, withLoaded } from "./start.ts";
 import type { Target } from "./verbs.ts";
 
@@ -102,7 +102,7 @@ export async function restore(request: Request, target: Target, options: Restore
   const { spec } = loaded.value;
   const problems = obstacles(spec);
   if (problems.length > 0) return fail(...problems);
-  const facts = { ...startFacts(request, spec), ...await resolvedNames(spec) };
+  const facts = { ...startFacts(request, spec), ...await lateFacts(spec) };
   const started = { isDaemon, command: [], closeAllFds: isDaemon, share: {}, ...overrides };
   const plan = planStart(spec, facts, {
     isDaemon, bootId: bootId(), command: [], closeAllFds: isDaemon, share: {}, replan: replanEntries("start", target, started), isReboot: false,

@@ -5,7 +5,7 @@ import { planExecute } from "../plan/lifecycle/execute.ts";
 import type { Result } from "../model/problem.ts";
 import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import { resolvedNames } from "./egress-names.ts";
+import { lateFacts } from "./late-facts.ts";
 import { settleForStart } from "./half-made.ts";
 import { asStartOptions, replanEntries } from "./reboot-request.ts";
 import { resolveShares, withSharedIds } from "./share.ts";
@@ -23,8 +23,8 @@ export async function planExecuteOf(request: Request, target: Target, options: S
   const settled = withSharedIds(loaded.value.spec, share.value);
   if (!settled.ok) return withLoaded(loaded, settled);
   const spec = settled.value;
-  const names = await resolvedNames(spec);
-  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => ({ ...startFacts(caller, spec), ...names }));
+  const late = await lateFacts(spec);
+  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => ({ ...startFacts(caller, spec), ...late }));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planExecute(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,

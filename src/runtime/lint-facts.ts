@@ -18,6 +18,7 @@ import type { Problem } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { planStart } from "../plan/lifecycle/start.ts";
+import { lateFacts } from "./late-facts.ts";
 import { startFacts, wantedConfinement } from "./start.ts";
 import type { Target } from "./verbs.ts";
 
@@ -87,7 +88,7 @@ export async function lintFacts(request: Request, target: Target, { view }: Lint
   const inside = Object.fromEntries(wanted.inside.map((path) => [path, lookBeneath(root, path)]));
   const isRootThere = spec.rootfs !== undefined && files[spec.rootfs.path]?.kind === "directory";
   const init = isRootThere ? initOf(root, inside) : undefined;
-  const host = startFacts(request, spec);
+  const host = { ...startFacts(request, spec), ...await lateFacts(spec) };
   return {
     host, files, inside: isRootThere ? inside : {}, ...(init === undefined ? {} : { init }), mountpoints: mountpoints(),
     start: view.isWhole ? await startProblems(request, spec, host) : [],

@@ -13,7 +13,7 @@ import type { ContainerSpec } from "../model/spec.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { loadConfig, type LoadedConfig, type LoadOptions } from "./container-config.ts";
 import { awaitStartEntries, replanEntries } from "./reboot-request.ts";
-import { resolvedNames } from "./egress-names.ts";
+import { lateFacts } from "./late-facts.ts";
 import { settleForStart } from "./half-made.ts";
 import { resolveShares, withSharedIds } from "./share.ts";
 import { seat } from "./start-cgroup.ts";
@@ -106,8 +106,8 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   const published = withPublished(settled.value, options.publish ?? []);
   if (!published.ok) return published;
   const spec = published.value;
-  const names = await resolvedNames(spec);
-  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => ({ ...startFacts(caller, spec), ...names }));
+  const late = await lateFacts(spec);
+  const { facts, problems } = await seat(request, spec, { ...options, isReboot }, (caller) => ({ ...startFacts(caller, spec), ...late }));
   const confinement = await wantedConfinement(request, spec, facts);
   const plan = planStart(spec, facts, {
     isDaemon: options.isDaemon, bootId: bootId(), command: options.command, closeAllFds: options.closeAllFds, share: share.value,

@@ -5,7 +5,10 @@ import { CONTENT_BYTES, contentOf, type ImageContent } from "../../linux/superbl
 import { partitionStart } from "../../linux/partitions.ts";
 import type { NbdFacts, StorageFacts } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
+import { nbdParts } from "../../model/storage.ts";
+import { probePath } from "./paths.ts";
 import { PROGRAM_FOLDERS, programPath } from "./program.ts";
+import { fileSystems } from "./storage.ts";
 
 const SECTOR = 512;
 
@@ -67,12 +70,16 @@ function freeDevice(): string | undefined {
   return free === undefined ? undefined : `/dev/${free}`;
 }
 
-/** Nothing: there is no program to connect it with, or it cannot be read. */
-export function probeNbd(path: string, partition: number | undefined): Pick<StorageFacts, "content" | "nbd"> {
+const NBD = "nbd:";
+
+/** `place`: the image behind `nbd:`. No `nbd`: there is no program to connect it with, or it cannot be read. undefined: it is no file. */
+export function probeNbd(place: string): StorageFacts | undefined {
+  const { file: path, partition } = nbdParts(place.slice(NBD.length));
+  if (probePath(path)?.kind !== "file") return undefined;
   const [program, reader, format] = [programPath("qemu-nbd"), programPath("qemu-img"), formatOf(path)];
-  if (program === undefined || reader === undefined || format === undefined || process.geteuid?.() !== 0) return {};
+  if (program === undefined || reader === undefined || format === undefined || process.geteuid?.() !== 0) return { fileSystems: fileSystems() };
   const device = freeDevice();
   const content = contentIn(path, format, partition);
   const nbd: NbdFacts = { program, format, ...(device === undefined ? {} : { device }), ...("said" in content ? { said: content.said } : {}) };
-  return "said" in content ? { nbd } : { nbd, content };
+  return { fileSystems: fileSystems(), nbd, ...("said" in content ? {} : { content }) };
 }

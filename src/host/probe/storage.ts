@@ -3,9 +3,7 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 import { CONTENT_BYTES, contentOf } from "../../linux/superblock.ts";
 import type { ImageContent } from "../../linux/superblock.ts";
 import type { StorageFacts } from "../../model/facts.ts";
-import { nbdParts } from "../../model/storage.ts";
 import { readText } from "../read-text.ts";
-import { probeNbd } from "./nbd.ts";
 import { probePath } from "./paths.ts";
 
 function probeContent(path: string): ImageContent | undefined {
@@ -21,16 +19,13 @@ function probeContent(path: string): ImageContent | undefined {
   }
 }
 
-const fileSystems = (): readonly string[] => (readText("/proc/filesystems") ?? "").split("\n").flatMap((line) => line.split("\t").at(-1) ?? []).filter((name) => name !== "");
+/** Those that this kernel has loaded. */
+export const fileSystems = (): readonly string[] => (readText("/proc/filesystems") ?? "").split("\n").flatMap((line) => line.split("\t").at(-1) ?? []).filter((name) => name !== "");
 
-const NBD = "nbd:";
-
-/** undefined for a directory: nothing more has to be known of it. `place`: a path, or that of an image of qemu behind `nbd:`. */
-export function probeStorage(place: string): StorageFacts | undefined {
-  const { file: path, partition } = place.startsWith(NBD) ? nbdParts(place.slice(NBD.length)) : { file: place };
+/** undefined for a directory: nothing more has to be known of it. An image of qemu's (`nbd:FILE`) is looked at by ./nbd.ts. */
+export function probeStorage(path: string): StorageFacts | undefined {
   const kind = probePath(path)?.kind;
   if (kind === "directory") return undefined;
-  if (place.startsWith(NBD) && kind === "file") return { fileSystems: fileSystems(), ...probeNbd(path, partition) };
   const content = kind === "file" || kind === "block" ? probeContent(path) : undefined;
   return { fileSystems: fileSystems(), ...(content === undefined ? {} : { content }) };
 }
