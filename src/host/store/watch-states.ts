@@ -27,6 +27,7 @@ class Watched {
   #feed: Feed | undefined;
   /** A monitor that does not answer us is not asked again. */
   #isMute = false;
+  #isAwaited = false;
   #state: State;
   #record: StateRecord | undefined;
   #exit: number;
@@ -61,13 +62,16 @@ class Watched {
     if (this.#isMute) return;
     this.#feed ??= followMonitor(this.#place, this.#state, {
       state: (state) => this.#hear(state),
-      end: (wasAnswered) => { this.#feed = undefined; this.#isMute = !wasAnswered; this.look(); },
+      end: (wasAnswered) => { this.#feed = undefined; this.#isMute = !wasAnswered; this.look(); if (!wasAnswered && this.#record !== undefined) this.#await(this.#record); },
     });
   }
 
-  /** Its monitor was killed; init, which is told to die with it, ends in a moment. */
+  /** Nobody will tell: the monitor was killed, and init, which is told to die with it, ends in a moment; or it does not answer, as one that is
+   * being killed does, whose socket is closed while its process still counts. */
   #await({ initPid = 0, initStart = 0 }: StateRecord): void {
-    const look = (): void => this.look();
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    const look = (): void => { this.#isAwaited = false; this.look(); };
     runPlan(waitPlan(this.#place, initPid, initStart), { engine: this.#engine, stderr: "ignore", abort: this.#end.signal }).then(look, look);
   }
 
