@@ -4,12 +4,13 @@ import { byOption } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import { probeArchive } from "./archive.ts";
 import { readCustomize, type Customize } from "./customize.ts";
+import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
 import { obtain } from "./remote/obtain.ts";
 import { parseServers } from "./remote/template.ts";
-import { parseTemplateArgs, templateHelpText, type TemplateArgs } from "./remote/template-args.ts";
-import type { Made, Template, TemplateWish } from "./templates.ts";
+import type { TemplateArgs } from "./remote/template-args.ts";
+import type { Made, TemplateWish } from "./templates.ts";
 
 const OPTIONS = [
   { long: "release", short: "r", metavar: "NAME", help: "code name of the release (default: noble)" },
@@ -26,9 +27,7 @@ const OPTIONS = [
   { long: "nolocales", short: "L", help: "accepted, without meaning" },
   { long: "flush-cache", short: "F", help: "get the image anew" },
   { long: "debug", short: "d", help: "accepted, without meaning" },
-  { long: "help", short: "h", help: "this text" },
 ] as const;
-const HELP = templateHelpText("The template ubuntu-cloud: a cloud image of Ubuntu, whose cloud-init finds its data in it.", OPTIONS);
 const SCRIPT = "/usr/share/lxc/templates/lxc-ubuntu-cloud";
 const SERVER: Readonly<Record<string, string>> = { released: "https://cloud-images.ubuntu.com/releases", daily: "https://cloud-images.ubuntu.com/daily" };
 const TIMEOUT_MS = 30_000;
@@ -67,16 +66,10 @@ function ownOf(wish: TemplateWish, args: TemplateArgs): Result<Customize> {
   return ok({ ...own.value, sshKeys: own.value.sshKeys, userData: own.value.userData ?? `#cloud-config\n${keys === "" ? "" : `ssh_authorized_keys:\n${keys}`}` });
 }
 
-async function make(wish: TemplateWish): Promise<Result<Made>> {
-  const args = parseTemplateArgs("ubuntu-cloud", OPTIONS, wish.args);
-  if (!args.ok) return args;
-  if (args.value.has("help")) {
-    wish.dialogue.say(HELP);
-    return ok({ kind: "nothing" });
-  }
-  const own = ownOf(wish, args.value);
+async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {
+  const own = ownOf(wish, args);
   if (!own.ok) return own;
-  const archive = await archiveOf(wish, args.value);
+  const archive = await archiveOf(wish, args);
   if (!archive.ok) return archive;
   const { path, metadata } = archive.value;
   const compression = probeArchive(path);
@@ -84,4 +77,4 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   return ok({ kind: "archive", path, compression, template: SCRIPT, own: own.value, shared: { name: "ubuntu-cloud", base: cacheBase(wish.env, wish.isRoot) }, ...(metadata === undefined ? {} : { metadata }) }, archive.warnings);
 }
 
-export const cloud: Template = { help: HELP, make };
+export const cloud = optionTemplate({ name: "ubuntu-cloud", about: "a cloud image of Ubuntu, whose cloud-init finds its data in it.", options: OPTIONS, make });

@@ -1,7 +1,7 @@
 // Owns a Debian root file system made from Debian's own packages (by mmdebstrap, else debootstrap), with systemd as init, kept for the next time.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { saysNoSpace } from "../linux/no-space.ts";
@@ -9,6 +9,7 @@ import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import { wantedSources, type AptSource } from "./apt-sources.ts";
+import { hasProgram, SEARCHED } from "./executable.ts";
 import { bootstrapCommand, mirrorOf } from "./debootstrap.ts";
 
 export interface DebianWish {
@@ -46,21 +47,11 @@ export interface DebianRootfs {
 const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
 /** Changes when what is in the archive does, so that an old one is not taken for it. */
 const RECIPE = "systemd-3";
-const SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin";
 const APT = "/etc/apt";
 const KEPT_LINES = 40;
 
 const readIf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 export const osRelease = (key: string): string | undefined => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(readIf("/etc/os-release"))?.[1];
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
-const hasProgram = (name: string): boolean => SEARCHED.split(":").some((folder) => isExecutable(`${folder}/${name}`));
 /** mmdebstrap makes it for ordinary users too; debootstrap has to be root. */
 const isBootstrapped = (): boolean => !hasProgram("mmdebstrap") && isRoot() && hasProgram("debootstrap");
 const isRoot = (): boolean => process.geteuid?.() === 0;

@@ -5,12 +5,10 @@ import { chmodSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, mkdt
 import { byOption, type Origin } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Customize } from "./customize.ts";
+import { SEARCHED } from "./executable.ts";
+import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
-import { parseTemplateArgs, templateHelpText } from "./remote/template-args.ts";
-import type { Made, Template, TemplateWish } from "./templates.ts";
-
-const OPTIONS = [{ long: "help", short: "h", help: "this text" }] as const;
-const HELP = templateHelpText("The template host: /usr is the host's, read-only; /etc, /var, /home and /root are its own. Made in a moment, without any download.", OPTIONS);
+import type { Made, TemplateWish } from "./templates.ts";
 
 const MERGED = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 const EMPTY = ["usr", "dev", "proc", "sys", "run", "mnt", "opt", "srv", "home", "var/cache", "var/lib", "var/log", "var/spool", "var/mail", "etc/systemd/system", "etc/default"];
@@ -96,20 +94,14 @@ export function makeOnHost(wish: TemplateWish, what: OnHost): Result<Made> {
 }
 
 function packed(work: string, at: Origin): Problem | undefined {
-  const tar = spawnSync("tar", ["--create", `--file=${work}/rootfs.tar`, "--numeric-owner", "--owner=0", "--group=0", "-C", `${work}/tree`, "."], { encoding: "utf8", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" } });
+  const tar = spawnSync("tar", ["--create", `--file=${work}/rootfs.tar`, "--numeric-owner", "--owner=0", "--group=0", "-C", `${work}/tree`, "."], { encoding: "utf8", env: { PATH: SEARCHED, LC_ALL: "C" } });
   return tar.status === 0 ? undefined : { code: "template.failed", at, text: "the few files of the container's own cannot be packed", cause: tar.stderr.trim() };
 }
 
 function make(wish: TemplateWish): Result<Made> {
-  const args = parseTemplateArgs("host", OPTIONS, wish.args);
-  if (!args.ok) return args;
-  if (args.value.has("help")) {
-    wish.dialogue.say(HELP);
-    return ok({ kind: "nothing" });
-  }
   const init = INITS.find((path) => existsSync(path));
   if (init === undefined) return fail({ code: "init.missing", at: byOption("-t host"), text: "this host has no init that a container could run", remedy: "apt-get install systemd, or busybox-static" });
   return makeOnHost(wish, { template: "host", init: init.endsWith("busybox") ? `${init} init` : init });
 }
 
-export const host: Template = { help: HELP, make: (wish) => Promise.resolve(make(wish)) };
+export const host = optionTemplate({ name: "host", about: "/usr is the host's, read-only; /etc, /var, /home and /root are its own. Made in a moment, without any download.", options: [], make });

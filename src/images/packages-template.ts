@@ -5,9 +5,10 @@ import { fail, ok, type Result } from "../model/problem.ts";
 import { probeArchive } from "./archive.ts";
 import { NOTHING, readCustomize, type Customize } from "./customize.ts";
 import { debianRootfs, keptAt, osRelease, packagesDir, type DebianWish } from "./debian.ts";
+import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
-import { parseTemplateArgs, templateHelpText, type TemplateArgs, type TemplateOption } from "./remote/template-args.ts";
+import type { TemplateArgs, TemplateOption } from "./remote/template-args.ts";
 import type { Made, Template, TemplateWish } from "./templates.ts";
 
 const COMMON: readonly TemplateOption[] = [
@@ -19,7 +20,6 @@ const COMMON: readonly TemplateOption[] = [
   { long: "keyring", metavar: "FILE", help: "keys of the mirror (or KEYRING)" },
   { long: "auth-key", short: "S", metavar: "FILE", help: "public key that may log in as root; a server for ssh comes with it" },
   { long: "flush-cache", short: "F", help: "make it anew" },
-  { long: "help", short: "h", help: "this text" },
 ];
 const DEBIAN: readonly TemplateOption[] = [
   ...COMMON,
@@ -88,19 +88,13 @@ function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWis
   };
 }
 
-async function make(dist: Dist, wish: TemplateWish): Promise<Result<Made>> {
-  const args = parseTemplateArgs(dist, dist === "debian" ? DEBIAN : UBUNTU, wish.args);
-  if (!args.ok) return args;
-  if (args.value.has("help")) {
-    wish.dialogue.say(helpOf(dist));
-    return ok({ kind: "nothing" });
-  }
-  const suite = suiteOf(dist, args.value, wish.env);
+async function make(dist: Dist, wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {
+  const suite = suiteOf(dist, args, wish.env);
   if (!suite.ok) return suite;
-  const own = ownOf(dist, args.value, wish);
+  const own = ownOf(dist, args, wish);
   if (!own.ok) return own;
-  const wanted = wishOf(dist, suite.value, args.value, wish);
-  if (args.value.has("clean")) {
+  const wanted = wishOf(dist, suite.value, args, wish);
+  if (args.has("clean")) {
     wish.dialogue.say("Flushing the cache...");
     rmSync(keptAt(wanted, suite.value), { force: true });
     return ok({ kind: "nothing" });
@@ -110,7 +104,7 @@ async function make(dist: Dist, wish: TemplateWish): Promise<Result<Made>> {
   const { path } = made.value;
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
-  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.value.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.value.last("bindhome") ?? ""} home/${args.value.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) }, made.value.warnings);
+  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.last("bindhome") ?? ""} home/${args.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) }, made.value.warnings);
 }
 
 /** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */
@@ -121,6 +115,8 @@ export function plainWish(dist: Dist, suite: string, env: TemplateWish["env"]): 
   return { dist, suite, env, cacheDir: packagesDir(env), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }) };
 }
 
-const helpOf = (dist: Dist): string => templateHelpText(`The template ${dist}: ${dist === "debian" ? "Debian" : "Ubuntu"} with systemd, made from packages by mmdebstrap, for ordinary users too; where that is missing by debootstrap, for root.`, dist === "debian" ? DEBIAN : UBUNTU);
-export const debian: Template = { help: helpOf("debian"), make: (wish) => make("debian", wish) };
-export const ubuntu: Template = { help: helpOf("ubuntu"), make: (wish) => make("ubuntu", wish) };
+const templateOf = (name: Dist, system: string, options: readonly TemplateOption[]): Template => optionTemplate({
+  name, about: `${system} with systemd, made from packages by mmdebstrap, for ordinary users too; where that is missing by debootstrap, for root.`, options, make: (wish, args) => make(name, wish, args),
+});
+export const debian = templateOf("debian", "Debian", DEBIAN);
+export const ubuntu = templateOf("ubuntu", "Ubuntu", UBUNTU);

@@ -9,6 +9,7 @@ import { saysNoSpace } from "../linux/no-space.ts";
 import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
+import { hasProgram, SEARCHED } from "./executable.ts";
 
 export type RpmDist = "fedora" | "opensuse";
 export interface RpmWish {
@@ -30,11 +31,9 @@ export interface RpmWish {
 }
 
 const RECIPE = "rpm-1";
-const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 const KEPT_LINES = 60;
 const PROGRAMS: Readonly<Record<RpmDist, string>> = { fedora: "dnf", opensuse: "zypper" };
 const isRoot = (): boolean => process.geteuid?.() === 0;
-const hasProgram = (name: string): boolean => PATH.split(":").some((folder) => existsSync(`${folder}/${name}`));
 
 /** Mounts go with the process; ids of its own make an ordinary user root. */
 const unshare = (argv: readonly string[]): readonly string[] => ["unshare", "--mount", ...(isRoot() ? [] : ["--map-root-user", "--map-auto"]), ...argv];
@@ -70,7 +69,7 @@ function toolOf(scratch: string, wish: RpmWish): readonly string[] {
 interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
 
 async function run(argv: readonly string[], home: string, wish: Pick<RpmWish, "abort" | "onProgress" | "dist" | "env">): Promise<Ended> {
-  const env: Record<string, string> = { PATH, LC_ALL: "C.UTF-8", HOME: home };
+  const env: Record<string, string> = { PATH: SEARCHED, LC_ALL: "C.UTF-8", HOME: home };
   for (const name of ["http_proxy", "https_proxy", "no_proxy"]) {
     const value = wish.env[name];
     if (value !== undefined) env[name] = value;

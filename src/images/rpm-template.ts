@@ -4,8 +4,9 @@ import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { readCustomize } from "./customize.ts";
 import { osRelease, packagesDir } from "./debian.ts";
+import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
-import { parseTemplateArgs, templateHelpText, type TemplateArgs, type TemplateOption } from "./remote/template-args.ts";
+import type { TemplateArgs, TemplateOption } from "./remote/template-args.ts";
 import { rpmKeptAt, rpmRootfs, type RpmDist, type RpmWish } from "./rpm-rootfs.ts";
 import type { Made, Template, TemplateWish } from "./templates.ts";
 
@@ -19,7 +20,6 @@ const COMMON: readonly TemplateOption[] = [
   { long: "clean", short: "c", help: "throw away what is kept, and make nothing" },
   { long: "flush-cache", short: "F", help: "make it anew" },
   { long: "debug", short: "d", help: "accepted, without meaning" },
-  { long: "help", short: "h", help: "this text" },
 ];
 const FEDORA: readonly TemplateOption[] = [
   ...COMMON,
@@ -76,19 +76,13 @@ function wishOf(dist: RpmDist, args: TemplateArgs, wish: TemplateWish): Result<R
 
 const unsigned = (mirror: string): Problem => ({ code: "image.signature", severity: "warning", text: `the signatures of the packages from '${mirror}' are not checked`, cause: "no key is given", remedy: "--keyring FILE, or apt-get install distribution-gpg-keys" });
 
-async function make(dist: RpmDist, wish: TemplateWish): Promise<Result<Made>> {
-  const args = parseTemplateArgs(dist, OPTIONS[dist], wish.args);
-  if (!args.ok) return args;
-  if (args.value.has("help")) {
-    wish.dialogue.say(helpOf(dist));
-    return ok({ kind: "nothing" });
-  }
-  const [key, fqdn] = [args.value.last("auth-key"), args.value.last("fqdn")];
+async function make(dist: RpmDist, wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {
+  const [key, fqdn] = [args.last("auth-key"), args.last("fqdn")];
   const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd, ...(fqdn === undefined ? {} : { hostname: fqdn }) });
   if (!own.ok) return own;
-  const wanted = wishOf(dist, args.value, wish);
+  const wanted = wishOf(dist, args, wish);
   if (!wanted.ok) return wanted;
-  if (args.value.has("clean")) {
+  if (args.has("clean")) {
     wish.dialogue.say("Flushing the cache...");
     rmSync(rpmKeptAt(wanted.value), { force: true });
     return ok({ kind: "nothing" });
@@ -96,9 +90,11 @@ async function make(dist: RpmDist, wish: TemplateWish): Promise<Result<Made>> {
   const path = await rpmRootfs(wanted.value);
   if (!path.ok) return path;
   const shared = { name: `${dist}/${wanted.value.release}`, base: cacheBase(wish.env, wish.isRoot) };
-  return ok({ kind: "archive", path: path.value, compression: "none", template: `/usr/share/lxc/templates/lxc-${dist}`, own: args.value.has("mask-tmp") ? { ...own.value, masked: ["tmp.mount"] } : own.value, shared }, wanted.value.key === undefined ? [unsigned(wanted.value.mirror)] : []);
+  return ok({ kind: "archive", path: path.value, compression: "none", template: `/usr/share/lxc/templates/lxc-${dist}`, own: args.has("mask-tmp") ? { ...own.value, masked: ["tmp.mount"] } : own.value, shared }, wanted.value.key === undefined ? [unsigned(wanted.value.mirror)] : []);
 }
 
-const helpOf = (dist: RpmDist): string => templateHelpText(`The template ${dist}: ${dist === "fedora" ? "Fedora" : "openSUSE"} with systemd, made from packages by ${dist === "fedora" ? "dnf" : "zypper"}, for ordinary users too.`, OPTIONS[dist]);
-export const fedora: Template = { help: helpOf("fedora"), make: (wish) => make("fedora", wish) };
-export const opensuse: Template = { help: helpOf("opensuse"), make: (wish) => make("opensuse", wish) };
+const templateOf = (name: RpmDist, system: string, program: string): Template => optionTemplate({
+  name, about: `${system} with systemd, made from packages by ${program}, for ordinary users too.`, options: OPTIONS[name], make: (wish, args) => make(name, wish, args),
+});
+export const fedora = templateOf("fedora", "Fedora", "dnf");
+export const opensuse = templateOf("opensuse", "openSUSE", "zypper");

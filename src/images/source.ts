@@ -1,10 +1,11 @@
 // Owns what `-t` of lxc-create may name: nothing, a template script, an archive, or a directory.
-import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import type { Compression } from "../plan/storage/dir.ts";
 import { probeArchive } from "./archive.ts";
 import type { Customize } from "./customize.ts";
+import { isExecutable } from "./executable.ts";
 import { parseLocalArgs } from "./local.ts";
 import { builtInNames, type LayersMade, type SharedImage } from "./templates.ts";
 
@@ -18,15 +19,6 @@ export type Source =
 export interface SourceWish { readonly template: string; readonly templateArgs: readonly string[]; readonly share: string; readonly cwd: string }
 
 const from = byOption("--template");
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 function localSource(wish: SourceWish): Result<Source> {
   const args = parseLocalArgs(wish.templateArgs, wish.cwd);

@@ -2,17 +2,17 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { byOption } from "../model/origin.ts";
-import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import { fail, type Problem, type Result } from "../model/problem.ts";
 import { readCustomize } from "./customize.ts";
 import { makeOnHost } from "./host-template.ts";
-import { parseTemplateArgs, templateHelpText } from "./remote/template-args.ts";
-import type { Made, Template, TemplateWish } from "./templates.ts";
+import { optionTemplate } from "./option-template.ts";
+import type { TemplateArgs } from "./remote/template-args.ts";
+import type { Made, TemplateWish } from "./templates.ts";
 
 const OPTIONS = [
   { long: "auth-key", short: "S", metavar: "FILE", help: "public key that may log in as root; without one nobody may, until you put one in" },
-  { long: "help", short: "h", help: "this text" },
 ] as const;
-const HELP = templateHelpText("The template sshd: nothing but a server for ssh. /usr is the host's, read-only; its keys, users and /root are its own.\nWhere its network gives no address by itself, it asks for one by DHCP.", OPTIONS);
+const ABOUT = "nothing but a server for ssh. /usr is the host's, read-only; its keys, users and /root are its own.\nWhere its network gives no address by itself, it asks for one by DHCP.";
 
 const SERVER = "/usr/sbin/sshd";
 const INIT = "/etc/ssh/init";
@@ -52,18 +52,12 @@ function fill(tree: string): Problem | undefined {
   return undefined;
 }
 
-function make(wish: TemplateWish): Result<Made> {
-  const args = parseTemplateArgs("sshd", OPTIONS, wish.args);
-  if (!args.ok) return args;
-  if (args.value.has("help")) {
-    wish.dialogue.say(HELP);
-    return ok({ kind: "nothing" });
-  }
-  const key = args.value.last("auth-key");
+function make(wish: TemplateWish, args: TemplateArgs): Result<Made> {
+  const key = args.last("auth-key");
   const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd });
   if (!own.ok) return own;
   if (!existsSync(SERVER)) return fail({ code: "init.missing", at: byOption("-t sshd"), text: `this host has no '${SERVER}'`, cause: "the container runs the host's own", remedy: "apt-get install openssh-server (as root)" });
   return makeOnHost(wish, { template: "sshd", init: INIT, more: ["lxc.signal.halt = SIGTERM"], fill, own: own.value });
 }
 
-export const sshd: Template = { help: HELP, make: (wish) => Promise.resolve(make(wish)) };
+export const sshd = optionTemplate({ name: "sshd", about: ABOUT, options: OPTIONS, make });

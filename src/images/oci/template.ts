@@ -2,10 +2,11 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
+import { optionTemplate } from "../option-template.ts";
 import { cacheBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
-import { parseTemplateArgs, templateHelpText, type TemplateArgs } from "../remote/template-args.ts";
-import type { Made, Template, TemplateWish } from "../templates.ts";
+import type { TemplateArgs } from "../remote/template-args.ts";
+import type { Made, TemplateWish } from "../templates.ts";
 import { obtainOci } from "./obtain.ts";
 import { parseOciUrl } from "./reference.ts";
 import type { Login } from "./registry.ts";
@@ -21,9 +22,8 @@ const OPTIONS = [
   { long: "timeout", metavar: "SECONDS", help: "give a registry up that says nothing for so long (default: 30)" },
   { long: "no-cache", help: "accepted, without meaning: layers are kept by their checksum" },
   { long: "mount-helper", metavar: "COMMAND", help: "accepted, without meaning" },
-  { long: "help", short: "h", help: "this text" },
 ] as const;
-const HELP = templateHelpText("The template oci: an image of a registry, an OCI layout or an archive of docker save; skopeo and umoci are not needed.", OPTIONS);
+const ABOUT = "an image of a registry, an OCI layout or an archive of docker save; skopeo and umoci are not needed.";
 export const OCI_SCRIPT = "/usr/share/lxc/templates/lxc-oci";
 const PASSWORD_MAX = 4096;
 
@@ -38,31 +38,25 @@ function loginOf(args: TemplateArgs, cwd: string): Result<Login | undefined> {
   }
 }
 
-async function make(wish: TemplateWish): Promise<Result<Made>> {
-  const args = parseTemplateArgs("oci", OPTIONS, wish.args);
-  if (!args.ok) return args;
-  if (args.value.has("help")) {
-    wish.dialogue.say(HELP);
-    return ok({ kind: "nothing" });
-  }
-  const url = args.value.last("url");
+async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {
+  const url = args.last("url");
   if (url === undefined) return fail({ code: "option.missing", at: byOption("--url"), text: "the template oci needs --url", remedy: "-t oci -- -u docker://registry.example.org/app:1.0" });
   const place = parseOciUrl(url, wish.cwd);
   if (!place.ok) return place;
-  const login = loginOf(args.value, wish.cwd);
+  const login = loginOf(args, wish.cwd);
   if (!login.ok) return login;
-  const seconds = Number(args.value.last("timeout") ?? "30");
-  if (!(seconds > 0)) return fail({ code: "option.value", at: byOption("--timeout"), text: `'${args.value.last("timeout") ?? ""}' is not a number of seconds` });
-  const digest = args.value.last("digest");
+  const seconds = Number(args.last("timeout") ?? "30");
+  if (!(seconds > 0)) return fail({ code: "option.value", at: byOption("--timeout"), text: `'${args.last("timeout") ?? ""}' is not a number of seconds` });
+  const digest = args.last("digest");
   if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) return fail({ code: "option.value", at: byOption("--digest"), text: `'${digest}' is not a digest`, remedy: "sha256: and 64 hex digits" });
   const base = cacheBase(wish.env, wish.isRoot);
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const got = await obtainOci({
-    place: place.value, arch: args.value.last("arch") ?? archOf(process.arch), base, say: wish.dialogue.say, ...(digest === undefined ? {} : { digest }), ...(login.value === undefined ? {} : { login: login.value }),
+    place: place.value, arch: args.last("arch") ?? archOf(process.arch), base, say: wish.dialogue.say, ...(digest === undefined ? {} : { digest }), ...(login.value === undefined ? {} : { login: login.value }),
     net: { env: wish.env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
   });
   if (!got.ok) return got;
-  return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.value.has("dhcp"), template: OCI_SCRIPT, shared: { name: url, base } });
+  return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.has("dhcp"), template: OCI_SCRIPT, shared: { name: url, base } });
 }
 
-export const oci: Template = { help: HELP, make };
+export const oci = optionTemplate({ name: "oci", about: ABOUT, options: OPTIONS, make });

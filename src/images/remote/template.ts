@@ -2,13 +2,14 @@
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import { probeArchive } from "../archive.ts";
-import type { Made, Template, TemplateWish } from "../templates.ts";
+import { optionTemplate } from "../option-template.ts";
+import type { Made, TemplateWish } from "../templates.ts";
 import { cacheBase } from "./cache.ts";
 import { serverUrl, type Catalogue } from "./catalogue.ts";
 import { namesOf, type Wanted } from "./entry.ts";
 import { listRemote, obtain, type Supply } from "./obtain.ts";
 import { imageTable } from "./table.ts";
-import { parseTemplateArgs, templateHelpText, type TemplateArgs } from "./template-args.ts";
+import type { TemplateArgs } from "./template-args.ts";
 
 const OPTIONS = [
   { long: "dist", short: "d", metavar: "NAME", help: "distribution" },
@@ -26,10 +27,9 @@ const OPTIONS = [
   { long: "force-cache", help: "take the cached copy, even if it has expired; the server is not asked" },
   { long: "timeout", metavar: "SECONDS", help: "give a server up that says nothing for so long (default: 30)" },
   { long: "verbose", help: "accepted, without meaning" },
-  { long: "help", short: "h", help: "this text" },
 ] as const;
 
-const HELP = templateHelpText("The template download: ready images from an image server, in the linuxcontainers layout or simplestreams.\nWhat is not given is asked for. DOWNLOAD_DIST, DOWNLOAD_RELEASE and so on stand for the options; http_proxy, https_proxy and no_proxy\nname proxies; LXC_CACHE_PATH is where images are kept (default: /var/cache/lxc, ~/.cache/lxc).", OPTIONS);
+const ABOUT = "ready images from an image server, in the linuxcontainers layout or simplestreams.\nWhat is not given is asked for. DOWNLOAD_DIST, DOWNLOAD_RELEASE and so on stand for the options; http_proxy, https_proxy and no_proxy\nname proxies; LXC_CACHE_PATH is where images are kept (default: /var/cache/lxc, ~/.cache/lxc).";
 
 const SERVER = "images.linuxcontainers.org";
 const TIMEOUT_S = "30";
@@ -114,24 +114,18 @@ async function whichImage(wish: TemplateWish, args: TemplateArgs, supply: Supply
   return answered.ok ? wordProblem(answered.value) : answered;
 }
 
-async function make(wish: TemplateWish): Promise<Result<Made>> {
-  const args = parseTemplateArgs("download", OPTIONS, wish.args);
-  if (!args.ok) return args;
-  if (args.value.has("help")) {
-    wish.dialogue.say(HELP);
-    return ok({ kind: "nothing" });
-  }
-  const supply = supplyOf(wish, args.value);
+async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {
+  const supply = supplyOf(wish, args);
   if (!supply.ok) return supply;
-  const pin = args.value.last("digest");
+  const pin = args.last("digest");
   const digest = pin === undefined ? ok(undefined) : parseDigest(pin);
   if (!digest.ok) return digest;
-  const wanted = await whichImage(wish, args.value, supply.value);
+  const wanted = await whichImage(wish, args, supply.value);
   if (!wanted.ok) return wanted;
   if (wanted.value === undefined) return ok({ kind: "nothing" });
   const got = await obtain({
     ...supply.value, wanted: wanted.value, ...(digest.value === undefined ? {} : { digest: digest.value }),
-    isFlushed: isSet(args.value, wish.env, ["flush-cache", "DOWNLOAD_FLUSH_CACHE"]), isForced: isSet(args.value, wish.env, ["force-cache", "DOWNLOAD_FORCE_CACHE"]),
+    isFlushed: isSet(args, wish.env, ["flush-cache", "DOWNLOAD_FLUSH_CACHE"]), isForced: isSet(args, wish.env, ["force-cache", "DOWNLOAD_FORCE_CACHE"]),
   });
   if (!got.ok) return got;
   const { rootfs, metadata } = got.value;
@@ -142,4 +136,4 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   return ok({ kind: "archive", path: rootfs, compression, template: SCRIPT, shared, ...(metadata === undefined ? {} : { metadata }) }, got.warnings);
 }
 
-export const download: Template = { help: HELP, make };
+export const download = optionTemplate({ name: "download", about: ABOUT, options: OPTIONS, make });
