@@ -34,7 +34,7 @@ enum op_code {
   OP_OPEN = 1, /* openat2(2); O_CLOEXEC is added */
   OP_CLOSE = 2, /* close(2) the slot */
   OP_DUP = 3, /* dup3(2) onto a fixed descriptor number without O_CLOEXEC (stdio of what is executed) */
-  OP_CLOSE_INHERITED = 4, /* close_range(2) of every descriptor > 2 that the caller left open, except those listed */
+  OP_CLOSE_INHERITED = 4, /* close_range(2) of every descriptor > 2 that the caller left open, except those listed; quiet 1: and that of the events, of a process that stays when the plan is over */
   OP_OPEN_TREE = 10, /* open_tree(2) */
   OP_MOVE_MOUNT = 11, /* move_mount(2); an empty path means the `at` slot itself */
   OP_MOUNT_SETATTR = 12, /* mount_setattr(2) on a path, or with an empty path on the `at` slot; userns makes it an idmapped mount */
@@ -109,6 +109,7 @@ enum op_code {
 #define DUP_SLOT 0
 #define DUP_FD 1
 #define CLOSE_INHERITED_EXCEPT 0
+#define CLOSE_INHERITED_QUIET 1
 #define OPEN_TREE_AT 0
 #define OPEN_TREE_PATH 1
 #define OPEN_TREE_FLAGS 2
@@ -300,7 +301,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_OPEN] = { "open", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_U32 | FIELD_OPTIONAL, FIELD_NEW_SLOT } },
   [OP_CLOSE] = { "close", { FIELD_SLOT } },
   [OP_DUP] = { "dup", { FIELD_SLOT, FIELD_U32 } },
-  [OP_CLOSE_INHERITED] = { "closeInherited", { FIELD_NUMS | FIELD_OPTIONAL } },
+  [OP_CLOSE_INHERITED] = { "closeInherited", { FIELD_NUMS | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_OPEN_TREE] = { "openTree", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_NEW_SLOT } },
   [OP_MOVE_MOUNT] = { "moveMount", { FIELD_SLOT, FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_MOUNT_SETATTR] = { "mountSetattr", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL, FIELD_U64 | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL } },

@@ -37,6 +37,8 @@ int do_close_inherited(struct run *run, const struct op *op) {
 		while (kept < count && except[kept] != (uint32_t)run->inherited[i]) kept++;
 		if (kept == count) close(run->inherited[i]);
 	}
+	/* Who reads them would wait for the end of this process. */
+	if (num(op, CLOSE_INHERITED_QUIET) && run->events >= 0) { close(run->events); run->events = -1; }
 	return 0;
 }
 

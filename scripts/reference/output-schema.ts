@@ -63,7 +63,7 @@ const COMMANDS: Readonly<Record<string, Schema>> = {
   "berth setup": record({ user: text, changes: list(setupChange), needs: list(record({ text, remedy: text })), isDone: flag }, "needs: what setup does not do itself"),
   "berth setup --undo": record({ user: text, changes: list(setupChange), kept: texts, isDone: flag }, "kept: what stays, and why"),
   "berth doctor": record({ user: text, uid: whole, kernel: text, isReady: flag, checks: list(record({ id: text, group: text, title: text, isNeeded: flag, state: { enum: ["works", "fails", "none"] }, "why?": text, "costs?": text, "remedy?": text })) }),
-  "berth apply": record({ project: text, changed: flag, isDryRun: flag, steps: list(record({ do: { enum: ["make network", "make volume", "create", "configure", "start", "stop", "restart", "await health"] }, name: text, "changes?": list(keyChange) })) }),
+  "berth apply": record({ project: text, changed: flag, isDryRun: flag, steps: list(record({ do: { enum: ["make network", "make volume", "create", "configure", "start", "stop", "restart", "publish", "await health"] }, name: text, "changes?": list(keyChange), "add?": texts, "remove?": texts })) }),
   "berth ensure": of("berth apply"),
   "berth events": record({ name: text, lxcpath: text, state: STATE, time: text, "exit?": record({ wasOom: flag, target: { enum: ["stop", "reboot"] }, "code?": whole, "signal?": whole }) }, "one a line"),
   "berth logs": record({ line: text, "time?": text }, "one a line"),

@@ -97,8 +97,8 @@ export function keyGroups(): readonly KeyGroup[] {
     group("filesystem", "The root file system, mounts and /dev", Object.values(filesystemKeys)),
     group("isolation", "Walls: ids, namespaces, capabilities, system calls, security modules", Object.values(isolationKeys)),
     group("cgroup", "Cgroups: limits and devices", control.filter(isCgroup)),
-    group("network", "Network interfaces", Object.values(networkKeys)),
+    group("network", "Network interfaces", [...Object.values(networkKeys), controlKeys.publish]),
     group("hooks", "Hooks", [...Object.values(hookKeys), ...control.filter(isHook)]),
-    group("control", "The monitor, and other files", control.filter((row) => !isCgroup(row) && !isHook(row))),
+    group("control", "The monitor, and other files", control.filter((row) => !isCgroup(row) && !isHook(row) && row !== controlKeys.publish)),
   ];
 }

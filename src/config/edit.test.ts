@@ -125,6 +125,6 @@ test("any sequence of set and unset: a scalar is its last value, comments and st
       const own = lines.filter((line) => line.startsWith(`${key} = `)).map((line) => line.slice(key.length + 3));
       return value === "" ? own.length === 0 : isList ? own.includes(value) : own.join() === value;
     });
-    return isRight && lines.filter((line) => !line.startsWith("lxc.")).join("\n") === `${noise.join("\n")}\n`;
+    return isRight && lines.filter((line) => !/^(lxc|berth)\./.test(line)).join("\n") === `${noise.join("\n")}\n`;
   }));
 });

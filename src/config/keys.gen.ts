@@ -265,6 +265,8 @@ export interface ConfigValues {
   readonly [key: `lxc.net.${number}`]: Cleared | undefined;
   /** With an empty value: forgets all interfaces set so far. (Value: nothing) */
   readonly "lxc.net"?: Cleared;
+  /** A port of this host that leads to one of the container, while it runs. LXC passes the line over. (Value: [ADDR:]PORT:PORT[/tcp|/udp], an IPv6 address in brackets) */
+  readonly "berth.publish"?: Lines<Text> | Cleared;
   /** Run on the host before anything else; when it fails the container does not start. (Value: a shell command line) */
   readonly "lxc.hook.pre-start"?: Lines<Text> | Cleared;
   /** Run in the container's mount namespace before its root file system is mounted. (Value: a shell command line) */

@@ -96,6 +96,11 @@ function resolveProcess(settings: Settings, problems: Problem[]): Pick<Container
   };
 }
 
+function published(settings: Settings): Pick<ContainerSpec, "published"> {
+  const ports = list(settings, controlKeys.publish);
+  return ports.length === 0 ? {} : { published: ports };
+}
+
 function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): Omit<ContainerSpec, "configFile"> {
   const security = resolveSecurity(settings, problems);
   return {
@@ -114,6 +119,7 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
     console: resolveConsole(settings),
     ...resolveProcess(settings, problems),
     nics: resolveNics(settings, input.random),
+    ...published(settings),
     cgroup: resolveCgroup(settings, problems),
     security,
     hooks: resolveHooks(settings),

@@ -1,6 +1,7 @@
 // Owns what the user wrote: text -> lines with file, line and column, nothing lost. Knows no key.
 // Rules of LXC's parser: blanks around key and value do not count, one pair of quotes around the value is
 // taken off, a line that does not start with `lxc.` says nothing, there are no trailing comments.
+// One word more than LXC knows: `berth.` begins keys of ours, which LXC passes over as it does any other such line.
 
 import type { Problem } from "../model/problem.ts";
 
@@ -54,7 +55,7 @@ export function parseLine(text: string, file: string, line: number): Line {
   const plain = (kind: LineKind): Line => ({ kind, file, line, text, column: start + 1, valueColumn: start + 1, key: "", value: "" });
   if (start === text.length) return plain("blank");
   if (text.charAt(start) === "#") return plain("comment");
-  if (!text.startsWith("lxc.", start)) return plain("ignored");
+  if (!text.startsWith("lxc.", start) && !text.startsWith("berth.", start)) return plain("ignored");
   const equals = text.indexOf("=", start);
   if (equals < 0) return plain("broken");
   const key = text.slice(start, dropBlanks(text, start, equals));

@@ -54,7 +54,7 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   open: (op, name) => `open ${place(op, name)}`,
   close: (op, name) => `close ${name(op.slot)}`,
   dup: (op, name) => `${name(op.slot)} becomes descriptor ${op.fd}`,
-  closeInherited: (op) => `close every descriptor above 2 that the caller left open${(op.except ?? []).length > 0 ? `, except ${op.except?.join(", ")}` : ""}`,
+  closeInherited: (op) => `close every descriptor above 2 that the caller left open${(op.except ?? []).length > 0 ? `, except ${op.except?.join(", ")}` : ""}${op.quiet === 1 ? "; nothing is reported from here on" : ""}`,
   openTree: (op, name) => `copy the mount at ${place(op, name)}${hasBit(op.flags, AT_RECURSIVE) ? " and all below it" : ""}`,
   moveMount: (op, name) => `attach ${name(op.tree)} at ${place(op, name)}`,
   mountSetattr: setattrText,

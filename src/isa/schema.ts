@@ -34,7 +34,7 @@ export const SCHEMA = {
   open: { code: 1, doc: "openat2(2); O_CLOEXEC is added", fields: { at, path: "text", flags: "u32", mode: "u32?", into: "newSlot" } },
   close: { code: 2, doc: "close(2) the slot", fields: { slot: "slot" } },
   dup: { code: 3, doc: "dup3(2) onto a fixed descriptor number without O_CLOEXEC (stdio of what is executed)", fields: { slot: "slot", fd: "u32" } },
-  closeInherited: { code: 4, doc: "close_range(2) of every descriptor > 2 that the caller left open, except those listed", fields: { except: "nums?" } },
+  closeInherited: { code: 4, doc: "close_range(2) of every descriptor > 2 that the caller left open, except those listed; quiet 1: and that of the events, of a process that stays when the plan is over", fields: { except: "nums?", quiet: "u32?" } },
   // mounts
   openTree: { code: 10, doc: "open_tree(2)", fields: { at, path: "text", flags: "u32", into: "newSlot" } },
   moveMount: { code: 11, doc: "move_mount(2); an empty path means the `at` slot itself", fields: { tree: "slot", at, path: "text", flags: "u32?" } },

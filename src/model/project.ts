@@ -1,4 +1,5 @@
 // Owns Project: containers, networks and volumes as somebody wants them, every field concrete.
+import type { PortWish } from "../linux/port-words.ts";
 import type { Origin } from "./origin.ts";
 
 export type Restart = { readonly when: "no" } | { readonly when: "on-failure"; /** At most so often in a row. */ readonly most?: number };
@@ -23,6 +24,7 @@ export interface VolumeUse {
   readonly keepsOwners: boolean;
   readonly from: Origin;
 }
+export interface WantedPort { readonly wish: PortWish; readonly from: Origin }
 export interface WantedKey { readonly key: string; readonly values: readonly string[]; readonly from: Origin }
 export interface WantedContainer {
   readonly name: string;
@@ -32,6 +34,8 @@ export interface WantedContainer {
   readonly keys: readonly WantedKey[];
   readonly networks: readonly { readonly name: string; readonly from: Origin }[] | undefined;
   readonly volumes: readonly VolumeUse[];
+  /** Of this host, which lead to it. */
+  readonly ports: readonly WantedPort[];
   readonly dependsOn: readonly Dependency[];
   readonly health?: Health;
   readonly restart: Restart;

@@ -117,6 +117,8 @@ export interface ContainerSpec {
   readonly environmentRuntime: readonly Sourced<string>[];
   readonly environmentHooks: readonly Sourced<string>[];
   readonly nics: readonly Nic[];
+  /** Ports of this host that lead to it, as they are written. */
+  readonly published?: readonly Sourced<string>[];
   readonly cgroup: CgroupSpec;
   readonly security: SecuritySpec;
   /** lxc.prlimit.*: resource name as in setrlimit(2), lower case. undefined = unlimited. */

@@ -6,6 +6,7 @@ import type { Progress } from "../model/progress.ts";
 import type { Project } from "../model/project.ts";
 import type { Request } from "../model/request.ts";
 import { see, writeApplied } from "./applying/observe.ts";
+import { portProblems } from "./applying/ports.ts";
 import { perform, type Performing } from "./applying/perform.ts";
 import { containerSteps, stepsOf, wantedKeys, type Step } from "./applying/steps.ts";
 import { onSignals } from "./interrupt.ts";
@@ -61,6 +62,8 @@ async function settle(job: Job, name: string): Promise<Result<Problem[]>> {
 }
 
 export async function apply(request: Request, lxcpath: string, project: Project, { isDryRun = false, onStep, onProgress, abort: given }: ApplyOptions = {}): Promise<Result<ApplyAnswer>> {
+  const refused = portProblems(request, project);
+  if (refused.length > 0) return fail(...refused);
   const planned = stepsOf(project, see(request, lxcpath, project));
   if (isDryRun) return ok({ steps: planned });
   const abort = new AbortController();

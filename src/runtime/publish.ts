@@ -29,6 +29,9 @@ function reachedOf({ initPid }: LiveContainer): readonly Reached[] {
   return [...ipv4Addresses(initPid), ...ipv6Addresses(initPid)].flatMap((address) => reachedOver(address, routes) ?? []);
 }
 
+/** At an address of IPv4, which comes last where there are both. */
+export const isReached = (live: LiveContainer): boolean => reachedOf(live).some(({ address }) => !address.includes(":"));
+
 interface Run { readonly live: LiveContainer; readonly run: RunId; readonly own: PublishedRun | undefined; readonly others: readonly PublishedRun[] }
 
 async function runOf(request: Request, target: Target): Promise<Result<Run>> {

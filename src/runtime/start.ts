@@ -87,11 +87,14 @@ function waitInput(target: Target, { wait, isQuiet }: StartOptions, isReboot: bo
   return { wait: { ...milliseconds, request: awaitStartEntries(target, wait, { isQuiet: isQuiet === true, now: Date.now() }) } };
 }
 
-/** --publish is about the first interface of type user. */
-function withPublished(spec: ContainerSpec, ports: readonly string[]): Result<ContainerSpec> {
+/** --publish is about the first interface of type user, and so is berth.publish for an ordinary user: root's ports are rules made for a run. */
+function withPublished(spec: ContainerSpec, options: readonly string[], isRoot: boolean): Result<ContainerSpec> {
+  const own = isRoot ? [] : spec.published ?? [];
+  const ports = [...own.map(({ value }) => value), ...options];
   if (ports.length === 0) return ok(spec);
   const first = spec.nics.find(({ type }) => type === "user");
-  if (first === undefined) return fail({ code: "option.conflict", at: byOption("--publish"), text: "--publish is for an interface of type user, and the config has none", remedy: "lxc.net.0.type = user; or publish ports of a running container on a bridge, as root: berth publish" });
+  const [what, at] = own[0] === undefined ? ["--publish", byOption("--publish")] as const : ["berth.publish", own[0].from] as const;
+  if (first === undefined) return fail({ code: "option.conflict", at, text: `${what} is for an interface of type user, and the config has none`, remedy: "lxc.net.0.type = user; or publish ports of a running container on a bridge, as root: berth publish" });
   return ok({ ...spec, nics: spec.nics.map((nic) => (nic === first ? { ...nic, published: ports } : nic)) });
 }
 
@@ -103,7 +106,7 @@ export async function planOf(request: Request, target: Target, options: StartOpt
   if (!share.ok) return share;
   const settled = withSharedIds(loaded.value.spec, share.value);
   if (!settled.ok) return withLoaded(loaded, settled);
-  const published = withPublished(settled.value, options.publish ?? []);
+  const published = withPublished(settled.value, options.publish ?? [], request.euid === 0);
   if (!published.ok) return published;
   const spec = published.value;
   const late = await lateFacts(spec);

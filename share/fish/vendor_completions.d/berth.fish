@@ -145,6 +145,7 @@ set -g __berth_all_keys \
     'lxc.net.N.l2proxy'\t'1: the host answers for the container\'s addresses on the link (ipvlan, …' \
     'lxc.net.N'\t'With an empty value: forgets this interface.' \
     'lxc.net'\t'With an empty value: forgets all interfaces set so far.' \
+    'berth.publish'\t'A port of this host that leads to one of the container, while it runs. …' \
     'lxc.hook.pre-start'\t'Run on the host before anything else; when it fails the container does …' \
     'lxc.hook.pre-mount'\t'Run in the container\'s mount namespace before its root file system is …' \
     'lxc.hook.mount'\t'Run in the container\'s mount namespace after all mounts, before its …' \

@@ -1,5 +1,6 @@
 // Owns `berth apply`: containers, networks and volumes as a file says.
 import { readFileSync } from "node:fs";
+import { portWishText } from "../../linux/port-words.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Project } from "../../model/project.ts";
@@ -38,6 +39,7 @@ const stepData = (step: Step): Readonly<Record<string, unknown>> => {
     case "make network": return { do: step.do, name: step.network.name };
     case "create": return { do: step.do, name: step.container.name };
     case "configure": return { do: step.do, name: step.name, changes: step.changes.map(({ key, before, after }) => ({ key, before, after })) };
+    case "publish": return { do: step.do, name: step.name, add: step.add.map(({ wish }) => portWishText(wish)), remove: step.remove.map(portWishText) };
     default: return step;
   }
 };

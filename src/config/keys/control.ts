@@ -1,5 +1,6 @@
 // Owns the keys of cgroups, of the monitor and of hooks.
 import { signal } from "../grammar/quantity.ts";
+import { port } from "../grammar/port.ts";
 import { oneDirectory, relativePath } from "../grammar/path.ts";
 import { anyText, bool, oneOf } from "../grammar/scalar.ts";
 import type { HookName } from "../../model/spec.ts";
@@ -37,5 +38,6 @@ export const controlKeys = {
   relative: row({ key: "lxc.cgroup.relative", grammar: bool, default: "0", doc: "1: root's containers too are made below the starter's own cgroup.", since: "4.0", spec: "cgroup.isRelative" }),
   monitorUnshare: row({ key: "lxc.monitor.unshare", grammar: bool, default: "0", doc: "1: the monitor has a mount namespace of its own, made before hooks and storage.", since: "2.1", spec: "monitor.isUnshared" }),
   monitorSignal: row({ key: "lxc.monitor.signal.pdeath", grammar: signal, default: "9", cleared: "0", doc: "Signal init gets when the monitor dies; 0: none, the container lives on. Unset: SIGKILL.", since: "3.2", security: "0 leaves the container running without anybody who watches it.", spec: "monitor.pdeathSignal" }),
+  publish: row({ key: "berth.publish", grammar: port, isRepeatable: true, doc: "A port of this host that leads to one of the container, while it runs. LXC passes the line over.", since: "berth", security: "Whoever reaches this host reaches the container there; a port without an address is open on all of them.", spec: "published" }),
   include: row({ key: "lxc.include", grammar: anyText("path of a file, or of a directory whose *.conf are read"), isRepeatable: true, doc: "Reads another file in the place of this line. A directory may be missing, a file may not.", since: "1.0", security: "The file is read at each start: whoever may write to it decides what the container may do, and hooks in it run on the host.", spec: "", getter: "none" }),
 };

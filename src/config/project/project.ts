@@ -3,13 +3,14 @@ import { byDefault } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Condition, Dependency, Health, Project, Restart, VolumeUse, WantedContainer, WantedKey, WantedNetwork, WantedVolume } from "../../model/project.ts";
 import { presentKey } from "../present-key.ts";
+import { checkPorts, readPorts } from "./ports.ts";
 import { Reader } from "./reader.ts";
 import { parseYaml, type MapEntry, type Node } from "./yaml.ts";
 
 const NAME = { pattern: /^[A-Za-z0-9][\w.-]{0,63}$/, remedy: "letters, digits, dots, dashes and underscores, a letter or digit first" };
 const ABSOLUTE = { pattern: /^\//, remedy: "a path that begins with /" };
 const CONDITIONS: readonly Condition[] = ["started", "booted", "network", "healthy"];
-export const CONTAINER_KEYS = ["image", "template", "args", "config", "environment", "limits", "networks", "volumes", "depends_on", "health", "restart", "autostart", "state"] as const;
+export const CONTAINER_KEYS = ["image", "template", "args", "config", "environment", "limits", "networks", "ports", "volumes", "depends_on", "health", "restart", "autostart", "state"] as const;
 
 type Fields = ReadonlyMap<string, MapEntry>;
 const fieldsOf = (reader: Reader, node: Node | undefined, place: string, known: readonly string[]): Fields => new Map(reader.entries(node, place, known).map((entry) => [entry.key, entry]));
@@ -124,6 +125,7 @@ function containerOf(reader: Reader, { key, at, value }: MapEntry, base: string)
   ];
   return {
     name: key, from: reader.from(at, key), made: madeOf(reader, fields), keys, volumes: reader.items(fields.get("volumes")?.value, "volumes").flatMap((node) => volumeUse(reader, node, base)),
+    ports: readPorts(reader, fields.get("ports")?.value),
     networks: networks === undefined ? undefined : reader.items(networks.value, "networks").flatMap((node) => { const name = reader.text(node, "networks"); return name === undefined ? [] : [{ name, from: reader.from(node.at, "networks") }]; }),
     dependsOn: dependencies(reader, fields.get("depends_on")?.value), restart: restartOf(reader, fields.get("restart")), state: stateOf(reader, fields.get("state")?.value), ...(health === undefined ? {} : { health }),
   };
@@ -182,9 +184,10 @@ export function readProject(file: string, text: string): Result<Project> {
   const containers = reader.entries(fields.get("containers")?.value, "containers").map((entry) => containerOf(reader, entry, base));
   const networks = reader.entries(fields.get("networks")?.value, "networks").map((entry) => networkOf(reader, entry));
   checkVolumes(reader, containers, volumes);
+  checkPorts(reader, containers);
   const order = ordered(reader, containers);
   return reader.problems.length > 0 ? fail(...reader.problems) : ok({ name, containers: order, networks, volumes });
 }
 
 /** A wish that is not from a file: berth ensure. */
-export const plainWish = (name: string): WantedContainer => ({ name, from: byDefault("berth ensure"), made: { kind: "none" }, keys: [], networks: undefined, volumes: [], dependsOn: [], restart: { when: "no" }, state: "started" });
+export const plainWish = (name: string): WantedContainer => ({ name, from: byDefault("berth ensure"), made: { kind: "none" }, keys: [], networks: undefined, volumes: [], ports: [], dependsOn: [], restart: { when: "no" }, state: "started" });

@@ -26,7 +26,7 @@ export function nftList(words: readonly string[], network?: string): readonly un
 
 export interface PublishedRun { readonly run: RunId; readonly ports: readonly Published[] }
 
-function portsOf(run: RunId): readonly Published[] {
+export function portsOf(run: RunId): readonly Published[] {
   return nftList(["chain", "inet", tableName(run), "prerouting"]).flatMap((entry) => {
     const comment = at(entry, "rule", "comment");
     const port = typeof comment === "string" ? parseComment(comment) : undefined;

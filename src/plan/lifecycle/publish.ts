@@ -33,7 +33,7 @@ function keeper({ nft, run }: PublishInputs): Op {
   return {
     op: "clone", from: KEEPER, flags: 0, name: "keeper", pid: SLOT.keeper, note: "stays with the container",
     body: [
-      { op: "setsid", from: KEEPER }, { op: "closeInherited", from: KEEPER }, { op: "chdir", from: KEEPER, path: "/" },
+      { op: "setsid", from: KEEPER }, { op: "closeInherited", from: KEEPER, quiet: 1 }, { op: "chdir", from: KEEPER, path: "/" },
       { op: "pidfdOpen", from: KEEPER, pid: run.pid, startTime: run.start, into: SLOT.monitor },
       { op: "open", from: KEEPER, path: "/dev/null", flags: O_RDWR, into: SLOT.nothing }, ...[0, 1, 2].map((fd): Op => ({ op: "dup", from: KEEPER, slot: SLOT.nothing, fd })),
       { op: "post", from: KEEPER, number: WAITING },

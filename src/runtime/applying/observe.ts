@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { effectiveKeys, presentKey } from "../../config/index.ts";
 import { configFile, recordDir } from "../../host/store/layout.ts";
+import { portsOf } from "../../host/probe/published.ts";
+import { readStateRecord } from "../../host/store/records.ts";
 import { runningState } from "../../host/store/running.ts";
 import type { Project } from "../../model/project.ts";
 import type { Request } from "../../model/request.ts";
@@ -34,7 +36,7 @@ const isList = (key: string): boolean => {
   const found = presentKey(key);
   return found.ok && found.value.row.isRepeatable;
 };
-const NOTHING: SeenContainer = { exists: false, isRunning: false, hasIds: false, values: () => [], isList, applied: new Map() };
+const NOTHING: SeenContainer = { exists: false, isRunning: false, hasIds: false, values: () => [], isList, applied: new Map(), published: [] };
 
 /** What is asked for is looked up, once. */
 function once<T>(look: () => T): () => T {
@@ -46,9 +48,10 @@ function seeContainer(request: Request, target: Target): SeenContainer {
   if (!existsSync(configFile(target))) return NOTHING;
   const keys = once(() => { const document = openDocument(request, target); return document.ok ? effectiveKeys(syntaxOf(request, document.value)) : []; });
   const hasIds = once(() => { const loaded = loadConfig(request, target); return loaded.ok && loaded.value.spec.idmap.length > 0; });
+  const published = once(() => { const { monitorPid: pid, monitorStart: start } = readStateRecord(target) ?? {}; return pid === undefined || start === undefined ? [] : portsOf({ pid, start }); });
   return {
     exists: true, isRunning: runningState(target).state !== "STOPPED", isList, applied: readApplied(target),
-    get hasIds() { return hasIds(); }, values: (key) => valuesOf(keys(), key).map(({ value }) => value),
+    get hasIds() { return hasIds(); }, get published() { return published(); }, values: (key) => valuesOf(keys(), key).map(({ value }) => value),
   };
 }
 

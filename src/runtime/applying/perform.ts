@@ -19,6 +19,7 @@ import { start } from "../start.ts";
 import { stop } from "../stop.ts";
 import type { Target } from "../verbs.ts";
 import { awaitHealth } from "./health.ts";
+import { atLines, publishPorts } from "./ports.ts";
 import type { Step } from "./steps.ts";
 
 export interface Performing { readonly request: Request; readonly lxcpath: string; readonly project: Project; readonly end: AbortSignal; readonly onProgress?: (progress: Progress) => void }
@@ -52,10 +53,11 @@ async function configured(request: Request, target: Target, { changes }: Extract
 }
 
 /** And, where a dependant waits for it, booted or on the network. */
-async function started(request: Request, target: Target, { condition }: { readonly condition?: Condition }): Promise<Result<unknown>> {
+async function started({ request, project }: Performing, target: Target, { condition }: { readonly condition?: Condition }): Promise<Result<unknown>> {
   const plan = await start(request, target, BACKGROUND_START);
   const ran = plan.ok ? await run(request, plan.value) : plan;
-  if (!ran.ok || (condition !== "booted" && condition !== "network")) return ran;
+  if (!ran.ok) return fail(...atLines(ran.problems, project.containers.find(({ name }) => name === target.name)?.ports ?? []));
+  if (condition !== "booted" && condition !== "network") return ran;
   const { missing, problems } = await arrive(request, target, { milestone: condition, seconds: PATIENCE_SECONDS, deadline: Date.now() + PATIENCE_SECONDS * 1000 });
   return missing === undefined ? ran : fail(...problems);
 }
@@ -80,9 +82,10 @@ export async function perform(performing: Performing, step: Step): Promise<Resul
     case "stop": return stopped(request, target(step.name));
     case "restart": {
       const down = await stopped(request, target(step.name));
-      return down.ok ? started(request, target(step.name), step) : down;
+      return down.ok ? started(performing, target(step.name), step) : down;
     }
-    case "start": return started(request, target(step.name), step);
+    case "start": return started(performing, target(step.name), step);
+    case "publish": return publishPorts(request, target(step.name), step);
     case "await health": {
       const health = project.containers.find(({ name }) => name === step.name)?.health;
       return health === undefined || await awaitHealth(request, target(step.name), health, end) ? ok(undefined) : fail(unwell(step.name));

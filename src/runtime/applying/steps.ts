@@ -1,7 +1,8 @@
 // Owns the difference between a project and what is there: the steps that make it so, in their order. Pure.
 import { fstabField } from "../../linux/fstab-field.ts";
+import { parsePortWish, portWishText, type PortWish } from "../../linux/port-words.ts";
 import type { Origin } from "../../model/origin.ts";
-import type { Condition, Project, VolumeUse, WantedContainer, WantedNetwork, WantedVolume } from "../../model/project.ts";
+import type { Condition, Project, VolumeUse, WantedContainer, WantedNetwork, WantedPort, WantedVolume } from "../../model/project.ts";
 
 export interface KeyChange { readonly key: string; readonly before: readonly string[]; readonly after: readonly string[]; readonly from?: Origin }
 export type Step =
@@ -10,6 +11,7 @@ export type Step =
   | { readonly do: "create"; readonly container: WantedContainer }
   | { readonly do: "configure"; readonly name: string; readonly changes: readonly KeyChange[] }
   | { readonly do: "start" | "stop" | "restart"; readonly name: string; readonly condition?: Condition }
+  | { readonly do: "publish"; readonly name: string; readonly add: readonly WantedPort[]; readonly remove: readonly PortWish[] }
   | { readonly do: "await health"; readonly name: string };
 
 /** What is there. Of a container that does not exist nothing but the config that it will get is known. */
@@ -22,6 +24,8 @@ export interface SeenContainer {
   readonly isList: (key: string) => boolean;
   /** What the last apply has set. */
   readonly applied: ReadonlyMap<string, readonly string[]>;
+  /** What leads to it now, by rules of root's. */
+  readonly published: readonly PortWish[];
 }
 export interface Seen { readonly isRoot: boolean; readonly networks: ReadonlySet<string>; readonly paths: ReadonlySet<string>; readonly container: (name: string) => SeenContainer; readonly volumeFolder: string }
 
@@ -36,6 +40,9 @@ function mountEntry(use: VolumeUse, project: Project, seen: Seen, hasIds: boolea
   return `${fstabField(path)} ${fstabField(target.replace(/^\/+/, ""))} none rbind,create=dir${isReadOnly ? ",ro" : ""}${isMapped ? ",idmap=container" : ""} 0 0`;
 }
 
+/** An ordinary user's container gets them at its start, root's while it runs. */
+const PORTS = "berth.publish";
+
 /** Every key that the project has a word on. */
 export function wantedKeys(wanted: WantedContainer, project: Project, seen: Seen): ReadonlyMap<string, { readonly values: readonly string[]; readonly from: Origin }> {
   const keys = new Map<string, { values: readonly string[]; from: Origin }>();
@@ -46,6 +53,7 @@ export function wantedKeys(wanted: WantedContainer, project: Project, seen: Seen
     add(`lxc.net.${i}.flags`, ["up"], from);
   });
   for (const use of wanted.volumes) add("lxc.mount.entry", [mountEntry(use, project, seen, seen.container(wanted.name).hasIds)], use.from);
+  for (const { wish, from } of wanted.ports) add(PORTS, [portWishText(wish)], from);
   for (const { key, values, from } of wanted.keys) add(key, values, from);
   return keys;
 }
@@ -66,6 +74,17 @@ function changesOf(wanted: WantedContainer, project: Project, seen: Seen): reado
   return [...changes, ...gone].filter(({ before, after }) => !isEqual(before, after));
 }
 
+/** Rules of root's: what is missing, and what an earlier apply has asked for and nobody does any more. They go with a run. */
+function publishing(wanted: WantedContainer, seen: Seen, isFresh: boolean): readonly Step[] {
+  const { applied, ...container } = seen.container(wanted.name);
+  const stale = (applied.get(PORTS) ?? []).filter((text) => !wanted.ports.some(({ wish }) => portWishText(wish) === text));
+  if (!seen.isRoot || (wanted.ports.length === 0 && stale.length === 0)) return [];
+  const now = isFresh ? [] : [...new Set(container.published.map(portWishText))];
+  const add = wanted.ports.filter(({ wish }) => !now.includes(portWishText(wish)));
+  const remove = stale.flatMap((text) => (now.includes(text) ? parsePortWish(text) ?? [] : []));
+  return add.length + remove.length === 0 ? [] : [{ do: "publish", name: wanted.name, add, remove }];
+}
+
 /** What others wait for; health counts as soon as there is one. */
 const conditionOf = (name: string, project: Project): Condition => {
   const wishes = project.containers.flatMap(({ dependsOn }) => dependsOn.filter((one) => one.name === name).map(({ condition }) => condition));
@@ -78,14 +97,15 @@ export function containerSteps(name: string, project: Project, seen: Seen): read
   const { exists, isRunning } = seen.container(wanted.name);
   const changes = changesOf(wanted, project, seen);
   const condition = conditionOf(wanted.name, project);
+  const needsRestart = changes.some(({ key }) => !(key === PORTS && seen.isRoot));
   const running: readonly Step[] = wanted.state === "stopped" ? (isRunning ? [{ do: "stop", name: wanted.name }] : [])
-    : isRunning ? (changes.length === 0 ? [] : [{ do: "restart", name: wanted.name, condition }]) : [{ do: "start", name: wanted.name, condition }];
+    : isRunning ? (!needsRestart ? [] : [{ do: "restart", name: wanted.name, condition }]) : [{ do: "start", name: wanted.name, condition }];
   const isAwaited = wanted.health !== undefined && running.some((step) => step.do === "start" || step.do === "restart");
   const own = wanted.volumes.flatMap(({ source }) => (source.kind === "volume" ? [source.name] : []));
   const volumes = project.volumes.filter((volume) => own.includes(volume.name) && !seen.paths.has(volumePath(volume, project, seen)) && firstUser(volume.name, project) === wanted.name);
   return [
     ...(exists ? [] : [{ do: "create", container: wanted } as const]), ...volumes.map((volume): Step => ({ do: "make volume", name: volume.name, path: volumePath(volume, project, seen), container: wanted.name })),
-    ...(changes.length === 0 ? [] : [{ do: "configure", name: wanted.name, changes } as const]), ...running, ...(isAwaited ? [{ do: "await health", name: wanted.name } as const] : []),
+    ...(changes.length === 0 ? [] : [{ do: "configure", name: wanted.name, changes } as const]), ...running, ...(wanted.state === "stopped" ? [] : publishing(wanted, seen, running.length > 0)), ...(isAwaited ? [{ do: "await health", name: wanted.name } as const] : []),
   ];
 }
 const firstUser = (volume: string, project: Project): string | undefined => project.containers.find(({ volumes }) => volumes.some(({ source }) => source.kind === "volume" && source.name === volume))?.name;
@@ -102,6 +122,7 @@ export function stepText(step: Step): string {
     case "make volume": return `+ volume ${step.name} (${step.path})`;
     case "create": return `+ container ${step.container.name}`;
     case "configure": return `~ ${step.name}: ${step.changes.map(({ key, before, after }) => `${key}: ${before.join(", ") || "(not set)"} -> ${after.join(", ") || "(not set)"}`).join(`\n~ ${step.name}: `)}`;
+    case "publish": return [...step.remove.map((wish) => `- port ${portWishText(wish)} of ${step.name}`), ...step.add.map(({ wish }) => `+ port ${portWishText(wish)} of ${step.name}`)].join("\n");
     case "await health": return `> ${step.name}: wait until it is healthy`;
     default: return `> ${step.do} ${step.name}`;
   }
