@@ -92,7 +92,7 @@ describe.each([...PORT_KINDS])("%s", (kind) => {
     return eventually("the port is taken", () => run(room.into, ["ss", "-Hltn"]).stdout.includes(":7777")).then(() => {
       write('["7777:80"]');
       const refused = apply();
-      expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(isRoot ? /shop\.yaml:6:13: 7777:80: the port is taken by/ : /pasta did not connect the container[\s\S]*7777/)]);
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(isRoot ? /shop\.yaml:6:13: 7777:80: the port is taken by/ : /shop\.yaml:6:13: pasta did not connect the container[\s\S]*7777[\s\S]*choose another one/)]);
       write('["127.0.0.1:8085:80"]');
       const local = apply();
       expect([local.status, local.stderr]).toEqual(isRoot ? [1, expect.stringContaining("shop.yaml:6:13: 127.0.0.1:8085:80: root's ports are rules of nft")] : [0, ""]);

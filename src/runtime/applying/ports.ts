@@ -27,8 +27,8 @@ const placedText = ({ file, line, column }: Origin, text: string): string => `${
 /** At the line of the file that asks for it, where the verb knows only the port. */
 export function atLines(problems: readonly Problem[], ports: Project["containers"][number]["ports"]): readonly Problem[] {
   return problems.map((problem) => {
-    const { at, text } = problem;
-    const asker = ports.find(({ wish }) => text.startsWith(`${portWishText(wish)}: `)) ?? (at?.key === "berth.publish" ? ports[0] : undefined);
+    const { at, text, cause } = problem;
+    const asker = ports.find(({ wish }) => text.startsWith(`${portWishText(wish)}: `)) ?? (at?.key === "berth.publish" ? ports[0] : ports.find(({ wish }) => cause?.includes(`${wish.port}:${wish.toPort}'`)));
     return asker === undefined ? problem : { ...problem, at: asker.from, text: placedText(asker.from, text) };
   });
 }

@@ -56,8 +56,10 @@ const SYSLOG = /^Failed to send \d+ bytes to syslog$/;
 function pastaFinding(failure: Failure): Finding {
   const output = programLines(failure).filter((line) => !SYSLOG.test(line));
   const said = output.join("\n");
+  const port = output.find((line) => /\bbind|\bport /i.test(line));
+  if (port !== undefined) return { code: "network.link", text: "pasta did not connect the container", cause: port, output, remedy: "the port is taken, or below net.ipv4.ip_unprivileged_port_start: choose another one for --publish, or berth.publish" };
   const remedy = said.includes("tun") ? "pasta needs /dev/net/tun, which everybody may open: modprobe tun; chmod 666 /dev/net/tun"
-    : said.includes("routable interface") ? "pasta needs a default route of this host" : /bind|port/i.test(said) ? "the port is taken, or below net.ipv4.ip_unprivileged_port_start: choose another one for --publish" : "man pasta";
+    : said.includes("routable interface") ? "pasta needs a default route of this host" : "man pasta";
   return { code: "network.link", text: "pasta did not connect the container", output, remedy };
 }
 
