@@ -23,6 +23,8 @@ export interface OciWish {
   /** Of the cache. */
   readonly base: string;
   readonly say: (text: string) => void;
+  /** Layers that lie in a layout are read once: who unpacks them checks them. */
+  readonly isCheckedLater?: boolean;
 }
 export interface OciImage { readonly config: ImageConfig; readonly layers: readonly Layer[]; readonly digest: string }
 
@@ -30,6 +32,8 @@ export interface OciImage { readonly config: ImageConfig; readonly layers: reado
 interface Shelf {
   readonly document: (reference: string) => Promise<Result<{ readonly text: string; readonly digest: string }>>;
   readonly blob: (descriptor: Descriptor) => Promise<Result<string>>;
+  /** Of one that has not been looked at. */
+  readonly fileOf?: (digest: string) => string;
 }
 
 const invalid = (text: string, cause?: string): Problem => ({ code: "image.invalid", at: byOption("--url"), text, ...(cause === undefined ? {} : { cause }) });
@@ -51,6 +55,7 @@ function layoutShelf({ path, tag }: OciPlace & { readonly kind: "layout" }): She
   const root = realpathSync(path);
   const fileOf = (digest: string): string => `${root}/blobs/sha256/${digest.slice("sha256:".length)}`;
   return {
+    fileOf,
     document: (reference) => {
       const file = reference.startsWith("sha256:") ? fileOf(reference) : `${root}/index.json`;
       if (!existsSync(file)) return Promise.resolve(fail(invalid(`'${path}' has no '${reference}'`)));
@@ -113,11 +118,16 @@ async function fromShelf(shelf: Shelf, wish: OciWish, reference: string): Promis
   if (config === undefined || config.diffIds.length !== manifest.layers.length) return fail(invalid("the image's config does not fit its manifest"));
   const layers: Layer[] = [];
   for (const [i, descriptor] of manifest.layers.entries()) {
-    const path = await shelf.blob(descriptor);
+    const there = wish.isCheckedLater === true ? shelf.fileOf?.(descriptor.digest) : undefined;
+    const isUnchecked = there !== undefined && existsSync(there);
+    const path = isUnchecked ? ok(there) : await shelf.blob(descriptor);
     if (!path.ok) return path;
     const layer = layerOf(path.value, config.diffIds[i] ?? "");
-    if (!layer.ok) return layer;
-    layers.push(layer.value);
+    if (!layer.ok) {
+      const checked = isUnchecked ? await shelf.blob(descriptor) : path;
+      return checked.ok ? layer : checked;
+    }
+    layers.push(isUnchecked ? { ...layer.value, unchecked: descriptor.digest } : layer.value);
   }
   return ok({ config, layers, digest });
 }
@@ -135,7 +145,7 @@ async function fromArchive(wish: OciWish, { path, tag }: OciPlace & { readonly k
     if (!opened.ok) return opened;
     if (opened.value === "layout") {
       const shelf = layoutShelf({ kind: "layout", path: folder, ...(tag === undefined ? {} : { tag }) });
-      return await fromShelf({ ...shelf, blob: (descriptor) => kept(wish, shelf, descriptor) }, wish, "index");
+      return await fromShelf({ document: shelf.document, blob: (descriptor) => kept(wish, shelf, descriptor) }, wish, "index");
     }
     const { config, files, digest } = opened.value;
     if (wish.digest !== undefined && wish.digest !== digest) return fail({ code: "image.checksum", at: byOption("--digest"), text: "the image is not what it should be", cause: `its digest is ${digest}, --digest says ${wish.digest}` });

@@ -52,7 +52,7 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   const base = cacheBase(wish.env, wish.isRoot);
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const got = await obtainOci({
-    place: place.value, arch: args.last("arch") ?? archOf(process.arch), base, say: wish.dialogue.say, ...(digest === undefined ? {} : { digest }), ...(login.value === undefined ? {} : { login: login.value }),
+    place: place.value, arch: args.last("arch") ?? archOf(process.arch), base, isCheckedLater: true, say: wish.dialogue.say, ...(digest === undefined ? {} : { digest }), ...(login.value === undefined ? {} : { login: login.value }),
     net: { env: wish.env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
   });
   if (!got.ok) return got;

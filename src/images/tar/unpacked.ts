@@ -1,6 +1,6 @@
 // Owns the bytes of an archive without their packing: by the program that packs so, or as they are.
 import { spawn } from "node:child_process";
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, readSync } from "node:fs";
 import type { Problem } from "../../model/problem.ts";
 import type { Compression } from "../../plan/storage/dir.ts";
 
@@ -10,29 +10,55 @@ const PROGRAMS: Readonly<Record<Exclude<Compression, "none">, readonly string[]>
 const ENV = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
 const SAID_MAX = 2000;
 
-/** `take` answers whether it wants more. What went wrong with the packing itself is the answer. */
+/** `take` answers whether it wants more; the chunk is its own until then. What went wrong with the packing itself is the answer. */
 export type Take = (chunk: Uint8Array) => Promise<boolean>;
+
+/** Both ends of a pipe of this process, which are closed here. */
+export interface Way { readonly reader: number; readonly writer: number }
+
+/** What a pipe holds. */
+const PIECE = 64 << 10;
+/** So long nothing else of this process has its turn. */
+const BUSY_MS = 4;
+const turn = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+
+/** Waits for bytes as tar(1) would: they come from a program that reads a file. Streams would cost a third of the whole time. */
+async function eachOf(reader: number, take: Take): Promise<boolean> {
+  const room = new Uint8Array(PIECE);
+  for (let rested = 0; ;) {
+    if (performance.now() - rested > BUSY_MS) {
+      await turn();
+      rested = performance.now();
+    }
+    const count = readSync(reader, room, 0, PIECE, null);
+    if (count === 0) return true;
+    if (!await take(room.subarray(0, count))) return false;
+  }
+}
 
 async function each(stream: AsyncIterable<unknown> | readonly never[], take: Take): Promise<boolean> {
   for await (const chunk of stream) if (chunk instanceof Uint8Array && !await take(chunk)) return false;
   return true;
 }
 
-/** Reads from the descriptor where it stands, so that its offset says how far that is. */
-export async function eachUnpacked(fd: number, compression: Compression, take: Take): Promise<Problem | undefined> {
+/** Reads from the descriptor where it stands, so that its offset says how far that is. `way`: for what is large, over which it comes faster. */
+export async function eachUnpacked(fd: number, compression: Compression, take: Take, way?: Way): Promise<Problem | undefined> {
   if (compression === "none") {
+    for (const end of way === undefined ? [] : [way.reader, way.writer]) closeSync(end);
     await each(createReadStream("", { fd, autoClose: false, highWaterMark: 1 << 20 }), take);
     return undefined;
   }
   const [program = "", ...args] = PROGRAMS[compression];
-  const child = spawn(program, args, { stdio: [fd, "pipe", "pipe"], env: ENV, cwd: "/" });
+  const child = spawn(program, args, { stdio: [fd, way?.writer ?? "pipe", "pipe"], env: ENV, cwd: "/" });
+  if (way !== undefined) closeSync(way.writer);
   let said = "";
   child.stderr?.on("data", (chunk: Uint8Array) => { if (said.length < SAID_MAX) said += new TextDecoder().decode(chunk); });
   const ended = new Promise<number | undefined>((resolve) => {
     child.once("error", () => { if (child.pid === undefined) resolve(undefined); });
     child.once("close", (status) => resolve(status ?? 128));
   });
-  const isWhole = await each(child.stdout ?? [], take).catch(() => false);
+  const isWhole = await (way === undefined ? each(child.stdout ?? [], take) : eachOf(way.reader, take)).catch(() => false);
+  if (way !== undefined) closeSync(way.reader);
   if (!isWhole) child.kill("SIGKILL");
   const status = await ended;
   if (status === undefined) return { code: "image.invalid", text: `the archive is packed by ${compression}, which is not installed`, remedy: `install the program '${program}'` };

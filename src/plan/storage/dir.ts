@@ -23,7 +23,7 @@ export interface UnpackWish {
 
 /** Unpacks standard input into the current directory. Absolute names and `..` are tar's own defence. */
 export const unpackCommand = (wish: UnpackWish): readonly string[] => [
-  "tar", "--extract", "--file=-", ...PROGRAMS[wish.compression],
+  "tar", "--extract", "--file=-", "--record-size=128K", ...PROGRAMS[wish.compression],
   "--numeric-owner", "--preserve-permissions", "--same-owner", "--delay-directory-restore",
   "--xattrs", "--xattrs-include=*", "--acls", "--warning=no-timestamp",
   ...(wish.isMapped ? ["--anchored", "--exclude=./dev/*", "--exclude=dev/*"] : []),

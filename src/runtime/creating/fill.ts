@@ -15,7 +15,7 @@ import { planPack, planTemplate } from "../../plan/lifecycle/create.ts";
 import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
-import { mkfifo } from "./fifo.ts";
+import { mkfifos } from "./fifo.ts";
 import { full, isFull, saidBy, unpack, watchOffset } from "./unpack.ts";
 
 export interface FillWish {
@@ -73,17 +73,18 @@ function ownersOf(directory: string, facts: HostFacts, idmap: readonly IdMapEntr
 export async function fillByDirectory(target: Target, facts: HostFacts, source: Source & { readonly kind: "directory" }, wish: FillWish): Promise<Result<void>> {
   const stage = `copying ${source.path}`;
   const doing = `copy '${source.path}'`;
-  const pipe = mkfifo(`${wish.scratch}/copy`);
-  if (!pipe.ok) return pipe;
+  const pipes = mkfifos(`${wish.scratch}/copy`);
+  if (!pipes.ok) return pipes;
+  const [pipe] = pipes.value;
   wish.onProgress({ stage });
   const plan = planPack(target, facts, { directory: source.path, ...ownersOf(source.path, facts, wish.idmap) });
   const said = `${wish.scratch}/pack-messages`;
   const saidFd = openSync(said, "w", 0o640);
-  const packed = runPlan(plan, { engine: facts.install.engine, stdout: pipe.value.writer, stderr: saidFd, abort: wish.abort });
+  const packed = runPlan(plan, { engine: facts.install.engine, stdout: pipe.writer, stderr: saidFd, abort: wish.abort });
   closeSync(saidFd);
-  pipe.value.closeWriter();
-  const unpacked = await unpack(target, facts, { compression: "none", stage, doing, stdin: pipe.value.reader, isTrusted: true }, wish);
-  pipe.value.closeReader();
+  pipe.closeWriter();
+  const unpacked = await unpack(target, facts, { compression: "none", stage, doing, stdin: pipe.reader, isTrusted: true }, wish);
+  pipe.closeReader();
   const outcome = await packed;
   wish.onProgress({ stage, isFinished: true });
   if (!unpacked.ok) return unpacked;

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { startPlan } from "../../host/engine/run.ts";
 import { configFile } from "../../host/store/layout.ts";
 import type { Metadata } from "../../images/metadata.ts";
+import { checkBlob } from "../../images/oci/blobs.ts";
 import { beginScan, emptyTree, scanLayer, type Before, type LayerScan, type Tree } from "../../images/oci/layer-scan.ts";
 import type { ImageConfig } from "../../images/oci/manifest.ts";
 import type { Layer, LayersMade } from "../../images/templates.ts";
@@ -49,10 +50,13 @@ async function addLayer(job: Job, layer: Layer, stage: string, { watch, ...wish 
   }
 }
 
+const check = async ({ path, unchecked }: Layer): Promise<Problem | undefined> => (unchecked === undefined ? undefined : checkBlob(path, unchecked));
+
 /** The lowest layer takes nothing away: it is judged while it is unpacked. What fails then is thrown away as a whole. A small one may be a bomb. */
 async function addLowest(job: Job, layer: Layer, stage: string, { tree, ...wish }: FillWish & { readonly tree: Tree }): Promise<Result<void>> {
   const scan = beginScan(layer, tree, wish.idmap.length > 0);
-  const added = await addLayer(job, layer, stage, { ...wish, watch: { watch: scan.push } });
+  const [damaged, added] = await Promise.all([check(layer), addLayer(job, layer, stage, { ...wish, watch: { watch: scan.push } })]);
+  if (damaged !== undefined) return fail(damaged);
   if (!added.ok) return added;
   const scanned = scan.finish();
   return scanned.ok ? ok(undefined) : scanned;
@@ -67,6 +71,8 @@ export async function fillByLayers(job: Job, source: LayersMade, wish: FillWish)
       if (!lowest.ok) return lowest;
       continue;
     }
+    const damaged = await check(layer);
+    if (damaged !== undefined) return fail(damaged);
     const before = await scanLayer(layer, tree, wish.idmap.length > 0);
     if (!before.ok) return before;
     if (wish.abort.aborted) return fail({ code: "template.failed", text: "interrupted" });

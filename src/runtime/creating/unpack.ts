@@ -1,6 +1,5 @@
 // Owns unpacking an archive into a root file system: judged first, member by member; nothing that means harm gets to tar.
 import { closeSync, fstatSync, openSync, statfsSync } from "node:fs";
-import type { Writable } from "node:stream";
 import { startPlan, type EngineOutcome } from "../../host/engine/run.ts";
 import { readText } from "../../host/read-text.ts";
 import { tarJudge } from "../../images/tar/judge.ts";
@@ -17,6 +16,7 @@ import type { Compression } from "../../plan/storage/dir.ts";
 import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
+import { mkfifos, outletOf } from "./fifo.ts";
 import type { FillWish } from "./fill.ts";
 
 const TICK = 100;
@@ -57,33 +57,27 @@ export function watchOffset(fd: number, stage: string, wish: FillWish): () => vo
 export interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number; /** It was packed by ourselves, or has been judged. */ readonly isTrusted?: boolean; /** Judges all of it on its way, in place of the usual judge. */ readonly watch?: (chunk: Uint8Array) => Problem | undefined }
 
 interface Ran { readonly outcome: EngineOutcome; readonly problem?: Problem | undefined }
-
-/** So much may wait for tar: what comes next is got ready meanwhile. */
-const AHEAD = 1 << 20;
-/** false: tar reads no more. */
-function written(to: Writable, chunk: Uint8Array): Promise<boolean> {
-  return new Promise((resolve) => {
-    const isLast = to.writableLength + chunk.length > AHEAD;
-    to.write(chunk, isLast ? (error) => resolve(error === null || error === undefined) : undefined);
-    if (!isLast) resolve(!to.destroyed);
-  });
-}
+const NOT_RUN: Ran = { outcome: { status: 1, events: [], eventBytes: new Uint8Array(0) } };
 
 /** The archive goes through this process, which looks at each member before tar does. */
 async function pass(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
+  const pipes = mkfifos(`${wish.scratch}/unpacked`, `${wish.scratch}/judged`);
+  if (!pipes.ok) return { ...NOT_RUN, problem: pipes.problems[0] };
+  const [unpacked, judged] = pipes.value;
+  const outlet = outletOf(judged);
   const own = new AbortController();
   const stop = (): void => own.abort();
   wish.abort.addEventListener("abort", stop, { once: true });
-  const started = startPlan(plan, { engine: engine.path, stdin: "pipe", stderr: engine.stderr, abort: own.signal });
-  started.stdin?.on("error", () => undefined); // tar ends before its input does: what it says counts
+  const started = startPlan(plan, { engine: engine.path, stdin: judged.reader, stderr: engine.stderr, abort: own.signal });
+  judged.closeReader();
   let bad: Problem | undefined;
   const watch = how.watch ?? tarReader(tarJudge({ isMapped: wish.idmap.length > 0 })).push;
   const damaged = await eachUnpacked(how.stdin, how.compression, async (chunk) => {
     bad = watch(chunk);
-    return bad === undefined && !own.signal.aborted && started.stdin !== null && await written(started.stdin, chunk);
-  });
+    return bad === undefined && !own.signal.aborted && await outlet.write(chunk); // false: tar ends before its input does, what it says counts
+  }, unpacked);
   if (bad !== undefined) own.abort();
-  started.stdin?.end();
+  outlet.end();
   const outcome = await started.outcome;
   wish.abort.removeEventListener("abort", stop);
   return { outcome, problem: bad ?? damaged };
@@ -109,7 +103,7 @@ async function judgeFirst(how: Unpacking, wish: FillWish): Promise<Problem | und
 async function run(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
   const problem = how.isTrusted === true || how.watch !== undefined ? undefined : await judgeFirst(how, wish);
   if (problem === undefined && (how.compression !== "none" || how.watch !== undefined)) return pass(plan, engine, how, wish);
-  if (problem !== undefined) return { outcome: { status: 1, events: [], eventBytes: new Uint8Array(0) }, problem };
+  if (problem !== undefined) return { ...NOT_RUN, problem };
   return { outcome: await startPlan(plan, { engine: engine.path, stdin: how.stdin, stderr: engine.stderr, abort: wish.abort }).outcome };
 }
 
