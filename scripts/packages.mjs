@@ -77,6 +77,7 @@ export const NEEDS = {
       "libcap2-bin": "tests of file capabilities",
       "bridge-utils": "tests of bridges",
       procps: "pgrep in tests",
+      debootstrap: "lxc-create -t debian where mmdebstrap is missing",
       dnf: "lxc-create -t fedora",
       zypper: "lxc-create -t opensuse",
       rpm: "builds the packages of the tests' repository",

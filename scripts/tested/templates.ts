@@ -32,7 +32,7 @@ const gives = (text: string, { long, short }: Pick<TemplateRow, "long" | "short"
 
 /** Every option of every template, with the test files that give it. */
 export async function templateOptions(root: string): Promise<readonly TemplateRow[]> {
-  const names = builtInNames.filter((name) => name !== "image");
+  const names = builtInNames;
   const folder = "test/kernel";
   const blocks = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts") && !OTHERS.has(name)).toSorted().flatMap((name) => blocksOf(`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8"), names));
   const rows = (await Promise.all(names.map(optionsOf))).flat();

@@ -2,6 +2,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { holdPlan } from "../host/engine/hold.ts";
+import { errorText } from "../host/error-text.ts";
 import { errnoName } from "../linux/errno.ts";
 import { fail, type Result } from "../model/problem.ts";
 import { HELD_FD, planHold } from "../plan/lifecycle/create.ts";
@@ -21,7 +22,7 @@ export async function whileLocked<T>(wish: LockWish, body: () => Promise<Result<
   try {
     mkdirSync(dirname(wish.file), { recursive: true, mode: 0o755 });
   } catch (error) {
-    return fail({ code: "storage.unsupported", text: `cannot keep images in '${dirname(wish.file)}'`, cause: error instanceof Error ? error.message : String(error), remedy: "set LXC_CACHE_PATH to a directory that you may write to" });
+    return fail({ code: "storage.unsupported", text: `cannot keep images in '${dirname(wish.file)}'`, cause: errorText(error), remedy: "set LXC_CACHE_PATH to a directory that you may write to" });
   }
   for (let isFirst = true; ; isFirst = false) {
     const held = await holdPlan(planHold({ name: "", lxcpath: "" }, wish.file), wish.engine, wish.abort);

@@ -1,9 +1,10 @@
 // Owns what a new system is given of its own: keys, a user, cloud-init's data. Read on the host, by the caller, before anything is made.
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { errorText } from "../host/error-text.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 
-export interface OwnUser { readonly name: string; readonly password?: string; /** Its id on the host: its home there is shared. */ readonly uid?: number }
+export interface OwnUser { readonly name: string; readonly password?: string; /** Of the host, where its home is shared. */ readonly uid?: number; readonly gid?: number; readonly home?: string }
 export interface Customize {
   /** Lines of authorized_keys. */
   readonly sshKeys: readonly string[];
@@ -36,7 +37,7 @@ function readFile(path: string, option: string): Result<string> {
     if (statSync(path).size > FILE_MAX) return fail({ code: "option.value", at: byOption(option), text: `'${path}' is larger than 1 MB` });
     return ok(readFileSync(path, "utf8"));
   } catch (error) {
-    return fail({ code: "option.value", at: byOption(option), text: `cannot read '${path}'`, cause: error instanceof Error ? error.message : String(error) });
+    return fail({ code: "option.value", at: byOption(option), text: `cannot read '${path}'`, cause: errorText(error) });
   }
 }
 

@@ -1,16 +1,15 @@
 // Owns a Debian root file system made from Debian's own packages (by mmdebstrap, else debootstrap), with systemd as init, kept for the next time.
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { createInterface } from "node:readline";
+import { programPath } from "../host/probe/program.ts";
 import { saysNoSpace } from "../linux/no-space.ts";
-import { byHost } from "../model/origin.ts";
+import { byHost, byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import { wantedSources, type AptSource } from "./apt-sources.ts";
-import { hasProgram, SEARCHED } from "./executable.ts";
 import { bootstrapCommand, mirrorOf } from "./debootstrap.ts";
+import { runTool, type ToolEnd } from "./tool.ts";
 
 export interface DebianWish {
   /** Release code name; absent: the host's own. */
@@ -48,12 +47,13 @@ const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
 /** Changes when what is in the archive does, so that an old one is not taken for it. */
 const RECIPE = "systemd-3";
 const APT = "/etc/apt";
-const KEPT_LINES = 40;
+/** Of Debian's package ubuntu-keyring. */
+export const UBUNTU_KEYS = "/usr/share/keyrings/ubuntu-archive-keyring.gpg";
 
 const readIf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 export const osRelease = (key: string): string | undefined => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(readIf("/etc/os-release"))?.[1];
 /** mmdebstrap makes it for ordinary users too; debootstrap has to be root. */
-const isBootstrapped = (): boolean => !hasProgram("mmdebstrap") && isRoot() && hasProgram("debootstrap");
+const isBootstrapped = (): boolean => programPath("mmdebstrap") === undefined && isRoot() && programPath("debootstrap") !== undefined;
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
 /** Where systems made of packages are kept: LXC_CACHE_PATH, as all templates of LXC read it, else a place of their own. */
@@ -100,49 +100,42 @@ const command = (suite: string, target: string, sources: readonly string[], wish
 
 const nameOf = ({ dist = "debian" }: DebianWish): string => (dist === "ubuntu" ? "Ubuntu" : "Debian");
 
-interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
-
+/** What a program says of itself before it begins. */
+const PREAMBLE = /^(chroot architecture|automatically chosen|running --|using .* as tempdir|finding correct signed-by)/;
 /** Relays `I: installing packages...` as it comes. */
-async function run([program = "", ...args]: readonly string[], wish: DebianWish): Promise<Ended> {
-  const env: Record<string, string> = { PATH: SEARCHED, LC_ALL: "C.UTF-8", HOME: process.env["HOME"] ?? "/" };
-  for (const name of ["http_proxy", "https_proxy", "no_proxy", "TMPDIR"]) {
-    const value = (wish.env ?? process.env)[name];
-    if (value !== undefined) env[name] = value;
-  }
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env, cwd: "/", ...(wish.abort === undefined ? {} : { signal: wish.abort }) });
-  const lines: string[] = [];
-  const ended = new Promise<number | undefined>((resolve) => {
-    child.once("error", () => { if (child.pid === undefined) resolve(undefined); });
-    child.once("close", (code) => resolve(code ?? 128));
-  });
-  for await (const line of createInterface({ input: child.stderr })) {
-    lines.push(line);
-    if (lines.length > KEPT_LINES) lines.shift();
+const run = (argv: readonly string[], wish: DebianWish): Promise<ToolEnd> => runTool(argv, {
+  env: wish.env ?? process.env, home: process.env["HOME"] ?? "/", ...(wish.abort === undefined ? {} : { abort: wish.abort }), onLine: (line) => {
     const said = /^I: (.*)$/.exec(line)?.[1];
-    if (said !== undefined) wish.onProgress?.({ stage: `making ${nameOf(wish)}`, detail: said.replace(/\.\.\.$/, "") });
-  }
-  return { status: await ended, lines };
-}
+    if (said !== undefined && !PREAMBLE.test(said)) wish.onProgress?.({ stage: `making ${nameOf(wish)}`, detail: said.replace(/\.\.\.$/, "") });
+  },
+});
 
 /** What apt and debootstrap say of packages that cannot be had, whatever it is that wants them. */
 const OF_PACKAGES = / : (Pre)?Depends: |has no installation candidate|Unable to locate package|Couldn't find these debs/;
 /** mmdebstrap's own words about a program that has failed repeat its whole command line. */
-const REPEATED = /^E: (setup failed|mmdebstrap failed|main\(\))/;
+const REPEATED = /^E: (setup failed|mmdebstrap failed|main\(\)|apt-get .* failed$)/;
 
-function failed(program: string, name: string, suite: string, { status, lines }: Ended): Problem {
-  const said = (pattern: RegExp): string => lines.filter((line) => pattern.test(line) && !REPEATED.test(line)).slice(-3).map((line) => line.trim()).join("; ");
-  const cause = said(OF_PACKAGES) || said(/^[EW]:|error|cannot|unable/i) || lines.slice(-3).join("; ");
-  const remedy = lines.some(saysNoSpace) ? "free some space, or set TMPDIR to a place that has some"
-    : lines.some((line) => OF_PACKAGES.test(line)) ? "leave those out of --packages, or name a mirror that has them, and what they need"
-    : "check that its mirror can be reached, or the apt sources of this host (apt-get update); --mirror and --keyring name others";
+const REMEDIES: readonly (readonly [(line: string) => boolean, string])[] = [
+  [saysNoSpace, "free some space, or set TMPDIR to a place that has some"],
+  [(line) => OF_PACKAGES.test(line), "leave those out of --packages, or name a mirror that has them, and what they need"],
+  [(line) => line.includes("arch-test"), "to make a system for another kind of machine: apt-get install arch-test qemu-user-static (as root)"],
+  [(line) => line.includes("does not have a Release file"), "check the release's name, and the mirror's: --mirror and --keyring name others"],
+];
+const CHECK = "check that its mirror can be reached, or the apt sources of this host (apt-get update); --mirror and --keyring name others";
+
+function failed(program: string, name: string, suite: string, { status, lines }: ToolEnd): Problem {
+  const said = (pattern: RegExp): string => lines.filter((line) => pattern.test(line) && !REPEATED.test(line)).slice(-3).join("; ");
+  const cause = said(OF_PACKAGES) || said(/^[EW]:/) || said(/error|cannot|unable/i) || lines.slice(-3).join("; ");
+  const remedy = REMEDIES.find(([isMeant]) => lines.some(isMeant))?.[1] ?? CHECK;
   return { code: "template.failed", at: byHost(program), text: `${program} could not make ${name} ${suite}${status === undefined ? "" : ` (status ${status})`}`, cause, remedy };
 }
 
-function missing(): Problem | undefined {
+function missing({ keyring }: DebianWish): Problem | undefined {
+  if (keyring !== undefined && !existsSync(keyring)) return { code: "image.signature", at: byOption("--keyring"), text: `there is no '${keyring}'`, cause: "with its keys it is checked that nobody has changed the packages", remedy: keyring === UBUNTU_KEYS ? "apt-get install ubuntu-keyring (as root), or name the file with --keyring" : "name another file with --keyring" };
   if (isBootstrapped()) return undefined;
-  const cause = `it makes a Debian root file system from Debian's packages${hasProgram("debootstrap") ? "; debootstrap is there, but can only be used by root" : ""}`;
-  if (!hasProgram("mmdebstrap")) return { code: "template.missing", at: byHost("mmdebstrap"), text: "mmdebstrap is not installed", cause, remedy: `apt-get install mmdebstrap (as root)${isRoot() ? ", or debootstrap" : ""}` };
-  if (!isRoot() && !hasProgram("newuidmap")) return { code: "idmap.helper", at: byHost("newuidmap"), text: "newuidmap is not installed", cause: "an ordinary user's mmdebstrap works in a user namespace", remedy: "apt-get install uidmap (as root)" };
+  const cause = `it makes a Debian root file system from Debian's packages${programPath("debootstrap") !== undefined ? "; debootstrap is there, but can only be used by root" : ""}`;
+  if (programPath("mmdebstrap") === undefined) return { code: "template.missing", at: byHost("mmdebstrap"), text: "mmdebstrap is not installed", cause, remedy: `apt-get install mmdebstrap (as root)${isRoot() ? ", or debootstrap" : ""}` };
+  if (!isRoot() && programPath("newuidmap") === undefined) return { code: "idmap.helper", at: byHost("newuidmap"), text: "newuidmap is not installed", cause: "an ordinary user's mmdebstrap works in a user namespace", remedy: "apt-get install uidmap (as root)" };
   return undefined;
 }
 
@@ -182,6 +175,7 @@ function variantOf({ packages = [], sources = [], keyring = "", arch = "" }: Deb
 async function make(path: string, suite: string, wish: DebianWish): Promise<Result<DebianRootfs>> {
   const scratch = `${path}.making.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
+  let detail = "failed";
   try {
     const target = `${scratch}/rootfs.tar`;
     const files = sourcesOf(scratch, suite, wish);
@@ -190,12 +184,13 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
     const ended = await run(bootstrap?.value ?? command(suite, target, files, wish), wish);
     if (ended.status !== 0) return fail(wish.abort?.aborted === true ? { code: "template.failed", text: "interrupted" } : failed(bootstrap === undefined ? "mmdebstrap" : "debootstrap", nameOf(wish), suite, ended));
     renameSync(target, path);
+    detail = "done";
     dropOld(path);
     const { size, mtimeMs } = statSync(path);
     return ok({ path, bytes: size, madeAt: mtimeMs, isCached: false, suite, ...(bootstrap === undefined ? {} : { warnings: [notUpdated(nameOf(wish), suite)] }) });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
-    wish.onProgress?.({ stage: `making ${nameOf(wish)}`, detail: "done", isFinished: true });
+    wish.onProgress?.({ stage: `making ${nameOf(wish)}`, detail, isFinished: true });
   }
 }
 
@@ -211,7 +206,7 @@ export async function debianRootfs(wish: DebianWish = {}): Promise<Result<Debian
   if (wish.isFlushed === true) rmSync(path, { force: true });
   const before = cached(path, suite) ?? (wish.isFlushed === true ? undefined : cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite));
   if (before !== undefined) return ok(before);
-  const problem = missing();
+  const problem = missing(wish);
   if (problem !== undefined) return fail(problem);
   try {
     mkdirSync(cacheDir, { recursive: true, mode: 0o755 });

@@ -2,10 +2,10 @@
 // templates make theirs of it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { PROGRAM_PATH } from "../host/probe/program.ts";
 import { byOption, type Origin } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Customize } from "./customize.ts";
-import { SEARCHED } from "./executable.ts";
 import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
 import type { Made, TemplateWish } from "./templates.ts";
@@ -94,7 +94,7 @@ export function makeOnHost(wish: TemplateWish, what: OnHost): Result<Made> {
 }
 
 function packed(work: string, at: Origin): Problem | undefined {
-  const tar = spawnSync("tar", ["--create", `--file=${work}/rootfs.tar`, "--numeric-owner", "--owner=0", "--group=0", "-C", `${work}/tree`, "."], { encoding: "utf8", env: { PATH: SEARCHED, LC_ALL: "C" } });
+  const tar = spawnSync("tar", ["--create", `--file=${work}/rootfs.tar`, "--numeric-owner", "--owner=0", "--group=0", "-C", `${work}/tree`, "."], { encoding: "utf8", env: { PATH: PROGRAM_PATH, LC_ALL: "C" } });
   return tar.status === 0 ? undefined : { code: "template.failed", at, text: "the few files of the container's own cannot be packed", cause: tar.stderr.trim() };
 }
 

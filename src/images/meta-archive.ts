@@ -1,11 +1,11 @@
 // Owns the files of an image's metadata: unpacked from their archive by the caller, with no rights but its own, and read as texts.
 import { spawnSync } from "node:child_process";
 import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { PROGRAM_PATH } from "../host/probe/program.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import { byOption } from "../model/origin.ts";
 import { unpackCommand } from "../plan/storage/dir.ts";
 import { probeArchive } from "./archive.ts";
-import { SEARCHED } from "./executable.ts";
 
 /** Texts: what is larger is none. */
 const TEXT_MAX = 1 << 20;
@@ -33,7 +33,7 @@ export function readTexts(path: string, scratch: string, isMapped: boolean): Res
     fd = openSync(path, "r");
     const args = unpackCommand({ compression, isMapped, exclude: [] }).filter((word) => !ROOT_ONLY.includes(word));
     // a bomb ends at the limit: the metadata of an image is a few texts
-    const tar = spawnSync("sh", ["-c", `ulimit -f ${UNPACKED_MAX_BLOCKS}; exec "$@"`, "sh", ...args, "--no-same-owner", "--no-same-permissions"], { stdio: [fd, "ignore", "pipe"], cwd: folder, env: { PATH: SEARCHED, LC_ALL: "C" }, encoding: "utf8" });
+    const tar = spawnSync("sh", ["-c", `ulimit -f ${UNPACKED_MAX_BLOCKS}; exec "$@"`, "sh", ...args, "--no-same-owner", "--no-same-permissions"], { stdio: [fd, "ignore", "pipe"], cwd: folder, env: { PATH: PROGRAM_PATH, LC_ALL: "C" }, encoding: "utf8" });
     if (tar.status !== 0) return fail({ code: "image.invalid", at: from, text: `unpacking ${path} failed`, cause: tar.stderr.trim() });
     return ok(textsIn(folder));
   } catch (error) {

@@ -1,10 +1,12 @@
 // Owns the templates `debian` and `ubuntu`: made from packages by mmdebstrap (or debootstrap), kept for the next time; for ordinary users too.
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { accountOf } from "../host/setup/account.ts";
+import { fstabField } from "../linux/fstab-field.ts";
 import { byOption } from "../model/origin.ts";
-import { fail, ok, type Result } from "../model/problem.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { probeArchive } from "./archive.ts";
-import { NOTHING, readCustomize, type Customize } from "./customize.ts";
-import { debianRootfs, keptAt, osRelease, packagesDir, type DebianWish } from "./debian.ts";
+import { NOTHING, readCustomize, type Customize, type OwnUser } from "./customize.ts";
+import { UBUNTU_KEYS, debianRootfs, keptAt, osRelease, packagesDir, type DebianWish } from "./debian.ts";
 import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
@@ -37,7 +39,6 @@ const UBUNTU: readonly TemplateOption[] = [
   { long: "debug", short: "d", help: "accepted, without meaning" },
 ];
 const UBUNTU_MIRROR = "http://archive.ubuntu.com/ubuntu";
-const UBUNTU_KEYS = "/usr/share/keyrings/ubuntu-archive-keyring.gpg";
 
 type Dist = "debian" | "ubuntu";
 const valueOf = (args: Pick<TemplateArgs, "last">, env: TemplateWish["env"], name: string): string | undefined => {
@@ -61,31 +62,55 @@ function suiteOf(dist: Dist, args: TemplateArgs, env: TemplateWish["env"]): Resu
   return suite !== undefined && /^[a-z][a-z0-9.-]*$/.test(suite) ? ok(suite) : fail({ code: "option.value", at: byOption("--release"), text: `'${suite ?? ""}' is no release`, remedy: "its code name, as in bookworm" });
 }
 
-/** Its row in /etc/passwd of the host. */
-function hostUser(name: string): Result<number> {
-  const uid = readFileSync("/etc/passwd", "utf8").split("\n").find((line) => line.startsWith(`${name}:`))?.split(":")[2];
-  return uid === undefined ? fail({ code: "option.value", at: byOption("--bindhome"), text: `there is no user '${name}' on this host` }) : ok(Number(uid));
+/** A user of the host, whose home is to be shared. */
+function hostUser(name: string): Result<OwnUser> {
+  const refuse = (text: string, remedy?: string): Result<never> => fail({ code: "option.value", at: byOption("--bindhome"), text, ...(remedy === undefined ? {} : { remedy }) });
+  const found = accountOf(name);
+  if (found === undefined) return refuse(`there is no user '${name}' on this host`);
+  const { uid, gid, home } = found;
+  if (uid === 0) return refuse("root has a home of its own in each container", "share another user's, or a directory with lxc.mount.entry");
+  return home !== "/" && existsSync(home) ? ok({ name, uid, gid, home }) : refuse(`'${name}' has no home on this host`);
 }
 
 function ownOf(dist: Dist, args: TemplateArgs, wish: TemplateWish): Result<Customize> {
   const key = args.last("auth-key");
-  const [bound, user] = [args.last("bindhome"), args.last("user") ?? "ubuntu"];
-  const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd, ...(dist === "ubuntu" ? { user: bound ?? user, ...(bound === undefined ? { password: args.last("password") ?? user } : {}) } : {}) });
+  const [bound, first] = [args.last("bindhome"), args.last("user") ?? "ubuntu"];
+  const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd, ...(dist === "ubuntu" ? { user: bound ?? first, ...(bound === undefined ? { password: args.last("password") ?? first } : {}) } : {}) });
   if (!own.ok || bound === undefined) return own;
   if (wish.isMapped) return fail({ code: "option.conflict", at: byOption("--bindhome"), text: "a home of the host belongs to nobody in a container with ids of its own", remedy: "share it with lxc.mount.entry = /home/USER home/USER none bind,idmap=container" });
-  const uid = hostUser(bound);
-  return uid.ok ? ok({ ...own.value, user: { name: bound, uid: uid.value } }) : uid;
+  const user = hostUser(bound);
+  return user.ok ? ok({ ...own.value, user: user.value }) : user;
 }
 
-function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWish): DebianWish {
-  const sources = sourcesOf(dist, suite, args, wish.env);
-  const keyring = valueOf(args, wish.env, "keyring") ?? (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
+const FORMS: readonly (readonly [option: string, form: RegExp, what: string, remedy: string])[] = [
+  ["arch", /^[a-z0-9][a-z0-9-]*$/, "no architecture", "Debian's name for it, as in amd64 or arm64"],
+  ["mirror", /^[a-z][a-z0-9+.-]*:\S+$/i, "no URL", "as in http://deb.debian.org/debian"],
+  ["security-mirror", /^[a-z][a-z0-9+.-]*:\S+$/i, "no URL", "as in http://deb.debian.org/debian-security"],
+];
+const PACKAGE = /^[a-z0-9][a-z0-9+.:-]*([=/][\w+.:~-]+)?$/i;
+
+/** What mmdebstrap, apt's sources and a shell would each take for something else. */
+function wordProblem(args: TemplateArgs, env: TemplateWish["env"], packages: readonly string[]): Problem | undefined {
+  for (const [option, form, what, remedy] of FORMS) {
+    const value = option === "arch" ? args.last(option) : valueOf(args, env, option);
+    if (value !== undefined && !form.test(value)) return { code: "option.value", at: byOption(`--${option}`), text: `'${value}' is ${what}`, remedy };
+  }
+  const bad = packages.find((name) => !PACKAGE.test(name));
+  return bad === undefined ? undefined : { code: "option.value", at: byOption("--packages"), text: `'${bad}' is no name of a package` };
+}
+
+function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWish): Result<DebianWish> {
   const packages = [...(args.last("packages") ?? "").split(/[\s,]+/).filter((name) => name !== ""), ...(args.has("auth-key") ? ["openssh-server"] : [])];
+  const problem = wordProblem(args, wish.env, packages);
+  if (problem !== undefined) return fail(problem);
+  const sources = sourcesOf(dist, suite, args, wish.env);
+  const named = valueOf(args, wish.env, "keyring");
+  const keyring = named !== undefined ? (named.startsWith("/") ? named : `${wish.cwd}/${named}`) : (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
   const arch = args.last("arch");
-  return {
+  return ok({
     dist, suite, env: wish.env, cacheDir: packagesDir(wish.env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
     ...(arch === undefined || arch === archOf(process.arch) ? {} : { arch }), ...(packages.length === 0 ? {} : { packages }), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }),
-  };
+  });
 }
 
 async function make(dist: Dist, wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {
@@ -94,17 +119,19 @@ async function make(dist: Dist, wish: TemplateWish, args: TemplateArgs): Promise
   const own = ownOf(dist, args, wish);
   if (!own.ok) return own;
   const wanted = wishOf(dist, suite.value, args, wish);
+  if (!wanted.ok) return wanted;
   if (args.has("clean")) {
     wish.dialogue.say("Flushing the cache...");
-    rmSync(keptAt(wanted, suite.value), { force: true });
+    rmSync(keptAt(wanted.value, suite.value), { force: true });
     return ok({ kind: "nothing" });
   }
-  const made = await debianRootfs(wanted);
+  const made = await debianRootfs(wanted.value);
   if (!made.ok) return made;
   const { path } = made.value;
+  const home = own.value.user?.home;
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
-  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(args.has("bindhome") ? { more: [`lxc.mount.entry = /home/${args.last("bindhome") ?? ""} home/${args.last("bindhome") ?? ""} none bind,create=dir 0 0`] } : {}) }, made.value.warnings);
+  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, ...(own.value === NOTHING ? {} : { own: own.value }), ...(home === undefined ? {} : { more: [`lxc.mount.entry = ${fstabField(home)} ${fstabField(home.slice(1))} none bind,create=dir 0 0`] }) }, made.value.warnings);
 }
 
 /** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */

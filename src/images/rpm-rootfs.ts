@@ -1,15 +1,14 @@
 // Owns a Fedora or openSUSE root file system made from their own packages, by dnf or zypper of this host, kept for the next time.
 // An ordinary user's runs in a user namespace with that user's first range of ids.
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { createInterface } from "node:readline";
+import { programPath } from "../host/probe/program.ts";
 import { saysNoSpace } from "../linux/no-space.ts";
 import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
-import { hasProgram, SEARCHED } from "./executable.ts";
+import { runTool, type ToolEnd } from "./tool.ts";
 
 export type RpmDist = "fedora" | "opensuse";
 export interface RpmWish {
@@ -31,7 +30,6 @@ export interface RpmWish {
 }
 
 const RECIPE = "rpm-1";
-const KEPT_LINES = 60;
 const PROGRAMS: Readonly<Record<RpmDist, string>> = { fedora: "dnf", opensuse: "zypper" };
 const isRoot = (): boolean => process.geteuid?.() === 0;
 
@@ -66,37 +64,22 @@ function toolOf(scratch: string, wish: RpmWish): readonly string[] {
   return ["dnf", "-c", `${scratch}/dnf.conf`, `--installroot=${scratch}/root`, `--releasever=${release}`, `--forcearch=${arch}`, "-y", "install", ...packages];
 }
 
-interface Ended { readonly status: number | undefined; readonly lines: readonly string[] }
-
-async function run(argv: readonly string[], home: string, wish: Pick<RpmWish, "abort" | "onProgress" | "dist" | "env">): Promise<Ended> {
-  const env: Record<string, string> = { PATH: SEARCHED, LC_ALL: "C.UTF-8", HOME: home };
-  for (const name of ["http_proxy", "https_proxy", "no_proxy"]) {
-    const value = wish.env[name];
-    if (value !== undefined) env[name] = value;
-  }
-  const child = spawn(argv[0] ?? "", argv.slice(1), { stdio: ["ignore", "ignore", "pipe"], env, cwd: "/", signal: wish.abort, killSignal: "SIGTERM" });
-  const ended = new Promise<number | undefined>((resolve) => {
-    child.once("error", () => { if (child.pid === undefined) resolve(undefined); });
-    child.once("close", (status) => resolve(status ?? undefined));
-  });
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stderr })) {
-    if (line.trim() !== "") lines.push(line.trim());
-    if (lines.length > KEPT_LINES) lines.shift();
+/** Relays the names of packages as they come. */
+const run = (argv: readonly string[], home: string, { env, abort, dist, onProgress }: RpmWish): Promise<ToolEnd> => runTool(argv, {
+  env, home, abort, onLine: (line) => {
     const said = /^\s*(?:\(\d+\/\d+\) )?(?:Installing\s*:|Installing:|Retrieving package) *(\S+)/.exec(line)?.[1];
-    if (said !== undefined) wish.onProgress({ stage: `making ${wish.dist}`, detail: said });
-  }
-  return { status: await ended, lines };
-}
+    if (said !== undefined) onProgress({ stage: `making ${dist}`, detail: said });
+  },
+});
 
-const failed = ({ dist, release, mirror }: RpmWish, { status, lines }: Ended): Problem => ({
+const failed = ({ dist, release, mirror }: RpmWish, { status, lines }: ToolEnd): Problem => ({
   code: "template.failed", at: byHost(PROGRAMS[dist]), text: `${PROGRAMS[dist]} could not make ${dist} ${release}${status === undefined ? "" : ` (status ${status})`}`,
   cause: [...new Set(lines.filter((line) => /error|cannot|can't|failed|unable|no match|not found/i.test(line)))].slice(0, 3).join("; ") || lines.slice(-3).join("; "),
   remedy: lines.some(saysNoSpace) ? "free some space" : `check that '${mirror}' can be reached and holds this release, or name another one with --mirror`,
 });
 
 function missing({ dist }: RpmWish): Problem | undefined {
-  const program = [PROGRAMS[dist], ...(isRoot() ? [] : ["newuidmap"])].find((name) => !hasProgram(name));
+  const program = [PROGRAMS[dist], ...(isRoot() ? [] : ["newuidmap"])].find((name) => programPath(name) === undefined);
   return program === undefined ? undefined : { code: "template.missing", at: byHost(program), text: `${program} is not installed`, cause: `it makes a root file system of ${dist} from its packages`, remedy: `apt-get install ${program === "newuidmap" ? "uidmap" : program} (as root)` };
 }
 
@@ -126,6 +109,7 @@ export async function rpmRootfs(wish: RpmWish): Promise<Result<string>> {
   const problem = missing(wish);
   if (problem !== undefined) return fail(problem);
   const scratch = `${path}.making.${process.pid}`;
+  let detail = "failed";
   try {
     mkdirSync(wish.cacheDir, { recursive: true, mode: 0o755 });
     await sweep(path, wish);
@@ -134,11 +118,12 @@ export async function rpmRootfs(wish: RpmWish): Promise<Result<string>> {
     const ended = await run(unshare(["sh", "-ec", SCRIPT, "sh", scratch, target, ...toolOf(scratch, wish)]), `${scratch}/home`, wish);
     if (ended.status !== 0) return fail(wish.abort.aborted ? { code: "template.failed", text: "interrupted" } : failed(wish, ended));
     renameSync(target, path);
+    detail = "done";
     return ok(path);
   } catch (error) {
     return fail({ code: "storage.unsupported", text: `cannot keep a root file system in '${wish.cacheDir}': ${error instanceof Error ? error.message : "unknown"}` });
   } finally {
     await drop(scratch, wish);
-    wish.onProgress({ stage: `making ${wish.dist}`, detail: "done", isFinished: true });
+    wish.onProgress({ stage: `making ${wish.dist}`, detail, isFinished: true });
   }
 }

@@ -15,9 +15,9 @@ writeFileSync(join(folder, "text"), "text");
 spawnSync("tar", ["-czf", join(folder, "root.tgz"), "-C", "/etc", "passwd"]);
 chmodSync(join(folder, "root.tgz"), 0o755);
 
-const find = (template: string, ...templateArgs: readonly string[]) => findSource({ template, templateArgs, share: folder, cwd: folder });
-const code = (template: string, ...args: readonly string[]): string | undefined => {
-  const found = find(template, ...args);
+const find = (template: string) => findSource({ template, share: folder, cwd: folder });
+const code = (template: string): string | undefined => {
+  const found = find(template);
   return found.ok ? undefined : found.problems[0]?.code;
 };
 
@@ -26,15 +26,6 @@ test("a template by name", () => expect(find("mine")).toEqual({ ok: true, value:
 test("a template by path", () => expect(find(script)).toEqual({ ok: true, value: { kind: "script", path: script } }));
 test("an archive, though it may be executed", () => expect(find("./root.tgz")).toMatchObject({ ok: true, value: { kind: "archive", compression: "gzip" } }));
 test("a directory", () => expect(find(folder)).toEqual({ ok: true, value: { kind: "directory", path: folder } }));
-test("the template local", () => {
-  expect(find("local", "--fstree=root.tgz")).toMatchObject({ ok: true, value: { kind: "archive", path: join(folder, "root.tgz") } });
-  expect(find("local", "-f", join(folder, "root.tgz"), "--no-dev", "-m", "text")).toMatchObject({ ok: true, value: { metadata: join(folder, "text") } });
-  expect(code("local")).toBe("option.missing");
-  expect(code("local", "-f")).toBe("option.missing");
-  expect(code("local", "-x")).toBe("option.unknown");
-  expect(code("local", "-f", "text")).toBe("image.invalid");
-  expect(code("local", "-f", "nowhere")).toBe("image.invalid");
-});
 test("what is nothing of all that", () => {
   expect(code("nowhere")).toBe("template.missing");
   expect(code("./nowhere")).toBe("template.missing");

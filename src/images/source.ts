@@ -1,12 +1,11 @@
 // Owns what `-t` of lxc-create may name: nothing, a template script, an archive, or a directory.
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
+import { isExecutable } from "../host/probe/program.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import type { Compression } from "../plan/storage/dir.ts";
 import { probeArchive } from "./archive.ts";
 import type { Customize } from "./customize.ts";
-import { isExecutable } from "./executable.ts";
-import { parseLocalArgs } from "./local.ts";
 import { builtInNames, type LayersMade, type SharedImage } from "./templates.ts";
 
 export type Source =
@@ -16,21 +15,9 @@ export type Source =
   | { readonly kind: "directory"; readonly path: string }
   | LayersMade;
 
-export interface SourceWish { readonly template: string; readonly templateArgs: readonly string[]; readonly share: string; readonly cwd: string }
+export interface SourceWish { readonly template: string; readonly share: string; readonly cwd: string }
 
 const from = byOption("--template");
-
-function localSource(wish: SourceWish): Result<Source> {
-  const args = parseLocalArgs(wish.templateArgs, wish.cwd);
-  if (!args.ok) return args;
-  const { fstree, metadata } = args.value;
-  for (const path of metadata === undefined ? [fstree] : [fstree, metadata]) {
-    if (!existsSync(path)) return fail({ code: "image.invalid", at: from, text: `'${path}' does not exist` });
-  }
-  const compression = probeArchive(fstree);
-  if (compression === undefined) return fail({ code: "image.invalid", at: from, text: `'${fstree}' is not a tar archive that can be read`, remedy: "give --fstree a tar archive: plain, or packed by gzip, bzip2, xz, zstd or lz4" });
-  return ok({ kind: "archive", path: fstree, compression, ...(metadata === undefined ? {} : { metadata }) });
-}
 
 function pathSource(path: string): Result<Source> {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -53,17 +40,15 @@ function templateNames(share: string): readonly string[] {
       return [];
     }
   });
-  return [...new Set([...names, ...builtInNames, "local", "none"])].sort();
+  return [...new Set([...names, ...builtInNames, "none"])].sort();
 }
 
-/** The script behind a template's name; `local` has none, as it is built in. */
+/** The script behind a template's name. */
 export const scriptOf = (template: string, share: string): string | undefined =>
   template.includes("/") ? (isExecutable(template) ? template : undefined) : folders(share).map((folder) => `${folder}/lxc-${template}`).find(isExecutable);
 
-export function findSource(wish: SourceWish): Result<Source> {
-  const { template, share, cwd } = wish;
+export function findSource({ template, share, cwd }: SourceWish): Result<Source> {
   if (template === "none") return ok({ kind: "none" });
-  if (template === "local") return localSource(wish);
   if (template.includes("/")) return pathSource(template.startsWith("/") ? template : `${cwd}/${template}`);
   const path = scriptOf(template, share);
   if (path !== undefined) return ok({ kind: "script", path });

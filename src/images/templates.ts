@@ -45,9 +45,11 @@ const BUILT_IN: Readonly<Record<string, () => Promise<Template>>> = {
   fedora: async () => (await import("./rpm-template.ts")).fedora,
   opensuse: async () => (await import("./rpm-template.ts")).opensuse,
   "ubuntu-cloud": async () => (await import("./cloud-template.ts")).cloud,
+  local: async () => (await import("./local-template.ts")).local,
   host: async () => (await import("./host-template.ts")).host,
   sshd: async () => (await import("./sshd-template.ts")).sshd,
   image: async () => (await import("./image/template.ts")).image,
 };
-export const builtInNames: readonly string[] = Object.keys(BUILT_IN);
+/** As -t takes them; `image` is what --image goes by. */
+export const builtInNames: readonly string[] = Object.keys(BUILT_IN).filter((name) => name !== "image");
 export const builtIn = (name: string): (() => Promise<Template>) | undefined => (Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined);

@@ -2,7 +2,7 @@
 import { cgroupMounts, findKernelConfig, loadedModules } from "../host/probe/kernel-config.ts";
 import { hasNamespace } from "../host/probe/kernel.ts";
 import { probeIdMapHelper } from "../host/probe/userns.ts";
-import { findTool } from "../host/setup/setup-facts.ts";
+import { programPath } from "../host/probe/program.ts";
 import { isAtLeast, isSet, type KernelConfig } from "../linux/kernel-config.ts";
 import { byDefault } from "../model/origin.ts";
 import { fail, ok } from "../model/problem.ts";
@@ -14,7 +14,7 @@ const told = (config: KernelConfig, label: string, option: string, isRequired = 
 
 function toolNotes(): readonly ConfigLine[] {
   return (["newuidmap", "newgidmap"] as const).flatMap((name): readonly ConfigLine[] => {
-    if (findTool(name) === undefined) return [{ note: `${name} is not installed` }];
+    if (programPath(name) === undefined) return [{ note: `${name} is not installed` }];
     return probeIdMapHelper(name) === undefined ? [{ note: `Warning: ${name} is not setuid-root` }] : [];
   });
 }

@@ -1,7 +1,8 @@
 // Owns the verbs about images: listed, pulled, told about, given away, taken in, thrown away, pinned.
-import { closeSync, copyFileSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { containerDir } from "../host/store/layout.ts";
+import { errorText } from "../host/error-text.ts";
 import { probeArchive } from "../images/archive.ts";
 import { packagesDir } from "../images/debian.ts";
 import type { Dialogue } from "../images/dialogue.ts";
@@ -115,7 +116,7 @@ export async function exportImage(request: Request, wish: ExportWish): Promise<R
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) if (chunk instanceof Uint8Array && !await wish.write(chunk)) return fail({ code: "storage.copy", text: "nobody reads any more" });
     return ok(undefined);
   } catch (error) {
-    return fail({ code: "storage.copy", text: `cannot write '${wish.file ?? "standard output"}'`, cause: error instanceof Error ? error.message : String(error) });
+    return fail({ code: "storage.copy", text: `cannot write '${wish.file ?? "standard output"}'`, cause: errorText(error) });
   }
 }
 
@@ -139,7 +140,7 @@ export async function importImage(request: Request, file: string, name: string):
     writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression });
     return ok({ image: name, arch, digest: `sha256:${hex}` });
   } catch (error) {
-    return fail({ code: "storage.copy", text: `cannot keep '${path}' in '${base}'`, cause: error instanceof Error ? error.message : String(error) });
+    return fail({ code: "storage.copy", text: `cannot keep '${path}' in '${base}'`, cause: errorText(error) });
   }
 }
 
@@ -189,8 +190,8 @@ export function lockImages(request: Request, file: string, pulled: readonly Pull
   try {
     writeFileSync(`${path}.new`, `${JSON.stringify({ images: all }, null, 2)}\n`);
     renameSync(`${path}.new`, path);
-    return readFileSync(path, "utf8") === "" ? ok([]) : ok(all);
+    return ok(all);
   } catch (error) {
-    return fail({ code: "storage.copy", at: byOption("--lock"), text: `cannot write '${path}'`, cause: error instanceof Error ? error.message : String(error) });
+    return fail({ code: "storage.copy", at: byOption("--lock"), text: `cannot write '${path}'`, cause: errorText(error) });
   }
 }

@@ -52,8 +52,10 @@ test("-t ubuntu-cloud: an archive, and what cloud-init finds in it", () => inPla
   destroy(place);
 }), 60_000);
 
-test("the options of -t debian and -t ubuntu: help, and what is wrong is refused before anything is made", () => inPlace("privileged", async (place) => {
-  for (const template of ["debian", "ubuntu", "ubuntu-cloud", "host", "sshd", "oci", "download", "fedora", "opensuse"]) expect((await download(place, { template, args: ["--help"] })).stdout).toContain(`The template ${template}:`);
+test("the options of the templates: help, and what is wrong is refused before anything is made", () => inPlace("privileged", async (place) => {
+  for (const template of ["debian", "ubuntu", "ubuntu-cloud", "host", "sshd", "oci", "download", "fedora", "opensuse", "local"]) expect((await download(place, { template, args: ["--help"] })).stdout).toContain(`The template ${template}:`);
+  expect((await download(place, { template: "busybox", args: ["-h"] })).stdout).toContain("--busybox-path=FILE");
+  expect(containers(place)).toEqual([]);
   const refused = async (template: string, args: readonly string[], words: string): Promise<void> => {
     const { status, stderr } = await download(place, { template, args });
     expect([status, stderr.includes(words) ? "" : stderr, containers(place)]).toEqual([1, "", []]);
@@ -63,5 +65,8 @@ test("the options of -t debian and -t ubuntu: help, and what is wrong is refused
   await refused("host", ["-S", "x"], "does not know '-S'");
   await refused("debian", ["-S", "/nowhere.pub"], "cannot read '/nowhere.pub'");
   await refused("ubuntu", ["-r", "noble", "-b", "nobody-of-that-name"], "there is no user");
+  for (const [word, words] of [["--nonsense", "unknown option '--nonsense'"], ["-z", "unknown option '-z'"], ["--busybox-path", "--busybox-path needs a value"], ["x", "unknown argument 'x'"]] as const) await refused("busybox", [word], words);
+  await refused("local", [], "needs --fstree");
+  await refused("local", ["-f", "/nowhere.tar"], "'/nowhere.tar' does not exist");
   await refused("ubuntu", ["--nonsense"], "does not know '--nonsense'");
 }), 60_000);

@@ -9,6 +9,7 @@ import { FOLDER, sha256, startServer } from "./image-server.ts";
 import { DIST, type Place, type Ran } from "./place.ts";
 import { dropKey, makeKey, serveFiles, type FileServer } from "./rpm-repository.ts";
 import { buildDistribution, type Suites } from "./tiny-distribution.ts";
+import { makeUser, must, removeUser, type User } from "./users.ts";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPlaceholderForATest me@here";
 const SUITES: readonly Suites[] = [{ origin: "Ubuntu", names: ["noble", "noble-updates", "noble-security"], components: ["main", "universe"] }, { origin: "Debian", names: ["bookworm"], components: ["main", "contrib", "non-free", "non-free-firmware"] }];
@@ -16,6 +17,9 @@ const room = downloadRoom();
 let work: string;
 let mirror: FileServer | undefined;
 let homes: readonly string[] = [];
+/** A user of the host, whose home is not in /home. */
+let ann: User;
+const home = (): string => join(work, "people/ann");
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), "berth-ubuntu-test-"));
   chmodSync(work, 0o755);
@@ -23,8 +27,13 @@ beforeAll(async () => {
   buildDistribution(join(work, "ubuntu"), homes[0] ?? "", SUITES);
   mirror = await serveFiles(join(work, "ubuntu"));
   writeFileSync(join(work, "key.pub"), `${KEY}\n`);
+  ann = makeUser(`bt${process.pid}b`, { subuid: [], subgid: [] });
+  mkdirSync(home(), { recursive: true });
+  must(["flock", "/tmp/berth-etc.lock", "usermod", "--home", home(), ann.name]);
 }, 300_000);
 afterAll(() => {
+  must(["flock", "/tmp/berth-etc.lock", "usermod", "--home", ann.home, ann.name]);
+  removeUser(ann);
   mirror?.close();
   homes.forEach(dropKey);
   rmSync(work, { recursive: true, force: true });
@@ -65,10 +74,10 @@ test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a use
   destroy(place);
   if (kind === "user-owned") return refused(place, packaged(place, "ubuntu", ["-r", "noble", "-b", place.user?.name ?? ""]), "belongs to nobody in a container with ids of its own");
   const [name = ""] = kept(place);
-  const [user, , uid] = readFileSync("/etc/passwd", "utf8").split("\n").map((row) => row.split(":")).find((row) => Number(row[2]) >= 1000 && Number(row[2]) < 60000) ?? ["nobody", "", "65534"];
+  const { name: user, uid, gid } = ann;
   const before = statSync(join(cacheOf(place), name)).mtimeMs;
-  await good(packaged(place, "ubuntu", [...args, "-b", user ?? ""]));
-  expect([read(place, "../config").includes(`lxc.mount.entry = /home/${user} home/${user} none bind,create=dir 0 0\n`), read(place, "etc/passwd").includes(`${user}:x:${uid}:`), /^ann:/m.test(read(place, "etc/passwd")), kept(place), statSync(join(cacheOf(place), name)).mtimeMs]).toEqual([true, true, false, [name], before]);
+  await good(packaged(place, "ubuntu", [...args, "-b", user]));
+  expect([read(place, "../config").includes(`lxc.mount.entry = ${home()} ${home().slice(1)} none bind,create=dir 0 0\n`), read(place, "etc/passwd").includes(`${user}:x:${uid}:${gid}::${home()}:`), read(place, `${home()}/.ssh/authorized_keys`) === `${KEY}\n`, /^ann:/m.test(read(place, "etc/passwd")), kept(place), statSync(join(cacheOf(place), name)).mtimeMs]).toEqual([true, true, true, false, [name], before]);
   destroy(place);
 }), 120_000);
 
@@ -91,6 +100,13 @@ test("-t debian, by mmdebstrap and by debootstrap: its components, its keys, its
   await refused(place, packaged(place, "debian", ["-r", "bookworm"], { ...fromMirror(), KEYRING: "/usr/share/keyrings/debian-archive-keyring.gpg" }), "mmdebstrap could not make Debian bookworm");
   await refused(place, packaged(place, "debian", ["-r", "bookworm", "--packages", "broken"], fromMirror()), "broken : Depends: not-there but it is not installable", "leave those out of --packages");
   await refused(place, packaged(without(place), "debian", ["-r", "bookworm", "--packages", "nosuchpackage"], fromMirror()), "debootstrap could not make Debian bookworm", "nosuchpackage", "leave those out of --packages");
+  await refused(place, packaged(place, "debian", ["-r", "nosuch"], fromMirror()), "does not have a Release file", "check the release's name", "making Debian: failed");
+  const rows: readonly (readonly [args: readonly string[], env: Readonly<Record<string, string>>, words: string])[] = [
+    [["-a", "../x"], {}, "'../x' is no architecture"], [["-a", ""], {}, "'' is no architecture"], [["--mirror", "nonsense"], {}, "'nonsense' is no URL"], [["--mirror", "http://x/ y [trusted=yes]"], {}, "is no URL"],
+    [["--security-mirror", "http://x/\ndeb http://y z"], {}, "is no URL"], [[], { MIRROR: "a b" }, "'a b' is no URL"], [["--packages", "a,b;c"], {}, "'b;c' is no name of a package"], [["--keyring", "nowhere.gpg"], {}, "/nowhere.gpg'"], [[], { KEYRING: "/nowhere" }, "there is no '/nowhere'"],
+  ];
+  for (const [more, env, words] of rows) await refused(place, packaged(place, "debian", ["-r", "bookworm", ...more], { ...fromMirror(), ...env }), words);
+  await refused(place, packaged(place, "ubuntu", ["-r", "noble", "-b", "root"]), "root has a home of its own");
   expect(readdirSync(cacheOf(place)).filter((name) => name.includes("making"))).toEqual([]);
 }), 120_000);
 

@@ -99,6 +99,16 @@ async function withTemplateHelp(request: Request, answer: Answer): Promise<Answe
   return { kind: "plan", plan: help.value.plan, err: `${answer.err ?? ""}\n` };
 }
 
+/** `-- --help`: who asks only this wants no container, which LXC makes, an empty one, of a template that ends with 0. */
+async function templateOwnHelp(line: CommandLine<(typeof rows)[number]>, template: string): Promise<Answer | undefined> {
+  const { request, words } = line;
+  if (template === "none" || !words.some((word) => word === "-h" || word === "--help")) return undefined;
+  const { templateHelp } = await import("../../runtime/create-help.ts");
+  const help = await templateHelp(request, templatePath(request, template));
+  if (!help.ok) return undefined;
+  return help.value.kind === "text" ? done(0, { out: help.value.text }) : { kind: "plan", plan: help.value.plan };
+}
+
 export const main = async (request: Request): Promise<Answer> => {
   const answer = await withLine(tool, request, run);
   return request.argv.some((word) => word === "-h" || word === "--help") ? withTemplateHelp(request, answer) : answer;
@@ -116,6 +126,8 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   if (image !== undefined && options.has("template")) return failed(line, [{ code: "option.conflict", text: "either -t or --image", remedy: "leave one of them out" }]);
   const template = image === undefined ? options.last("template") : "image";
   if (template === undefined) return failed(line, [{ code: "template.missing", text: "A template must be specified." }], { closing: ['Use "none" if you really want a container without a rootfs.'] });
+  const help = image === undefined ? await templateOwnHelp(line, template) : undefined;
+  if (help !== undefined) return help;
   const problem = storageProblem(line);
   if (problem !== undefined) return failed(line, [problem]);
   const config = options.last("config");

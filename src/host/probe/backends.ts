@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { BackendFacts, OutsideStorage, StorageOptions, VolumeFacts } from "../../model/storage.ts";
 import { readText } from "../read-text.ts";
-import { PROGRAM_FOLDERS, programPath } from "./program.ts";
+import { PROGRAM_PATH, programPath } from "./program.ts";
 import { isOnBtrfs } from "./tree-mark.ts";
 
 const PROGRAMS = ["btrfs", "lvcreate", "zfs", "rbd", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs", "mkfs.f2fs"];
@@ -14,7 +14,7 @@ const nearest = (path: string): string => (existsSync(path) || path === "/" ? pa
 
 /** What a tool of storage says, without spaces around it; undefined: it fails, or is not there. */
 function said(program: string, ...words: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(program, words, { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } });
+  const { status, stdout } = spawnSync(program, words, { encoding: "utf8", env: { PATH: PROGRAM_PATH, LC_ALL: "C" } });
   return status === 0 ? stdout.trim() : undefined;
 }
 

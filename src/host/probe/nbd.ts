@@ -7,7 +7,7 @@ import type { NbdFacts, StorageFacts } from "../../model/facts.ts";
 import { readText } from "../read-text.ts";
 import { nbdParts } from "../../model/storage.ts";
 import { probePath } from "./paths.ts";
-import { PROGRAM_FOLDERS, programPath } from "./program.ts";
+import { PROGRAM_PATH, programPath } from "./program.ts";
 import { fileSystems } from "./storage.ts";
 
 const SECTOR = 512;
@@ -37,7 +37,7 @@ function read({ path, format, from }: Piece): Read {
   const room = mkdtempSync("/tmp/berth-nbd-");
   const window = { driver: "raw", offset: from, size: Math.ceil(CONTENT_BYTES / SECTOR) * SECTOR, file: { driver: format, file: { driver: "file", filename: path } } };
   try {
-    const { status, stderr } = spawnSync("qemu-img", ["convert", "-O", "raw", `json:${JSON.stringify(window)}`, `${room}/begin`], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" }, timeout: 20_000 });
+    const { status, stderr } = spawnSync("qemu-img", ["convert", "-O", "raw", `json:${JSON.stringify(window)}`, `${room}/begin`], { encoding: "utf8", env: { PATH: PROGRAM_PATH, LC_ALL: "C" }, timeout: 20_000 });
     // the window is none of the user's words
     if (status !== 0) return { said: (stderr ?? "").trim().replaceAll(/'?json:\{.*\}'?/g, `'${path}'`) };
     const bytes = new Uint8Array(CONTENT_BYTES);

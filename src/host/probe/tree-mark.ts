@@ -1,6 +1,6 @@
 // Owns what a directory tree is known by: its inode, or on btrfs the number of its subvolume.
 import { lstatSync, statfsSync } from "node:fs";
-import { PROGRAM_FOLDERS } from "./program.ts";
+import { PROGRAM_PATH } from "./program.ts";
 
 /** statfs(2). */
 const BTRFS = 0x9123683e;
@@ -22,5 +22,5 @@ export function treeMark(path: string): string | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || !isSubvolume(path)) return found === undefined ? undefined : String(found.ino);
   const { spawnSync } = process.getBuiltinModule("node:child_process"); // loaded then only: it takes a millisecond
-  return `subvolume ${spawnSync("btrfs", ["inspect-internal", "rootid", path], { encoding: "utf8", env: { PATH: PROGRAM_FOLDERS.join(":"), LC_ALL: "C" } }).stdout.trim()}`;
+  return `subvolume ${spawnSync("btrfs", ["inspect-internal", "rootid", path], { encoding: "utf8", env: { PATH: PROGRAM_PATH, LC_ALL: "C" } }).stdout.trim()}`;
 }

@@ -1,13 +1,11 @@
 // Owns looking up users in NSS: passwd(5) alone does not know those of a directory service.
 import { spawnSync } from "node:child_process";
 import type { Account } from "../../model/setup.ts";
-import { PROGRAM_FOLDERS } from "../probe/program.ts";
-
-export const TOOL_PATH: string = PROGRAM_FOLDERS.join(":");
+import { PROGRAM_PATH } from "../probe/program.ts";
 
 /** What a program of the system prints; undefined when it is missing or fails. */
 export function printedBy(argv: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", env: { PATH: TOOL_PATH, LC_ALL: "C" }, timeout: 20_000 });
+  const { status, stdout } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", env: { PATH: PROGRAM_PATH, LC_ALL: "C" }, timeout: 20_000 });
   return status === 0 ? stdout : undefined;
 }
 

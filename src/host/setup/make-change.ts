@@ -7,7 +7,7 @@ import type { Change, Owner } from "../../model/setup.ts";
 import type { Op } from "../../isa/op.ts";
 import { runPlan } from "../engine/run.ts";
 import { errorCode } from "../read-text.ts";
-import { TOOL_PATH } from "./account.ts";
+import { PROGRAM_PATH } from "../probe/program.ts";
 import { withShadowLock } from "./shadow-lock.ts";
 import { addLine, dropLine, plainText, putFile } from "./system-file.ts";
 
@@ -22,7 +22,7 @@ const sysctlFile = (name: string): string => `/proc/sys/${name.replaceAll(".", "
 /** Systemd reads all its units again for one of the commands: on a busy machine that has taken more than a minute. */
 const RUN_MS = 180_000;
 function command(argv: readonly string[]): Outcome {
-  const { status, stderr, error } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"], env: { PATH: TOOL_PATH, LC_ALL: "C" }, timeout: RUN_MS });
+  const { status, stderr, error } = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"], env: { PATH: PROGRAM_PATH, LC_ALL: "C" }, timeout: RUN_MS });
   if (status === 0) return DONE;
   const why = error === undefined ? stderr.trim().split("\n").at(-1) ?? "" : errorCode(error);
   return failed(`'${argv.join(" ")}' ${status === null ? "did not end" : `ended with ${status}`}${why === "" ? "" : `: ${why}`}`);

@@ -1,18 +1,14 @@
 // Owns the facts for `berth setup`: everything it may change, as it is now.
-import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { parseSubIds } from "../../linux/idmap.ts";
 import { parseCgroupMounts } from "../../linux/proc-mountinfo.ts";
 import type { Account, CgroupTree, IdSide, SetupFacts } from "../../model/setup.ts";
 import { enginePath } from "../probe/host-facts.ts";
 import { INSTALLED_USER_NIC, ownUserNic, userNicTool } from "../probe/links.ts";
+import { programPath } from "../probe/program.ts";
 import { probeIdMapHelper } from "../probe/userns.ts";
 import { readText } from "../read-text.ts";
-import { idsOf, printedBy, TOOL_PATH } from "./account.ts";
-
-const FOLDERS = TOOL_PATH.split(":");
-export const findTool = (name: string): string | undefined => FOLDERS.map((folder) => `${folder}/${name}`).find((path) => {
-  try { accessSync(path, constants.X_OK); return true; } catch { return false; }
-});
+import { idsOf, printedBy } from "./account.ts";
 
 /** login.defs(5); a line that is missing means shadow's default. */
 function idSpace(kind: "UID" | "GID"): IdSide["space"] {
@@ -44,7 +40,7 @@ function idSide(account: Account, kind: "u" | "g", isElsewhere: boolean): IdSide
 }
 
 const idmapTool = (name: "newuidmap" | "newgidmap"): SetupFacts["idmapTools"][number] => {
-  const path = findTool(name);
+  const path = programPath(name);
   if (path === undefined) return { name };
   return probeIdMapHelper(name) === undefined ? { name, path, powerless: statSync(path).mode & 0o7777 } : { name, path };
 };
@@ -60,7 +56,7 @@ const isSystemd = (): boolean => existsSync("/run/systemd/system");
 function bootOf(): SetupFacts["boot"] {
   if (isSystemd()) return "systemd";
   if (existsSync("/sbin/openrc-run")) return "openrc";
-  return existsSync("/etc/init.d") && findTool("update-rc.d") !== undefined ? "sysvinit" : "none";
+  return existsSync("/etc/init.d") && programPath("update-rc.d") !== undefined ? "sysvinit" : "none";
 }
 const systemdFacts = ({ name, uid }: Account): SetupFacts["systemd"] => (isSystemd() ? {
   delegated: (printedBy(["systemctl", "show", `user@${uid}.service`, "--property=DelegateControllers", "--value"]) ?? "").trim().split(/\s+/),
@@ -80,7 +76,7 @@ function homeFacts({ home }: Account): SetupFacts["home"] {
   const stat = statSync(home, { throwIfNoEntry: false });
   if (stat === undefined) return undefined;
   const lines = (printedBy(["getfacl", "-cnp", "--", home]) ?? "").split("\n");
-  return { mode: stat.mode & 0o7777, hasTool: findTool("setfacl") !== undefined, searchableBy: lines.flatMap((line) => { const id = /^user:(\d+):..x/.exec(line)?.[1]; return id === undefined ? [] : [Number(id)]; }) };
+  return { mode: stat.mode & 0o7777, hasTool: programPath("setfacl") !== undefined, searchableBy: lines.flatMap((line) => { const id = /^user:(\d+):..x/.exec(line)?.[1]; return id === undefined ? [] : [Number(id)]; }) };
 }
 
 /** Of a user's own file only whether it is there: root does not follow what a user may have put in its place. */
@@ -103,7 +99,7 @@ export function probeSetup(account: Account, { prefix, files, folders }: Looked)
     ...(source === undefined ? {} : { subidSource: source }),
     idmapTools: [idmapTool("newuidmap"), idmapTool("newgidmap")],
     ...(systemd === undefined ? {} : { systemd }), ...(home === undefined ? {} : { home }),
-    ...cgroupTrees(account), boot: bootOf(), sysctls: sysctls(), hasAppArmorParser: findTool("apparmor_parser") !== undefined,
+    ...cgroupTrees(account), boot: bootOf(), sysctls: sysctls(), hasAppArmorParser: programPath("apparmor_parser") !== undefined,
     install: { engine: existsSync(engine) ? realpathSync(engine) : engine, bootScript: readText(`${prefix}/share/berth/berth-cgroups`) ?? "", ...nicToInstall(prefix) },
     files: { ...Object.fromEntries(files.map((path) => [path, readText(path)])), [own]: isThere(own) ? "" : undefined },
     folders: [...folders, account.home, `${account.home}/.config`, `${account.home}/.config/lxc`].filter(isThere),

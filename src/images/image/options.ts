@@ -1,5 +1,6 @@
 // Owns the options of whatever wants an image: servers and keys, a login, a digest or the lock file that has it.
 import { readFileSync } from "node:fs";
+import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import type { Login } from "../oci/registry.ts";
@@ -34,7 +35,7 @@ export function readLock(path: string): Result<readonly LockedImage[]> {
     if (Array.isArray(images) && images.every(isOne)) return ok(images);
     return fail({ code: "option.value", at: byOption("--lock"), text: `'${path}' is no lock file of images`, remedy: "berth image lock IMAGE... writes one" });
   } catch (error) {
-    return fail({ code: "option.value", at: byOption("--lock"), text: `cannot read '${path}'`, cause: error instanceof Error ? error.message : String(error) });
+    return fail({ code: "option.value", at: byOption("--lock"), text: `cannot read '${path}'`, cause: errorText(error) });
   }
 }
 
@@ -64,7 +65,7 @@ export function resolveOptions(options: ImageOptions, ref: ImageRef, where: { re
     try {
       login = { username, password: passwordFile === undefined ? "" : readFileSync(inFolder(where.cwd, passwordFile), "utf8").replace(/\r?\n$/, "") };
     } catch (error) {
-      return fail({ code: "option.value", at: byOption("--password-file"), text: `cannot read '${passwordFile ?? ""}'`, cause: error instanceof Error ? error.message : String(error) });
+      return fail({ code: "option.value", at: byOption("--password-file"), text: `cannot read '${passwordFile ?? ""}'`, cause: errorText(error) });
     }
   }
   return ok({ servers: servers.value, trust, ...(login === undefined ? {} : { login }), ...(digest.value === undefined ? {} : { digest: digest.value }) });

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { PROGRAM_PATH } from "../../host/probe/program.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { probeArchive } from "../archive.ts";
-import { SEARCHED } from "../executable.ts";
 import { tarJudge } from "../tar/judge.ts";
 import { tarReader } from "../tar/reader.ts";
 import { eachUnpacked } from "../tar/unpacked.ts";
@@ -14,7 +14,7 @@ import { parseImageConfig, type ImageConfig } from "./manifest.ts";
 export interface DockerArchive { readonly config: ImageConfig; readonly files: readonly string[]; readonly digest: string }
 
 const invalid = (text: string, cause?: string): Problem => ({ code: "image.invalid", at: byOption("--url"), text, ...(cause === undefined ? {} : { cause }) });
-const ENV = { PATH: SEARCHED, LC_ALL: "C" };
+const ENV = { PATH: PROGRAM_PATH, LC_ALL: "C" };
 
 /** Judged on its way to tar, which writes as the caller to a new directory. */
 async function unpackInto(path: string, folder: string): Promise<Problem | undefined> {

@@ -1,5 +1,6 @@
 // Owns the template `oci`: its options, and where it looks.
 import { mkdirSync, readFileSync } from "node:fs";
+import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import { optionTemplate } from "../option-template.ts";
@@ -34,7 +35,7 @@ function loginOf(args: TemplateArgs, cwd: string): Result<Login | undefined> {
     const password = file === undefined ? args.last("password") ?? "" : readFileSync(file.startsWith("/") ? file : `${cwd}/${file}`, "utf8").replace(/\r?\n$/, "");
     return password.length > PASSWORD_MAX ? fail({ code: "option.value", at: byOption("--password-file"), text: `'${file ?? ""}' is no file with a password` }) : ok({ username, password });
   } catch (error) {
-    return fail({ code: "option.value", at: byOption("--password-file"), text: `cannot read '${file ?? ""}'`, cause: error instanceof Error ? error.message : String(error) });
+    return fail({ code: "option.value", at: byOption("--password-file"), text: `cannot read '${file ?? ""}'`, cause: errorText(error) });
   }
 }
 

@@ -1,6 +1,7 @@
 // Owns signatures: whose key is trusted, where it comes from, and what gpgv(1) says of a file.
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { fetchPage, textOf, type Net } from "./fetch.ts";
@@ -50,7 +51,7 @@ export async function findTrust(wish: TrustWish, scratch: string, net: Net): Pro
     try {
       return ok(withKeyring(readFileSync(wish.keyring), scratch, keyId));
     } catch (error) {
-      return fail({ code: "image.signature", at: byOption("--keyring"), text: `cannot read the keyring '${wish.keyring}'`, cause: error instanceof Error ? error.message : String(error) });
+      return fail({ code: "image.signature", at: byOption("--keyring"), text: `cannot read the keyring '${wish.keyring}'`, cause: errorText(error) });
     }
   }
   const url = keyserverUrl(wish.keyserver ?? KEYSERVER, keyId ?? "");

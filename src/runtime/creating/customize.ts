@@ -9,17 +9,18 @@ import { toolPlan } from "./tool.ts";
 /** As the container's root, in its root file system; a path that a link of the image leads away ends it. */
 const SAFE = 'safe() { p=.; for part in $(printf %s "$1" | tr / " "); do p=$p/$part; if [ -L "$p" ]; then echo "$p is a symbolic link" >&2; exit 3; fi; done; }';
 const HOSTNAME = 'safe etc/hostname; mkdir -p etc; printf "%s\\n" "$1" > etc/hostname';
-const USER = `name=$1; uid=\${2:-1000}; safe etc/passwd; safe etc/group; safe etc/shadow; safe etc/gshadow; safe "home/$name"
+const USER = `name=$1; uid=\${2:-1000}; home=\${4:-home/$name}; safe etc/passwd; safe etc/group; safe etc/shadow; safe etc/gshadow; safe "$home"
 if ! grep -q "^$name:" etc/passwd; then
   if [ -z "$2" ]; then while grep -q "^[^:]*:[^:]*:$uid:" etc/passwd etc/group; do uid=$((uid + 1)); done; fi
   shell=/bin/sh; if [ -e bin/bash ]; then shell=/bin/bash; fi
-  echo "$name:x:$uid:$uid::/home/$name:$shell" >> etc/passwd; echo "$name:x:$uid:" >> etc/group
+  gid=\${3:-$uid}; echo "$name:x:$uid:$gid::/$home:$shell" >> etc/passwd
+  grep -q "^[^:]*:[^:]*:$gid:" etc/group || echo "$name:x:$gid:" >> etc/group
   if [ -f etc/shadow ]; then echo "$name:!:19000:0:99999:7:::" >> etc/shadow; fi
   if [ -f etc/gshadow ]; then echo "$name:!::" >> etc/gshadow; fi
   for group in sudo wheel; do sed -i -e "s/^\\($group:[^:]*:[^:]*:\\)\\(..*\\)$/\\1\\2,$name/" -e "s/^\\($group:[^:]*:[^:]*:\\)$/\\1$name/" etc/group; done
-  if [ ! -d "home/$name" ]; then mkdir -p "home/$name"; if [ -d etc/skel ]; then cp -R etc/skel/. "home/$name/"; fi; chmod 750 "home/$name"; chown -R "$uid:$uid" "home/$name"; fi
+  if [ ! -d "$home" ]; then mkdir -p "$home"; if [ -d etc/skel ]; then cp -R etc/skel/. "$home/"; fi; chmod 750 "$home"; chown -R "$uid:$gid" "$home"; fi
 fi`;
-const KEYS = `keys=$(cat); for home in root \${1:+"home/$1"}; do
+const KEYS = `keys=$(cat); for home in root \${1:+"$1"}; do
   safe "$home/.ssh/authorized_keys"; mkdir -p "$home/.ssh"; chmod 700 "$home/.ssh"; printf "%s\\n" "$keys" >> "$home/.ssh/authorized_keys"; chmod 600 "$home/.ssh/authorized_keys"
   chown -R "$(stat -c %u:%g "$home")" "$home/.ssh"; done`;
 const SEED = 'seed=var/lib/cloud/seed/nocloud-net; safe "$seed/$1"; mkdir -p "$seed"; cat > "$seed/$1"; if [ ! -e "$seed/meta-data" ]; then printf "instance-id: %s\\nlocal-hostname: %s\\n" "$2" "$3" > "$seed/meta-data"; fi; if [ ! -e "$seed/user-data" ]; then : > "$seed/user-data"; fi';
@@ -34,9 +35,9 @@ function stepsOf(custom: Customize, job: Job): readonly Step[] {
   const id = `${job.target.name}-${job.facts.random.slice(0, 8)}`;
   return [
     ...(hostname === undefined ? [] : [{ doing: `name it '${hostname}'`, script: HOSTNAME, words: [hostname] }]),
-    ...(user === undefined ? [] : [{ doing: `make the user '${user.name}'`, script: USER, words: [user.name, user.uid === undefined ? "" : String(user.uid)] }]),
+    ...(user === undefined ? [] : [{ doing: `make the user '${user.name}'`, script: USER, words: [user.name, String(user.uid ?? ""), String(user.gid ?? ""), user.home?.slice(1) ?? ""] }]),
     ...(user?.password === undefined ? [] : [{ doing: `give '${user.name}' a password`, script: PASSWORD, words: [], input: `${user.name}:${user.password}\n` }]),
-    ...(sshKeys.length === 0 ? [] : [{ doing: "put in the keys for ssh", script: KEYS, words: user === undefined ? [] : [user.name], input: `${sshKeys.join("\n")}\n` }]),
+    ...(sshKeys.length === 0 ? [] : [{ doing: "put in the keys for ssh", script: KEYS, words: user === undefined ? [] : [user.home?.slice(1) ?? `home/${user.name}`], input: `${sshKeys.join("\n")}\n` }]),
     ...(masked === undefined ? [] : [{ doing: `mask ${masked.join(" ")}`, script: MASK, words: masked }]),
     ...(userData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["user-data", id, name], input: userData }]),
     ...(vendorData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["vendor-data", id, name], input: vendorData }]),
