@@ -7,14 +7,16 @@ import { OWN_VERBS } from "../src/cli/berth/own-verbs.ts";
 import { doors } from "../src/cli/doors.ts";
 import type { OptionRow } from "../src/cli/getopt.ts";
 import { commonOf, type Tool } from "../src/cli/options.ts";
-import { Scanner, type Helpers } from "./tested/scan.ts";
+import { Commands } from "./tested/commands.ts";
+import { parsed } from "./tested/parse.ts";
+import { givenIn } from "./tested/reading.ts";
 import { templateOptions, type TemplateRow } from "./tested/templates.ts";
 import { UNTESTED } from "./tested/untested.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const FOLDERS = ["test/kernel", "test/twin", "test/chaos", "test/system", "src/cli", "src/cli/berth", "src/cli/lxc"];
-/** Helpers that tests share. */
-const HELPERS = ["test/kernel/place.ts", "test/kernel/port.ts"];
+/** Their command lines are completed or refused as lines, not carried out. */
+const LINES_ONLY: ReadonlySet<string> = new Set(["test/kernel/completion.test.ts"]);
 /** Debian's names for the same commands. */
 const SAME: Readonly<Record<string, string>> = { "lxc-unpriv-attach": "lxc-attach", "lxc-unpriv-start": "lxc-start" };
 const SHOWN = 3;
@@ -24,7 +26,7 @@ const GETOPT_TWIN = "test/twin/getopt-twin.test.ts";
 interface Named { readonly name: string; readonly tool: Tool }
 export interface Tested { readonly name: string; readonly row: OptionRow; readonly isLxc: boolean; readonly files: readonly string[] }
 
-async function tools(): Promise<readonly Named[]> {
+export async function tools(): Promise<readonly Named[]> {
   const all = [
     ...Object.entries(doors).map(async ([name, load]) => ({ name, tool: (await load()).tool })), ...OWN_VERBS.map(async ({ verb, load }) => ({ name: `berth ${verb}`, tool: (await load()).tool })),
     ...VERBS.map(async ({ verb, load }) => ({ name: `berth config ${verb}`, tool: (await load()).tool })),
@@ -32,25 +34,25 @@ async function tools(): Promise<readonly Named[]> {
   return (await Promise.all(all)).flatMap(({ name, tool }) => (tool === undefined || Object.hasOwn(SAME, name) ? [] : [{ name, tool }]));
 }
 
-const testFiles = (): readonly string[] => FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => /\.(test\.ts|check\.sh)$/.test(name)).map((name) => `${folder}/${name}`)).toSorted();
-const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+const isTest = (path: string): boolean => /\.(test\.ts|check\.sh)$/.test(path) && !LINES_ONLY.has(path);
+const testFiles = (): readonly string[] => FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`)).filter(isTest).toSorted();
+
+/** What each test file gives: `lxc-stop --kill`. */
+async function givenByFile(commands: Commands): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const sources = await parsed(ROOT, (file) => file.startsWith(`${ROOT}/test/`) || file.startsWith(`${ROOT}/src/cli/`));
+  const byPath = new Map(sources.map((source) => [source.file.slice(ROOT.length + 1), source]));
+  return new Map(testFiles().map((path) => {
+    const source = byPath.get(path);
+    return [path, source === undefined ? new Set(commands.givenInShell(readFileSync(join(ROOT, path), "utf8"), true)) : givenIn(source, sources, commands)];
+  }));
+}
 
 /** Every option of every command, with the test files that give it. */
 export async function testedOptions(): Promise<readonly Tested[]> {
   const named = await tools();
-  const scanner = new Scanner(named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), commandOf);
-  const shared = HELPERS.reduce((known: Helpers, file) => scanner.helpers(read(file), known), new Map());
-  const found = new Map<string, Set<string>>();
-  for (const file of testFiles()) {
-    const text = read(file);
-    for (const seen of scanner.seen(text, shared)) {
-      for (const long of new Set([...scanner.options(seen), ...scanner.fullNames(seen.name, text)])) {
-        const key = `${seen.name} --${long}`;
-        found.set(key, (found.get(key) ?? new Set()).add(file));
-      }
-    }
-  }
-  return named.flatMap(({ name, tool }) => tool.rows.map((row): Tested => ({ name, row, isLxc: name.startsWith("lxc-"), files: [...(found.get(`${name} --${row.long}`) ?? [])] })));
+  const given = await givenByFile(new Commands(named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), commandOf));
+  const filesOf = (key: string): readonly string[] => [...given].filter(([, keys]) => keys.has(key)).map(([path]) => path);
+  return named.flatMap(({ name, tool }) => tool.rows.map((row): Tested => ({ name, row, isLxc: name.startsWith("lxc-"), files: filesOf(`${name} --${row.long}`) })));
 }
 
 const keyOf = ({ name, row: { long } }: Tested): string => `${name} --${long}`;
@@ -79,7 +81,7 @@ export async function testedPage(): Promise<string> {
   const section = (name: string): string => `## ${name}\n\n| option | tests that give it |\n|---|---|\n${all.filter((one) => one.name === name).map((one) => `| ${spelled(one.row)} | ${cell(one)} |`).join("\n")}\n`;
   return [
     "# Commands, options and their tests\n",
-    "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. An option with * is not LXC's. A test of npm run ok fails where an option of an lxc-* command has neither a test nor a reason.\n",
+    "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. An option with * is not LXC's. A file stands here when it calls that command with that option: its source is read as it would run, through its helpers, tables and loops, and the words are taken as the command's own getopt takes them. A test of npm run ok fails where an option of an lxc-* command has neither a test nor a reason.\n",
     `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`. A command without options of its own is not listed.\n`,
     ...names.map(section), ...[...templates.values()].map(templateSection),
   ].join("\n");

@@ -160,8 +160,6 @@ test("lxc COMMAND stands for lxc-COMMAND", async () => {
 test("commands of LXC 2 and older", async () => {
   expect(await ended("lxc-version")).toMatchObject({ out: `lxc version: ${LXC_LEVEL}\n`, status: 0 });
   expect((await ended("lxc-list", "-P", lxcpath)).out).toBe("RUNNING\n\nFROZEN\n\nSTOPPED\n  c1 (auto)\n");
-  // covers: lxc-setcap -d
-  // covers: lxc-setuid -d
   for (const name of ["lxc-setcap", "lxc-setuid"]) expect([(await ended(name)).status, (await ended(name)).err.includes("remedy: give users containers of their own"), (await ended(name, "-d")).status]).toEqual([1, true, 0]);
   const P = ["-P", lxcpath];
   expect(await ended("lxc-kill", ...P, "-n", "c1", "SIGNOTHING")).toMatchObject({ status: 255, err: "lxc-kill: c1: 'SIGNOTHING' is not a signal\n    remedy: give its number or its name, for example 15 or SIGTERM\n" });

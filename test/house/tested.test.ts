@@ -3,7 +3,9 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openOptions, staleReasons, testedOptions, type Tested } from "../../scripts/gen-tested.ts";
-import { Scanner } from "../../scripts/tested/scan.ts";
+import { Commands } from "../../scripts/tested/commands.ts";
+import { parsedTexts } from "../../scripts/tested/parse.ts";
+import { givenIn } from "../../scripts/tested/reading.ts";
 import { commandOf } from "../../src/cli/berth/alias.ts";
 import { ROOT } from "./sources.ts";
 
@@ -25,16 +27,33 @@ test("an option without a test is noticed", () => {
   expect(openOptions([...all, { name: "lxc-start", row, isLxc: true, files: [] }])).toEqual(["lxc-start --never-given"]);
 });
 
-const rows = [{ long: "name", short: "n", argument: "required", help: "" }, { long: "kill", short: "k", help: "" }, { long: "timeout", short: "t", argument: "required", help: "" }, { long: "nolock", help: "" }] as const;
-const scanner = new Scanner([{ name: "lxc-stop", rows }, { name: "berth cp", rows: [{ long: "archive", short: "a", help: "" }] }], (argv) => (argv[0] === "berth" && argv[1] === "stop" ? ["lxc-stop", ...argv.slice(2)] : commandOf(argv)));
-const given = (text: string): readonly string[] => [...new Set(scanner.seen(text).flatMap((seen) => [...scanner.options(seen)].map((long) => `${seen.name} ${long}`)))];
-
-test.each([
-  ["a call with a list", 'works(place, "lxc-stop", ["-n", place.name, "-k"]); f("-t")', ["lxc-stop name", "lxc-stop kill"]],
-  ["a list", '[["lxc-stop", ...P, "c1", "-kt", "5"], ["other", "-n"]]', ["lxc-stop kill", "lxc-stop timeout"]],
-  ["a shell's words, an abbreviation", 'run("cd /; lxc-stop --time 5 x && rm -n y")', ["lxc-stop timeout"]],
-  ["what follows -- is another's", 'x(["lxc-stop", "--", "-k"])', []],
-  ["berth's words", 'y("berth", ["cp", "-a", "x"]); z(["/opt/bin/berth", "stop", "-k"])', ["berth cp archive", "lxc-stop kill"]],
-  ["a helper", 'const halt = (...words: string[]): void => works(place, "lxc-stop", words);\nhalt("-k");', ["lxc-stop kill"]],
-  ["a comment that says so", "// covers: lxc-stop --nolock", ["lxc-stop nolock"]],
-] as const)("the scan finds %s", (_, text, found) => { expect(given(text)).toEqual([...found]); });
+const rows = [{ long: "name", short: "n", argument: "required", help: "" }, { long: "kill", short: "k", help: "" }, { long: "timeout", short: "t", argument: "required", help: "" }, { long: "nolock", help: "" }, { long: "help", short: "h", help: "" }] as const;
+const commands = new Commands([{ name: "lxc-stop", rows }, { name: "lxc-wait", rows }, { name: "berth cp", rows: [{ long: "archive", short: "a", help: "" }] }], (argv) => (argv[0] === "berth" && argv[1] === "stop" ? ["lxc-stop", ...argv.slice(2)] : commandOf(argv)));
+const FOUND: readonly (readonly [string, string, readonly string[]])[] = [
+  ["a call with a list", 'works(place, "lxc-stop", ["-n", place.name, "-k"]); f("-t")', ["lxc-stop --kill", "lxc-stop --name"]],
+  ["lists in a list, each for itself", '[["lxc-stop", ["-n", "c1", "-kt", "5"]], ["lxc-wait", ["-k"]]]', ["lxc-stop --kill", "lxc-stop --name", "lxc-stop --timeout", "lxc-wait --kill"]],
+  ["a shell's words, an abbreviation", 'run("cd /; lxc-stop --time 5 x && rm -n y")', ["lxc-stop --timeout"]],
+  ["a path that is put together", 'run(`${DIST}/bin/lxc-stop`, ["-k"]); run(join(DIST, "bin", "lxc-wait"), ["-t", 5])', ["lxc-stop --kill", "lxc-wait --timeout"]],
+  ["berth's words", 'y("berth", ["cp", "-a", "x"]); z(["/opt/bin/berth", "stop", "-k"])', ["berth cp --archive", "lxc-stop --kill"]],
+  ["what a helper's caller gives", 'const halt = (where: string, ...words: string[]): void => { works(where, "lxc-stop", ["-n", ...words]); };\nhalt("-t", "c", "-k");', ["lxc-stop --kill", "lxc-stop --name"]],
+  ["what a helper of another file puts first", 'import { called as by } from "./helper.ts"; by("lxc-wait", "--nolock")', ["lxc-wait --nolock"]],
+  ["a table's rows", 'test.each([["lxc-stop", "-k"], ["lxc-wait", "-t"]] as const)("%s", (command, option) => { works(command, [option, "5"]); })', ["lxc-stop --kill", "lxc-wait --timeout"]],
+  ["a loop's, each of them", 'const ALL = ["-k", "--nolock"]; for (const one of ALL) run("lxc-stop", one);', ["lxc-stop --kill", "lxc-stop --nolock"]],
+  ["one or the other", 'run(["lxc-stop", ...(isSoft ? ["-t", "5"] : ["-k"]), "--nolock"])', ["lxc-stop --kill", "lxc-stop --nolock", "lxc-stop --timeout"]],
+  ["nothing after --", 'x(["lxc-stop", "--", "-k"])', []],
+  ["nothing that --help ends", 'x(["lxc-stop", "-k", "--help"])', ["lxc-stop --help"]],
+  ["nothing in an option's value", 'x(["lxc-stop", "-n", "-k"])', ["lxc-stop --name"]],
+  ["nothing in what is expected, in titles and in comments", '// lxc-stop -k\ntest("lxc-stop -k", () => { expect(err).toContain("; lxc-stop -n c"); expect(err).toEqual(["lxc-stop", "-t", "5"]); })', []],
+  ["nothing that is said about a command", 'f("remedy: lxc-stop -k")', []],
+  ["nothing of Debian's own", 'run("/usr/bin/lxc-stop", ["-k"])', []],
+  ["nothing that is elsewhere in the file", 'run("lxc-stop", ["c"]); other(["-k", "--nolock"])', []],
+];
+const HELPER = 'const run = (...words: readonly string[]): void => { spawn(words); };\nexport function called(command: string, option: string) { return run(command, option); }';
+const sources = await parsedTexts({ "helper.ts": HELPER, ...Object.fromEntries(FOUND.map(([, text], i) => [`${i}.ts`, text])) });
+test.each(FOUND.map(([what, , found], i) => [what, i, found] as const))("the scan finds %s", (_, i, found) => {
+  const source = sources.find(({ file }) => file === `/texts/${i}.ts`);
+  expect(source === undefined ? undefined : [...givenIn(source, sources, commands)].toSorted()).toEqual([...found]);
+});
+test("the scan reads a script of a system check", () => {
+  expect(commands.givenInShell("refused 'it is there' lxc-stop -n c \\\n\t--nolock\nberth stop c -k; echo -t", true)).toEqual(["lxc-stop --name", "lxc-stop --nolock", "lxc-stop --kill"]);
+});

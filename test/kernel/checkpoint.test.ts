@@ -70,7 +70,6 @@ test("a checkpoint that is none: CRIU's reason and its log, and nothing is left 
   mkdirSync(broken);
   writeFileSync(join(broken, "inventory.img"), "");
   const before = snapshot(place.watch);
-  // covers: lxc-checkpoint -d -F
   for (const how of ["-d", "-F"]) {
     const ran = berth(place, "lxc-checkpoint", ["-n", place.name, "-D", broken, "-r", how]);
     expect([ran.status, state(place)]).toEqual([1, "STOPPED"]);

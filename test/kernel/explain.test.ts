@@ -38,6 +38,7 @@ test("attach and stop --explain leave a running container alone", () => {
   const pid = initPid(place);
   expect(works(place, "lxc-attach", ["-n", place.name, "--explain", "--", "sh", "-c", "kill -9 1; exit 3"])).toMatch(/namespace/);
   expect(works(place, "lxc-stop", ["-n", place.name, "-k", "--explain"])).toMatch(/SIGKILL/);
+  expect(works(place, "lxc-kill", ["-n", place.name, "--explain", "TERM"])).toMatch(/SIGTERM|signal 15/);
   expect([state(place), initPid(place)]).toEqual(["RUNNING", pid]);
   works(place, "lxc-stop", ["-n", place.name, "-k"]);
 });

@@ -35,6 +35,9 @@ test("status, stop and nonsense before anything is up", () => {
   expect(net("status").status).toBe(3);
   expect([net("stop").status, net("stop").stderr]).toEqual([1, expect.stringContaining("lxc-net isn't running")]);
   expect([net("dance").status, net("dance").stderr]).toEqual([2, expect.stringContaining("Usage: lxc-net {start|stop|restart|reload|force-reload|status}")]);
+  const told = net("start", "--explain");
+  expect([told.status, told.stdout.includes("lxcbr0"), told.stdout.includes("dnsmasq"), /^ *\d+ /m.test(told.stdout)]).toEqual([0, true, true, true]);
+  expect([net("status").status, run(room.into, ["test", "-e", "/sys/class/net/lxcbr0"]).status]).toEqual([3, 1]);
   settings(["USE_LXC_BRIDGE=false"]);
   up();
   expect(run(room.into, ["test", "-e", "/sys/class/net/lxcbr0"]).status).toBe(1);

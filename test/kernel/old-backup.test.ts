@@ -8,8 +8,6 @@ import type { Kind, Place } from "./place.ts";
 import { home, sh } from "./port.ts";
 
 // berth() of place.ts gives each command its lxcpath:
-// covers: lxc-backup -P
-// covers: lxc-restore -P
 const PATIENCE_MS = 60_000;
 const KINDS: readonly Kind[] = ["privileged", "root-owned", "user-owned"];
 const refused = (place: Place, command: string, ...args: readonly string[]): string => {

@@ -2,7 +2,7 @@
 // command is asked the same.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, eventually, initPid, inside, leavePlace, makePlace, onTerminal, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -27,15 +27,6 @@ afterAll(async () => {
 const debian = (command: string, args: readonly string[]): number | null => spawnSync(`/usr/bin/${command}`, ["-P", place.lxcpath, "-n", place.name, ...args], { encoding: "utf8", timeout: 20_000 }).status;
 
 describe("stopped", () => {
-  // covers: lxc-attach --rcfile
-  // covers: lxc-cgroup --rcfile
-  // covers: lxc-checkpoint --rcfile
-  // covers: lxc-console --rcfile
-  // covers: lxc-device --rcfile
-  // covers: lxc-freeze --rcfile
-  // covers: lxc-snapshot --rcfile
-  // covers: lxc-stop --rcfile
-  // covers: lxc-unfreeze --rcfile
   const READERS: readonly (readonly [string, readonly string[]])[] = [
     ["lxc-attach", ["--", "true"]], ["lxc-cgroup", ["memory.max"]], ["lxc-checkpoint", ["-s", "-D", "/nowhere"]], ["lxc-console", []], ["lxc-device", ["add", "/dev/null"]],
     ["lxc-freeze", []], ["lxc-snapshot", ["-L"]], ["lxc-stop", []], ["lxc-unfreeze", []],
@@ -67,7 +58,6 @@ describe("stopped", () => {
     expect(berth(place, "lxc-execute", ["-n", place.name, "--strict", "-s", "lxc.utsname=old", "--", "true"]).stderr).toContain("lxc.uts.name");
   }, PATIENCE_MS);
 
-  // covers: lxc-clone --fstype --vgname
   test("lxc-clone of LXC 1: what it takes, and what LXC 1 did not either", () => {
     const clone = (...args: readonly string[]): string => berth(place, "lxc-clone", ["-p", place.lxcpath, "-P", place.lxcpath, "-o", place.name, "-n", second(), ...args]).stderr;
     expect(clone("-B", "dir", "-K", "-M", "-H")).toMatch(/^(copying .*\n)*$/);
@@ -77,6 +67,23 @@ describe("stopped", () => {
     expect(existsSync(path(second()))).toBe(false);
   }, PATIENCE_MS);
 
+  test("lxc-clone onto an image: its size, by the words of LXC 1 and of 0.8", () => {
+    for (const [name, size] of [["-n", "-L"], ["--name", "--fssize"]] as const) {
+      works(place, "lxc-clone", ["-p", place.lxcpath, "-P", place.lxcpath, "-o", place.name, name, second(), "-B", "loop", size, "40M"]);
+      expect([name, statSync(path(second(), "rootdev")).size]).toEqual([name, 40 * 2 ** 20]);
+      works(place, "lxc-destroy", ["-n", second()]);
+    }
+  }, PATIENCE_MS);
+
+  test("lxc-start-ephemeral --storage-type: what it writes is in memory, or in its directory", () => {
+    for (const [type, isOnDisk] of [["tmpfs", false], ["dir", true]] as const) {
+      works(place, "lxc-start-ephemeral", ["-o", place.name, "-n", second(), "-d", "--storage-type", type]);
+      works(place, "lxc-attach", ["-n", second(), "--", "touch", "/written"]);
+      expect([type, existsSync(path(second(), "overlay/delta/written"))]).toEqual([type, isOnDisk]);
+      works(place, "lxc-stop", ["-n", second(), "-k"]);
+    }
+  }, PATIENCE_MS);
+
   test("lxc-start-ephemeral of LXC 0.9 and 1: user, key, type, keep, another lxcpath", () => {
     const ran = berth(place, "lxc-start-ephemeral", ["-P", place.lxcpath, "-o", place.name, "-n", second(), "-U", "overlayfs", "-S", "/no/key", "-u", "root", "-k", "--", "sh", "-c", "id -u; echo kept > /root/kept"]);
     expect([ran.status, ran.stdout.includes("0\n")]).toEqual([0, true]);
@@ -84,7 +91,6 @@ describe("stopped", () => {
     works(place, "lxc-destroy", ["-n", second()]);
   }, PATIENCE_MS);
 
-  // covers: lxc-restart --directory --pause
   test("lxc-restart of LXC 0.7: what it needs, and what it cannot", () => {
     for (const [args, text] of [[["-d", "/nowhere"], "/nowhere"], [["-S", "/nowhere", "-p"], "--pause"]] as const) {
       expect(berth(place, "lxc-restart", ["-n", place.name, ...args])).toEqual({ status: 1, stdout: "", stderr: expect.stringContaining(text) });
@@ -101,11 +107,6 @@ describe("stopped", () => {
 describe("running", () => {
   beforeAll(() => { start(place); }, PATIENCE_MS);
 
-  // covers: lxc-console --explain
-  // covers: lxc-cgroup --explain
-  // covers: lxc-device --explain
-  // covers: lxc-freeze --explain
-  // covers: lxc-unfreeze --explain
   const EXPLAINED: readonly (readonly [string, readonly string[], string])[] = [
     ["lxc-console", [], "join this terminal"], ["lxc-cgroup", ["pids.max", "7"], "write \"7\" to"], ["lxc-device", ["add", "/dev/null", "/dev/none"], "make character device"], ["lxc-freeze", [], "freez"], ["lxc-unfreeze", [], ""],
   ];

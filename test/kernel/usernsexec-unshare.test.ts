@@ -1,7 +1,7 @@
 // lxc-usernsexec and lxc-unshare for real: who one is inside, what is new, and whose status comes out.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { readlinkSync } from "node:fs";
+import { existsSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, argvFor, leavePlace, makePlace } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
@@ -43,6 +43,10 @@ test("only itself, without any helper's rights", () => {
 });
 test("root maps what it likes, and becomes whom it likes", () =>
   expect(said(root, "lxc-usernsexec", ["-m", "b:0:700000:10", "-u", "3", "-g", "4", ...show])).toEqual(["3", "4", "0 700000 10", "", "0 700000 10"]));
+test("--explain shows the maps and runs nothing", () => {
+  const told = said(root, "lxc-usernsexec", ["-m", "b:0:700000:10", "--explain", "--", "touch", join(root.lxcpath, "ran")]).join("\n");
+  expect([told.includes("700000"), told.includes("touch"), existsSync(join(root.lxcpath, "ran"))]).toEqual([true, true, false]);
+});
 test("ids of others are refused, with those that may be used", () => {
   const ran = run(user, "lxc-usernsexec", ["-m", "b:0:0:1", "--", "id"]);
   expect([ran.status, ran.stdout]).toEqual([1, ""]);

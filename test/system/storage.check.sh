@@ -78,6 +78,21 @@ plain_grows() {
 	lxc-destroy -n p
 	equal pool "$(volumes)"
 }
+# what lxc.conf says is another group, and no thin pool
+named() {
+	sed -i 's/lvm.vg = berth/lvm.vg = other/' /etc/lxc/lxc.conf
+	refused other lxc-create -n named -f /root/c.conf -B lvm --fssize 64M -t busybox
+	lxc-create -n named -f /root/c.conf -B lvm --vgname berth --lvname vol --fssize 64M --fstype ext2 -t busybox
+	equal '64.00m ' "$(of_volume vol lv_size) $(of_volume vol pool_lv)"
+	equal ext2 "$(blkid -o value -s TYPE /dev/berth/vol)"
+	has "$(cat $L/named/config)" 'lxc.rootfs.path = lvm:/dev/berth/vol'
+	lxc-destroy -n named
+	lxc-create -n named -f /root/c.conf -B lvm --vgname berth --thinpool pool --fssize 64M -t busybox
+	equal pool "$(of_volume named pool_lv)"
+	lxc-destroy -n named
+	equal pool "$(volumes)"
+	sed -i 's/lvm.vg = other/lvm.vg = berth/' /etc/lxc/lxc.conf
+}
 thin() {
 	sed -i 's/thin_pool = none/thin_pool = pool/' /etc/lxc/lxc.conf
 	lxc-create -n t -f /root/c.conf -B lvm --fssize 64M -t busybox
@@ -166,6 +181,7 @@ check "lvm: Debian's LXC runs it" debian_runs
 check "lvm: a snapshot kept beside it, restored as another container" plain_kept
 check "lvm: a clone of it by a snapshot of the volume" plain_clone
 check "lvm: it grows while it runs, and stopped; a whole copy is as large" plain_grows
+check "lvm: group, volume, thin pool and type as options say, whatever lxc.conf says" named
 check "lvm, thin: snapshots are active, and need no origin" thin
 check "ext4 on a loop device grows while the container runs" loop_grows
 check "nbd: an image of qemu is started, written, survives a killed monitor" nbd

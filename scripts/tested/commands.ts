@@ -1,0 +1,53 @@
+// Owns what words mean: which command is called, and which of its options they give, as its own getopt takes them.
+import { getopt, type OptionRow } from "../../src/cli/getopt.ts";
+
+export interface Known { readonly name: string; readonly rows: readonly OptionRow[] }
+/** Stands for what is not known before a test runs. */
+export const UNKNOWN = "\0";
+
+const ABOUT_ITSELF: ReadonlySet<string> = new Set(["help", "?", "usage", "version"]);
+/** Debian's own commands are called by this path. */
+const isDebians = (word: string): boolean => word.startsWith("/usr/bin/");
+/** Few words come this far. */
+const MAY_BE = /(?:^|[/\0])(?:lxc|berth)[a-z-]*$/;
+const baseOf = (word: string): string => word.replace(/^.*[/\0]/s, "");
+/** What may stand before a command in a shell's line. */
+const WRAPPER = /^(?:\w+=.*|[!{(&]|if|then|else|while|until|do|exec|env|sudo|timeout|nohup|setsid|nice|time|command|unshare|ip|netns|-\S*|\d+s?|.*\0.*|"?\$\S*|\/\S+)$/s;
+
+export class Commands {
+  readonly #known: ReadonlyMap<string, readonly OptionRow[]>;
+  readonly #alias: (argv: readonly string[]) => readonly string[];
+  constructor(known: readonly Known[], alias: (argv: readonly string[]) => readonly string[]) {
+    this.#known = new Map(known.map(({ name, rows }) => [name, rows]));
+    this.#alias = alias;
+  }
+
+  /** `berth rm -f`, `lxc stop`, `berth config get` are what they stand for. */
+  #named(words: readonly string[]): { readonly name: string; readonly words: readonly string[] } | undefined {
+    const [first = "", ...more] = words;
+    if (isDebians(first)) return undefined;
+    const argv = this.#alias([baseOf(first), ...more]);
+    const found = [3, 2, 1].find((length) => this.#known.has(argv.slice(0, length).join(" ")));
+    return found === undefined ? undefined : { name: argv.slice(0, found).join(" "), words: argv.slice(found) };
+  }
+  isNamed(word: string): boolean { return MAY_BE.test(word) && (baseOf(word) === "berth" || this.#named([word]) !== undefined); }
+
+  /** `lxc-stop --kill` for each option that these words give; none but --help where that ends the command. */
+  given(words: readonly string[]): readonly string[] {
+    const named = this.#named(words);
+    if (named === undefined) return [];
+    const longs = getopt(named.words, this.#known.get(named.name) ?? [], { program: named.name }).found.map(({ row }) => row.long);
+    const itself = longs.find((long) => ABOUT_ITSELF.has(long));
+    return (itself === undefined ? longs : [itself]).map((long) => `${named.name} --${long}`);
+  }
+
+  /** A shell's text: each simple command in it. `isScript`: its functions may come first. */
+  givenInShell(text: string, isScript = false): readonly string[] {
+    if (!/lxc|berth/.test(text)) return [];
+    return text.replaceAll("\\\n", " ").split(/[;&|\n`()]|\$\(/).flatMap((command) => {
+      const words = (command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replaceAll(/^["']|["']$/g, ""));
+      const at = words.findIndex((word) => this.isNamed(word));
+      return at < 0 || !(isScript || words.slice(0, at).every((word) => WRAPPER.test(word))) ? [] : this.given(words.slice(at));
+    });
+  }
+}
