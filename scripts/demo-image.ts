@@ -1,7 +1,5 @@
 // Owns the Debian image of the demo and of the tests: made once, its age and size said.
-import { existsSync } from "node:fs";
 import { debianRootfs } from "../src/images/debian.ts";
-import type { DebianWish } from "../src/images/debian.ts";
 
 const age = (seconds: number): string => {
   if (seconds < 120) return `${Math.round(seconds)} seconds`;
@@ -9,19 +7,9 @@ const age = (seconds: number): string => {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} hours` : `${Math.round(seconds / 86_400)} days`;
 };
 
-const ROOTS_CACHE = "/var/cache/berth";
-/** An ordinary user takes the archive that root has made, where there is one. */
-async function anyRootfs(wish: DebianWish): ReturnType<typeof debianRootfs> {
-  if (process.getuid?.() !== 0 && existsSync(ROOTS_CACHE)) {
-    const roots = await debianRootfs({ ...wish, cacheDir: ROOTS_CACHE });
-    if (roots.ok) return roots;
-  }
-  return debianRootfs(wish);
-}
-
 /** Path of the archive. Throws in the words of the problem. */
 export async function debianImage(say: (line: string) => void): Promise<string> {
-  const made = await anyRootfs({ onProgress: ({ stage, detail }) => say(`   ${stage}: ${detail}`) });
+  const made = await debianRootfs({ onProgress: ({ stage, detail }) => say(`   ${stage}: ${detail}`) });
   if (!made.ok) throw new Error(made.problems.map(({ text, cause, remedy }) => [text, cause, remedy].filter((part) => part !== undefined).join("\n  ")).join("\n"));
   const { path, bytes, madeAt, isCached, suite } = made.value;
   say(`   Debian ${suite}: ${path}, ${(bytes / 1e6).toFixed(0)} MB, ${isCached ? `made ${age((Date.now() - madeAt) / 1000)} ago` : "made just now; it is kept for the next time"}`);

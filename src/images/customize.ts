@@ -14,6 +14,8 @@ export interface Customize {
   readonly vendorData?: string;
   /** Units of systemd that do not start: `tmp.mount`. */
   readonly masked?: readonly string[];
+  /** Its /etc/hosts, where there is none, knows its name. */
+  readonly knowsItself?: boolean;
 }
 export const NOTHING: Customize = { sshKeys: [] };
 

@@ -45,7 +45,7 @@ export interface DebianRootfs {
 
 const PACKAGES = ["systemd", "systemd-sysv", "dbus"];
 /** Changes when what is in the archive does, so that an old one is not taken for it. */
-const RECIPE = "systemd-3";
+const RECIPE = "systemd-4";
 const APT = "/etc/apt";
 /** Of Debian's package ubuntu-keyring. */
 export const UBUNTU_KEYS = "/usr/share/keyrings/ubuntu-archive-keyring.gpg";
@@ -89,8 +89,14 @@ export function writeSources(scratch: string, suite: string): readonly string[] 
 }
 
 /** systemd takes the name that lxc.uts.name gave only while /etc/hostname is absent. debugfs and configfs belong to the host's
- * root: their mounts would fail in each container that is root in its own user namespace, and leave the system degraded. */
-const CUSTOMIZE = "rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\"; for unit in debug config; do ln -sf /dev/null \"$1/etc/systemd/system/sys-kernel-$unit.mount\"; done";
+ * root: their mounts would fail in each container that is root in its own user namespace, and leave the system degraded. A server's
+ * keys for ssh would be the same in each container, and known to all: each makes its own, at its first start. */
+const CUSTOMIZE = `rm -f "$1/etc/hostname" "$1/etc/resolv.conf" "$1"/etc/ssh/ssh_host_*_key "$1"/etc/ssh/ssh_host_*_key.pub
+for unit in debug config; do ln -sf /dev/null "$1/etc/systemd/system/sys-kernel-$unit.mount"; done
+if [ -e "$1/usr/sbin/sshd" ]; then
+	mkdir -p "$1/etc/systemd/system/ssh.service.d"
+	printf '[Service]\\nExecStartPre=\\nExecStartPre=/usr/bin/ssh-keygen -A\\nExecStartPre=/usr/sbin/sshd -t\\n' > "$1/etc/systemd/system/ssh.service.d/own-keys.conf"
+fi`;
 const command = (suite: string, target: string, sources: readonly string[], wish: DebianWish): readonly string[] => [
   "mmdebstrap", `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${[...PACKAGES, ...(wish.packages ?? [])].join(",")}`, "--format=tar",
   ...(wish.arch === undefined ? [] : [`--architectures=${wish.arch}`]), ...(wish.keyring === undefined ? [] : [`--keyring=${wish.keyring}`]),

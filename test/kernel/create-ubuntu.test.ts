@@ -69,6 +69,7 @@ test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a use
   await good(packaged(place, "ubuntu", args, { KEYRING: "/nowhere", MIRROR: "http://127.0.0.1:1" }));
   expect([read(place, "usr/share/hello"), read(place, "etc/ssh/sshd_config"), read(place, "home/ann/.ssh/authorized_keys"), read(place, "root/.ssh/authorized_keys")]).toEqual(["hello\n", "PermitRootLogin no\n", `${KEY}\n`, `${KEY}\n`]);
   expect([/^ann:\$6\$/m.test(read(place, "etc/shadow")), /^ann:x:1000:/m.test(read(place, "etc/passwd")), existsSync(inRootfs(place, "etc/hostname")), read(place, "../config").includes("secret")]).toEqual([true, true, false, false]);
+  expect([readdirSync(inRootfs(place, "etc/ssh")), read(place, "etc/systemd/system/ssh.service.d/own-keys.conf"), read(place, "etc/hosts")]).toEqual([["sshd_config"], "[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n", `127.0.0.1\tlocalhost\n127.0.1.1\t${place.name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`]);
   const lists = readdirSync(inRootfs(place, "etc/apt/sources.list.d")).map((name) => read(place, `etc/apt/sources.list.d/${name}`)).join("");
   for (const suite of ["noble main universe", "noble-updates main universe", "noble-security main universe"]) expect(lists).toContain(`${mirror?.url ?? ""} ${suite}\n`);
   destroy(place);

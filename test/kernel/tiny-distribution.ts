@@ -45,7 +45,7 @@ const essential = (name: string, files: Readonly<Record<string, string>> = {}): 
 const PACKAGES: readonly Package[] = [
   essential("base-files", { "etc/hostname": "localhost\n", "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n", "etc/group": "root:x:0:\nsudo:x:27:\n", "etc/shadow": "root:*:19000:0:99999:7:::\n", "usr/share/doc/base-files/long": "text\n" }),
   essential("dpkg", { "usr/bin/env": ENV, "usr/bin/dpkg": DPKG, "usr/bin/dpkg-deb": "#!/bin/sh\necho 1\n" }), ...["base-passwd", "libc6", "perl-base", "mawk", "debconf"].map((name) => essential(name)), { name: "usr-is-merged" },
-  { name: "apt", files: { "usr/bin/apt-get": NOTED } }, { name: "systemd", files: { "usr/lib/systemd/systemd": "#!/bin/sh\nexec sleep 1000\n", "etc/systemd/system/made": "" } }, { name: "systemd-sysv" }, { name: "dbus" }, { name: "openssh-server", files: { "etc/ssh/sshd_config": "PermitRootLogin no\n" } },
+  { name: "apt", files: { "usr/bin/apt-get": NOTED } }, { name: "systemd", files: { "usr/lib/systemd/systemd": "#!/bin/sh\nexec sleep 1000\n", "etc/systemd/system/made": "" } }, { name: "systemd-sysv" }, { name: "dbus" }, { name: "openssh-server", files: { "etc/ssh/sshd_config": "PermitRootLogin no\n", "etc/ssh/ssh_host_rsa_key": "as its postinst makes it\n", "etc/ssh/ssh_host_rsa_key.pub": "of it\n", "usr/sbin/sshd": "" } },
   { name: "hello", component: "universe", fields: ["Depends: hello-data"], files: { "usr/bin/hello": "#!/bin/sh\ncat /usr/share/hello\n" } }, { name: "hello-data", files: { "usr/share/hello": "hello\n" } },
   { name: "broken", fields: ["Depends: not-there"] },
 ];

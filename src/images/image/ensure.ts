@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { probeArchive } from "../archive.ts";
+import { NOTHING, type Customize } from "../customize.ts";
 import { debianRootfs } from "../debian.ts";
 import { obtainOci } from "../oci/obtain.ts";
 import { OCI_SCRIPT } from "../oci/template.ts";
@@ -37,7 +38,7 @@ const wrong = (ref: ImageRef, is: string, digest: string): Problem => ({ code: "
 const archOfWish = (wish: ImageWish): string => wish.arch ?? archOf(process.arch);
 
 /** An archive on this machine. Without a wish for a digest its own is not worth reading it all. */
-async function fromArchive(wish: ImageWish, path: string, more: { readonly metadata?: string; readonly template: string }): Promise<Result<HadImage>> {
+async function fromArchive(wish: ImageWish, path: string, more: { readonly metadata?: string; readonly template: string; readonly own?: Customize }): Promise<Result<HadImage>> {
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", at: byOption("--image"), text: `'${path}' is not a tar archive that can be read` });
   const digest = `sha256:${await sha256Of(path)}`;
@@ -53,7 +54,7 @@ async function fromPackages(wish: ImageWish, ref: ImageRef & { readonly kind: "r
   wish.dialogue.say(`No image server has it: it comes from ${dist === "debian" ? "Debian" : "Ubuntu"}'s packages`);
   const made = await debianRootfs({ ...plainWish(dist, ref.release, wish.env), onProgress: wish.onProgress, abort: wish.abort });
   if (!made.ok) return fail(...problems, ...made.problems);
-  const had = await fromArchive(wish, made.value.path, { template: dist });
+  const had = await fromArchive(wish, made.value.path, { template: dist, own: { ...NOTHING, knowsItself: true } });
   return had.ok ? ok(had.value, made.value.warnings) : had;
 }
 
