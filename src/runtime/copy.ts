@@ -84,7 +84,7 @@ export async function finish(request: Request, source: Target, options: Pick<Cop
   return outcomeProblem(plan, outcome, `finish '${options.to.name}' (its /etc/hostname, and lxc.hook.clone)`);
 }
 
-const imageProblem = (problem: Problem): Problem => ({ ...problem, code: saysNoSpace(problem.text) ? "storage.full" : "storage.copy" });
+const imageProblem = (problem: Problem): Problem => ({ ...problem, code: saysNoSpace(problem.text) ? "storage.full" : problem.code === "container.busy" ? problem.code : "storage.copy" });
 
 async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { source, spec, options: { to, onProgress = () => undefined, mayRun }, facts, storage } = job;

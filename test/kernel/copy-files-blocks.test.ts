@@ -2,7 +2,7 @@
 // beside another mount of the same blocks.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, DIST, ended, eventually, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Ran } from "./place.ts";
@@ -53,6 +53,40 @@ test("while it is written no start mounts it, and a killed writer leaves nothing
   works(place, "lxc-stop", ["-n", name, "-r"]);
   works(place, "lxc-wait", ["-n", name, "-s", "RUNNING", "-t", "30"]);
   works(place, "lxc-stop", ["-n", name, "-k"]);
+}, PATIENCE_MS);
+
+test("nobody copies, keeps, exports or resizes what another has mounted; an export that is slow keeps it from a start", async () => {
+  const image = home(place, "rootdev");
+  const size = statSync(image).size;
+  const writer = spawn(join(DIST, "bin/berth"), ["cp", "-P", place.lxcpath, "-", `${name}:/srv/half`], { stdio: ["pipe", "ignore", "ignore"] });
+  writer.stdin?.on("error", () => undefined); // it is killed while it is written to
+  writer.stdin?.write(Buffer.alloc(1 << 20));
+  await eventually("it is mounted", isMounted);
+  const there = readdirSync(place.lxcpath).toSorted();
+  for (const [command, ...words] of [
+    ["lxc-copy", "-n", name, "-N", "other"], ["lxc-copy", "-n", name, "-N", "other", "-B", "dir"], ["lxc-snapshot", "-n", name], ["berth", "export", "-P", place.lxcpath, name, "-o", join(place.lxcpath, "e.tar")],
+    ["berth", "resize", "-P", place.lxcpath, name, "20M"], ["berth", "resize", "-P", place.lxcpath, name, "32M"],
+  ] as const) {
+    const { status, stderr } = berth(place, command, words);
+    expect([command, status, stderr]).toEqual([command, 1, expect.stringContaining(`the image '${image}' is in use\n    cause: process ${String(writer.pid)} (`)]);
+    expect(stderr).toContain(`cp -P ${place.lxcpath} - ${name}:/srv/half) has it: a second mount of the same blocks would destroy it`);
+    expect([readdirSync(place.lxcpath).toSorted(), statSync(image).size, works(place, "lxc-snapshot", ["-n", name, "-L"])]).toEqual([there, size, "No snapshots\n"]);
+  }
+  writer.kill("SIGKILL");
+  await ended(writer);
+  await eventually("it is unmounted", () => !isMounted());
+  const reader = spawn(join(DIST, "bin/berth"), ["export", "-P", place.lxcpath, name], { stdio: ["ignore", "pipe", "ignore"] }); // nobody takes it
+  await eventually("it is read", isMounted);
+  const { stderr } = berth(place, "lxc-start", ["-n", name]);
+  for (const words of [`the image '${image}' is in use`, `cause: process ${String(reader.pid)} (`]) expect(stderr).toContain(words);
+  reader.stdout?.resume();
+  expect(await ended(reader)).toBe(0);
+  start(place);
+  const busy = berth(place, "lxc-copy", ["-n", name, "-N", "other", "-a"]);
+  expect([busy.status, busy.stderr]).toEqual([1, expect.stringContaining("is running")]);
+  works(place, "lxc-stop", ["-n", name, "-k"]);
+  works(place, "lxc-copy", ["-n", name, "-N", "other"]);
+  works(place, "lxc-destroy", ["-n", "other"]);
 }, PATIENCE_MS);
 
 test("an ordinary user is told why not", () => {

@@ -10,6 +10,7 @@ import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import type { ContainerSpec } from "../../model/spec.ts";
 import type { BlockPlace } from "../../model/storage.ts";
 import { planHooks } from "../hooks.ts";
+import { lockImage } from "../image-lock.ts";
 import { detachFromHost, planRootfs, rootfsTarget } from "../rootfs.ts";
 import { idmapOf, isRoot, newScope } from "../scope.ts";
 import { confineOps } from "../storage/dir.ts";
@@ -47,14 +48,14 @@ export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, 
   ];
   const ops: readonly Op[] = [
     { op: "joinParent", signal: SIGKILL, from }, ...read.before, { op: "chdir", path: to, from },
-    ...inside(facts, { idmap: isRoot(facts) ? [] : idmap, name: "cp", from, early: read.early }, body), { op: "exitWith", child: 1, from },
+    ...inside(facts, { idmap: isRoot(facts) ? [] : idmap, name: "cp", from, early: read.early }, body), ...read.after, { op: "exitWith", child: 1, from },
   ];
   return onMounted({ verb: "copy", ...made, ops }, block, to, from);
 }
 
-/** An image as it is, blocks shared where the file system can, holes kept. */
+/** An image as it is, blocks shared where the file system can, holes kept; while it is mounted it is no whole file system. */
 export const planCopyImage = (made: Made, image: string, to: string): Plan =>
-  ({ verb: "copy", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, toolOp(["cp", "--reflink=auto", "--sparse=always", "--preserve=mode,ownership,timestamps", image, to], from)] });
+  ({ verb: "copy", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, lockImage(image, 0, from), toolOp(["cp", "--reflink=auto", "--sparse=always", "--preserve=mode,ownership,timestamps", image, to], from)] });
 
 /** What storage needs is made, by whoever copies. */
 export const planMake = (made: Made, verb: string, ops: readonly Op[]): Plan => ({ verb, ...made, ops });

@@ -9,8 +9,7 @@ import type { InitFacts } from "../../model/init.ts";
 import { byHost, byOption } from "../../model/origin.ts";
 import { becomeUser } from "../attach/identity.ts";
 import { isRoot } from "../scope.ts";
-import { lockImage } from "../image-lock.ts";
-import { readOps, type ReadPlace } from "../storage/mounted.ts";
+import { readOps, type Reading, type ReadPlace } from "../storage/mounted.ts";
 import { inside, type Made } from "./create.ts";
 
 /** Layers that are written to: their upper one, and where overlayfs works. */
@@ -21,7 +20,7 @@ export interface Helper { readonly program: string; readonly word: string; reado
 
 const from = byOption("berth cp");
 const INIT = byHost("init of the container");
-const SLOT = { root: 3, init: 4, program: 5, lock: 6, engine: 7, child: 1 } as const;
+const SLOT = { root: 3, init: 4, program: 5, engine: 7, child: 1 } as const;
 const FIRST_LAYER = 64;
 
 const openPrograms = ({ program, engine }: Helper): readonly Op[] => ([[program, SLOT.program], [engine, SLOT.engine]] as const).map(([path, into]): Op => ({ op: "open", path, flags: O_PATH, into, from, note: "the container's root may not walk there" }));
@@ -43,28 +42,22 @@ function inRunning(init: InitFacts, helper: Helper): readonly Op[] {
   ];
 }
 
-interface Opening { readonly before: readonly Op[]; readonly early: readonly Op[]; readonly inside: readonly Op[] }
-
 /** As a start mounts them: by root of the container, where it has ids of its own. */
-function writeOps({ lower, upper, work }: WritableLayers, isMapped: boolean): Opening {
+function writeOps({ lower, upper, work }: WritableLayers, isMapped: boolean): Reading {
   const opened = [...lower, upper, work].map((path, i): Op => ({ op: "open", path, flags: O_PATH | O_DIRECTORY, into: FIRST_LAYER + i, from }));
   const at = (i: number): Text => ["/proc/self/fd/", { slot: FIRST_LAYER + i }];
   const names = lower.flatMap((_, i) => [i === 0 ? "lowerdir=/proc/self/fd/" : ":/proc/self/fd/", { slot: FIRST_LAYER + i }]);
   const named = (word: string, i: number): Text => [word, ...[at(i)].flat()];
   const options = ["source=overlay", names, named("upperdir=", lower.length), named("workdir=", lower.length + 1), ...(isMapped ? ["userxattr"] : [])];
-  return { before: [], early: opened, inside: [{ op: "fsMount", type: "overlay", options, into: SLOT.root, from }] };
+  return { before: [], early: opened, inside: [{ op: "fsMount", type: "overlay", options, into: SLOT.root, from }], after: [] };
 }
 
 /** What lies on blocks is mounted in no namespace, only open: it is gone with the last of these processes, whatever ends them. */
 function inStopped(facts: HostFacts, { place, idmap, isWritten }: Extract<FilesPlace, { readonly kind: "stopped" }>, helper: Helper): readonly Op[] {
   const isMapped = idmap.length > 0;
   const read = place.kind === "written layers" ? writeOps(place, isMapped) : readOps(place, SLOT.root, { isMapped, isRoot: isRoot(facts), isWritten, from });
-  const lock = place.kind === "image" ? [lockImage(place.path, SLOT.lock, from)] : [];
-  // unmounted by the child's end, before the lock goes with this process
-  const close: readonly Op[] = isBlock(place) ? [{ op: "close", slot: SLOT.root, from }] : [];
-  return [...openPrograms(helper), ...lock, ...read.before, ...inside(facts, { idmap, name: "files", from, early: read.early }, [...read.inside, ...become(helper)]), ...close, { op: "exitWith", child: 1, from }];
+  return [...openPrograms(helper), ...read.before, ...inside(facts, { idmap, name: "files", from, early: read.early }, [...read.inside, ...become(helper)]), ...read.after, { op: "exitWith", child: 1, from }];
 }
-const isBlock = ({ kind }: ReadPlace | WritableLayers): boolean => kind === "image" || kind === "device" || kind === "dataset";
 
 /** Standard input and output are the words with the process. */
 export const planFiles = (made: Made, facts: HostFacts, { place, helper }: { readonly place: FilesPlace; readonly helper: Helper }): Plan =>

@@ -35,5 +35,5 @@ export function planExportTree(made: Made, facts: HostFacts, { source, prefix, i
     ...read.inside, { op: "chdir", at: SOURCE, path: "", from },
     { op: "exec", path: "tar", argv: exportCommand(prefix, source), env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
   ];
-  return { verb: "export", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, ...read.before, ...inside(facts, { idmap, name: "tar", from, early: read.early }, body), { op: "exitWith", child: 1, from }] };
+  return { verb: "export", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, ...read.before, ...inside(facts, { idmap, name: "tar", from, early: read.early }, body), ...read.after, { op: "exitWith", child: 1, from }] };
 }

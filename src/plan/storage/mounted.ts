@@ -6,12 +6,17 @@ import { MOUNT_ATTR_RDONLY, MS_PRIVATE } from "../../linux/mount-flags.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import type { Origin } from "../../model/origin.ts";
 import type { BlockPlace } from "../../model/storage.ts";
+import { lockImage } from "../image-lock.ts";
 
 /** Slots far above those of the plans that run below. */
 const [DEVICE, NUMBER, ROOT, HOLDER] = [60, 61, 62, 63];
 /** Of the loop device that an image is mounted from, for the plan that runs below it. */
 export const LOOP_NUMBER = NUMBER;
 const FIRST_LAYER = 64;
+/** Of what is filled; of what is read. */
+const [LOCK, READ_LOCK] = [58, 59];
+
+const lockOf = ({ kind, path }: BlockPlace, into: Slot, from: Origin): readonly Op[] => (kind === "image" ? [lockImage(path, into, from)] : []);
 
 /** xfs refuses a second file system with the same id: a snapshot's has its container's. */
 const DATA: Readonly<Record<string, readonly string[]>> = { xfs: ["nouuid"], zfs: ["zfsutil"] };
@@ -26,7 +31,8 @@ function mountOps({ kind, path, type }: BlockPlace, wish: { readonly into: Slot;
   ];
 }
 
-/** What the plan does, with the file system mounted at `target`, where nobody else sees it. */
+/** What the plan does, with the file system mounted at `target`, where nobody else sees it. An image's lock
+ * is that of who waits: the child's end unmounts it before the lock goes. */
 export function onMounted(plan: Plan, block: BlockPlace | undefined, target: string, from: Origin): Plan {
   if (block === undefined) return plan;
   const mount: readonly Op[] = [...mountOps(block, { into: ROOT, isReadOnly: false, from }), { op: "moveMount", tree: ROOT, path: target, from }, { op: "close", slot: ROOT, from }];
@@ -34,7 +40,13 @@ export function onMounted(plan: Plan, block: BlockPlace | undefined, target: str
     { op: "joinParent", signal: SIGKILL, from }, { op: "mountSetattr", path: "/", flags: AT_RECURSIVE, propagation: MS_PRIVATE, from, note: "what is mounted here goes with this process" },
     ...mount, ...plan.ops, ...(plan.ops.at(-1)?.op === "exitWith" ? [] : [{ op: "exitWith", status: 0, from } as const]),
   ];
-  return { ...plan, ops: [{ op: "joinParent", signal: SIGKILL, from }, { op: "clone", flags: CLONE_NEWNS, name: "storage", pid: HOLDER, body, from }, { op: "exitWith", child: HOLDER, from }] };
+  return { ...plan, ops: [{ op: "joinParent", signal: SIGKILL, from }, ...lockOf(block, LOCK, from), { op: "clone", flags: CLONE_NEWNS, name: "storage", pid: HOLDER, body, from }, { op: "exitWith", child: HOLDER, from }] };
+}
+
+/** The same, with something done first: when nobody else can mount it any more, and nobody has. */
+export function onLocked({ ops, ...plan }: Plan, first: readonly Op[]): Plan {
+  const at = ops.findIndex(({ op }) => op === "clone");
+  return { ...plan, ops: [...ops.slice(0, at), ...first, ...ops.slice(at)] };
 }
 
 /** Layers of which the upper one takes what is written; absolute. */
@@ -72,16 +84,18 @@ export interface Reading {
   readonly early: readonly Op[];
   /** In the reader itself. */
   readonly inside: readonly Op[];
+  /** In the process that has started the reader: what is mounted there goes with the reader, before the lock of it. */
+  readonly after: readonly Op[];
 }
 
 /** The slot `into` is the directory to read; `isWritten`: or to write. Layers are mounted without one that could be written to. */
 export function readOps(place: ReadPlace, into: Slot, wish: { readonly isMapped: boolean; readonly isRoot: boolean; readonly isWritten?: boolean; readonly from: Origin }): Reading {
   const { from, isMapped, isRoot, isWritten = false } = wish;
-  if (place.kind === "directory") return { before: [{ op: "open", path: place.path, flags: O_PATH | O_DIRECTORY, into, from, note: "with the caller's own rights, before the ids change" }], early: [], inside: [] };
-  if (place.kind !== "layers") return { before: mountOps(place, { into, isReadOnly: !isWritten, from }), early: [], inside: [] };
+  if (place.kind === "directory") return { before: [{ op: "open", path: place.path, flags: O_PATH | O_DIRECTORY, into, from, note: "with the caller's own rights, before the ids change" }], early: [], inside: [], after: [] };
+  if (place.kind !== "layers") return { before: [...lockOf(place, READ_LOCK, from), ...mountOps(place, { into, isReadOnly: !isWritten, from })], early: [], inside: [], after: [{ op: "close", slot: into, from }] };
   const opened = place.layers.map((path, i): Op => ({ op: "open", path, flags: O_PATH | O_DIRECTORY, into: FIRST_LAYER + i, from, note: "with the caller's own rights, before the ids change" }));
   const names = place.layers.flatMap((_, i) => [i === 0 ? "lowerdir=/proc/self/fd/" : ":/proc/self/fd/", { slot: FIRST_LAYER + i }]);
   // in a user namespace the marks of what was removed are not kept as trusted.*
   const mount: Op = { op: "fsMount", type: "overlay", options: ["source=overlay", names, ...(isMapped ? ["userxattr"] : [])], attributes: MOUNT_ATTR_RDONLY, into, from };
-  return isRoot ? { before: [...opened, mount], early: [], inside: [] } : { before: [], early: opened, inside: [mount] };
+  return isRoot ? { before: [...opened, mount], early: [], inside: [], after: [] } : { before: [], early: opened, inside: [mount], after: [] };
 }

@@ -2,7 +2,7 @@
 import type { Op, Plan, Text } from "../../isa/op.ts";
 import type { Origin } from "../../model/origin.ts";
 import type { BlockPlace } from "../../model/storage.ts";
-import { LOOP_NUMBER, onMounted } from "./mounted.ts";
+import { LOOP_NUMBER, onLocked, onMounted } from "./mounted.ts";
 import { toolOp } from "./tool.ts";
 
 /** What has a size. */
@@ -42,6 +42,5 @@ export function planGrow(made: { readonly name: string; readonly lxcpath: string
   const device = sized.kind === "image" ? sized.device : sized.path;
   const block: BlockPlace = device === undefined ? { kind: "image", path: sized.path, type: sized.type } : { kind: "device", path: device, type: sized.type };
   const body: Plan = { verb: "resize", ...made, ops: [grow(sized.type, device ?? ["/dev/loop", { slot: LOOP_NUMBER }], target, from)] };
-  const mounted = onMounted(body, block, target, from);
-  return { ...mounted, ops: [...first, ...mounted.ops] };
+  return onLocked(onMounted(body, block, target, from), first);
 }

@@ -1,6 +1,7 @@
 // Owns why a root file system that is no plain directory could not be had: images, block devices, layers, mapped ids.
 import { existsSync } from "node:fs";
 import { IMAGE_LOCK } from "../../plan/image-lock.ts";
+import { imageBusy } from "./image-busy.ts";
 import { programLines, type Failure, type Finding } from "./failure.ts";
 
 const isRootfs = ({ op }: Failure): boolean => op.origin.includes("lxc.rootfs.");
@@ -16,9 +17,7 @@ export function loopFinding({ op, errno, text }: Failure): Finding {
 }
 
 /** Of the image itself. */
-export const imageLockFinding = ({ op, errno }: Failure): Finding | undefined => (op.note !== IMAGE_LOCK || errno !== "EAGAIN" ? undefined : {
-  code: "container.busy", text: `the image '${op.subject}' is in use`, cause: "another container runs on it, or a command reads or writes its files: a second mount of the same blocks would destroy it", remedy: `wait for it to end; fuser -v ${op.subject} shows who it is`,
-});
+export const imageLockFinding = ({ op, errno }: Failure): Finding | undefined => (op.note === IMAGE_LOCK && errno === "EAGAIN" ? imageBusy(op.subject) : undefined);
 
 export const nbdFinding = (failure: Failure): Finding | undefined => (failure.op.note?.startsWith("qemu-nbd ") !== true ? undefined : {
   code: "storage.unsupported", text: "qemu-nbd did not connect the image", output: programLines(failure), remedy: "look whether another uses it (fuser -v FILE), and at the image: qemu-img check; a partition needs the module with max_part: modprobe nbd max_part=8",

@@ -9,7 +9,9 @@ import { errnoName, errnoText } from "../../linux/errno.ts";
 import { isNoSpace } from "../../linux/no-space.ts";
 import type { Origin } from "../../model/origin.ts";
 import type { Problem } from "../../model/problem.ts";
+import { IMAGE_LOCK } from "../../plan/image-lock.ts";
 import { outputLines, statusText } from "../causes/failure.ts";
+import { imageBusy } from "../causes/image-busy.ts";
 
 /** EPIPE at a barrier is a consequence: another process failed first. */
 export function failureOf(events: readonly PlanEvent[]): PlanEvent | undefined {
@@ -48,6 +50,7 @@ export function engineProblem(plan: Plan, events: readonly PlanEvent[], doing: s
   const what = failed.text !== "" ? failed.text : typeof path === "string" ? path : "";
   const name = errnoName(failed.error);
   const text = `cannot ${doing}: ${op?.op ?? "step"}${what === "" ? "" : ` ${what}`}: ${reason(failed.error)}`;
+  if (op?.op === "lock" && op.note === IMAGE_LOCK && name === "EAGAIN" && typeof path === "string") return { ...imageBusy(path), at: op.from };
   if (isNoSpace(name)) return { code: "storage.full", text, remedy: "free some space, or put the container elsewhere with -P" };
   if ((op?.op === "removeTree" || op?.op === "unlink") && (name === "EACCES" || name === "EPERM")) {
     return { code: "privilege", text, cause: "it belongs to an id that is not mapped for this user, or it is immutable (chattr)", remedy: "remove it as root, then run this again" };
