@@ -1,4 +1,4 @@
-// Writes docs/reference/tested.md: each LXC command and option with the tests that give it.
+// Writes docs/reference/tested.md: each command, LXC's and Berth's, and option with the tests that give it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandOf } from "../src/cli/berth/alias.ts";
@@ -24,7 +24,7 @@ const SHOWN = 3;
 const GETOPT_TWIN = "test/twin/getopt-twin.test.ts";
 
 interface Named { readonly name: string; readonly tool: Tool }
-export interface Tested { readonly name: string; readonly row: OptionRow; readonly isLxc: boolean; readonly files: readonly string[] }
+export interface Tested { readonly name: string; readonly row: OptionRow; readonly files: readonly string[] }
 
 export async function tools(): Promise<readonly Named[]> {
   const all = [
@@ -52,12 +52,12 @@ export async function testedOptions(): Promise<readonly Tested[]> {
   const named = await tools();
   const given = await givenByFile(new Commands(named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), commandOf));
   const filesOf = (key: string): readonly string[] => [...given].filter(([, keys]) => keys.has(key)).map(([path]) => path);
-  return named.flatMap(({ name, tool }) => tool.rows.map((row): Tested => ({ name, row, isLxc: name.startsWith("lxc-"), files: filesOf(`${name} --${row.long}`) })));
+  return named.flatMap(({ name, tool }) => tool.rows.map((row): Tested => ({ name, row, files: filesOf(`${name} --${row.long}`) })));
 }
 
 const keyOf = ({ name, row: { long } }: Tested): string => `${name} --${long}`;
-/** Of LXC's commands: neither a test nor a reason; a reason for what has a test. */
-export const openOptions = (all: readonly Tested[]): readonly string[] => all.filter((one) => one.isLxc && one.files.length === 0 && UNTESTED[keyOf(one)] === undefined).map(keyOf);
+/** Neither a test nor a reason; a reason for what has a test. */
+export const openOptions = (all: readonly Tested[]): readonly string[] => all.filter((one) => one.files.length === 0 && UNTESTED[keyOf(one)] === undefined).map(keyOf);
 export const staleReasons = (all: readonly Tested[]): readonly string[] => Object.keys(UNTESTED).filter((key) => all.every((one) => keyOf(one) !== key || one.files.length > 0));
 
 const link = (file: string): string => `[${file.replace(/^.*\//, "").replace(/\.(test\.ts|check\.sh)$/, "")}](../../${file})`;
@@ -81,7 +81,7 @@ export async function testedPage(): Promise<string> {
   const section = (name: string): string => `## ${name}\n\n| option | tests that give it |\n|---|---|\n${all.filter((one) => one.name === name).map((one) => `| ${spelled(one.row)} | ${cell(one)} |`).join("\n")}\n`;
   return [
     "# Commands, options and their tests\n",
-    "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. An option with * is not LXC's. A file stands here when it calls that command with that option: its source is read as it would run, through its helpers, tables and loops, and the words are taken as the command's own getopt takes them. A test of npm run ok fails where an option of an lxc-* command has neither a test nor a reason.\n",
+    "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. A command of Berth has each of its options here as well; an option with * is not LXC's. A file stands here when it calls that command with that option: its source is read as it would run, through its helpers, tables and loops, and the words are taken as the command's own getopt takes them. A test of npm run ok fails where an option has neither a test nor a reason.\n",
     `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`. A command without options of its own is not listed.\n`,
     ...names.map(section), ...[...templates.values()].map(templateSection),
   ].join("\n");
@@ -89,7 +89,5 @@ export async function testedPage(): Promise<string> {
 
 if (import.meta.main) {
   const all = await testedOptions();
-  const isOpen = (one: Tested): boolean => one.files.length === 0 && UNTESTED[keyOf(one)] === undefined;
-  console.log(all.filter(isOpen).map(keyOf).join("\n"));
-  console.log(`${all.length} options, ${all.filter(isOpen).length} without a test`);
+  console.log([...openOptions(all), `${all.length} options, ${openOptions(all).length} without a test`].join("\n"));
 }

@@ -1,5 +1,5 @@
 // Owns reading TypeScript's source with TypeScript's own parser, into the few shapes of tree.ts.
-import { SyntaxKind, type Node, type ParameterDeclaration, type BindingName, type BindingElement, type SourceFile } from "typescript/unstable/ast";
+import { SyntaxKind, type BindingElement, type BindingName, type Node, type NumericLiteral, type ParameterDeclaration, type SourceFile, type StringLiteral } from "typescript/unstable/ast";
 import * as is from "typescript/unstable/ast/is";
 import { API } from "typescript/unstable/async";
 import { createVirtualFileSystem } from "typescript/unstable/fs";
@@ -29,6 +29,7 @@ function innerOf(node: Node): Node | undefined {
   if (is.isAsExpression(node) || is.isSatisfiesExpression(node) || is.isParenthesizedExpression(node) || is.isAwaitExpression(node) || is.isNonNullExpression(node) || is.isExpressionStatement(node)) return node.expression;
   return undefined;
 }
+const isPlain = (node: Node): node is StringLiteral | NumericLiteral => is.isStringLiteral(node) || is.isNumericLiteral(node);
 const EITHER: ReadonlySet<SyntaxKind> = new Set([SyntaxKind.QuestionQuestionToken, SyntaxKind.BarBarToken]);
 
 function literalOf(node: Node): Tree | undefined {
@@ -51,6 +52,7 @@ function objectOf(properties: readonly Node[]): Tree {
 function expressionOf(node: Node): Tree | undefined {
   if (is.isCallExpression(node) || is.isNewExpression(node)) return { kind: "call", callee: treeOf(node.expression), args: all(node.arguments ?? []) };
   if (is.isPropertyAccessExpression(node)) return { kind: "member", of: treeOf(node.expression), name: keyOf(node.name) };
+  if (is.isElementAccessExpression(node) && isPlain(node.argumentExpression)) return { kind: "member", of: treeOf(node.expression), name: node.argumentExpression.text };
   if (is.isArrowFunction(node) || is.isFunctionExpression(node)) return functionOf(node.parameters, node.body);
   if (is.isConditionalExpression(node)) return { kind: "either", of: [treeOf(node.whenTrue), treeOf(node.whenFalse), { kind: "other", items: [treeOf(node.condition)] }] };
   if (is.isBinaryExpression(node) && EITHER.has(node.operatorToken.kind)) return { kind: "either", of: [treeOf(node.left), treeOf(node.right)] };

@@ -56,6 +56,7 @@ export function wordsOf(value: Value, time = 0): readonly string[] {
   return wordsOf(value.of[time % value.of.length] ?? NOBODY_KNOWS, Math.floor(time / value.of.length));
 }
 export function fieldOf(value: Value, name: string): Value {
+  if (value.kind === "list" && /^\d+$/.test(name)) return value.items[Number(name)] ?? NOBODY_KNOWS;
   if (value.kind === "object") return value.fields.get(name) ?? NOBODY_KNOWS;
   return value.kind === "some" ? { kind: "some", of: value.of.map((one) => fieldOf(one, name)) } : NOBODY_KNOWS;
 }

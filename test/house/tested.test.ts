@@ -1,4 +1,4 @@
-// Every option of an lxc-* command has a test that gives it, or a reason why not; the scan finds what it should.
+// Every option of every lxc-* and berth command has a test that gives it, or a reason why not; the scan finds what it should.
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,21 +10,21 @@ import { commandOf } from "../../src/cli/berth/alias.ts";
 import { ROOT } from "./sources.ts";
 
 const all = await testedOptions();
-test("each option of LXC's commands has a test or a reason", () => {
+test("each option has a test or a reason", () => {
   expect(openOptions(all)).toEqual([]);
   expect(staleReasons(all)).toEqual([]);
 });
 
-test("the page has a row for each option of LXC's commands, and its links lead to tests", () => {
+test("the page has a row for each option, and its links lead to tests", () => {
   const page = readFileSync(join(ROOT, "docs/reference/tested.md"), "utf8");
   const rowOf = ({ name, row: { long } }: Tested): boolean => (page.split(`\n## ${name}\n`)[1] ?? "").split("\n## ")[0]?.includes(`\`--${long}\``) === true;
-  expect(all.filter((one) => one.isLxc && !rowOf(one)).map(({ name, row }) => `${name} --${row.long}: npm run gen`)).toEqual([]);
+  expect(all.filter((one) => !rowOf(one)).map(({ name, row }) => `${name} --${row.long}: npm run gen`)).toEqual([]);
   expect([...page.matchAll(/\]\(\.\.\/\.\.\/([^)]+)\)/g)].map(([, path = ""]) => path).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 test("an option without a test is noticed", () => {
   const row = { long: "never-given", help: "" };
-  expect(openOptions([...all, { name: "lxc-start", row, isLxc: true, files: [] }])).toEqual(["lxc-start --never-given"]);
+  expect(openOptions([...all, { name: "lxc-start", row, files: [] }, { name: "berth net", row, files: [] }])).toEqual(["lxc-start --never-given", "berth net --never-given"]);
 });
 
 const rows = [{ long: "name", short: "n", argument: "required", help: "" }, { long: "kill", short: "k", help: "" }, { long: "timeout", short: "t", argument: "required", help: "" }, { long: "nolock", help: "" }, { long: "help", short: "h", help: "" }] as const;
@@ -39,6 +39,7 @@ const FOUND: readonly (readonly [string, string, readonly string[]])[] = [
   ["what a helper of another file puts first", 'import { called as by } from "./helper.ts"; by("lxc-wait", "--nolock")', ["lxc-wait --nolock"]],
   ["a table's rows", 'test.each([["lxc-stop", "-k"], ["lxc-wait", "-t"]] as const)("%s", (command, option) => { works(command, [option, "5"]); })', ["lxc-stop --kill", "lxc-wait --timeout"]],
   ["a loop's, each of them", 'const ALL = ["-k", "--nolock"]; for (const one of ALL) run("lxc-stop", one);', ["lxc-stop --kill", "lxc-stop --nolock"]],
+  ["what is picked of a list by its number", 'const WAYS = [["c1"], ["-n", "c1"]] as const; run("lxc-stop", ...WAYS[1], "-k")', ["lxc-stop --kill", "lxc-stop --name"]],
   ["one or the other", 'run(["lxc-stop", ...(isSoft ? ["-t", "5"] : ["-k"]), "--nolock"])', ["lxc-stop --kill", "lxc-stop --nolock", "lxc-stop --timeout"]],
   ["nothing after --", 'x(["lxc-stop", "--", "-k"])', []],
   ["nothing that --help ends", 'x(["lxc-stop", "-k", "--help"])', ["lxc-stop --help"]],

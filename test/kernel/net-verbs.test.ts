@@ -41,6 +41,12 @@ test("the library: networks as values", () => {
   expect(run([...room.into, "node"], ["--input-type=module", "-e", program])).toEqual({ status: 0, stdout: '[true,"10.8.0.1/24",false,["libnet"],"option.value"]\n', stderr: "" });
 }, 60_000);
 
+test("--explain of create: its steps, and no bridge and no file", () => {
+  const told = good("create", "plan", "--address", "10.6.0.1/24", "--explain");
+  expect([told.includes("10.6.0.1"), /^ *\d+ /m.test(told), net("list").stdout]).toEqual([true, true, "NETWORK STATE ADDRESS IPV6 PORTS\n"]);
+  expect(must(room.into, "ls /sys/class/net /etc/berth")).not.toContain("plan");
+});
+
 test("bridges are made, listed, shown; containers get addresses, reach the world, and not each other", async () => {
   expect(net("list").stdout).toBe("NETWORK STATE ADDRESS IPV6 PORTS\n");
   good("create", "lab", "--address", "10.7.0.1/24", "--domain", "lab.test");

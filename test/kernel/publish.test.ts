@@ -61,6 +61,18 @@ const serve = (name: string): void => { servers.push(spawn("env", [...within(nam
 const call = (prefix: readonly string[], host: string, port: number, kind = "tcp"): string => run([...prefix, "python3"], ["-c", CLIENT, kind, host, String(port)]).stdout.trim();
 const monitorPid = (): number => Number(/"monitorPid":(\d+)/.exec(readFileSync(join(place.lxcpath, place.name, ".berth/state"), "utf8"))?.[1]);
 
+test("--explain, and the name as an option: what would be done, and nothing is", () => {
+  start();
+  const named = (...words: readonly string[]): string => works(place, "berth", ["publish", "-P", place.lxcpath, "--name", place.name, ...words]);
+  const told = named("8080:80", "--explain");
+  expect([told.includes("nft") || told.includes("netlink"), /^ *\d+ /m.test(told), named(), tables()]).toEqual([true, true, "", ""]);
+  named("8080:80");
+  const both = "8080:80 -> 10.9.0.7\n8080:80 -> fd09::7\n";
+  expect([named(), /^ *\d+ /m.test(named("--remove", "--explain")), named()]).toEqual([both, true, both]);
+  named("--remove");
+  expect(named()).toBe("");
+});
+
 test("the world reaches it over IPv4, the container sees the world's own address; neighbours and this host reach it, too", async () => {
   start();
   start(two());

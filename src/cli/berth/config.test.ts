@@ -208,3 +208,28 @@ test("fix --dry-run: what the linter can mend by itself, as long as the config l
   const lines = files[0]?.diff.split("\n").filter((line) => line.startsWith("+")) ?? [];
   expect([status, files.length, lines.includes("+lxc.tty.max = 4"), lines.includes("+lcx.pty.max = many"), mended.map(({ rule }) => rule).includes("prefix-typo")]).toEqual([0, 1, true, true, true]);
 });
+
+test("every verb takes its container by word or by -n, its file with --file: the same is said and done", async () => {
+  const ways = [["c1"], ["-n", "c1"], ["--file", "c1/config"]] as const;
+  const same = async (verb: string, ...words: readonly string[]): Promise<Ended> => {
+    const said = await Promise.all([config(verb, ...ways[0], ...words), config(verb, ...ways[1], ...words), config(verb, ...ways[2], ...words)]);
+    const plain = said.map((one) => ({ ...one, out: one.out.replaceAll("c1/config:", "c1:") }));
+    expect([verb, plain[1], plain[2]?.out]).toEqual([verb, plain[0], plain[0]?.out]);
+    return said[0];
+  };
+  expect((await same("get", "lxc.uts.name")).out).toBe("c1\n");
+  expect((await same("list", "lxc.net.0")).out).toBe("lxc.net.0.type = veth\nlxc.net.0.link = br0\n");
+  expect((await same("show", "lxc.group")).out).toMatch(/^lxc\.group +a +\S+:3\n +b +\S+:4\n$/);
+  // what a container as a whole has or has not is not asked of a file
+  expect(await config("lint", ...ways[1], "--text-only")).toEqual(await config("lint", ...ways[0], "--text-only"));
+  expect((await config("lint", ...ways[2], "--text-only")).out).toBe("0 errors, 0 warnings, 0 hints\n");
+  writeFileSync(file, CONFIG.replace("lxc.uts.name", "lxc.utsname"));
+  expect((await same("fix", "--dry-run")).out).toContain("-lxc.utsname = c1\n+lxc.uts.name = c1\n");
+  expect((await same("unset", "lxc.group", "--dry-run")).out).toContain("-lxc.group = a\n-lxc.group = b\n");
+  expect((await same("set", "lxc.group", "z", "--dry-run")).out).toContain("+lxc.group = z\n");
+});
+
+test("show --all: what is not set, too, with its default", async () => {
+  const [own, all] = [(await config("show", "c1")).out, (await config("show", "c1", "--all")).out];
+  expect([own.includes("lxc.autodev"), /^lxc\.autodev +1 +default$/m.test(all), all.includes(`c1:3\n`) || all.includes("config:3\n")]).toEqual([false, true, true]);
+});
