@@ -41,10 +41,17 @@ function ownTree(rootfs: RootfsSpec | undefined): string | undefined {
 
 interface Trees { readonly now: string; readonly then: string }
 
-function treesOf(now: LoadedConfig, then: LoadedConfig): Result<Trees> {
-  const [here, there] = [ownTree(now.spec.rootfs), ownTree(then.spec.rootfs)];
-  const isSame = now.spec.rootfs?.type === then.spec.rootfs?.type;
+/** What is exchanged in one step is a directory, a subvolume, an image or a layer. */
+export function treesOf(now: RootfsSpec | undefined, then: RootfsSpec | undefined): Result<Trees> {
+  const [here, there] = [ownTree(now), ownTree(then)];
+  const isSame = now?.type === then?.type;
   if (here !== undefined && there !== undefined && isSame) return ok({ now: here, then: there });
+  if (isSame && now !== undefined && ["lvm", "zfs", "rbd", "nbd"].includes(now.type)) {
+    return fail({
+      code: "storage.unsupported", at: byOption("--restore"), text: `on '${now.type}' a snapshot does not take the container's place`, cause: `lxc.rootfs.path = ${now.type}:${now.path}: the tools of ${now.type} have no step that exchanges two of them, whole or not at all`,
+      remedy: now.type === "nbd" ? "qemu-img snapshot -a, on the stopped container's image" : "restore it as a new container: -N NEWNAME",
+    });
+  }
   return fail({ code: "storage.unsupported", at: byOption("--restore"), text: "the snapshot's root file system is kept in another way than the container's", remedy: "restore it as a new container: -N NEWNAME" });
 }
 
@@ -134,7 +141,7 @@ export const restore: RestoreVerb = async (request, target, options) => {
   if (refused !== undefined) return fail(refused);
   const then = loadConfig(request, snapshot);
   if (!then.ok) return then;
-  const trees = treesOf(now.value, then.value);
+  const trees = treesOf(now.value.spec.rootfs, then.value.spec.rootfs);
   if (!trees.ok) return trees;
   return inPlace(request, { target, snapshot, facts: probeHost(request, { idmap: true }), now: now.value, then: then.value, trees: trees.value, options });
 };

@@ -43,11 +43,30 @@ for (const backend of ["lvm", "zfs", "rbd"] as const) test(`a whole copy on ${ba
   const { block } = made(backend);
   expectGolden(`storage-copy-${backend}`, ok(planCopyTree(web, factsOf(), { to: "/var/lib/lxc/web/rootfs", idmap: [], isMapped: false, source: FROM[backend], ...(block === undefined ? {} : { block }) })));
 });
+test("kept beside the container: a volume and a dataset by their own snapshots, an image of rbd as a whole copy", () => {
+  const options = { ...plain };
+  const kept = (backend: Backend): NewStorage => newStorage(backend, { name: "web_snap0", directory: "/var/lib/lxc/web/snaps/snap0", options, hasThinPool: false, from });
+  const snap0 = { name: "snap0", lxcpath: "/var/lib/lxc/web/snaps" };
+  const copy = { name: "web_snap0", options, from };
+  expectGolden("storage-keep-lvm", ok(planMake(snap0, "copy", copiedVolume(kept("lvm"), { ...copy, source: "/dev/lxc/web", volume: { group: "lxc", isThin: false } }).make)));
+  expectGolden("storage-keep-lvm-thin", ok(planMake(snap0, "copy", copiedVolume(kept("lvm"), { ...copy, source: "/dev/lxc/web", volume: { group: "lxc", isThin: true } }).make)));
+  expectGolden("storage-keep-zfs", ok(planMake(snap0, "copy", copiedVolume(kept("zfs"), { ...copy, source: "tank/lxc/web" }).make)));
+  const { make, block } = kept("rbd");
+  const { ops, ...rest } = planCopyTree(snap0, factsOf(), { to: "/var/lib/lxc/web/snaps/snap0/rootfs", idmap: [], isMapped: false, source: { kind: "device", path: "/dev/rbd/lxc/web", type: "ext4" }, ...(block === undefined ? {} : { block }) });
+  expectGolden("storage-keep-rbd", ok({ ...rest, ops: [...make, ...ops] }));
+});
 const outside: readonly OutsideStorage[] = [{ kind: "lvm", name: "/dev/lxc/web" }, { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" }, { kind: "rbd", name: "lxc/web", user: "ada" }];
 for (const storage of outside) test(`removal of ${storage.kind}`, () => expectGolden(`storage-remove-${storage.kind}`, ok(planRemove({ ...web, entries: tree, outside: [], storage: [storage] }, factsOf()))));
+test("removal of a container with what is kept of it: that first", () => {
+  const entries = [{ path: "snaps", isDirectory: true }, ...tree];
+  expectGolden("storage-remove-lvm-kept", ok(planRemove({ ...web, entries, outside: [], storage: [{ kind: "lvm", name: "/dev/lxc/web_snap0" }, { kind: "lvm", name: "/dev/lxc/web" }] }, factsOf())));
+  expectGolden("storage-remove-zfs-kept", ok(planRemove({ ...web, entries, outside: [], storage: [{ kind: "zfs", name: "tank/lxc/web_snap0", origin: "tank/lxc/web@web_snap0" }, { kind: "zfs", name: "tank/lxc/web" }] }, factsOf())));
+});
+// no command of ours makes one: the image is somebody's own, and stays
+test("removal of nbd", () => expectGolden("storage-remove-nbd", ok(planRemove({ ...web, entries: [{ path: "config", isDirectory: false }], outside: [], storage: [] }, factsOf()))));
 
 const unpack = planUnpack(web, factsOf(), { rootfs: "/var/lib/lxc/web/rootfs", idmap: map, compression: "none", exclude: [] });
-for (const backend of ["loop", "lvm", "zfs"] as const) test(`filled on ${backend}`, () => expectGolden(`storage-fill-${backend}`, ok(onMounted(unpack, made(backend).block, "/var/lib/lxc/web/rootfs", from))));
+for (const backend of ["loop", "lvm", "zfs", "rbd"] as const) test(`filled on ${backend}`, () => expectGolden(`storage-fill-${backend}`, ok(onMounted(unpack, made(backend).block, "/var/lib/lxc/web/rootfs", from))));
 const copy = { to: "/var/lib/lxc/web/rootfs", idmap: map, isMapped: true };
 const layers = { kind: "layers", layers: ["/var/lib/lxc/a/overlay/delta", "/var/lib/lxc/base/rootfs"] } as const;
 test("layers are read by root, and by a user", () => {
