@@ -80,17 +80,37 @@ open(sys.argv[1], "wb").write(bytes(b) + bytes(1024))
     const [archive, piece, make] = [join(place.lxcpath, "in-many.tar.zst"), join(place.lxcpath, "in-piece"), `
 import tarfile, sys
 out = open(sys.argv[1], "wb")
-out.write(tarfile.TarInfo("var/many").tobuf(tarfile.USTAR_FORMAT) * 20000)
+many, one = [tarfile.TarInfo(name).tobuf(tarfile.USTAR_FORMAT) for name in ("var/many", "var/one-too-many")]
+out.write(many * 19801 + one + many * 199)
 `];
     expect(spawnSync("python3", ["-c", make, piece], { encoding: "utf8" }).stderr).toBe("");
     // an archive of 500 pieces, each packed by itself: none of it is written out
     expect(spawnSync("sh", ["-ec", `zstd -q ${piece}; i=0; while [ $i -lt 500 ]; do cat ${piece}.zst; i=$((i + 1)); done > ${archive}; rm ${piece} ${piece}.zst`]).status).toBe(0);
+    // 4,000,001 = 199 * 20,001 + 19,802
+    const words = "the archive's member 'var/one-too-many' is one of more than 4000000";
+    const plain = berth(place, "lxc-create", ["-n", place.name, "-f", join(place.lxcpath, "in.conf"), "-t", archive]);
+    expect([plain.status, plain.stderr.includes(words), readdirSync(place.lxcpath).toSorted()]).toEqual([1, true, ["in-many.tar.zst", "in.conf"]]);
+    expect(plain.stderr).toContain("remedy: nothing of the archive is kept; if you trust it, unpack it with tar(1) and name the directory: -t DIRECTORY");
     const cache = join(place.lxcpath, "in-cache");
     const image = berth(place, "lxc-create", ["-n", place.name, "-f", join(place.lxcpath, "in.conf"), "--image", `file:${archive}`], { env: { LXC_CACHE_PATH: cache, PATH: "/usr/bin:/bin" } });
-    expect([image.status, image.stderr.includes("the archive's member 'var/many' is one of more than 4000000"), readdirSync(join(cache, "unpacked")).filter((name) => !name.startsWith("."))]).toEqual([1, true, []]);
+    expect([image.status, image.stderr.includes(words), readdirSync(join(cache, "unpacked")).filter((name) => !name.startsWith("."))]).toEqual([1, true, []]);
     expect(existsSync(join(place.lxcpath, place.name))).toBe(false);
     for (const path of [archive, cache]) rmSync(path, { recursive: true });
   }, 120_000);
+  test("a large packed one is judged while it is unpacked: what was written of it goes", () => {
+    const archive = join(place.lxcpath, "in-large.tar");
+    const make = `
+import tarfile, io, os, sys
+t = tarfile.open(sys.argv[1], "w")
+def add(name, data):
+    i = tarfile.TarInfo(name); i.size = len(data); t.addfile(i, io.BytesIO(data))
+add("first", os.urandom(12 << 20)); add("usr/../../../late", b"x"); t.close()
+`;
+    expect(spawnSync("python3", ["-c", make, archive], { encoding: "utf8" }).stderr).toBe("");
+    expect(spawnSync("gzip", ["-1", archive]).status).toBe(0);
+    refused(`${archive}.gz`, "the archive's member 'usr/../../../late' has a path with ..");
+    expect(readdirSync(place.lxcpath)).toEqual(["in.conf"]);
+  }, 60_000);
   test("a damaged archive is said to be so", () => {
     const archive = join(place.lxcpath, "in-damaged.tar.xz");
     spawnSync("sh", ["-c", `tar -C /usr/share/lxc -cJ . | head -c 3000 > ${archive}`]);

@@ -68,7 +68,7 @@ export function tarJudge(wish: JudgeWish): OnEntry {
   };
 
   return (entry) => {
-    if (++count > most) return refusal(entry, `is one of more than ${most}`, "no system has so many files");
+    if (++count > most) return { ...refusal(entry, `is one of more than ${most}`, "no system has so many files"), remedy: "nothing of the archive is kept; if you trust it, unpack it with tar(1) and name the directory: -t DIRECTORY" };
     const path = ofPath(entry, entry.name, "has");
     if (path !== undefined) return path;
     if (entry.realSize > SIZE_MAX) return refusal(entry, `would be ${entry.realSize} bytes long`, "no file of a system is so long: it is mostly a hole");
