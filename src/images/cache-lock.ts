@@ -2,10 +2,10 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { holdPlan } from "../host/engine/hold.ts";
-import { errorText } from "../host/error-text.ts";
 import { errnoName } from "../linux/errno.ts";
-import { fail, type Result } from "../model/problem.ts";
+import { fail, ok, type Result } from "../model/problem.ts";
 import { HELD_FD, planHold } from "../plan/lifecycle/create.ts";
+import { keeping } from "./keeping.ts";
 
 export interface LockWish { readonly file: string; readonly engine: string; readonly abort: AbortSignal; readonly onWait: () => void }
 
@@ -19,11 +19,9 @@ function isSameFile(pid: number, file: string): boolean {
 
 /** The lock is held until `body` is over, and no longer than this process lives. */
 export async function whileLocked<T>(wish: LockWish, body: () => Promise<Result<T>>): Promise<Result<T>> {
-  try {
-    mkdirSync(dirname(wish.file), { recursive: true, mode: 0o755 });
-  } catch (error) {
-    return fail({ code: "storage.unsupported", text: `cannot keep images in '${dirname(wish.file)}'`, cause: errorText(error), remedy: "set LXC_CACHE_PATH to a directory that you may write to" });
-  }
+  const folder = dirname(wish.file);
+  const made = await keeping(folder, () => Promise.resolve(ok(mkdirSync(folder, { recursive: true, mode: 0o755 }))));
+  if (!made.ok) return made;
   for (let isFirst = true; ; isFirst = false) {
     const held = await holdPlan(planHold({ name: "", lxcpath: "" }, wish.file), wish.engine, wish.abort);
     if (held.isHeld && !isSameFile(held.pid, wish.file)) {

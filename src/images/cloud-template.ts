@@ -9,6 +9,7 @@ import { cacheBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
 import { obtain } from "./remote/obtain.ts";
 import { parseServers } from "./remote/template.ts";
+import { TIMEOUT_MS } from "./remote/timeout.ts";
 import type { TemplateArgs } from "./remote/template-args.ts";
 import type { Made, TemplateWish } from "./templates.ts";
 
@@ -30,7 +31,6 @@ const OPTIONS = [
 ] as const;
 const SCRIPT = "/usr/share/lxc/templates/lxc-ubuntu-cloud";
 const SERVER: Readonly<Record<string, string>> = { released: "https://cloud-images.ubuntu.com/releases", daily: "https://cloud-images.ubuntu.com/daily" };
-const TIMEOUT_MS = 30_000;
 
 interface Archive { readonly path: string; readonly metadata?: string }
 

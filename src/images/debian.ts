@@ -9,6 +9,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
 import { wantedSources, type AptSource } from "./apt-sources.ts";
 import { bootstrapCommand, mirrorOf } from "./debootstrap.ts";
+import { keeping } from "./keeping.ts";
 import { runTool, type ToolEnd } from "./tool.ts";
 
 export interface DebianWish {
@@ -204,20 +205,18 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
 export const keptAt = (wish: DebianWish, suite: string): string => `${wish.cacheDir ?? defaultCacheDir()}/${wish.dist ?? "debian"}-${suite}${variantOf(wish)}-${process.arch}-${RECIPE}.tar`;
 
 /** The archive of a Debian root file system: from the cache, else made now (a minute or two, needs the apt mirror). */
-export async function debianRootfs(wish: DebianWish = {}): Promise<Result<DebianRootfs>> {
-  const suite = wish.suite ?? osRelease("VERSION_CODENAME");
-  if (suite === undefined) return fail({ code: "option.missing", at: byHost("/etc/os-release"), text: "which Debian release is wanted cannot be told from /etc/os-release" });
+export function debianRootfs(wish: DebianWish = {}): Promise<Result<DebianRootfs>> {
   const cacheDir = wish.cacheDir ?? defaultCacheDir();
-  const path = keptAt(wish, suite);
-  if (wish.isFlushed === true) rmSync(path, { force: true });
-  const before = cached(path, suite) ?? (wish.isFlushed === true ? undefined : cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite));
-  if (before !== undefined) return ok(before);
-  const problem = missing(wish);
-  if (problem !== undefined) return fail(problem);
-  try {
+  return keeping(cacheDir, async () => {
+    const suite = wish.suite ?? osRelease("VERSION_CODENAME");
+    if (suite === undefined) return fail({ code: "option.missing", at: byHost("/etc/os-release"), text: "which Debian release is wanted cannot be told from /etc/os-release" });
+    const path = keptAt(wish, suite);
+    if (wish.isFlushed === true) rmSync(path, { force: true });
+    const before = cached(path, suite) ?? (wish.isFlushed === true ? undefined : cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite));
+    if (before !== undefined) return ok(before);
+    const problem = missing(wish);
+    if (problem !== undefined) return fail(problem);
     mkdirSync(cacheDir, { recursive: true, mode: 0o755 });
-    return await make(path, suite, wish);
-  } catch (error) {
-    return fail({ code: "storage.unsupported", text: `cannot keep a root file system in '${cacheDir}': ${error instanceof Error ? error.message : "unknown"}` });
-  }
+    return make(path, suite, wish);
+  });
 }

@@ -80,17 +80,20 @@ export function makeOnHost(wish: TemplateWish, what: OnHost): Result<Made> {
   const base = cacheBase(wish.env, wish.isRoot);
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const work = mkdtempSync(`${base}/.host-`);
-  mkdirSync(`${work}/tree`);
-  mkdirSync(`${work}/meta`);
-  buildTree(`${work}/tree`);
-  writeFileSync(`${work}/meta/config`, configOf(what, wish.isMapped));
-  writeFileSync(`${work}/meta/templates`, "/etc/hostname\n/etc/hosts\n");
-  const problem = what.fill?.(`${work}/tree`) ?? packed(work, at);
-  if (problem !== undefined) {
-    rmSync(work, { recursive: true, force: true });
-    return fail(problem);
+  let isKept = false;
+  try {
+    mkdirSync(`${work}/tree`);
+    mkdirSync(`${work}/meta`);
+    buildTree(`${work}/tree`);
+    writeFileSync(`${work}/meta/config`, configOf(what, wish.isMapped));
+    writeFileSync(`${work}/meta/templates`, "/etc/hostname\n/etc/hosts\n");
+    const problem = what.fill?.(`${work}/tree`) ?? packed(work, at);
+    if (problem !== undefined) return fail(problem);
+    isKept = true;
+    return ok({ kind: "archive", path: `${work}/rootfs.tar`, compression: "none", metadata: `${work}/meta`, template: what.template, scratch: work, ...(what.own === undefined ? {} : { own: what.own }) });
+  } finally {
+    if (!isKept) rmSync(work, { recursive: true, force: true });
   }
-  return ok({ kind: "archive", path: `${work}/rootfs.tar`, compression: "none", metadata: `${work}/meta`, template: what.template, scratch: work, ...(what.own === undefined ? {} : { own: what.own }) });
 }
 
 function packed(work: string, at: Origin): Problem | undefined {

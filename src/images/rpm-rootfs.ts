@@ -8,6 +8,7 @@ import { saysNoSpace } from "../linux/no-space.ts";
 import { byHost } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
+import { keeping } from "./keeping.ts";
 import { runTool, type ToolEnd } from "./tool.ts";
 
 export type RpmDist = "fedora" | "opensuse";
@@ -74,7 +75,7 @@ const run = (argv: readonly string[], home: string, { env, abort, dist, onProgre
 
 const failed = ({ dist, release, mirror }: RpmWish, { status, lines }: ToolEnd): Problem => ({
   code: "template.failed", at: byHost(PROGRAMS[dist]), text: `${PROGRAMS[dist]} could not make ${dist} ${release}${status === undefined ? "" : ` (status ${status})`}`,
-  cause: [...new Set(lines.filter((line) => /error|cannot|can't|failed|unable|no match|not found/i.test(line)))].slice(0, 3).join("; ") || lines.slice(-3).join("; "),
+  cause: [...new Set(lines.filter((line) => /error|cannot|can't|failed|unable|no match|not found/i.test(line)))].slice(0, 3).join("; ").replaceAll(":; ", ": ") || lines.slice(-3).join("; "),
   remedy: lines.some(saysNoSpace) ? "free some space" : `check that '${mirror}' can be reached and holds this release, or name another one with --mirror`,
 });
 
@@ -102,17 +103,21 @@ async function sweep(path: string, wish: RpmWish): Promise<void> {
 }
 
 /** Path of its archive: kept, else made now. */
-export async function rpmRootfs(wish: RpmWish): Promise<Result<string>> {
+export const rpmRootfs = (wish: RpmWish): Promise<Result<string>> => keeping(wish.cacheDir, async () => {
   const path = rpmKeptAt(wish);
   if (wish.isFlushed) rmSync(path, { force: true });
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) return ok(path);
   const problem = missing(wish);
   if (problem !== undefined) return fail(problem);
+  mkdirSync(wish.cacheDir, { recursive: true, mode: 0o755 });
+  await sweep(path, wish);
+  return make(path, wish);
+});
+
+async function make(path: string, wish: RpmWish): Promise<Result<string>> {
   const scratch = `${path}.making.${process.pid}`;
   let detail = "failed";
   try {
-    mkdirSync(wish.cacheDir, { recursive: true, mode: 0o755 });
-    await sweep(path, wish);
     mkdirSync(scratch);
     const target = `${scratch}/rootfs.tar`;
     const ended = await run(unshare(["sh", "-ec", SCRIPT, "sh", scratch, target, ...toolOf(scratch, wish)]), `${scratch}/home`, wish);
@@ -120,8 +125,6 @@ export async function rpmRootfs(wish: RpmWish): Promise<Result<string>> {
     renameSync(target, path);
     detail = "done";
     return ok(path);
-  } catch (error) {
-    return fail({ code: "storage.unsupported", text: `cannot keep a root file system in '${wish.cacheDir}': ${error instanceof Error ? error.message : "unknown"}` });
   } finally {
     await drop(scratch, wish);
     wish.onProgress({ stage: `making ${wish.dist}`, detail, isFinished: true });

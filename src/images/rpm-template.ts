@@ -1,5 +1,6 @@
 // Owns the templates `fedora` and `opensuse`: made from packages by dnf or zypper where those are installed; for ordinary users too.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { errorText } from "../host/error-text.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { readCustomize } from "./customize.ts";
@@ -44,6 +45,9 @@ const KEYS: Readonly<Record<RpmDist, (release: string) => string>> = {
 };
 const ARCHES: Readonly<Record<string, string>> = { x64: "x86_64", amd64: "x86_64", arm64: "aarch64", i386: "i686" };
 
+/** Those that Fedora and openSUSE are made for. */
+const KNOWN = ["x86_64", "aarch64", "i686", "armv7hl", "ppc64le", "s390x", "riscv64"];
+
 const valueOf = (args: TemplateArgs, env: TemplateWish["env"], name: string): string | undefined => {
   const value = args.last(name) ?? env[name.toUpperCase()];
   return value === "" ? undefined : value;
@@ -52,17 +56,39 @@ const valueOf = (args: TemplateArgs, env: TemplateWish["env"], name: string): st
 /** What comes over a line that anybody may change must be signed. */
 const isSafe = (mirror: string): boolean => /^(https:|file:)/.test(mirror) || /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(mirror);
 
+/** zypper makes systems of this host's own kind alone. */
+function archOf(dist: RpmDist, given: string | undefined): Result<string> {
+  const own = ARCHES[process.arch] ?? process.arch;
+  const arch = given === undefined ? own : ARCHES[given] ?? given;
+  const refuse = (text: string, remedy: string): Result<never> => fail({ code: "option.value", at: byOption("--arch"), text, remedy });
+  if (!KNOWN.includes(arch)) return refuse(`'${arch}' is no architecture`, `one of ${KNOWN.join(" ")}`);
+  return dist === "fedora" || arch === own ? ok(arch) : refuse(`zypper makes no system for ${arch} here`, `leave --arch out: this machine is ${own}`);
+}
+
+/** A file with what rpm can import. */
+function keyProblem(path: string): Problem | undefined {
+  const at = byOption("--keyring");
+  try {
+    if (readFileSync(path, "utf8").includes("-----BEGIN PGP PUBLIC KEY BLOCK-----")) return undefined;
+    return { code: "option.value", at, text: `'${path}' holds no key`, remedy: "as gpg --armor --export writes it" };
+  } catch (error) {
+    return { code: "option.value", at, text: `cannot read '${path}'`, cause: errorText(error) };
+  }
+}
+
 function wishOf(dist: RpmDist, args: TemplateArgs, wish: TemplateWish): Result<RpmWish> {
   const { env, cwd } = wish;
   const release = args.last("release") ?? (osRelease("ID") === dist ? osRelease("VERSION_ID") : undefined) ?? DEFAULTS[dist].release;
-  const given = args.last("arch") ?? process.arch;
-  const arch = ARCHES[given] ?? given;
-  if (![release, arch].every((word) => /^[a-z0-9][a-z0-9._]*$/.test(word))) return fail({ code: "option.value", at: byOption("--release"), text: `'${release}' for '${arch}' is no release` });
+  if (!/^[a-z0-9][a-z0-9._]*$/.test(release)) return fail({ code: "option.value", at: byOption("--release"), text: `'${release}' is no release`, remedy: `as in ${DEFAULTS[dist].release}` });
+  const chosen = archOf(dist, args.last("arch"));
+  if (!chosen.ok) return chosen;
+  const arch = chosen.value;
   const mirror = valueOf(args, env, "mirror") ?? MIRRORS[dist](release, arch);
-  if (!/^(https?|file):\/\/\S+$/.test(mirror)) return fail({ code: "option.value", at: byOption("--mirror"), text: `'${mirror}' is no URL`, remedy: "as in https://mirror.example.org/fedora/releases/43/Everything/x86_64/os/" });
+  if (!/^(https?|file):\/\/\S+$/.test(mirror)) return fail({ code: "option.value", at: byOption("--mirror"), text: `'${mirror}' is no URL`, remedy: `as in ${MIRRORS[dist](release, arch)}` });
   const keyring = valueOf(args, env, "keyring");
   const named = keyring === undefined || keyring.startsWith("/") ? keyring : `${cwd}/${keyring}`;
-  if (named !== undefined && !existsSync(named)) return fail({ code: "option.value", at: byOption("--keyring"), text: `'${named}' does not exist` });
+  const unread = named === undefined ? undefined : keyProblem(named);
+  if (unread !== undefined) return fail(unread);
   const key = named ?? [KEYS[dist](release)].find((path) => args.last("mirror") === undefined && existsSync(path));
   if (key === undefined && !isSafe(mirror)) return fail({ code: "option.conflict", at: byOption("--mirror"), text: `'${mirror}' is not encrypted, and no key is given`, cause: "whoever sits on the line could put anything into the container", remedy: "--keyring FILE, or a mirror with https" });
   const more = (args.last("packages") ?? "").split(/[\s,]+/).filter((name) => name !== "");

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { byOption } from "../model/origin.ts";
-import { fail, type Problem, type Result } from "../model/problem.ts";
+import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { readCustomize } from "./customize.ts";
 import { makeOnHost } from "./host-template.ts";
 import { optionTemplate } from "./option-template.ts";
@@ -52,12 +52,16 @@ function fill(tree: string): Problem | undefined {
   return undefined;
 }
 
+/** LXC's lets root in without a password. */
+const KEYLESS: Problem = { code: "option.missing", severity: "warning", at: byOption("--auth-key"), text: "nobody may log in: no key is given", remedy: "-- -S FILE, or put one into root/.ssh/authorized_keys of its root file system" };
+
 function make(wish: TemplateWish, args: TemplateArgs): Result<Made> {
   const key = args.last("auth-key");
   const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd });
   if (!own.ok) return own;
   if (!existsSync(SERVER)) return fail({ code: "init.missing", at: byOption("-t sshd"), text: `this host has no '${SERVER}'`, cause: "the container runs the host's own", remedy: "apt-get install openssh-server (as root)" });
-  return makeOnHost(wish, { template: "sshd", init: INIT, more: ["lxc.signal.halt = SIGTERM"], fill, own: own.value });
+  const made = makeOnHost(wish, { template: "sshd", init: INIT, more: ["lxc.signal.halt = SIGTERM"], fill, own: own.value });
+  return made.ok && key === undefined ? ok(made.value, [KEYLESS]) : made;
 }
 
 export const sshd = optionTemplate({ name: "sshd", about: ABOUT, options: OPTIONS, make });

@@ -12,11 +12,13 @@ import { readLock, resolveOptions, type ImageOptions, type LockedImage } from ".
 import { treeLock, treesOf, usersOf } from "../images/image/trees.ts";
 import { writeRecord } from "../images/image/records.ts";
 import { isName, parseImage } from "../images/image/reference.ts";
+import { keeping } from "../images/keeping.ts";
 import { cacheBase } from "../images/remote/cache.ts";
 import type { ImageEntry } from "../images/remote/entry.ts";
 import { archOf } from "../images/remote/entry.ts";
 import { listRemote } from "../images/remote/obtain.ts";
 import { sha256Of } from "../images/remote/sums.ts";
+import { TIMEOUT_MS } from "../images/remote/timeout.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -30,7 +32,6 @@ export type { ImageOptions } from "../images/image/options.ts";
 export type { LocalImage, Pruned } from "../images/image/listing.ts";
 export type { ImageEntry } from "../images/remote/entry.ts";
 
-const TIMEOUT_MS = 30_000;
 const baseOf = (request: Request): string => cacheBase(request.env, request.euid === 0);
 const cachesOf = (request: Request): Caches => ({ base: baseOf(request), packages: packagesDir(request.env) });
 const missing = (name: string): Problem => ({ code: "image.missing", text: `this machine has no image '${name}'`, remedy: `berth image pull ${name}, or berth image list` });
@@ -39,11 +40,11 @@ export const imagesHere = (request: Request): readonly LocalImage[] => listImage
 
 export interface ImageTalk { readonly dialogue: Dialogue; readonly onProgress: (progress: Progress) => void; /** Aborted: it ends. */ readonly abort?: AbortSignal }
 
-async function withAbort<T>(request: Request, { abort: given }: ImageTalk, body: (abort: AbortSignal) => Promise<T>): Promise<T> {
+async function withAbort<T>(request: Request, { abort: given }: ImageTalk, body: (abort: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
   const abort = new AbortController();
   const off = onSignals(request, abort, given);
   try {
-    return await body(abort.signal);
+    return await keeping(baseOf(request), () => body(abort.signal));
   } finally {
     off();
   }
@@ -116,6 +117,7 @@ export async function exportImage(request: Request, wish: ExportWish): Promise<R
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) if (chunk instanceof Uint8Array && !await wish.write(chunk)) return fail({ code: "storage.copy", text: "nobody reads any more" });
     return ok(undefined);
   } catch (error) {
+    if (wish.file !== undefined && existsSync(`${wish.file}.new`)) rmSync(`${wish.file}.new`);
     return fail({ code: "storage.copy", text: `cannot write '${wish.file ?? "standard output"}'`, cause: errorText(error) });
   }
 }
@@ -127,9 +129,9 @@ export async function importImage(request: Request, file: string, name: string):
   const compression = existsSync(path) ? probeArchive(path) : undefined;
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read` });
   const base = baseOf(request);
+  const part = `${base}/sha256/.import-${process.pid}`;
   try {
     mkdirSync(`${base}/sha256`, { recursive: true, mode: 0o755 });
-    const part = `${base}/sha256/.import-${process.pid}`;
     copyFileSync(path, part);
     const hex = await sha256Of(part);
     const handle = openSync(part, "r");
@@ -140,6 +142,7 @@ export async function importImage(request: Request, file: string, name: string):
     writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression });
     return ok({ image: name, arch, digest: `sha256:${hex}` });
   } catch (error) {
+    if (existsSync(part)) rmSync(part);
     return fail({ code: "storage.copy", text: `cannot keep '${path}' in '${base}'`, cause: errorText(error) });
   }
 }

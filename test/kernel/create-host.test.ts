@@ -27,6 +27,12 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
 /** Inside, as soon as its server answers: nobody else is on its loopback. */
 const LOGIN = 'umask 77; cat > /tmp/key; for i in $(seq 100); do ssh -q -i /tmp/key -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1 "id -un; cat /proc/1/comm; hostname" && exit; sleep 0.1; done; exit 1';
 
+test("-t sshd without a key: it is said that nobody may log in", () => inPlace("privileged", async (place) => {
+  const { status, stderr } = await download(place, { template: "sshd", args: [] });
+  expect([status, stderr.includes("warning: nobody may log in") ? "" : stderr]).toEqual([0, ""]);
+  destroy(place);
+}), 60_000);
+
 describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
   test("-t sshd: who has the key may log in; its server is pid 1, and ends when it is asked to", () => inPlace(kind, async (place) => {
     const key = join(place.lxcpath, "in-key");
@@ -68,5 +74,9 @@ test("the options of the templates: help, and what is wrong is refused before an
   for (const [word, words] of [["--nonsense", "unknown option '--nonsense'"], ["-z", "unknown option '-z'"], ["--busybox-path", "--busybox-path needs a value"], ["x", "unknown argument 'x'"]] as const) await refused("busybox", [word], words);
   await refused("local", [], "needs --fstree");
   await refused("local", ["-f", "/nowhere.tar"], "'/nowhere.tar' does not exist");
+  for (const [template, args] of [["host", []], ["sshd", []], ["debian", []], ["fedora", []], ["oci", ["-u", "oci:/etc"]], ["ubuntu-cloud", []]] as const) {
+    const { status, stderr } = await download(place, { template, args, env: { LXC_CACHE_PATH: "/etc/hostname" } });
+    expect([template, status, stderr.includes("cannot keep images in '/etc/hostname") && stderr.includes("set LXC_CACHE_PATH") ? "" : stderr, containers(place)]).toEqual([template, 1, "", []]);
+  }
   await refused("ubuntu", ["--nonsense"], "does not know '--nonsense'");
 }), 60_000);

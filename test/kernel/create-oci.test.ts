@@ -67,12 +67,14 @@ describe("where it comes from", () => {
     expect([bad.status, bad.stderr.includes("is not what it should be"), containers(place)]).toEqual([1, true, []]);
     const other = await from(place, `oci:${images.layout}`, "-a", "s390x");
     expect([other.status, other.stderr.includes("it is there for arm64 amd64")]).toEqual([1, true]);
-    await made(place, `oci:${images.layout}`, "--digest", digestOf(images.index), "--dhcp");
+    await made(place, `oci:${images.layout}`, "--digest", digestOf(images.index).slice("sha256:".length).toUpperCase(), "--dhcp");
     expect(readFileSync(join(place.lxcpath, place.name, "config"), "utf8")).toMatch(/^lxc.hook.start-host = .*\/dhclient$/m);
     destroy(place);
     expect((await from(place, `oci:${images.layout}`, "--timeout", "soon")).stderr).toContain("'soon' is not a number of seconds");
     const pinned = await from(place, `oci:${images.layout}`, "--digest", `sha256:${"0".repeat(64)}`);
     expect([pinned.status, pinned.stderr.includes("--digest says")]).toEqual([1, true]);
+    expect((await from(place, "oci:/etc")).stderr).toContain("'/etc' is no OCI layout");
+    expect((await from(place, `oci:${images.layout}`, "--digest", "sha256:12")).stderr).toContain("'sha256:12' is not a digest");
     for (const url of ["oci:/nowhere", "docker://UPPER/case", "docker-archive:/etc/passwd"]) expect((await from(place, url)).status).toBe(1);
     expect(containers(place)).toEqual([]);
   }), 60_000);

@@ -67,7 +67,10 @@ test("another key, no key over an open line, nothing there, a package that is no
   await refused("nosuchthing", "fedora", ...signed(), "--packages", "nosuchthing");
   await refused("is no name of a package", "fedora", ...signed(), "--packages", "--installroot=/");
   await refused("is no release", "opensuse", ...signed(), "-r", "../x");
-  await refused("does not exist", "opensuse", "--keyring", "/nowhere");
+  await refused("cannot read '/nowhere'", "opensuse", "--keyring", "/nowhere");
+  await refused("'/etc/passwd' holds no key", "fedora", ...signed(), "--keyring", "/etc/passwd");
+  for (const arch of ["", "nosuch"]) await refused(`'${arch}' is no architecture`, "fedora", ...signed(), "-a", arch);
+  await refused("zypper makes no system for s390x here", "opensuse", ...signed(), "-a", "s390x");
   await refused("is no URL", "fedora", "--mirror", "ftp:x");
   const unchecked = await from(place, "fedora", "--mirror", `${server?.url ?? ""}/`);
   expect([unchecked.status, unchecked.stderr.includes("are not checked"), existsSync(join(place.lxcpath, place.name, "rootfs/usr/bin/busybox"))]).toEqual([0, true, true]);

@@ -4,6 +4,7 @@ import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import type { Login } from "../oci/registry.ts";
+import { DIGEST, givenDigest } from "../digest.ts";
 import { parseServers } from "../remote/template.ts";
 import type { ImageRef } from "./reference.ts";
 
@@ -22,7 +23,6 @@ export interface ImageOptions {
 export const NO_OPTIONS: ImageOptions = { servers: [], isOffline: false };
 
 const SERVER = "images.linuxcontainers.org";
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 export interface LockedImage { readonly image: string; readonly arch: string; readonly digest: string; readonly build?: string }
 
@@ -44,8 +44,8 @@ const inFolder = (cwd: string, path: string): string => (path.startsWith("/") ? 
 export interface Resolved { readonly servers: readonly string[]; readonly trust: { readonly keyring?: string; readonly keyId?: string; readonly keyserver?: string }; readonly login?: Login; readonly digest?: string }
 
 function digestOf(options: ImageOptions, ref: ImageRef, where: { readonly cwd: string; readonly arch: string }): Result<string | undefined> {
-  if (options.digest !== undefined && !DIGEST.test(options.digest)) return fail({ code: "option.value", at: byOption("--digest"), text: `'${options.digest}' is not a digest`, remedy: "sha256: and 64 hex digits" });
-  if (options.lockFile === undefined) return ok(options.digest);
+  const given = options.digest === undefined ? ok(undefined) : givenDigest(options.digest);
+  if (!given.ok || options.lockFile === undefined) return given;
   const path = inFolder(where.cwd, options.lockFile);
   const locked = readLock(path);
   if (!locked.ok) return locked;

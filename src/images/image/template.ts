@@ -3,12 +3,12 @@ import { fail, ok, type Result } from "../../model/problem.ts";
 import { byOption } from "../../model/origin.ts";
 import { cacheBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
+import { TIMEOUT_MS } from "../remote/timeout.ts";
 import type { Made, Template, TemplateWish } from "../templates.ts";
 import { ensureImage } from "./ensure.ts";
 import { NO_OPTIONS, resolveOptions } from "./options.ts";
 import { parseImage } from "./reference.ts";
 
-const TIMEOUT_MS = 30_000;
 
 async function make(wish: TemplateWish): Promise<Result<Made>> {
   const [text] = wish.args;

@@ -1,6 +1,8 @@
 // Owns the documents of an OCI image: an index with one manifest for each kind of machine, the manifest with its layers, the
 // config that says what runs in it. Docker's older names for the same things are taken too.
 
+import { DIGEST } from "../digest.ts";
+
 export interface Descriptor { readonly digest: string; readonly size?: number; readonly mediaType: string }
 export interface Manifest { readonly config: Descriptor; readonly layers: readonly Descriptor[] }
 export interface Platform { readonly descriptor: Descriptor; readonly os: string; readonly arch: string; readonly variant: string; readonly tag?: string }
@@ -29,8 +31,6 @@ function parseJson(text: string): Json | undefined {
     return undefined;
   }
 }
-
-export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 function descriptorOf(value: unknown): Descriptor | undefined {
   if (!isObject(value) || !DIGEST.test(textAt(value, "digest"))) return undefined;

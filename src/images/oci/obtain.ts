@@ -58,7 +58,7 @@ function layoutShelf({ path, tag }: OciPlace & { readonly kind: "layout" }): She
     fileOf,
     document: (reference) => {
       const file = reference.startsWith("sha256:") ? fileOf(reference) : `${root}/index.json`;
-      if (!existsSync(file)) return Promise.resolve(fail(invalid(`'${path}' has no '${reference}'`)));
+      if (!existsSync(file)) return Promise.resolve(fail(reference.startsWith("sha256:") ? invalid(`'${path}' has no '${reference}'`) : invalid(`'${path}' is no OCI layout`, "it has no index.json")));
       const text = readFileSync(file, "utf8");
       if (!reference.startsWith("sha256:")) return Promise.resolve(chosenByTag(text, path, tag));
       return Promise.resolve(sha256(text) === reference ? ok({ text, digest: reference }) : fail({ code: "image.checksum", text: `'${file}' is not what it should be`, cause: `its digest is ${sha256(text)}` }));

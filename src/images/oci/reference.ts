@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
+import { DIGEST } from "../digest.ts";
 
 export type OciPlace =
   | { readonly kind: "registry"; readonly registry: string; readonly name: string; readonly tag: string; readonly digest?: string }
@@ -13,7 +14,6 @@ const at = byOption("--url");
 /** The distribution specification's grammar. */
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** A first word with a dot, a port, or `localhost` is a server; else the image is Docker Hub's. */
 function registryPlace(text: string): Result<OciPlace> {

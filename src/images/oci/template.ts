@@ -3,9 +3,11 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
+import { givenDigest } from "../digest.ts";
 import { optionTemplate } from "../option-template.ts";
 import { cacheBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
+import { givenTimeout } from "../remote/timeout.ts";
 import type { TemplateArgs } from "../remote/template-args.ts";
 import type { Made, TemplateWish } from "../templates.ts";
 import { obtainOci } from "./obtain.ts";
@@ -46,15 +48,16 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   if (!place.ok) return place;
   const login = loginOf(args, wish.cwd);
   if (!login.ok) return login;
-  const seconds = Number(args.last("timeout") ?? "30");
-  if (!(seconds > 0)) return fail({ code: "option.value", at: byOption("--timeout"), text: `'${args.last("timeout") ?? ""}' is not a number of seconds` });
-  const digest = args.last("digest");
-  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) return fail({ code: "option.value", at: byOption("--digest"), text: `'${digest}' is not a digest`, remedy: "sha256: and 64 hex digits" });
+  const timeout = givenTimeout(args.last("timeout"));
+  if (!timeout.ok) return timeout;
+  const pin = args.last("digest");
+  const digest = pin === undefined ? ok(undefined) : givenDigest(pin);
+  if (!digest.ok) return digest;
   const base = cacheBase(wish.env, wish.isRoot);
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const got = await obtainOci({
-    place: place.value, arch: args.last("arch") ?? archOf(process.arch), base, isCheckedLater: true, say: wish.dialogue.say, ...(digest === undefined ? {} : { digest }), ...(login.value === undefined ? {} : { login: login.value }),
-    net: { env: wish.env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
+    place: place.value, arch: args.last("arch") ?? archOf(process.arch), base, isCheckedLater: true, say: wish.dialogue.say, ...(digest.value === undefined ? {} : { digest: digest.value }), ...(login.value === undefined ? {} : { login: login.value }),
+    net: { env: wish.env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
   });
   if (!got.ok) return got;
   return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.has("dhcp"), template: OCI_SCRIPT, shared: { name: url, base } });

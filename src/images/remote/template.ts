@@ -2,6 +2,7 @@
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import { probeArchive } from "../archive.ts";
+import { givenDigest } from "../digest.ts";
 import { optionTemplate } from "../option-template.ts";
 import type { Made, TemplateWish } from "../templates.ts";
 import { cacheBase } from "./cache.ts";
@@ -9,6 +10,7 @@ import { serverUrl, type Catalogue } from "./catalogue.ts";
 import { namesOf, type Wanted } from "./entry.ts";
 import { listRemote, obtain, type Supply } from "./obtain.ts";
 import { imageTable } from "./table.ts";
+import { givenTimeout } from "./timeout.ts";
 import type { TemplateArgs } from "./template-args.ts";
 
 const OPTIONS = [
@@ -32,7 +34,6 @@ const OPTIONS = [
 const ABOUT = "ready images from an image server, in the linuxcontainers layout or simplestreams.\nWhat is not given is asked for. DOWNLOAD_DIST, DOWNLOAD_RELEASE and so on stand for the options; http_proxy, https_proxy and no_proxy\nname proxies; LXC_CACHE_PATH is where images are kept (default: /var/cache/lxc, ~/.cache/lxc).";
 
 const SERVER = "images.linuxcontainers.org";
-const TIMEOUT_S = "30";
 export const SCRIPT = "/usr/share/lxc/templates/lxc-download";
 
 /** An option, else LXC's variable for it. */
@@ -52,24 +53,18 @@ export function parseServers(given: readonly string[]): Result<readonly string[]
   return ok(servers);
 }
 
-/** In hex; `sha256:` may stand before it. */
-function parseDigest(text: string): Result<string> {
-  const hex = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text)?.[1];
-  return hex === undefined ? fail({ code: "option.value", at: byOption("--digest"), text: `'${text}' is not a digest`, remedy: "sha256: and 64 hex digits" }) : ok(hex.toLowerCase());
-}
-
 function supplyOf(wish: TemplateWish, args: TemplateArgs): Result<Supply> {
   const { env } = wish;
   const servers = parseServers(args.has("server") ? args.all("server") : [valueOf(args, env, "server") ?? SERVER]);
   if (!servers.ok) return servers;
-  const seconds = Number(valueOf(args, env, "timeout") ?? TIMEOUT_S);
-  if (!(seconds > 0)) return fail({ code: "option.value", at: byOption("--timeout"), text: `'${args.last("timeout") ?? ""}' is not a number of seconds` });
+  const timeout = givenTimeout(valueOf(args, env, "timeout"));
+  if (!timeout.ok) return timeout;
   const isUnchecked = args.has("no-validate") || env["DOWNLOAD_VALIDATE"] === "false";
   const [keyring, keyId, keyserver] = ["keyring", "keyid", "keyserver"].map((name) => valueOf(args, env, name));
   const trust = isUnchecked ? {} : { ...(keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` }), ...(keyId === undefined ? {} : { keyId }), ...(keyserver === undefined ? {} : { keyserver }) };
   return ok({
     servers: servers.value, mode: wish.isMapped ? "user" : "system", trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
-    net: { env, abort: wish.abort, timeoutMs: seconds * 1000, onProgress: wish.onProgress, elsewhere: "name another server with --server; what is kept already is taken with --force-cache" },
+    net: { env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: "name another server with --server; what is kept already is taken with --force-cache" },
   });
 }
 
@@ -118,13 +113,13 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   const supply = supplyOf(wish, args);
   if (!supply.ok) return supply;
   const pin = args.last("digest");
-  const digest = pin === undefined ? ok(undefined) : parseDigest(pin);
+  const digest = pin === undefined ? ok(undefined) : givenDigest(pin);
   if (!digest.ok) return digest;
   const wanted = await whichImage(wish, args, supply.value);
   if (!wanted.ok) return wanted;
   if (wanted.value === undefined) return ok({ kind: "nothing" });
   const got = await obtain({
-    ...supply.value, wanted: wanted.value, ...(digest.value === undefined ? {} : { digest: digest.value }),
+    ...supply.value, wanted: wanted.value, ...(digest.value === undefined ? {} : { digest: digest.value.slice("sha256:".length) }),
     isFlushed: isSet(args, wish.env, ["flush-cache", "DOWNLOAD_FLUSH_CACHE"]), isForced: isSet(args, wish.env, ["force-cache", "DOWNLOAD_FORCE_CACHE"]),
   });
   if (!got.ok) return got;

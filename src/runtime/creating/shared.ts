@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, unlinkSync, writeFileSync } f
 import { createHash } from "node:crypto";
 import { runPlan, startPlan } from "../../host/engine/run.ts";
 import { isOnBtrfs, isSubvolume } from "../../host/probe/tree-mark.ts";
+import { errorText } from "../../host/error-text.ts";
 import { errorCode } from "../../host/read-text.ts";
 import { containerDir, recordDir } from "../../host/store/layout.ts";
 import { whileLocked } from "../../images/cache-lock.ts";
@@ -102,7 +103,7 @@ export function treesProblem({ base }: SharedImage): Problem | undefined {
     if (mkdirSync(treesOf(base), { recursive: true, mode: 0o755 }) !== undefined) chmodSync(treesOf(base), TREES_MODE);
     return undefined;
   } catch (error) {
-    return { code: "storage.unsupported", at: from, text: `cannot keep unpacked images in '${treesOf(base)}': ${errorCode(error)}`, remedy: "set LXC_CACHE_PATH to a directory that you may write to" };
+    return { code: "storage.unsupported", at: from, text: `cannot keep unpacked images in '${treesOf(base)}': ${errorText(error)}`, remedy: "set LXC_CACHE_PATH to a directory that you may write to" };
   }
 }
 

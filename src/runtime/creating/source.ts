@@ -2,6 +2,8 @@
 import { existsSync } from "node:fs";
 import { configFile, containerDir } from "../../host/store/layout.ts";
 import type { Dialogue } from "../../images/dialogue.ts";
+import { keeping } from "../../images/keeping.ts";
+import { cacheBase } from "../../images/remote/cache.ts";
 import { findSource, type Source } from "../../images/source.ts";
 import { builtIn } from "../../images/templates.ts";
 import type { HostFacts } from "../../model/facts.ts";
@@ -33,10 +35,10 @@ export async function madeSource(job: SourceJob): Promise<Result<Source | undefi
   const off = onSignals(request, abort, options.abort);
   try {
     const template = await load();
-    const made = await template.make({
+    const made = await keeping(cacheBase(facts.caller.env, request.euid === 0), () => template.make({
       args: options.templateArgs, isMapped, env: facts.caller.env, cwd: request.cwd, isRoot: request.euid === 0, engine: facts.install.engine, abort: abort.signal, ...(options.image === undefined ? {} : { image: options.image }),
       dialogue: options.isQuiet ? SILENT : options.dialogue ?? SILENT, onProgress: options.isQuiet || options.onProgress === undefined ? () => undefined : options.onProgress,
-    });
+    }));
     if (!made.ok) return made;
     return made.value.kind === "nothing" ? ok(undefined) : ok(made.value, made.warnings);
   } finally {
