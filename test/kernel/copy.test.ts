@@ -168,13 +168,15 @@ describe("privileged", () => {
     expect(state(copied)).toBe("RUNNING");
     expect(theirs("lxc-stop", "-k", "-n", copied.name)).toBe(0);
     expect(theirs("lxc-destroy", "-n", place.name)).not.toBe(0);
+    expect([readFileSync(home(place, "lxc_snapshots"), "utf8"), readFileSync(home(copied, "lxc_rdepends"), "utf8")]).toEqual([`${place.lxcpath}\n${copied.name}\n`, `${place.lxcpath}\n${place.name}\n`]);
     expect(theirs("lxc-destroy", "-n", copied.name)).toBe(0);
-    expect(existsSync(home(place))).toBe(true);
+    expect([existsSync(home(place)), existsSync(home(place, "lxc_snapshots"))]).toEqual([true, false]); // it has read what ours wrote
   }, PATIENCE_MS);
 
   test("layers that Debian's LXC made start, are copied and destroyed", () => {
     writeFileSync(home(place, "config"), config(place).replace("hook.sh first", "hook.sh")); // it cannot copy a hook with arguments
     expect(theirs("lxc-copy", "-n", place.name, "-N", copied.name, "-s")).toBe(0);
+    expect(readFileSync(home(copied, "lxc_rdepends"), "utf8")).toBe(`${place.lxcpath}\n${place.name}\n`);
     expect(berth(place, "lxc-destroy", ["-n", place.name]).stderr).toContain("has clones");
     start(copied);
     expect(state(copied)).toBe("RUNNING");
