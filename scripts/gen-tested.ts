@@ -10,6 +10,7 @@ import { commonOf, type Tool } from "../src/cli/options.ts";
 import { Commands } from "./tested/commands.ts";
 import { parsed } from "./tested/parse.ts";
 import { givenIn } from "./tested/reading.ts";
+import { storageSection } from "./tested/storage.ts";
 import { templateOptions, type TemplateRow } from "./tested/templates.ts";
 import { UNTESTED } from "./tested/untested.ts";
 
@@ -83,7 +84,7 @@ export async function testedPage(): Promise<string> {
     "# Commands, options and their tests\n",
     "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. A command of Berth has each of its options here as well; an option with * is not LXC's. A file stands here when it calls that command with that option: its source is read as it would run, through its helpers, tables and loops, and the words are taken as the command's own getopt takes them. A test of npm run ok fails where an option has neither a test nor a reason.\n",
     `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`. A command without options of its own is not listed.\n`,
-    ...names.map(section), ...[...templates.values()].map(templateSection),
+    ...names.map(section), ...[...templates.values()].map(templateSection), storageSection(link),
   ].join("\n");
 }
 

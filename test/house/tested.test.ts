@@ -6,6 +6,7 @@ import { openOptions, staleReasons, testedOptions, type Tested } from "../../scr
 import { Commands } from "../../scripts/tested/commands.ts";
 import { parsedTexts } from "../../scripts/tested/parse.ts";
 import { givenIn } from "../../scripts/tested/reading.ts";
+import { lostTests } from "../../scripts/tested/storage.ts";
 import { commandOf } from "../../src/cli/berth/alias.ts";
 import { ROOT } from "./sources.ts";
 
@@ -21,6 +22,8 @@ test("the page has a row for each option, and its links lead to tests", () => {
   expect(all.filter((one) => !rowOf(one)).map(({ name, row }) => `${name} --${row.long}: npm run gen`)).toEqual([]);
   expect([...page.matchAll(/\]\(\.\.\/\.\.\/([^)]+)\)/g)].map(([, path = ""]) => path).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
+
+test("what is promised of root file systems has the tests that are named", () => expect(lostTests(ROOT)).toEqual([]));
 
 test("an option without a test is noticed", () => {
   const row = { long: "never-given", help: "" };

@@ -1,0 +1,45 @@
+// What root's containers are kept on when a list is given, or the best: the first that can be had, with the reason, and why none before it.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { berth, leavePlace, makePlace, works } from "./place.ts";
+import type { Place } from "./place.ts";
+import { home, sh } from "./port.ts";
+
+const PATIENCE_MS = 90_000;
+const place = makePlace("privileged");
+const on = (folder: string): Place => ({ ...place, lxcpath: join(place.lxcpath, folder) });
+beforeAll(() => {
+  writeFileSync(join(place.lxcpath, "c.conf"), "lxc.net.0.type = empty\n");
+  for (const folder of ["plain", "btrfs"]) mkdirSync(on(folder).lxcpath);
+  sh("truncate -s 300M image; mkfs.btrfs -q image; mount -o loop image btrfs", place.lxcpath);
+}, PATIENCE_MS);
+afterAll(async () => {
+  spawnSync("umount", [on("btrfs").lxcpath]);
+  await leavePlace(place);
+}, PATIENCE_MS);
+
+/** What it is kept on, and what was said. */
+function kept(there: Place, wish: string): readonly [number, string, string] {
+  const { status, stderr } = berth(there, "lxc-create", ["-n", there.name, "-t", "busybox", "-f", join(place.lxcpath, "c.conf"), "-B", wish, ...(/loop|best/.test(wish) ? ["--fssize", "24M"] : [])]);
+  const path = status === 0 ? /^lxc.rootfs.path = (\w+):/m.exec(readFileSync(home(there, "config"), "utf8"))?.[1] ?? "" : "";
+  if (status === 0) works(there, "lxc-destroy", ["-n", there.name]);
+  expect(readdirSync(there.lxcpath)).toEqual([]);
+  return [status, path, stderr];
+}
+
+test.each([
+  ["plain", "best", "dir", /is kept on dir: a directory works everywhere \(cannot use '-B btrfs': '.*' does not lie on btrfs; .*zfs.*; .*lvm.*\)\n$/],
+  ["btrfs", "best", "btrfs", /is kept on btrfs: copies and snapshots take no time there\n$/],
+  ["plain", "btrfs,loop,dir", "loop", /is kept on loop: an image has a size of its own \(cannot use '-B btrfs': '.*' does not lie on btrfs\)\n$/],
+  ["plain", "overlayfs,loop", "overlay", /is kept on overlay: layers above a directory\n$/],
+] as const)("%s: -B %s is %s", (folder, wish, path, words) => {
+  expect(kept(on(folder), wish)).toEqual([0, path, expect.stringMatching(words)]);
+}, PATIENCE_MS);
+
+test("none of them: each is told with its reason, and nothing is made", () => {
+  const [status, , stderr] = kept(on("plain"), "btrfs,nbd");
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/cannot use '-B btrfs': '.*' does not lie on btrfs[^]*cannot use '-B nbd'/)]);
+  expect(kept(on("plain"), "btrfs,ext4")[2]).toContain("ext4 is not a valid backing storage type");
+}, PATIENCE_MS);
