@@ -10,6 +10,7 @@ import type { Part } from "./stamp.ts";
 export const DIST: string = join(ROOT, "dist");
 const ENGINE = join(DIST, "libexec/berth/berth-engine");
 const PLANNER = join(DIST, "libexec/berth/berth-planner");
+const CALLS = join(DIST, "libexec/berth/planner-calls.node");
 const USER_NIC = join(DIST, "libexec/berth/lxc-user-nic");
 const WORK = join(ROOT, ".cache/build");
 
@@ -55,6 +56,17 @@ function userNicPart(): Part {
     install(out, USER_NIC, 0o755);
   };
   return { name: "user-nic", inputs: filesBelow(join(ROOT, "engine/user-nic")), salt: argv.join(" "), outputs: [USER_NIC], make };
+}
+
+/** The planner's system calls: loaded into it, so it is linked with whichever C library the planner has. */
+function callsPart(): Part {
+  const out = join(WORK, "planner-calls.node");
+  const argv = ["cc", "-std=gnu11", "-O2", "-g0", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-plt", "-s", "-Wl,--build-id=none", "-o", out, join(ROOT, "engine/planner-calls/calls.c")];
+  const make = async (): Promise<void> => {
+    await must(argv, "compiling the planner's calls");
+    install(out, CALLS, 0o644);
+  };
+  return { name: "planner-calls", inputs: filesBelow(join(ROOT, "engine/planner-calls")), salt: argv.join(" "), outputs: [CALLS], make };
 }
 
 const sources = (): string[] => filesBelow(join(ROOT, "src")).filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
@@ -120,7 +132,7 @@ async function linkNames(): Promise<void> {
 
 export async function build(say: (line: string) => void): Promise<void> {
   mkdirSync(WORK, { recursive: true });
-  for (const part of [enginePart(), userNicPart(), plannerPart(), libraryPart(), ...(existsSync(join(ROOT, "share")) ? [sharePart()] : [])]) {
+  for (const part of [enginePart(), userNicPart(), callsPart(), plannerPart(), libraryPart(), ...(existsSync(join(ROOT, "share")) ? [sharePart()] : [])]) {
     const begin = performance.now();
     const what = await freshen(part);
     say(what === "fresh" ? `${part.name}: fresh` : `${part.name}: built in ${((performance.now() - begin) / 1000).toFixed(1)} s`);

@@ -36,24 +36,38 @@ export async function withJson(path: string, text: string): Promise<string> {
   return text.replace(literal, () => `JSON.parse(${JSON.stringify(value)})`);
 }
 
-const asData: BunPlugin = {
-  name: "tables as JSON",
-  setup(build) {
-    build.onLoad({ filter: new RegExp(`/src/(${Object.keys(TABLES).join("|")})$`) }, async ({ path }) => ({ contents: await withJson(path.slice(SRC.length + 1), await Bun.file(path).text()), loader: "ts" }));
-  },
-};
+const STAND_INS = join(SRC, "host/planner");
+/** node:fs costs 0.8 ms before its first call: the usual ways have a stand-in (docs/decisions/0013). */
+const withStandIns = (text: string): string => text
+  .replace(/^(import \{[^}]*\} from )"node:fs";/gm, (_, names: string) => `${names}${JSON.stringify(join(STAND_INS, "fs.ts"))};`)
+  .replace(/^(import \{[^}]*\} from )"[./\w]*\/read-text\.ts";/gm, (_, names: string) => `${names}${JSON.stringify(join(STAND_INS, "read-text.ts"))};`);
+/** What the program itself has before a door is open. */
+const BEFORE_DOORS: readonly string[] = ["main.ts", "host/frames.ts", "host/read-text.ts"];
 
-const joining = (door: string): BunPlugin => ({
-  name: "one file",
+/** The text of a file below src/ as the planner has it, `door` being the door it is joined to, if any. */
+async function prepared(path: string, door?: string): Promise<string> {
+  const text = await Bun.file(join(SRC, path)).text();
+  if (TABLES[path] !== undefined) return withJson(path, text);
+  const usual = (door === undefined ? BEFORE_DOORS.includes(path) : !path.startsWith("host/planner/")) ? withStandIns(text) : text;
+  if (door === undefined) return usual;
+  if (/^config\/keys\/\w+\.ts$/.test(path)) return withCalls(usual);
+  return join(SRC, path) === doorFile(door) ? withVerb(usual) : usual;
+}
+const preparing = (door?: string): BunPlugin => ({
+  name: "as the planner has it",
   setup(build) {
-    build.onLoad({ filter: /\/src\/config\/keys\/\w+\.ts$/ }, async ({ path }) => ({ contents: withCalls(await Bun.file(path).text()), loader: "ts" }));
-    build.onLoad({ filter: /\/src\/cli\/lxc\/\w+\.ts$/ }, async ({ path }) => {
-      const text = await Bun.file(path).text();
-      return { contents: path === doorFile(door) ? withVerb(text) : text, loader: "ts" };
-    });
-    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, importer }) => (kind === "dynamic-import" ? { path: resolve(dirname(importer), path), external: true } : undefined));
+    build.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({ contents: await prepared(path.slice(SRC.length + 1), door), loader: "ts" }));
   },
 });
+
+/** What is lazily loaded stays a file of its own, and so does the addon, which all doors share. */
+const joining: BunPlugin = {
+  name: "one file",
+  setup(build) {
+    build.onResolve({ filter: /\/calls\.ts$/ }, ({ path, importer }) => (importer.startsWith(STAND_INS) ? { path: resolve(dirname(importer), path), external: true } : undefined));
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, importer }) => (kind === "dynamic-import" ? { path: resolve(dirname(importer), path), external: true } : undefined));
+  },
+};
 
 async function bundle(options: Parameters<typeof Bun.build>[0]): Promise<void> {
   const { success, logs } = await Bun.build({ target: "bun", format: "esm", throw: false, ...options });
@@ -66,7 +80,7 @@ export async function joinDoor(door: string, work: string): Promise<void> {
   mkdirSync(dirname(entry), { recursive: true });
   const bytes = WITHOUT_PLAN.includes(door) ? "" : `export { planBytes } from ${JSON.stringify(join(SRC, "isa/plan-bytes.ts"))};\n`;
   writeFileSync(entry, `export * from ${JSON.stringify(doorFile(door))};\n${bytes}`);
-  await bundle({ entrypoints: [entry], outdir: work, plugins: [joining(door), asData] });
+  await bundle({ entrypoints: [entry], outdir: work, plugins: [joining, preparing(door)] });
 }
 
 const usingJoined = (work: string): BunPlugin => ({
@@ -83,7 +97,7 @@ const usingJoined = (work: string): BunPlugin => ({
 export async function compilePlanner(outfile: string, work: string): Promise<void> {
   for (const door of JOINED) await joinDoor(door, work);
   await bundle({
-    entrypoints: [join(SRC, "main.ts")], plugins: [usingJoined(work), asData], minify: true, sourcemap: "linked", bytecode: true, splitting: true,
+    entrypoints: [join(SRC, "main.ts")], plugins: [usingJoined(work), preparing()], minify: true, sourcemap: "linked", bytecode: true, splitting: true,
     // nothing in the caller's current directory may reach the planner
     compile: { outfile, execArgv: ["--no-warnings"], autoloadDotenv: false, autoloadBunfig: false, autoloadTsconfig: false, autoloadPackageJson: false },
   });
