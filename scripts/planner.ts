@@ -37,18 +37,27 @@ export async function withJson(path: string, text: string): Promise<string> {
 }
 
 const STAND_INS = join(SRC, "host/planner");
-/** node:fs costs 0.8 ms before its first call: the usual ways have a stand-in (docs/decisions/0013). */
+/** node:fs costs 0.8 ms before its first call: the usual ways have a stand-in (docs/decisions/0015). */
 const withStandIns = (text: string): string => text
   .replace(/^(import \{[^}]*\} from )"node:fs";/gm, (_, names: string) => `${names}${JSON.stringify(join(STAND_INS, "fs.ts"))};`)
   .replace(/^(import \{[^}]*\} from )"[./\w]*\/read-text\.ts";/gm, (_, names: string) => `${names}${JSON.stringify(join(STAND_INS, "read-text.ts"))};`);
 /** What the program itself has before a door is open. */
 const BEFORE_DOORS: readonly string[] = ["main.ts", "host/frames.ts", "host/read-text.ts"];
 
+/** The table of doors as a switch: a function and a property for each door would be made before one is opened. */
+export function asSwitch(table: string): string {
+  const cases = [...table.matchAll(/^  "?([\w-]+)"?: \(\) => (.+),$/gm)].map(([, name, load]) => `    case ${JSON.stringify(name)}: return ${load};`);
+  const lines = table.split("\n").filter((line) => line.includes("import(")).length;
+  if (cases.length === 0 || cases.length !== lines) throw new Error(`src/cli/doors.ts: ${lines} doors, of which the planner's build knows ${cases.length}`);
+  return ["export function openDoor(name) {", "  switch (name) {", ...cases, "    default: return undefined;", "  }", "}", ""].join("\n");
+}
+
 /** The text of a file below src/ as the planner has it, `door` being the door it is joined to, if any. */
 async function prepared(path: string, door?: string): Promise<string> {
   const text = await Bun.file(join(SRC, path)).text();
+  if (path === "cli/open-door.ts") return asSwitch(await Bun.file(join(SRC, "cli/doors.ts")).text());
   if (TABLES[path] !== undefined) return withJson(path, text);
-  const usual = (door === undefined ? BEFORE_DOORS.includes(path) : !path.startsWith("host/planner/")) ? withStandIns(text) : text;
+  const usual = (door !== undefined || BEFORE_DOORS.includes(path)) ? withStandIns(text) : text;
   if (door === undefined) return usual;
   if (/^config\/keys\/\w+\.ts$/.test(path)) return withCalls(usual);
   return join(SRC, path) === doorFile(door) ? withVerb(usual) : usual;
@@ -60,11 +69,11 @@ const preparing = (door?: string): BunPlugin => ({
   },
 });
 
-/** What is lazily loaded stays a file of its own, and so does the addon, which all doors share. */
+/** What is lazily loaded stays a file of its own; so do the stand-ins, which the program has loaded before its door. */
 const joining: BunPlugin = {
   name: "one file",
   setup(build) {
-    build.onResolve({ filter: /\/calls\.ts$/ }, ({ path, importer }) => (importer.startsWith(STAND_INS) ? { path: resolve(dirname(importer), path), external: true } : undefined));
+    build.onResolve({ filter: /\/host\/planner\/[\w-]+\.ts$/ }, ({ path }) => ({ path, external: true }));
     build.onResolve({ filter: /\.ts$/ }, ({ kind, path, importer }) => (kind === "dynamic-import" ? { path: resolve(dirname(importer), path), external: true } : undefined));
   },
 };

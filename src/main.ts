@@ -1,7 +1,7 @@
 // Owns the planner's entry: one request from the launcher in, one answer out. Starts in milliseconds
 // because it loads nothing but the door that was asked for, and never touches process.stdout.
 import type { Answer, Door } from "./cli/answer.ts";
-import { doors } from "./cli/doors.ts";
+import { openDoor } from "./cli/open-door.ts";
 import { useOwnMethods } from "./host/array-methods.ts";
 import { FRAME, PLANNER_FD, readFrame, writeExit, writeOut, writePlan } from "./host/frames.ts";
 import { errorCode } from "./host/read-text.ts";
@@ -11,11 +11,10 @@ import type { Request } from "./model/request.ts";
 /** As the launcher's own status for a planner that cannot be used. */
 const STATUS_BUG = 125;
 
-function doorOf(request: Request): (() => Promise<Door>) | undefined {
-  if (request.kind === "report") return () => import("./cli/report.ts");
-  if (request.kind === "reboot") return () => import("./cli/reboot.ts");
-  const name = request.argv[0] ?? "";
-  return Object.hasOwn(doors, name) ? doors[name] : undefined;
+function doorOf(request: Request): Promise<Door> | undefined {
+  if (request.kind === "report") return import("./cli/report.ts");
+  if (request.kind === "reboot") return import("./cli/reboot.ts");
+  return openDoor(request.argv[0] ?? "");
 }
 
 const bugOf = (request: Request, bug: unknown): Answer => {
@@ -34,12 +33,12 @@ async function send(answer: Answer, door?: Door): Promise<void> {
 }
 
 async function serve(request: Request): Promise<void> {
-  const load = doorOf(request);
-  if (load === undefined) return send({ kind: "done", err: `${request.argv[0] ?? ""}: no such command\n`, status: 127 });
+  const opening = doorOf(request);
+  if (opening === undefined) return send({ kind: "done", err: `${request.argv[0] ?? ""}: no such command\n`, status: 127 });
   let door: Door;
   let answer: Answer;
   try {
-    door = await load();
+    door = await opening;
     answer = await door.main(request);
   } catch (bug) {
     return send(bugOf(request, bug));

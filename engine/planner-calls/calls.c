@@ -1,5 +1,5 @@
 // Owns the planner's way to the kernel: an addon (Node-API) with one function for each system call that a command needs on
-// its usual way. Bun's node:fs does the same and more, but costs 0.8 ms before its first call (docs/decisions/0013).
+// its usual way. Bun's node:fs does the same and more, but costs 0.8 ms before its first call (docs/decisions/0015).
 // Each function returns what the call gave, or -errno; it throws nothing and keeps no state. What it cannot take (an
 // argument of another kind, a longer text) is UNFIT: src/host/planner/fs.ts then asks node:fs.
 // Only syscall() and errno come from the C library, whichever the planner is linked with.

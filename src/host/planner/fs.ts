@@ -56,7 +56,7 @@ export function closeSync(fd: number): void {
   if (calls?.close(fd) !== 0) fs().closeSync(fd);
 }
 
-export function readSync(fd: number, bytes: Uint8Array, from: number, count: number, position: number | null): number {
+export function readSync(...[fd, bytes, from, count, position]: readonly [fd: number, bytes: Uint8Array, from: number, count: number, position: number | null]): number {
   const result = position === null ? calls?.read(fd, bytes, from, count) : undefined;
   return result !== undefined && result >= 0 ? result : fs().readSync(fd, bytes, from, count, position);
 }
@@ -97,7 +97,7 @@ function look(path: string, flags: number, options: Options): Found | number | u
   const result = options?.bigint === undefined ? calls?.stat(AT_FDCWD, path, flags, fields) : undefined;
   return result === 0 ? new Found(fields) : result;
 }
-const isMissing = (result: unknown, options: Options): boolean => options?.throwIfNoEntry === false && (result === -2 || result === -20);
+const isMissing = (result: unknown, options: Options): boolean => options?.throwIfNoEntry === false && result === -2; // ENOENT alone, as in Bun
 
 export function statSync(path: string, options?: Options): Found | NodeFs.Stats | undefined {
   const found = look(path, 0, options);
