@@ -32,6 +32,7 @@ struct command {
 	char *const *places;  /* the container's cgroups, cgroups.c */
 	size_t place_count;
 	int events;           /* cgroup.events of the unified hierarchy, -1: none */
+	int asked;            /* ASKED_BY_*, 0: nobody wants its end */
 	int state;            /* enum command_state, as those who wait have heard */
 	const char *record;   /* a file in the directory of records */
 	struct joint *console;
@@ -41,6 +42,7 @@ struct command {
 	unsigned clock;
 	struct client clients[COMMAND_CLIENTS];
 };
+enum { ASKED_BY_USER = 1, ASKED_BY_HOST };
 enum { COMMAND_EVENTS = 1 + COMMAND_CLIENTS, COMMAND_POLLS };
 
 void command_open(struct command *command);

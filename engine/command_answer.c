@@ -104,12 +104,20 @@ static int give_tty(struct command *command, struct client *client, int wanted) 
 }
 
 static int stop(struct command *command, struct client *client) {
+	if (command->asked == 0) command->asked = ASKED_BY_USER;
 	if (syscall(SYS_pidfd_send_signal, command->pidfd, command->stop_signal, NULL, 0) < 0) return reply_error(client, errno);
 	if (cgroups_state(command) != STATE_RUNNING) cgroups_freeze(command, false); /* of v1: a frozen process does not even die */
 	/* no reply: the end of the connection is one */
 	if (command_is_crowded(command)) return -1;
 	client->holds = CLIENT_STOPPING;
 	return 0;
+}
+
+/* Whoever wants it to end says so first: a restart policy is about other ends. */
+static int end_asked(struct command *command, const struct client *client, uint64_t who) {
+	if (who != ASKED_BY_USER && who != ASKED_BY_HOST) return reply_error(client, EINVAL);
+	command->asked = (int)who;
+	return reply_number(client, 0);
 }
 
 /* Told at once when it is so, else when it comes to be so. */
@@ -188,6 +196,7 @@ int command_answer(struct command *command, struct client *client, const struct 
 	case COMMAND_TERMINAL_WINCH: return winch(command, client);
 	case COMMAND_CONSOLE_LOG: return console_log(command, client, request, data);
 	case COMMAND_FOLLOW_CONSOLE: return follow(command, client, request->value);
+	case COMMAND_END_ASKED: return end_asked(command, client, request->value);
 	case COMMAND_STOP: return stop(command, client);
 	case COMMAND_GET_STATE: return reply_number(client, (uint64_t)cgroups_state(command)); /* before init runs and after its end nobody answers */
 	case COMMAND_SERVE_STATE_CLIENTS: return serve_clients(command, client, (int)request->value);

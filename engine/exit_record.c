@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "command.h"
 #include "exit_record.h"
 #include "frames.h"
 
@@ -58,9 +59,10 @@ static int write_whole(const char *path, const char *bytes, size_t size) {
 int exit_record_write(const char *path, const struct ending *ending, const struct console *console) {
 	unsigned char last[CONSOLE_KEPT];
 	char json[6 * CONSOLE_KEPT + 256], temporary[PATH_MAX];
-	size_t used = (size_t)snprintf(json, sizeof json, "{\"%s\":%d,\"wasOom\":%s,\"oomKills\":%ld,\"at\":%lld,\"target\":\"%s\",\"console\":\"",
+	size_t used = (size_t)snprintf(json, sizeof json, "{\"%s\":%d,\"wasOom\":%s,\"oomKills\":%ld,\"at\":%lld,\"target\":\"%s\",%s\"console\":\"",
 		ending->is_signal ? "signal" : "code", ending->number, ending->was_oom ? "true" : "false", ending->oom_kills, (long long)time(NULL),
-		ending->is_reboot ? "reboot" : "stop");
+		ending->is_reboot ? "reboot" : "stop",
+		ending->asked == ASKED_BY_USER ? "\"asked\":\"user\"," : ending->asked == ASKED_BY_HOST ? "\"asked\":\"host\"," : "");
 	used += escape(json + used, last, console_last(console, last, sizeof last));
 	memcpy(json + used, "\"}\n", 3);
 	used += 3;

@@ -157,6 +157,7 @@ static int reap(struct supervisor *s, struct ending *ending) {
 	do pid = waitpid(s->init, &how, 0); while (pid < 0 && errno == EINTR);
 	if (pid < 0) return -1;
 	*ending = (struct ending){ .is_signal = WIFSIGNALED(how), .number = WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how) };
+	ending->asked = s->command.asked;
 	ending->oom_kills = s->cgroup == NULL ? 0 : cgroup_oom_kills(s->cgroup);
 	ending->was_oom = ending->is_signal && ending->number == SIGKILL && ending->oom_kills > 0;
 	/* pid_namespaces(7): nobody can kill a pid 1 with these two, so it was reboot(2). */

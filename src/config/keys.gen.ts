@@ -87,6 +87,8 @@ export interface ConfigValues {
   readonly "lxc.start.delay"?: Count | Cleared;
   /** lxc-autostart starts the lowest number first, and stops it last. (Value: a whole number from -2147483648 to 2147483647) */
   readonly "lxc.start.order"?: Count | Cleared;
+  /** Whether its monitor starts it again when it has ended by itself: as compose's restart. always and unless-stopped start it at boot, too. LXC passes the line over. (Value: no, on-failure, on-failure:N, always or unless-stopped) */
+  readonly "berth.restart"?: "no" | "on-failure" | "always" | "unless-stopped" | Text | Cleared;
   /** Groups of containers this one belongs to; lxc-autostart and lxc-ls select by them. (Value: names of groups, separated by blanks) */
   readonly "lxc.group"?: Lines<Text> | Cleared;
   /** With an empty value: forgets all lxc.prlimit.* set so far. (Value: nothing) */

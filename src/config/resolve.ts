@@ -2,6 +2,7 @@
 import { withoutSlashes } from "../linux/slashes.ts";
 import { SIGKILL } from "../linux/signals.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import { comesUp } from "../model/restart.ts";
 import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import type { ReadFile } from "./include.ts";
 import { collectSettings } from "./collect.ts";
@@ -60,7 +61,7 @@ function resolveRootfs(settings: Settings, mountDefault: string): RootfsSpec | u
 
 function resolveStart(settings: Settings): ContainerSpec["start"] {
   return {
-    isAuto: one(settings, processKeys.startAuto)?.value ?? false,
+    isAuto: one(settings, processKeys.startAuto)?.value === true || comesUp(one(settings, processKeys.restart)?.value ?? { when: "no" }),
     delay: one(settings, processKeys.startDelay)?.value ?? 0,
     order: one(settings, processKeys.startOrder)?.value ?? 0,
   };
@@ -79,7 +80,7 @@ function resolveFiles(settings: Settings, input: ResolveInput, problems: Problem
   };
 }
 
-function resolveProcess(settings: Settings, problems: Problem[]): Pick<ContainerSpec, "init" | "environment" | "environmentRuntime" | "environmentHooks" | "signals" | "prlimits" | "sysctls" | "procs" | "start" | "groups" | "isEphemeral" | "coreScheduling"> {
+function resolveProcess(settings: Settings, problems: Problem[]): Pick<ContainerSpec, "init" | "environment" | "environmentRuntime" | "environmentHooks" | "signals" | "prlimits" | "sysctls" | "procs" | "start" | "restart" | "groups" | "isEphemeral" | "coreScheduling"> {
   return {
     init: resolveInit(settings),
     environment: list(settings, processKeys.environment),
@@ -90,6 +91,7 @@ function resolveProcess(settings: Settings, problems: Problem[]): Pick<Container
     sysctls: many(settings, processKeys.sysctl).map((item) => ({ value: { key: item.sub, value: item.value }, from: item.from })),
     procs: many(settings, processKeys.proc).map((item) => ({ value: { file: item.sub, value: item.value }, from: item.from })),
     start: resolveStart(settings),
+    ...optional("restart", settings, processKeys.restart),
     groups: many(settings, processKeys.group).flatMap((item) => item.value),
     isEphemeral: one(settings, processKeys.ephemeral)?.value ?? false,
     ...optional("coreScheduling", settings, processKeys.schedCore),

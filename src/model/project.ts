@@ -2,7 +2,6 @@
 import type { PortWish } from "../linux/port-words.ts";
 import type { Origin } from "./origin.ts";
 
-export type Restart = { readonly when: "no" } | { readonly when: "on-failure"; /** At most so often in a row. */ readonly most?: number };
 export interface Health {
   /** Run inside; status 0 says that it is well. */
   readonly command: readonly string[];
@@ -38,7 +37,6 @@ export interface WantedContainer {
   readonly ports: readonly WantedPort[];
   readonly dependsOn: readonly Dependency[];
   readonly health?: Health;
-  readonly restart: Restart;
   readonly state: "started" | "stopped";
 }
 export interface WantedNetwork { readonly name: string; readonly address?: string; readonly ipv6?: string; readonly domain?: string; readonly isOpen: boolean; readonly from: Origin }
@@ -50,14 +48,3 @@ export interface Project {
   readonly networks: readonly WantedNetwork[];
   readonly volumes: readonly WantedVolume[];
 }
-
-/** Does a run that has ended so count as a failure? Who stops a container with SIGKILL has his reason; the kernel, for want of memory, has none that the user shares. */
-export const hasFailed = ({ code, signal, wasOom }: { readonly code?: number; readonly signal?: number; readonly wasOom: boolean }): boolean =>
-  wasOom || (code !== undefined && code !== 0) || (signal !== undefined && signal !== SIGKILL && signal !== SIGHUP && signal !== SIGINT);
-/** reboot(2) inside ends init with SIGHUP, a power-off with SIGINT. */
-const [SIGHUP, SIGINT, SIGKILL] = [1, 2, 9];
-
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
-/** Before the next try, when so many have failed in a row. */
-export const pauseBefore = (failures: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, failures - 1));

@@ -3,6 +3,7 @@ import type { IdMapEntry } from "../linux/idmap.ts";
 import type { Mount, AutoMounts } from "./mount.ts";
 import type { Nic } from "./nic.ts";
 import type { Origin } from "./origin.ts";
+import type { Restart } from "./restart.ts";
 
 /** A value and the line, option or default that asked for it. */
 export interface Sourced<T> { readonly value: T; readonly from: Origin }
@@ -139,6 +140,9 @@ export interface ContainerSpec {
   readonly isEphemeral: boolean;
   readonly monitor: { readonly isUnshared: boolean; readonly pdeathSignal: number };
   readonly coreScheduling?: Sourced<boolean>;
+  /** berth.restart. */
+  readonly restart?: Sourced<Restart>;
+  /** isAuto: by lxc.start.auto, or by its restart policy. */
   readonly start: { readonly isAuto: boolean; readonly delay: number; readonly order: number };
   readonly groups: readonly string[];
   readonly log: { readonly file?: string; readonly fileFrom?: Origin; readonly level?: string; readonly syslog?: string };

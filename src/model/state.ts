@@ -1,6 +1,7 @@
 // Owns State and the records of a container's life. Files in LXCPATH/NAME/.berth/:
 //   state       written by the engine, StateRecord as JSON; absent: STOPPED
 //   exit        written by the monitor when init ended, ExitRecord as JSON
+//   restarts    written for the monitor when a container with a restart policy ended, RestartRecord as JSON
 //   failure     the last failed start in full, text
 
 /** LXC's words, lxc-wait(1). */
@@ -66,6 +67,8 @@ export interface StateRecord {
   readonly seccomp?: string;
   /** Its monitor answers some calls: whoever loads the filter gives it the listener. */
   readonly isSeccompNotified?: true;
+  /** Its monitor asks at its end whether it starts again. */
+  readonly hasPolicy?: true;
   /** Its own AppArmor profile, in the kernel while it runs. */
   readonly apparmor?: { readonly profile: string; readonly namespace?: string };
 }
@@ -82,6 +85,8 @@ export interface ExitRecord {
   /** Seconds since 1970. */
   readonly at: number;
   readonly target: "stop" | "reboot";
+  /** Somebody wanted it to end: by lxc-stop, or because the host went down. */
+  readonly asked?: "user" | "host";
   /** Last lines of the console. */
   readonly console: string;
 }

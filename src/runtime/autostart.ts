@@ -13,7 +13,7 @@ import type { AutostartItem, AutostartOptions, AutostartVerb, Target } from "./v
 
 function planFor(request: Request, target: Target, { action, timeout }: AutostartOptions): Promise<Result<Plan>> {
   if (action === "start") return start(request, target, BACKGROUND_START);
-  return stop(request, target, { ...PLAIN_STOP, isReboot: action === "reboot", isKill: action === "kill", timeout });
+  return stop(request, target, { ...PLAIN_STOP, isReboot: action === "reboot", isKill: action === "kill", isHost: true, timeout });
 }
 
 async function act(request: Request, target: Target, options: AutostartOptions): Promise<Result<void>> {

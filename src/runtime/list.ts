@@ -33,7 +33,7 @@ function rememberingReader(): Reader {
 }
 
 /** The keys that a row shows, and their older name. */
-const KEYS = ["lxc.start.auto", "lxc.group", "lxc.idmap", "lxc.id_map"];
+const KEYS = ["lxc.start.auto", "berth.restart", "lxc.group", "lxc.idmap", "lxc.id_map"];
 
 /** A config that cannot be read leaves its columns empty: the container is listed all the same. */
 async function fromConfig(request: Request, target: Target, read: Reader): Promise<Partial<Row>> {

@@ -4,7 +4,8 @@ import type { Result } from "../model/problem.ts";
 import { fail } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { Plan } from "../isa/op.ts";
-import { configFile } from "../host/store/layout.ts";
+import { existsSync } from "node:fs";
+import { configFile, restartsFile } from "../host/store/layout.ts";
 import { mayMention } from "../host/store/mentions.ts";
 import { planStop } from "../plan/lifecycle/stop.ts";
 import type { StopSignals } from "../plan/stop.ts";
@@ -30,12 +31,13 @@ async function signalsOf(request: Request, target: Target, isKill: boolean): Pro
 export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
   const { record, isForeign, state } = await decidedState(request, target);
   if (isForeign && record === undefined) return fail(foreign(target));
-  if (record?.monitorPid === undefined || record.monitorStart === undefined) return fail(stopped(target));
+  if (record?.monitorPid === undefined || record.monitorStart === undefined) return existsSync(restartsFile(target)) && !options.isReboot ? (await import("./restarting.ts")).stopWaiting(target) : fail(stopped(target));
   const init = record.initPid === undefined || record.initStart === undefined ? undefined
     : probeInit({ pid: record.initPid, startTime: record.initStart, cgroups: [], namespaces: [] });
   const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
+  const policy = record.hasPolicy === undefined ? {} : { policy: { by: options.isHost === true ? 2 : 1, awaitStopped: ["verb=await-stopped", `name=${target.name}`, `lxcpath=${target.lxcpath}`, `monitor=${record.monitorPid}`, `start=${record.monitorStart}`, `init=${record.initPid ?? 0}`, `kill=${isKill ? 1 : 0}`, `timeout=${timeout}`] } } as const;
   return planStop({
     name: target.name, lxcpath: target.lxcpath, isFrozen: state === "FROZEN" || state === "FREEZING", monitor: { pid: record.monitorPid, startTime: record.monitorStart },
-    signals: await signalsOf(request, target, isKill), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }),
+    signals: await signalsOf(request, target, isKill), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }), ...policy,
   });
 };

@@ -83,6 +83,8 @@ export interface StopOptions {
   readonly isKill: boolean;
   readonly isNoKill: boolean;
   readonly isNoLock: boolean;
+  /** The machine goes down: what is to come up with it does. */
+  readonly isHost?: boolean;
   /** Seconds; -1 waits for ever. */
   readonly timeout: number;
 }

@@ -40,6 +40,7 @@ set -g __berth_all_keys \
     'lxc.start.auto'\t'1: lxc-autostart starts it at boot.' \
     'lxc.start.delay'\t'Seconds that lxc-autostart waits after it started this one.' \
     'lxc.start.order'\t'lxc-autostart starts the lowest number first, and stops it last.' \
+    'berth.restart'\t'Whether its monitor starts it again when it has ended by itself: as …' \
     'lxc.group'\t'Groups of containers this one belongs to; lxc-autostart and lxc-ls …' \
     'lxc.prlimit'\t'With an empty value: forgets all lxc.prlimit.* set so far.' \
     'lxc.sysctl'\t'With an empty value: forgets all lxc.sysctl.* set so far.' \
@@ -172,6 +173,8 @@ function __berth_values
             string split ' ' -- 'unlimited'
         case 'lxc.sched.core' 'lxc.ephemeral' 'lxc.start.auto' 'lxc.console.rotate' 'lxc.rootfs.managed' 'lxc.autodev' 'lxc.no_new_privs' 'lxc.seccomp.allow_nesting' 'lxc.apparmor.allow_incomplete' 'lxc.apparmor.allow_nesting' 'lxc.keyring.session' 'lxc.cgroup.relative' 'lxc.net.*.l2proxy' 'lxc.hook.version' 'lxc.monitor.unshare'
             string split ' ' -- '0 1'
+        case 'berth.restart'
+            string split ' ' -- 'no on-failure always unless-stopped'
         case 'lxc.console.path' 'lxc.net.*.egress' 'lxc.net.*.veth.vlan.id'
             string split ' ' -- 'none'
         case 'lxc.console.size' 'lxc.console.buffer.size'

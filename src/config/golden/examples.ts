@@ -87,6 +87,7 @@ const controlExamples: Readonly<Record<string, Example>> = {
   "lxc.cgroup.dir.monitor.pivot": { ...relative, before: "lxc.cgroup.dir.monitor = m\nlxc.cgroup.dir.container = c\n" },
   "lxc.cgroup.dir.container.inner": { good: [["i", "i"]], bad: [["i/j", "'i/j' is not the name of one directory"], ["..", "'..' is not the name of one directory"]], before: "lxc.cgroup.dir.monitor = m\nlxc.cgroup.dir.container = c\n" },
   "lxc.cgroup.relative": bool, "lxc.monitor.unshare": bool, "lxc.include": { good: [], bad: [] },
+  "berth.restart": { good: [["always", "always"], ["on-failure:5", "on-failure:5"], ["no", "no"]], bad: [["yes", "'yes' is no restart policy"], ["on-failure:0", "'on-failure:0' is no restart policy"]] },
   "berth.publish": { good: [["8080:80", "8080:80\n"], ["[fd00::1]:53:53/udp", "[fd00::1]:53:53/udp\n"]], bad: [["80", "'80' is no port to publish"], ["8080:0", "'8080:0' is no port to publish"], ["x:8080:80", "'x:8080:80' is no port to publish"]] },
 };
 

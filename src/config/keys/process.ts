@@ -4,6 +4,7 @@ import { limit, signal } from "../grammar/quantity.ts";
 import { architecture } from "../grammar/path.ts";
 import { anyText, bool, count, integer, maxLength } from "../grammar/scalar.ts";
 import { anyWords, commandLine, groupIds } from "../grammar/words.ts";
+import { restart } from "../grammar/restart.ts";
 import { row } from "./row.ts";
 
 export const processKeys = {
@@ -32,6 +33,7 @@ export const processKeys = {
   startAuto: row({ key: "lxc.start.auto", grammar: bool, default: "0", doc: "1: lxc-autostart starts it at boot.", since: "1.0", spec: "start.isAuto" }),
   startDelay: row({ key: "lxc.start.delay", grammar: count(), default: "0", doc: "Seconds that lxc-autostart waits after it started this one.", since: "1.0", spec: "start.delay" }),
   startOrder: row({ key: "lxc.start.order", grammar: integer, default: "0", doc: "lxc-autostart starts the lowest number first, and stops it last.", since: "1.0", spec: "start.order" }),
+  restart: row({ key: "berth.restart", grammar: restart, default: "no", doc: "Whether its monitor starts it again when it has ended by itself: as compose's restart. always and unless-stopped start it at boot, too. LXC passes the line over.", since: "berth", spec: "restart" }),
   group: row({ key: "lxc.group", grammar: anyWords("names of groups"), isRepeatable: true, doc: "Groups of containers this one belongs to; lxc-autostart and lxc-ls select by them.", since: "1.0", spec: "groups" }),
   prlimitAll: row({ key: "lxc.prlimit", grammar: anyText("nothing"), doc: "With an empty value: forgets all lxc.prlimit.* set so far.", since: "2.1", legacy: ["lxc.limit"], spec: "prlimits", clears: "lxc.prlimit." }),
   sysctlAll: row({ key: "lxc.sysctl", grammar: anyText("nothing"), doc: "With an empty value: forgets all lxc.sysctl.* set so far.", since: "2.1", spec: "sysctls", clears: "lxc.sysctl." }),

@@ -11,7 +11,7 @@ test("a whole file", () => {
   expect(project("containers:\n  web:\n    image: alpine/3.20\n    depends_on: { db: booted }\n    limits: { memory: 512M, cpus: 1.5 }\n    volumes: [./site:/www:ro, data:/d]\n    environment: { A: b }\n    autostart: true\n  db:\n    template: busybox\n    health: { command: [x, y], interval: 500ms, grace: 1m }\n    restart: on-failure:3\nvolumes: { data: { path: up/data } }\n")).toMatchObject({
     name: "shop", volumes: [{ name: "data", path: "/etc/shop/up/data" }],
     containers: [
-      { name: "db", made: { kind: "template", template: "busybox", args: [] }, restart: { when: "on-failure", most: 3 }, health: { command: ["x", "y"], interval: 0.5, timeout: 10, retries: 3, grace: 60 } },
+      { name: "db", made: { kind: "template", template: "busybox", args: [] }, keys: [{ key: "berth.restart", values: ["on-failure:3"] }], health: { command: ["x", "y"], interval: 0.5, timeout: 10, retries: 3, grace: 60 } },
       {
         name: "web", made: { kind: "image", image: "alpine/3.20" }, dependsOn: [{ name: "db", condition: "booted" }],
         keys: [{ key: "lxc.cgroup2.memory.max", values: ["512M"] }, { key: "lxc.cgroup2.cpu.max", values: ["150000 100000"] }, { key: "lxc.environment", values: ["A=b"] }, { key: "lxc.start.auto", values: ["1"] }],

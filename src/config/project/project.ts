@@ -1,7 +1,7 @@
 // Owns what a project file means: its YAML tree becomes a Project, with every mistake by line and column.
 import { byDefault } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
-import type { Condition, Dependency, Health, Project, Restart, VolumeUse, WantedContainer, WantedKey, WantedNetwork, WantedVolume } from "../../model/project.ts";
+import type { Condition, Dependency, Health, Project, VolumeUse, WantedContainer, WantedKey, WantedNetwork, WantedVolume } from "../../model/project.ts";
 import { presentKey } from "../present-key.ts";
 import { checkPorts, readPorts } from "./ports.ts";
 import { Reader } from "./reader.ts";
@@ -100,12 +100,12 @@ function healthOf(reader: Reader, entry: MapEntry | undefined): Health | undefin
   return { command, interval: seconds("interval", 10), timeout: seconds("timeout", 10), retries: retries === undefined ? 3 : Number(retries), grace: seconds("grace", 0) };
 }
 
-function restartOf(reader: Reader, entry: MapEntry | undefined): Restart {
-  if (entry === undefined) return { when: "no" };
-  const text = entry.value.kind === "scalar" && entry.value.value === false ? "no" : reader.matching(entry.value, "restart", { pattern: /^(no|on-failure(:[1-9]\d*)?)$/, remedy: "no, on-failure, or on-failure:5 for five times in a row at most" });
-  if (text === undefined || text === "no") return { when: "no" };
-  const most = text.split(":")[1];
-  return { when: "on-failure", ...(most === undefined ? {} : { most: Number(most) }) };
+/** Kept in its config: its monitor acts on it, with or without us. */
+function restartKeys(reader: Reader, entry: MapEntry | undefined): readonly WantedKey[] {
+  if (entry === undefined) return [];
+  const isNo = entry.value.kind === "scalar" && entry.value.value === false;
+  const text = isNo ? "no" : reader.matching(entry.value, "restart", { pattern: /^(no|always|unless-stopped|on-failure(:[1-9]\d{0,8})?)$/, remedy: "no, always, unless-stopped, on-failure, or on-failure:5 for five restarts at most" });
+  return text === undefined ? [] : [{ key: "berth.restart", values: [text], from: reader.from(entry.at, "restart") }];
 }
 
 function stateOf(reader: Reader, node: Node | undefined): WantedContainer["state"] {
@@ -121,13 +121,14 @@ function containerOf(reader: Reader, { key, at, value }: MapEntry, base: string)
   const networks = fields.get("networks");
   const keys = [
     ...limitKeys(reader, fields.get("limits")?.value), ...environmentKeys(reader, fields.get("environment")), ...(auto === undefined ? [] : [{ key: "lxc.start.auto", values: [reader.flag(auto.value, "autostart") ? "1" : "0"], from: reader.from(auto.at, "autostart") }]),
+    ...restartKeys(reader, fields.get("restart")),
     ...configKeys(reader, fields.get("config")?.value),
   ];
   return {
     name: key, from: reader.from(at, key), made: madeOf(reader, fields), keys, volumes: reader.items(fields.get("volumes")?.value, "volumes").flatMap((node) => volumeUse(reader, node, base)),
     ports: readPorts(reader, fields.get("ports")?.value),
     networks: networks === undefined ? undefined : reader.items(networks.value, "networks").flatMap((node) => { const name = reader.text(node, "networks"); return name === undefined ? [] : [{ name, from: reader.from(node.at, "networks") }]; }),
-    dependsOn: dependencies(reader, fields.get("depends_on")?.value), restart: restartOf(reader, fields.get("restart")), state: stateOf(reader, fields.get("state")?.value), ...(health === undefined ? {} : { health }),
+    dependsOn: dependencies(reader, fields.get("depends_on")?.value), state: stateOf(reader, fields.get("state")?.value), ...(health === undefined ? {} : { health }),
   };
 }
 
@@ -190,4 +191,4 @@ export function readProject(file: string, text: string): Result<Project> {
 }
 
 /** A wish that is not from a file: berth ensure. */
-export const plainWish = (name: string): WantedContainer => ({ name, from: byDefault("berth ensure"), made: { kind: "none" }, keys: [], networks: undefined, volumes: [], ports: [], dependsOn: [], restart: { when: "no" }, state: "started" });
+export const plainWish = (name: string): WantedContainer => ({ name, from: byDefault("berth ensure"), made: { kind: "none" }, keys: [], networks: undefined, volumes: [], ports: [], dependsOn: [], state: "started" });

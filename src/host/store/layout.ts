@@ -15,6 +15,8 @@ export const earlierHooksFile = (place: Place): string => `${hooksFile(place)}.b
 /** The same of the plan that made a copy of another container, and of an lxc-destroy. */
 export const cloneHooksFile = (place: Place): string => `${hooksFile(place)}.clone`;
 export const destroyHooksFile = (place: Place): string => `${hooksFile(place)}.destroy`;
+/** What the monitor has decided when the container ended last: RestartRecord. */
+export const restartsFile = (place: Place): string => `${recordDir(place)}/restarts`;
 export const failureFile = (place: Place): string => `${recordDir(place)}/failure`;
 /** In the record directory: the config of a container that has got this name, if a kill left it there. */
 export const renamedConfig = (name: string): string => `config.${name}`;

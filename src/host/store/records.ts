@@ -55,7 +55,7 @@ export function parseStateRecord(text: string): StateRecord | undefined {
     cgroups: texts(fields.get("cgroups")), namespaces: texts(fields.get("namespaces")), links: texts(fields.get("links")),
     ...(typeof freezer === "string" ? { freezer } : {}), ...(apparmor === undefined ? {} : { apparmor }),
     ...optionalTexts(fields, "leftovers"), ...optionalTexts(fields, "ovsPorts"), ...egressOf(fields.get("egress")),
-    ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}), ...(fields.get("isSeccompNotified") === true ? { isSeccompNotified: true } : {}),
+    ...(typeof seccomp === "string" && /^(?:[0-9a-f]{16})+$/.test(seccomp) ? { seccomp } : {}), ...(fields.get("isSeccompNotified") === true ? { isSeccompNotified: true } : {}), ...(fields.get("hasPolicy") === true ? { hasPolicy: true } : {}),
   };
 }
 
@@ -63,10 +63,10 @@ export function parseExitRecord(text: string): ExitRecord | undefined {
   const fields = parseFields(text);
   const at = fields?.get("at");
   if (fields === undefined || typeof at !== "number") return undefined;
-  const console = fields.get("console");
+  const [console, asked] = [fields.get("console"), fields.get("asked")];
   return {
     ...optionalNumber(fields, "code"), ...optionalNumber(fields, "signal"), wasOom: fields.get("wasOom") === true, ...optionalNumber(fields, "oomKills"), at,
-    target: fields.get("target") === "reboot" ? "reboot" : "stop", console: typeof console === "string" ? console : "",
+    target: fields.get("target") === "reboot" ? "reboot" : "stop", ...(asked === "user" || asked === "host" ? { asked } : {}), console: typeof console === "string" ? console : "",
   };
 }
 

@@ -83,10 +83,13 @@ export function cgroupNames({ spec, facts }: Scope, isReboot: boolean): CgroupNa
   return own ?? firstNames(spec, ({ monitor, payload }) => !taken.includes(monitor) && !taken.includes(payload)) ?? namesWith(spec, "");
 }
 
-/** An ordinary user's containers lie below his own cgroup; a monitor that plans a reboot is one deeper than its caller was. */
+/** LXC's place for a monitor that has to leave its cgroup. */
+export const PIVOT = "/lxc.pivot";
+
+/** An ordinary user's containers lie below his own cgroup; a monitor that plans the next start is one deeper than its caller was: in its own, or where it has left that. */
 export function ownBase(hierarchy: CgroupHierarchy, names: CgroupNames, isReboot: boolean): CgroupHierarchy {
-  const deeper = `/${names.monitor}`;
-  return isReboot && hierarchy.base.endsWith(deeper) ? { ...hierarchy, base: hierarchy.base.slice(0, -deeper.length) || "/" } : hierarchy;
+  const deeper = [`/${names.monitor}`, PIVOT].find((one) => isReboot && hierarchy.base.endsWith(one));
+  return deeper !== undefined ? { ...hierarchy, base: hierarchy.base.slice(0, -deeper.length) || "/" } : hierarchy;
 }
 
 /** The directory below which everything of a hierarchy is put. */

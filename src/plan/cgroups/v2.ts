@@ -8,7 +8,7 @@ import { BPF_F_ALLOW_MULTI, deviceProgram, parseDeviceRule } from "../../linux/b
 import type { Scope } from "../scope.ts";
 import { isRoot, stateDirectory } from "../scope.ts";
 import type { CgroupNames, CgroupPart } from "./names.ts";
-import { ancestry, basePath, controllerOf, enter, leaving, makeCgroup, writeLimit } from "./names.ts";
+import { ancestry, basePath, controllerOf, enter, leaving, makeCgroup, PIVOT, writeLimit } from "./names.ts";
 
 /** What a delegated subtree's owner may write: /sys/kernel/cgroup/delegate of current kernels. */
 const DELEGATED = ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"] as const;
@@ -35,7 +35,7 @@ function leaveMonitor({ spec }: Scope, base: string, names: CgroupNames): readon
     return [{ op: "mkdir", from, path, mode: 0o755, parents: 1 }, enter(path, from)];
   }
   const { from } = names;
-  const pivot = `${base}/lxc.pivot`;
+  const pivot = `${base}${PIVOT}`;
   return [
     { op: "mkdir", from, path: pivot, mode: 0o755 }, enter(pivot, from),
     { ...enter(base, from), onError: ["EBUSY"] }, { op: "unlink", from, path: pivot, flags: AT_REMOVEDIR, onError: ["EBUSY", "ENOTEMPTY", "ENOENT"] },

@@ -9,6 +9,7 @@ import { messageHex } from "../../linux/netlink.ts";
 import { commandSocket } from "../../linux/socket-name.ts";
 import type { NicType } from "../../model/nic.ts";
 import { byDefault, byOption } from "../../model/origin.ts";
+import type { ContainerSpec } from "../../model/spec.ts";
 import { BELIEVED, GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
 import type { CgroupPart } from "../cgroups/names.ts";
 import { freezerFile, placeOption } from "../cgroups/names.ts";
@@ -208,17 +209,21 @@ function apparmorRecord({ apparmor }: StartInputs): Pick<LateRecord, "apparmor">
   return own === undefined ? {} : { apparmor: { profile: own.profile, ...(own.namespace === undefined ? {} : { namespace: own.namespace }) } };
 }
 
+/** In the background, of what is there after its end. */
+const policyOf = ({ inputs, isExecute, scope: { spec } }: Container): ContainerSpec["restart"] => (spec.restart?.value.when === "no" || !inputs.isDaemon || isExecute || spec.isEphemeral ? undefined : spec.restart);
+
 export function planMonitor(container: Container): readonly Op[] {
   const { scope, cgroups, namespaces, network, inputs, rootfsMount } = container;
   const { spec, facts, slots } = scope;
   const [monitor, pid, pidfd] = [slots.take(), slots.take(), slots.take()];
   const directory = stateDirectory(spec);
+  const policy = policyOf(container);
   const freezer = freezerFile(cgroups.parts, cgroups.names);
   const record: LateRecord = {
     state: "STARTING", bootId: inputs.bootId, monitor, startedAt: facts.now, namespaces: namespaces.names, ...(inputs.seccomp?.program === undefined ? {} : { seccomp: inputs.seccomp.program, ...(inputs.seccomp.isNotified === true ? { isSeccompNotified: true } : {}) }), ...apparmorRecord(inputs),
     cgroups: cgroups.parts.flatMap((part) => part.directories), ...(freezer === undefined ? {} : { freezer }), links: network.links,
     ...(network.leftovers.length === 0 ? {} : { leftovers: network.leftovers.map(messageHex) }), ...(network.ovsPorts.length === 0 ? {} : { ovsPorts: network.ovsPorts }),
-    ...(network.egress.length === 0 ? {} : { egress: network.egress }),
+    ...(network.egress.length === 0 ? {} : { egress: network.egress }), ...(policy === undefined ? {} : { hasPolicy: true }),
   };
   const { ops: claimed, listen } = claim(container, record);
   const { ops: holding, held } = holdNamespaces(container, pid, monitor);
@@ -239,5 +244,6 @@ export function planMonitor(container: Container): readonly Op[] {
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
     ...planStopHooks(scope, call, held, planNetScripts(scope, { kind: "down", ...call, hostNames: network.hostNames })), ...keepHooks(scope),
     { op: "replan", from: MONITOR, request: inputs.replan, when: "reboot", note: "the next start" },
+    ...(policy === undefined ? [] : [{ op: "replan", from: policy.from, request: [["ended=", { slot: monitor }, " ", { startTime: monitor }], ...inputs.replan], when: "stop", onError: "ignore", note: "whether it starts again" } as const]),
   ];
 }

@@ -4,6 +4,8 @@ import type { InitFacts } from "../../model/init.ts";
 import { byDefault, byHost } from "../../model/origin.ts";
 import type { Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
+import { END_ASKED } from "../../linux/command-protocol.ts";
+import { commandSocket } from "../../linux/socket-name.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import { thaw } from "./freeze.ts";
 import { haltSignal, rebootSignal, sendSignal, stopSignal, waitForEnd } from "../stop.ts";
@@ -24,9 +26,13 @@ export interface StopInputs {
   readonly timeout: number;
   /** Entries of the request that waits, after a reboot was asked for, until the container runs again. */
   readonly awaitRunning: readonly string[];
+  /** Of a container with a restart policy: who wants its end, and entries of the request that waits for it. */
+  readonly policy?: { readonly by: 1 | 2; readonly awaitStopped: readonly string[] };
 }
 
-const SLOT = { init: 0, monitor: 1 } as const;
+const SLOT = { init: 0, monitor: 1, connection: 2, number: 3 } as const;
+
+const POLICY = byDefault("berth.restart");
 
 const untilRunning = ({ awaitRunning }: StopInputs): Op => ({ op: "replan", from: byDefault("reboot"), request: awaitRunning, note: "until it runs again" });
 
@@ -45,17 +51,22 @@ function endInit(inputs: StopInputs, init: InitFacts): readonly Op[] {
   return isNoKill ? [ask, waitForEnd(SLOT.init, timeout, false)] : [ask, waitForEnd(SLOT.init, timeout, true), ...force];
 }
 
+/** Its monitor is told that no restart is wanted, before it is too late. */
+const endAsked = ({ name, lxcpath, isReboot, policy }: StopInputs): readonly Op[] => (policy === undefined || isReboot ? []
+  : [{ op: "askMonitor", from: POLICY, address: commandSocket(lxcpath, name), kind: END_ASKED, value: policy.by, connection: SLOT.connection, number: SLOT.number, timeout: 1000, onError: "ignore", note: "this end is wanted" }]);
+
 export function planStop(inputs: StopInputs): Result<Plan> {
   const { name, lxcpath, init, monitor, isReboot, isNoWait, isKill } = inputs;
   if (isReboot && init === undefined) return fail({ code: "container.stopped", text: `${name} is not running` });
   const from = byHost("state record of the container");
   // It may have ended between the look at it and this plan: that is what was wanted.
   const waitsForMonitor = !isReboot && (!isNoWait || isKill);
-  const teardown: readonly Op[] = waitsForMonitor ? [waitForEnd(SLOT.monitor, -1, false)] : [];
+  const { policy } = inputs;
+  const teardown: readonly Op[] = !waitsForMonitor ? [] : [policy === undefined ? waitForEnd(SLOT.monitor, -1, false) : { op: "replan", from: POLICY, request: policy.awaitStopped, note: "until it has stopped for good" }];
   return ok({
     verb: "stop", name, lxcpath, ops: [
-      ...(waitsForMonitor ? [{ op: "pidfdOpen", from, pid: monitor.pid, startTime: monitor.startTime, into: SLOT.monitor } as const] : []),
-      ...(init === undefined ? [] : [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init } as const, ...(inputs.isFrozen ? [thaw(inputs)] : []), ...endInit(inputs, init)]),
+      ...(waitsForMonitor && policy === undefined ? [{ op: "pidfdOpen", from, pid: monitor.pid, startTime: monitor.startTime, into: SLOT.monitor } as const] : []),
+      ...(init === undefined ? [] : [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init } as const, ...endAsked(inputs), ...(inputs.isFrozen ? [thaw(inputs)] : []), ...endInit(inputs, init)]),
       ...teardown,
     ],
   });

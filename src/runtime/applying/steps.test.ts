@@ -4,7 +4,7 @@ import type { Project, WantedContainer } from "../../model/project.ts";
 import { stepsOf, stepText, type Seen, type SeenContainer } from "./steps.ts";
 
 const from = byDefault("test");
-const wanted = (name: string, more: Partial<WantedContainer> = {}): WantedContainer => ({ name, from, made: { kind: "template", template: "busybox", args: [] }, keys: [], networks: undefined, volumes: [], ports: [], dependsOn: [], restart: { when: "no" }, state: "started", ...more });
+const wanted = (name: string, more: Partial<WantedContainer> = {}): WantedContainer => ({ name, from, made: { kind: "template", template: "busybox", args: [] }, keys: [], networks: undefined, volumes: [], ports: [], dependsOn: [], state: "started", ...more });
 const project = (...containers: readonly WantedContainer[]): Project => ({ name: "p", containers, networks: [{ name: "lab", isOpen: false, from }], volumes: [{ name: "data", from }] });
 const LISTS = ["lxc.mount.entry", "lxc.environment"];
 const there = (values: Readonly<Record<string, readonly string[]>> = {}, more: Partial<SeenContainer> = {}): SeenContainer => ({ exists: true, isRunning: true, hasIds: true, values: (key) => values[key] ?? [], isList: (key) => LISTS.includes(key), applied: new Map(), published: [], ...more });

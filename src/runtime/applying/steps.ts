@@ -91,13 +91,16 @@ const conditionOf = (name: string, project: Project): Condition => {
   return (["network", "booted"] as const).find((one) => wishes.includes(one)) ?? "started";
 };
 
+/** Of those that count without a restart: a monitor that has a policy reads it anew at each end. */
+const isLive = ({ key, before }: KeyChange, { isRoot }: Seen): boolean => (key === PORTS && isRoot) || (key === "berth.restart" && before.length > 0 && before[0] !== "no");
+
 export function containerSteps(name: string, project: Project, seen: Seen): readonly Step[] {
   const wanted = project.containers.find((one) => one.name === name);
   if (wanted === undefined) return [];
   const { exists, isRunning } = seen.container(wanted.name);
   const changes = changesOf(wanted, project, seen);
   const condition = conditionOf(wanted.name, project);
-  const needsRestart = changes.some(({ key }) => !(key === PORTS && seen.isRoot));
+  const needsRestart = changes.some((change) => !isLive(change, seen));
   const running: readonly Step[] = wanted.state === "stopped" ? (isRunning ? [{ do: "stop", name: wanted.name }] : [])
     : isRunning ? (!needsRestart ? [] : [{ do: "restart", name: wanted.name, condition }]) : [{ do: "start", name: wanted.name, condition }];
   const isAwaited = wanted.health !== undefined && running.some((step) => step.do === "start" || step.do === "restart");

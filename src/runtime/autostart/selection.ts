@@ -3,6 +3,8 @@ import { readdirSync, realpathSync } from "node:fs";
 import { configFile } from "../../host/store/layout.ts";
 import { definedContainers } from "../../host/store/listing.ts";
 import { mayMention } from "../../host/store/mentions.ts";
+import { readExitRecord } from "../../host/store/records.ts";
+import { readRestarts } from "../../host/store/restarts.ts";
 import { listeningSockets, runningState } from "../../host/store/running.ts";
 import { ok } from "../../model/problem.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -21,6 +23,9 @@ const linkedConfigs = (request: Request): ReadonlySet<string> => new Set(request
 interface Candidate extends AutostartItem { readonly groups: readonly string[] }
 interface Found { readonly candidates: readonly Candidate[]; readonly broken: readonly { readonly name: string; readonly problems: readonly Problem[] }[] }
 
+/** By a user; not with the machine. */
+const wasStopped = (target: Target): boolean => readExitRecord(target)?.asked === "user" || readRestarts(target)?.end === "asked" && readExitRecord(target)?.asked === undefined;
+
 /** Configs that say nothing of autostart are not read. A config that is broken keeps no container running. */
 function find(request: Request, lxcpath: string, { isAutoIgnored, action }: AutostartWishes): Found {
   const [links, sockets] = [linkedConfigs(request), listeningSockets()];
@@ -29,15 +34,16 @@ function find(request: Request, lxcpath: string, { isAutoIgnored, action }: Auto
   for (const name of definedContainers(lxcpath)) {
     const target: Target = { name, lxcpath };
     const isLinked = links.size > 0 && links.has(attempt(() => realpathSync(configFile(target)), ""));
-    if (!isAutoIgnored && !isLinked && !mayMention(configFile(target), ["lxc.start.auto"])) continue;
+    if (!isAutoIgnored && !isLinked && !mayMention(configFile(target), ["lxc.start.auto", "berth.restart"])) continue;
     const [loaded, { state }] = [loadConfig(request, target), runningState(target, () => sockets)];
     if (!loaded.ok) {
       if (action === "start" || action === "reboot") broken.push({ name, problems: loaded.problems });
       else candidates.push({ name, groups: [], order: 0, delay: 0, state });
       continue;
     }
-    const { start, groups } = loaded.value.spec;
-    if (isAutoIgnored || isLinked || start.isAuto) candidates.push({ name, groups, order: start.order, delay: start.delay, state });
+    const { start, groups, restart } = loaded.value.spec;
+    const isKeptDown = action === "start" && restart?.value.when === "unless-stopped" && wasStopped(target);
+    if (isAutoIgnored || isLinked || (start.isAuto && !isKeptDown)) candidates.push({ name, groups, order: start.order, delay: start.delay, state });
   }
   return { candidates, broken };
 }
