@@ -115,7 +115,7 @@ static int stop(struct command *command, struct client *client) {
 
 /* Whoever wants it to end says so first: a restart policy is about other ends. */
 static int end_asked(struct command *command, const struct client *client, uint64_t who) {
-	if (who != ASKED_BY_USER && who != ASKED_BY_HOST) return reply_error(client, EINVAL);
+	if (who > ASKED_BY_HOST) return reply_error(client, EINVAL);
 	command->asked = (int)who;
 	return reply_number(client, 0);
 }

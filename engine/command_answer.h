@@ -10,7 +10,7 @@ enum command_kind {
 	COMMAND_ADD_STATE_CLIENT = 10, COMMAND_CONSOLE_LOG = 11, COMMAND_SERVE_STATE_CLIENTS = 12, COMMAND_ADD_LISTENER = 13, COMMAND_FREEZE = 15, COMMAND_UNFREEZE = 16,
 	COMMAND_GET_CGROUP2_FD = 17, COMMAND_GET_INIT_PIDFD = 18, COMMAND_GET_LIMIT_CGROUP = 19, COMMAND_GET_LIMIT_CGROUP2_FD = 20,
 	COMMAND_GET_DEVPTS_FD = 21, COMMAND_GET_SECCOMP_NOTIFY_FD = 22, COMMAND_GET_CGROUP_CTX = 23, COMMAND_GET_CGROUP_FD = 24, COMMAND_GET_LIMIT_CGROUP_FD = 25,
-	COMMAND_END_ASKED = 1001, /* ours: the end that comes is wanted: value ASKED_BY_* */
+	COMMAND_END_ASKED = 1001, /* ours: the end that comes is wanted: value ASKED_BY_*, or 0: it is not, after all */
 	COMMAND_FOLLOW_CONSOLE = 1000, /* ours: what the console says from a position on, in replies without end */
 };
 struct command_request { int32_t kind, length; uint64_t value; };

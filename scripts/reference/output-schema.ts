@@ -33,13 +33,13 @@ const hookRun = record({ hook: text, from: record({ kind: text }), command: text
 
 /** What the command prints: one value, or (events, logs) one a line. */
 const COMMANDS: Readonly<Record<string, Schema>> = {
-  "lxc-info": record({ name: text, state: STATE, ips: texts, nics: list(record({ link: text, txBytes: whole, rxBytes: whole })), "pid?": whole, "cpuNanoseconds?": whole, "blkioBytes?": whole, "memoryBytes?": whole, "kmemBytes?": whole, "lastExit?": of("exit") }, "bytes and nanoseconds; what the kernel does not count is absent"),
-  "lxc-ls": list(record({ name: text, state: STATE, isAutostart: flag, groups: texts, interfaces: texts, ipv4: texts, ipv6: texts, isUnprivileged: flag, isDefined: flag, "pid?": whole, "ramBytes?": whole, "swapBytes?": whole })),
+  "lxc-info": record({ name: text, state: STATE, ips: texts, nics: list(record({ link: text, txBytes: whole, rxBytes: whole })), "pid?": whole, "cpuNanoseconds?": whole, "blkioBytes?": whole, "memoryBytes?": whole, "kmemBytes?": whole, "lastExit?": of("exit"), "restarts?": of("restarts") }, "bytes and nanoseconds; what the kernel does not count is absent"),
+  "lxc-ls": list(record({ name: text, state: STATE, isAutostart: flag, groups: texts, interfaces: texts, ipv4: texts, ipv6: texts, isUnprivileged: flag, isDefined: flag, "restarts?": of("restarts"), "pid?": whole, "ramBytes?": whole, "swapBytes?": whole })),
   "lxc-snapshot": list(record({ name: text, lxcpath: text, "time?": text, "comment?": text })),
   "lxc-snapshot NAME": record({ name: text, lxcpath: text, "time?": text, "comment?": text }, "the one that was made"),
   "lxc-autostart": list(record({ name: text, "order?": { type: "integer" }, "delay?": whole })),
   "berth stats": list(record({ name: text, state: STATE, pid: whole, at: number, "cpuNanoseconds?": whole, "pids?": whole, "memoryBytes?": whole, "swapBytes?": whole, "blkioBytes?": operations, "blkioOperations?": operations, "pressure?": record({ "cpu?": resource, "memory?": resource, "io?": resource }) }, "at: milliseconds since 1970")),
-  "berth why": record({ name: text, lxcpath: text, "state?": STATE, "lastExit?": of("exit"), "failedStart?": text, "failedAt?": text, "problems?": list(record({ code: text, text, page: text, "cause?": text, "remedy?": text, "step?": record({ number: whole, of: whole, op: text, process: text, "errno?": text, origin: text }) })), "hooksAt?": text, "hooks?": list(hookRun), "hooksBefore?": list(hookRun), "hooksOfCopy?": list(hookRun), "hooksOfDestroy?": list(hookRun) }, "problems: of the last failed start; page: where the code is explained"),
+  "berth why": record({ name: text, lxcpath: text, "state?": STATE, "lastExit?": of("exit"), "restarts?": of("restarts"), "failedStart?": text, "failedAt?": text, "problems?": list(record({ code: text, text, page: text, "cause?": text, "remedy?": text, "step?": record({ number: whole, of: whole, op: text, process: text, "errno?": text, origin: text }) })), "hooksAt?": text, "hooks?": list(hookRun), "hooksBefore?": list(hookRun), "hooksOfCopy?": list(hookRun), "hooksOfDestroy?": list(hookRun) }, "problems: of the last failed start; page: where the code is explained"),
   "berth config get": record({ key: text, value: { anyOf: [text, texts] } }),
   "berth config list": list(record({ key: text, value: { anyOf: [text, texts] } })),
   "berth config show": list(record({ key: text, isList: flag, values: list(record({ value: text, kind: { enum: ["config", "option", "default", "host"] }, "file?": text, "line?": whole, "column?": whole })) })),
@@ -65,15 +65,17 @@ const COMMANDS: Readonly<Record<string, Schema>> = {
   "berth doctor": record({ user: text, uid: whole, kernel: text, isReady: flag, checks: list(record({ id: text, group: text, title: text, isNeeded: flag, state: { enum: ["works", "fails", "none"] }, "why?": text, "costs?": text, "remedy?": text })) }),
   "berth apply": record({ project: text, changed: flag, isDryRun: flag, steps: list(record({ do: { enum: ["make network", "make volume", "create", "configure", "start", "stop", "restart", "publish", "await health"] }, name: text, "changes?": list(keyChange), "add?": texts, "remove?": texts })) }),
   "berth ensure": of("berth apply"),
-  "berth events": record({ name: text, lxcpath: text, state: STATE, time: text, "exit?": record({ wasOom: flag, target: { enum: ["stop", "reboot"] }, "code?": whole, "signal?": whole }) }, "one a line"),
+  "berth events": record({ name: text, lxcpath: text, state: STATE, time: text, "exit?": record({ wasOom: flag, target: { enum: ["stop", "reboot"] }, "code?": whole, "signal?": whole }), "restarts?": of("restarts") }, "one a line"),
   "berth logs": record({ line: text, "time?": text }, "one a line"),
 };
 
-const EXIT = record({ wasOom: flag, at: whole, target: { enum: ["stop", "reboot"] }, console: text, "code?": whole, "signal?": whole, "oomKills?": whole }, "how its last run ended: code or signal; at: seconds since 1970");
+const EXIT = record({ wasOom: flag, at: whole, target: { enum: ["stop", "reboot"] }, console: text, "asked?": { enum: ["user", "host"] }, "code?": whole, "signal?": whole, "oomKills?": whole }, "how its last run ended: code or signal; at: seconds since 1970");
+
+const RESTARTS = record({ count: whole, "at?": text, "end?": { enum: ["asked", "success", "limit", "no", "failed"] } }, "of a restart policy: how often it was started again, with at that which is to come and when; end: why none follows");
 
 export const outputSchema = (): Generated => ({
   path: "share/berth/output.schema.json",
-  text: `${JSON.stringify({ $schema: "https://json-schema.org/draft/2020-12/schema", $id: "urn:berth:output", title: "What commands print with --format json or yaml", description: "One of $defs, by the command's name. Fields may be added; those that are here stay.", $defs: { ...COMMANDS, exit: EXIT } }, undefined, 1)}\n`,
+  text: `${JSON.stringify({ $schema: "https://json-schema.org/draft/2020-12/schema", $id: "urn:berth:output", title: "What commands print with --format json or yaml", description: "One of $defs, by the command's name. Fields may be added; those that are here stay.", $defs: { ...COMMANDS, exit: EXIT, restarts: RESTARTS } }, undefined, 1)}\n`,
 });
 
 const isRecord = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -100,6 +102,6 @@ function section(name: string, schema: Schema): string {
 }
 export const outputPage = (): Generated => ({
   path: "docs/reference/output.md",
-  text: ["# What commands print with --format json\n", "Written by `scripts/reference/output-schema.ts`, as is `share/berth/output.schema.json`; do not edit. A field with ? may be absent. Fields may be added; those that are here stay. `--format yaml` says the same. [Formats and exit codes](../output.md).\n", ...Object.entries({ ...COMMANDS, exit: EXIT }).map(([name, schema]) => section(name, schema))].join("\n"),
+  text: ["# What commands print with --format json\n", "Written by `scripts/reference/output-schema.ts`, as is `share/berth/output.schema.json`; do not edit. A field with ? may be absent. Fields may be added; those that are here stay. `--format yaml` says the same. [Formats and exit codes](../output.md).\n", ...Object.entries({ ...COMMANDS, exit: EXIT, restarts: RESTARTS }).map(([name, schema]) => section(name, schema))].join("\n"),
 });
 export const OUTPUT_COMMANDS: readonly string[] = Object.keys(COMMANDS);

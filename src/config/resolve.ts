@@ -2,11 +2,11 @@
 import { withoutSlashes } from "../linux/slashes.ts";
 import { SIGKILL } from "../linux/signals.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
-import { comesUp } from "../model/restart.ts";
 import type { ContainerSpec, RootfsSpec } from "../model/spec.ts";
 import type { ReadFile } from "./include.ts";
 import { collectSettings } from "./collect.ts";
 import { withExcerpts } from "./excerpt.ts";
+import { comesUp } from "./grammar/own.ts";
 import { consoleKeys } from "./keys/console.ts";
 import { controlKeys } from "./keys/control.ts";
 import { filesystemKeys } from "./keys/filesystem.ts";
@@ -61,7 +61,7 @@ function resolveRootfs(settings: Settings, mountDefault: string): RootfsSpec | u
 
 function resolveStart(settings: Settings): ContainerSpec["start"] {
   return {
-    isAuto: one(settings, processKeys.startAuto)?.value === true || comesUp(one(settings, processKeys.restart)?.value ?? { when: "no" }),
+    isAuto: one(settings, processKeys.startAuto)?.value === true || comesUp(one(settings, processKeys.restart)?.value),
     delay: one(settings, processKeys.startDelay)?.value ?? 0,
     order: one(settings, processKeys.startOrder)?.value ?? 0,
   };

@@ -10,5 +10,5 @@ export const FREEZE = 15;
 export const UNFREEZE = 16;
 /** Ours: what the console says from a position on, in replies without end. */
 export const FOLLOW_CONSOLE = 1000;
-/** Ours: the end that comes is wanted, by a user (1) or because the host goes down (2). */
+/** Ours: the end that comes is wanted, by a user (1) or because the host goes down (2); 0: it is not, after all. */
 export const END_ASKED = 1001;

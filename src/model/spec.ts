@@ -3,7 +3,6 @@ import type { IdMapEntry } from "../linux/idmap.ts";
 import type { Mount, AutoMounts } from "./mount.ts";
 import type { Nic } from "./nic.ts";
 import type { Origin } from "./origin.ts";
-import type { Restart } from "./restart.ts";
 
 /** A value and the line, option or default that asked for it. */
 export interface Sourced<T> { readonly value: T; readonly from: Origin }
@@ -141,7 +140,7 @@ export interface ContainerSpec {
   readonly monitor: { readonly isUnshared: boolean; readonly pdeathSignal: number };
   readonly coreScheduling?: Sourced<boolean>;
   /** berth.restart. */
-  readonly restart?: Sourced<Restart>;
+  readonly restart?: Sourced<string>;
   /** isAuto: by lxc.start.auto, or by its restart policy. */
   readonly start: { readonly isAuto: boolean; readonly delay: number; readonly order: number };
   readonly groups: readonly string[];

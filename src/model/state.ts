@@ -4,6 +4,8 @@
 //   restarts    written for the monitor when a container with a restart policy ended, RestartRecord as JSON
 //   failure     the last failed start in full, text
 
+import type { Restarts } from "./next-start.ts";
+
 /** LXC's words, lxc-wait(1). */
 export type State = "STOPPED" | "STARTING" | "RUNNING" | "STOPPING" | "ABORTING" | "FREEZING" | "FROZEN" | "THAWED";
 export const STATES: readonly State[] = ["STOPPED", "STARTING", "RUNNING", "STOPPING", "ABORTING", "FREEZING", "FROZEN", "THAWED"];
@@ -38,6 +40,8 @@ export interface StateEvent {
   readonly time: string;
   /** With STOPPING and STOPPED: how its init ended, where its monitor has noted it. */
   readonly exit?: Pick<ExitRecord, "code" | "signal" | "wasOom" | "target">;
+  /** With STOPPED, of a restart policy: the restarts with the one that is to come, and when that is; or why there is none. */
+  readonly restarts?: Restarts;
 }
 
 export interface StateRecord {

@@ -80,9 +80,9 @@ export async function checkpoint(request: Request, target: Target, options: Dump
   if (!loaded.ok) return loaded;
   const problems = options.isPreDump ? [] : obstacles(loaded.value.spec);
   if (problems.length > 0) return fail(...problems);
-  const { initPid: pid, initStart: startTime, record: { monitorPid, monitorStart } } = live.value;
+  const { initPid: pid, initStart: startTime, record: { monitorPid, monitorStart, hasPolicy } } = live.value;
   const monitor = monitorPid === undefined || monitorStart === undefined ? {} : { monitor: { pid: monitorPid, startTime: monitorStart } };
-  return ok(planDump({ ...target, ...options, init: { pid, startTime }, ...monitor, criu: program.value }));
+  return ok(planDump({ ...target, ...options, init: { pid, startTime }, ...monitor, ...(hasPolicy === undefined ? {} : { hasPolicy }), criu: program.value }));
 }
 
 /** -r: a start whose init comes out of the directory. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { hostCounters, ipv4Addresses, ipv6Addresses } from "../host/probe/addresses.ts";
 import { cgroupUsage } from "../host/probe/cgroup-usage.ts";
 import { cgroupPlaces } from "../host/probe/init.ts";
-import { configFile } from "../host/store/layout.ts";
+import { configFile, restartsFile } from "../host/store/layout.ts";
 import { readExitRecord, readGrantedLinks } from "../host/store/records.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { StateRecord } from "../model/state.ts";
@@ -23,6 +23,12 @@ function liveInfo(target: Target, record: StateRecord | undefined, needs: { read
   return { pid, ...usage, ...(needs.ips ? { ips: [...ipv4Addresses(pid), ...ipv6Addresses(pid)] } : {}), ...(needs.stats ? { nics: nicsOf([...record.links, ...readGrantedLinks(target)]) } : {}) };
 }
 
+/** Only a container with a restart policy has any. */
+async function restartsNow(target: Target, record: StateRecord | undefined): Promise<Pick<ContainerInfo, "restarts">> {
+  const restarts = existsSync(restartsFile(target)) ? (await import("../host/store/restarts.ts")).restartsOf(target, record) : undefined;
+  return restarts === undefined ? {} : { restarts };
+}
+
 /** State, addresses and use of a container. Source: lxc-info(1). Problems: `container.missing`. */
 export const info: InfoVerb = async (request, target, needs) => {
   const running = await settledState(request, target);
@@ -30,5 +36,5 @@ export const info: InfoVerb = async (request, target, needs) => {
     return fail({ code: "container.missing", text: `${target.name} doesn't exist`, cause: `there is no ${configFile(target)}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
   }
   const lastExit = running.record === undefined ? readExitRecord(target) : undefined;
-  return ok({ name: target.name, state: running.state, ips: [], nics: [], ...liveInfo(target, running.record, needs), ...(lastExit === undefined ? {} : { lastExit }) });
+  return ok({ name: target.name, state: running.state, ips: [], nics: [], ...liveInfo(target, running.record, needs), ...(lastExit === undefined ? {} : { lastExit }), ...await restartsNow(target, running.record) });
 };

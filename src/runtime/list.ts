@@ -1,9 +1,10 @@
 // Owns the verb list: the containers of an lxcpath, as deep as the caller wants to know.
+import { existsSync } from "node:fs";
 import { ipv4Addresses, ipv6Addresses, linkNames } from "../host/probe/addresses.ts";
 import type { CgroupUsage } from "../host/probe/cgroup-usage.ts";
 import { cgroupUsage } from "../host/probe/cgroup-usage.ts";
 import { cgroupPlaces } from "../host/probe/init.ts";
-import { configFile } from "../host/store/layout.ts";
+import { configFile, restartsFile } from "../host/store/layout.ts";
 import { activeContainers, definedContainers } from "../host/store/listing.ts";
 import { mayMention } from "../host/store/mentions.ts";
 import type { FileAnswer } from "../host/store/read-config.ts";
@@ -71,7 +72,8 @@ export const list: ListVerb = async (request, lxcpath, { needs }) => {
     const isDefined = defined.has(name);
     const running: Running = isStateWanted ? await withForeign(target, runningState(target, () => sockets)) : { state: "STOPPED", isForeign: false };
     const config = needs.includes("config") && isDefined ? await fromConfig(request, target, read) : {};
-    rows.push({ ...EMPTY, ...config, ...fromRecord(running.record, needs), name, isDefined, state: running.state });
+    const restarts = isStateWanted && existsSync(restartsFile(target)) ? (await import("../host/store/restarts.ts")).restartsOf(target, running.record) : undefined;
+    rows.push({ ...EMPTY, ...config, ...fromRecord(running.record, needs), name, isDefined, state: running.state, ...(restarts === undefined ? {} : { restarts }) });
   }
   return ok(rows);
 };

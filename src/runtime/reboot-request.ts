@@ -38,21 +38,6 @@ export function parseReboot(request: Request): RebootRequest | undefined {
   };
 }
 
-/** What a monitor adds to them: who it is, for a container with a restart policy. `ended`: init has; `again`: the pause is over. */
-export interface Ended { readonly monitorPid: number; readonly monitorStart: number }
-export function parseEnded({ argv }: Request, key: "ended" | "again"): Ended | undefined {
-  const [, pid, start] = /^(\d+) (\d+)$/.exec(argv[0]?.startsWith(`${key}=`) === true ? argv[0].slice(key.length + 1) : "") ?? [];
-  return pid === undefined || start === undefined ? undefined : { monitorPid: Number(pid), monitorStart: Number(start) };
-}
-
-/** What lxc-stop asks for at its end where the container has a restart policy. */
-export interface AwaitStopped extends Ended { readonly target: Target; readonly initPid: number; readonly isKill: boolean; readonly timeout: number }
-export function parseAwaitStopped({ argv }: Request): AwaitStopped | undefined {
-  const [verb, name, lxcpath, ...numbers] = ["verb", "name", "lxcpath", "monitor", "start", "init", "kill", "timeout"].map((key) => argv.find((entry) => entry.startsWith(`${key}=`))?.slice(key.length + 1));
-  const [monitorPid = 0, monitorStart = 0, initPid = 0, kill = 0, timeout = 0] = numbers.map(Number);
-  return verb !== "await-stopped" || name === undefined || lxcpath === undefined ? undefined : { target: { name, lxcpath }, monitorPid, monitorStart, initPid, isKill: kill === 1, timeout };
-}
-
 /** What lxc-stop -r asks for once the old init has ended. */
 export const awaitRunningEntries = (target: Target, timeout: number): readonly string[] => ["verb=await-running", `name=${target.name}`, `lxcpath=${target.lxcpath}`, `timeout=${timeout}`];
 

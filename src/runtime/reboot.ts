@@ -6,7 +6,8 @@ import { byDefault } from "../model/origin.ts";
 import type { Request } from "../model/request.ts";
 import { planExecuteOf } from "./execute.ts";
 import type { AwaitRunning } from "./reboot-request.ts";
-import { parseAwaitRunning, parseAwaitStopped, parseEnded, parseReboot } from "./reboot-request.ts";
+import { parseAwaitRunning, parseReboot } from "./reboot-request.ts";
+import { parseAwaitStopped, parseEnded } from "./restart-request.ts";
 import { planOf } from "./start.ts";
 import { wait } from "./wait.ts";
 

@@ -1,5 +1,5 @@
 // Owns what follows the end of a container with a restart policy: its monitor asks whether, and after which pause, it starts again,
-// waits, and asks for the start. And who stops one meanwhile. docs/decisions/0014-restart.md
+// waits, and asks for the start. And who stops one meanwhile. docs/decisions/0015-restart.md
 import { statSync } from "node:fs";
 import type { Op, Plan } from "../isa/op.ts";
 import { configFile, stateFile } from "../host/store/layout.ts";
@@ -10,11 +10,13 @@ import { SIGKILL } from "../linux/signals.ts";
 import { byDefault } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import { nextStart, type Restart, type RestartRecord } from "../model/restart.ts";
+import { nextStart, type RestartRecord } from "../model/next-start.ts";
+import { parseRestart, type Restart } from "../model/restart.ts";
 import type { ExitRecord } from "../model/state.ts";
 import { loadConfig } from "./container-config.ts";
 import { PLAIN_STOP } from "./plain-options.ts";
-import type { AwaitStopped, Ended, RebootRequest } from "./reboot-request.ts";
+import type { RebootRequest } from "./reboot-request.ts";
+import type { AwaitStopped, Ended } from "./restart-request.ts";
 import { lookAt, stopped } from "./running-container.ts";
 import { noted, planOf } from "./start.ts";
 import type { Target } from "./verbs.ts";
@@ -30,7 +32,7 @@ const hasFailed = ({ code, signal, wasOom }: ExitRecord): boolean => wasOom || s
 /** As the config says now: who changes it need not restart the container. */
 function policyOf(request: Request, { target, options }: RebootRequest): Restart | undefined {
   const loaded = loadConfig(request, target, { define: options.define, ...(options.rcfile === undefined ? {} : { rcfile: options.rcfile }) });
-  return loaded.ok ? loaded.value.spec.restart?.value ?? { when: "no" } : undefined;
+  return loaded.ok ? parseRestart(loaded.value.spec.restart?.value ?? "no") : undefined;
 }
 
 function decide(request: Request, asked: RebootRequest, { monitorPid, monitorStart }: Ended): RestartRecord {

@@ -93,8 +93,8 @@ function withPublished(spec: ContainerSpec, options: readonly string[], isRoot: 
   const ports = [...own.map(({ value }) => value), ...options];
   if (ports.length === 0) return ok(spec);
   const first = spec.nics.find(({ type }) => type === "user");
-  const [what, at] = own[0] === undefined ? ["--publish", byOption("--publish")] as const : ["berth.publish", own[0].from] as const;
-  if (first === undefined) return fail({ code: "option.conflict", at, text: `${what} is for an interface of type user, and the config has none`, remedy: "lxc.net.0.type = user; or publish ports of a running container on a bridge, as root: berth publish" });
+  const at = own[0]?.from ?? byOption("--publish");
+  if (first === undefined) return fail({ code: "option.conflict", at, text: `${at.key} is for an interface of type user, and the config has none`, remedy: "lxc.net.0.type = user; or publish ports of a running container on a bridge, as root: berth publish" });
   return ok({ ...spec, nics: spec.nics.map((nic) => (nic === first ? { ...nic, published: ports } : nic)) });
 }
 

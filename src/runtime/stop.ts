@@ -35,7 +35,7 @@ export const stop: StopVerb = async (request, target, options): Promise<Result<P
   const init = record.initPid === undefined || record.initStart === undefined ? undefined
     : probeInit({ pid: record.initPid, startTime: record.initStart, cgroups: [], namespaces: [] });
   const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
-  const policy = record.hasPolicy === undefined ? {} : { policy: { by: options.isHost === true ? 2 : 1, awaitStopped: ["verb=await-stopped", `name=${target.name}`, `lxcpath=${target.lxcpath}`, `monitor=${record.monitorPid}`, `start=${record.monitorStart}`, `init=${record.initPid ?? 0}`, `kill=${isKill ? 1 : 0}`, `timeout=${timeout}`] } } as const;
+  const policy = record.hasPolicy === undefined ? {} : { policy: { by: options.isHost === true ? 2 : 1, awaitStopped: [`stopped=${[record.monitorPid, record.monitorStart, record.initPid ?? 0, Number(isKill), timeout].join(" ")}`, `name=${target.name}`, `lxcpath=${target.lxcpath}`] } } as const;
   return planStop({
     name: target.name, lxcpath: target.lxcpath, isFrozen: state === "FROZEN" || state === "FREEZING", monitor: { pid: record.monitorPid, startTime: record.monitorStart },
     signals: await signalsOf(request, target, isKill), isReboot, isNoWait, isKill, isNoKill, timeout, awaitRunning: awaitRunningEntries(target, timeout), ...(init === undefined ? {} : { init }), ...policy,

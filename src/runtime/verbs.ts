@@ -3,6 +3,7 @@
 import type { CustomizeWish } from "../images/customize.ts";
 import type { Dialogue } from "../images/dialogue.ts";
 import type { ImageOptions } from "../images/image/options.ts";
+import type { Restarts } from "../model/next-start.ts";
 import type { Published } from "../linux/nft-publish.ts";
 import type { PortWish } from "../linux/port-words.ts";
 import type { AnyConfigKey, EffectiveKey, LineChange } from "../config/index.ts";
@@ -133,12 +134,15 @@ export interface ContainerInfo {
   readonly nics: readonly NicStatistics[];
   /** How the last run of init ended, kept after exit. */
   readonly lastExit?: ExitRecord;
+  /** Of a restart policy: how often it has been started again, when it will be, or why it is not. */
+  readonly restarts?: Restarts;
 }
 /** One row of lxc-ls(1). */
 export interface ListedContainer {
   readonly name: string;
   readonly state: State;
   readonly isDefined: boolean;
+  readonly restarts?: Restarts;
   readonly pid?: number;
   readonly ramBytes?: bigint;
   readonly swapBytes?: bigint;

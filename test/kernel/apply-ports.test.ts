@@ -33,7 +33,7 @@ describe.each([...PORT_KINDS])("%s", (kind) => {
   const isRoot = kind === "root-owned";
   const file = (): string => join(place.lxcpath, "shop.yaml");
   const write = (ports: string): void => {
-    writeFileSync(file(), `name: shop\ncontainers:\n  ${place.name}:\n    template: busybox\n    config: ${NETWORK[kind]}\n    ports: ${ports}\n`);
+    writeFileSync(file(), `name: shop\ncontainers:\n  ${place.name}:\n    template: busybox\n    config: ${NETWORK[kind]}\n    restart: always\n    ports: ${ports}\n`);
     if (place.user !== undefined) chownSync(file(), place.user.uid, place.user.gid);
   };
   const apply = (...words: readonly string[]): Ran => berth(place, "berth", ["apply", file(), "-P", place.lxcpath, ...words]);
@@ -80,25 +80,30 @@ describe.each([...PORT_KINDS])("%s", (kind) => {
     await eventually("the world reaches it", () => call(8082) === "hello 80");
     expect([call(8083), call(8080), applied()]).toEqual(["hello 81", "", "unchanged\n"]);
     if (isRoot) expect(call(9000)).toBe("hello 80");
+    const before = initPid(place);
+    process.kill(before, "SIGKILL");
+    await eventually("it is started again", () => { const now = berth(place, "lxc-info", ["-n", place.name, "-pH"]).stdout.trim(); return now !== "" && now !== String(before); });
+    serve();
+    await eventually("its ports are as they were", () => call(8082) === "hello 80");
   }, 60_000);
 
   test("mistakes are told by line and column, and nothing is done", () => {
     write("[ 80, 127.0.0.1:x:80, 8080:80, 0.0.0.0:8080:81 ]");
     const { status, stdout, stderr } = apply();
     expect([status, stdout]).toEqual([1, ""]);
-    for (const text of [":6:14: '80' is no port to publish", `remedy: say which port of this host leads to it: "80:80"`, ":6:18: '127.0.0.1:x:80' is no port", ":6:43: 8080:81: that port of this host is given to"]) expect(stderr).toContain(text);
+    for (const text of [":7:14: '80' is no port to publish", `remedy: say which port of this host leads to it: "80:80"`, ":7:18: '127.0.0.1:x:80' is no port", ":7:43: 8080:81: that port of this host is given to"]) expect(stderr).toContain(text);
     const taken = spawn("env", [...room.into, "python3", "-c", "import socket, time; s = socket.create_server(('', 7777)); time.sleep(99)"], { stdio: "ignore" });
     servers.push(taken);
     return eventually("the port is taken", () => run(room.into, ["ss", "-Hltn"]).stdout.includes(":7777")).then(() => {
       write('["7777:80"]');
       const refused = apply();
-      expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(isRoot ? /shop\.yaml:6:13: 7777:80: the port is taken by/ : /shop\.yaml:6:13: pasta did not connect the container[\s\S]*7777[\s\S]*choose another one/)]);
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(isRoot ? /shop\.yaml:7:13: 7777:80: the port is taken by/ : /shop\.yaml:7:13: pasta did not connect the container[\s\S]*7777[\s\S]*choose another one/)]);
       write('["127.0.0.1:8085:80"]');
       const local = apply();
-      expect([local.status, local.stderr]).toEqual(isRoot ? [1, expect.stringContaining("shop.yaml:6:13: 127.0.0.1:8085:80: root's ports are rules of nft")] : [0, ""]);
+      expect([local.status, local.stderr]).toEqual(isRoot ? [1, expect.stringContaining("shop.yaml:7:13: 127.0.0.1:8085:80: root's ports are rules of nft")] : [0, ""]);
       write("[]");
       applied();
-      expect([config().includes("berth."), call(8082)]).toEqual([false, ""]);
+      expect([config().includes("berth.publish"), call(8082)]).toEqual([false, ""]);
     });
   }, 60_000);
 });

@@ -31,6 +31,7 @@ export const REFUSED: readonly Case[] = [
   ["lxc.cap.drop", "nosuch", "'nosuch' is not a capability"],
   ["lxc.seccomp.profile", "/nosuch", "'/nosuch' does not exist"],
   ["lxc.console.path", "/nosuch/dir/tty", "no such file or directory"],
+  ["berth.restart", "sometimes", "'sometimes' is no restart policy"],
   ["berth.publish", "80", "'80' is no port to publish"],
   ["lxc.net.0.hwaddr", "zz", "'zz' is not a hardware address"],
   ["lxc.init.cwd", "/proc/nosuch/x", "no such file or directory"],

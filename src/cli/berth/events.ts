@@ -4,7 +4,7 @@ import type { Request } from "../../model/request.ts";
 import type { StateEvent } from "../../model/state.ts";
 import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
-import { endText } from "../exit-text.ts";
+import { endText, restartsText } from "../exit-text.ts";
 import { STREAM_FORMAT } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { openStream } from "../stream.ts";
@@ -21,7 +21,7 @@ export const tool: Tool<(typeof rows)[number]> = {
 };
 
 const WIDTH = 8;
-const textOf = ({ time, name, state, exit }: StateEvent): string => `${time}  ${state.padEnd(WIDTH)}  ${name}${exit === undefined || state !== "STOPPED" ? "" : `  ${endText(exit)}`}\n`;
+const textOf = ({ time, name, state, exit, restarts }: StateEvent): string => `${time}  ${state.padEnd(WIDTH)}  ${name}${exit === undefined || state !== "STOPPED" ? "" : `  ${endText(exit)}`}${restarts === undefined ? "" : `  restarts: ${restartsText(restarts)}`}\n`;
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, lxcpaths, words } = line;

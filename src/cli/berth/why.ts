@@ -8,7 +8,7 @@ import { info } from "../../runtime/info.ts";
 import type { ContainerInfo, Target } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import { done, failed, withLine } from "../command-line.ts";
-import { exitText } from "../exit-text.ts";
+import { exitText, restartsText } from "../exit-text.ts";
 import { hookLines } from "../hook-text.ts";
 import { asJson } from "../json.ts";
 import { FORMAT, NAME } from "../options.ts";
@@ -57,18 +57,19 @@ async function oomText(request: Request, { lxcpath, name }: Target): Promise<str
 interface Found { readonly failure: Failure | undefined; readonly reports: HookReports }
 const startOf = (failure: Failure | undefined): object => (failure === undefined ? {} : { failedStart: failure.text, ...(failure.at === undefined ? {} : { failedAt: failure.at }), problems: failure.problems.map((problem) => ({ ...problem, page: pageOf(problem.code) })) });
 const whole = ({ lxcpath, name }: Target, result: Result<ContainerInfo>, { failure, reports: { last, before, clone, destroy } }: Found): object => ({
-  name, lxcpath, ...(result.ok ? { state: result.value.state, ...(result.value.lastExit === undefined ? {} : { lastExit: result.value.lastExit }) } : {}), ...startOf(failure),
+  name, lxcpath, ...(result.ok ? { state: result.value.state, ...(result.value.lastExit === undefined ? {} : { lastExit: result.value.lastExit }), ...(result.value.restarts === undefined ? {} : { restarts: result.value.restarts }) } : {}), ...startOf(failure),
   ...(last === undefined ? {} : { hooksAt: last.at, hooks: last.hooks }), ...(before === undefined ? {} : { hooksBefore: before.hooks }),
   ...(clone === undefined ? {} : { hooksOfCopy: clone.hooks }), ...(destroy === undefined ? {} : { hooksOfDestroy: destroy.hooks }),
 });
 
 async function text(request: Request, target: Target, result: Result<ContainerInfo>, { failure, reports }: Found): Promise<string> {
-  const { state = "STOPPED", lastExit } = result.ok ? result.value : {};
+  const { state = "STOPPED", lastExit, restarts } = result.ok ? result.value : {};
   const said = lastExit === undefined || lastExit.console.trim() === "" ? "" : `Last lines of its console:\n${lastExit.console.trimEnd().split("\n").map((line) => `  | ${line}\n`).join("")}`;
   const parts = [
     ...(state === "STOPPED" ? [] : [`${target.name} is ${state}.\n${await oomText(request, target)}`]),
     ...(failure === undefined ? [] : [`Last failed start:\n${failure.text}\n`]),
     ...(lastExit === undefined ? [] : [`Last run: ${exitText(lastExit)}\n${said}`]),
+    ...(restarts === undefined ? [] : [`Restarts: ${restartsText(restarts)}\n`]),
     ...REPORTS.flatMap(([key, title]) => { const report = reports[key]; return report === undefined ? [] : [hooksText(title, report)]; }),
   ];
   return parts.length === 0 ? `${target.name}: no failed start, no ended run and no hook are recorded.\n` : parts.join("\n");

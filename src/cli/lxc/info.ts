@@ -5,7 +5,7 @@ import type { ContainerInfo } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { done, failed, withLine } from "../command-line.ts";
-import { exitText } from "../exit-text.ts";
+import { exitText, restartsText } from "../exit-text.ts";
 import { FORMAT, NAME, RCFILE } from "../options.ts";
 import type { Tool } from "../options.ts";
 import { asJson } from "../json.ts";
@@ -68,6 +68,7 @@ export function infoText(value: ContainerInfo, wish: Wish): string {
     ...(wish.stats && !isStopped ? statLines(value, row, wish.isRaw) : []),
     // Not LXC's: only where a reader of the classic lines cannot stumble over it.
     ...(wish.isAll && !wish.isRaw && isStopped && value.lastExit !== undefined ? [row("Last exit:", exitText(value.lastExit))] : []),
+    ...(wish.isAll && !wish.isRaw && value.restarts !== undefined ? [row("Restarts:", restartsText(value.restarts))] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

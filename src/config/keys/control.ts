@@ -1,6 +1,6 @@
 // Owns the keys of cgroups, of the monitor and of hooks.
 import { signal } from "../grammar/quantity.ts";
-import { port } from "../grammar/port.ts";
+import { port } from "../grammar/own.ts";
 import { oneDirectory, relativePath } from "../grammar/path.ts";
 import { anyText, bool, oneOf } from "../grammar/scalar.ts";
 import type { HookName } from "../../model/spec.ts";

@@ -4,7 +4,7 @@ import { limit, signal } from "../grammar/quantity.ts";
 import { architecture } from "../grammar/path.ts";
 import { anyText, bool, count, integer, maxLength } from "../grammar/scalar.ts";
 import { anyWords, commandLine, groupIds } from "../grammar/words.ts";
-import { restart } from "../grammar/restart.ts";
+import { restart } from "../grammar/own.ts";
 import { row } from "./row.ts";
 
 export const processKeys = {

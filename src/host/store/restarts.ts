@@ -1,9 +1,9 @@
 // Owns the records of restarts: read, judged by who has written them, written.
 import { closeSync, constants, lstatSync, openSync, statSync, writeSync } from "node:fs";
-import type { RestartRecord } from "../../model/restart.ts";
+import type { RestartRecord, Restarts } from "../../model/next-start.ts";
 import type { StateRecord } from "../../model/state.ts";
 import { readText } from "../read-text.ts";
-import { restartsFile, type Place } from "./layout.ts";
+import { exitFile, restartsFile, type Place } from "./layout.ts";
 import { isAlive } from "./liveness.ts";
 
 const ENDS = ["asked", "success", "limit", "no", "failed"] as const;
@@ -37,21 +37,15 @@ export function waitingMonitor(place: Place): RestartRecord | undefined {
   return isTitled && written !== undefined && process !== undefined && (written.uid === process.uid || process.uid === 0) ? record : undefined;
 }
 
-/** Restarts, as far as they are of this run or of one that is to come. */
-export interface Restarts {
-  readonly count: number;
-  /** It starts again then; RFC 3339, UTC. */
-  readonly at?: string;
-  /** Why it does not. */
-  readonly end?: NonNullable<RestartRecord["end"]>;
-}
+const writtenAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
 export function restartsOf(place: Place, running: StateRecord | undefined): Restarts | undefined {
   if (running !== undefined) {
     const record = running.hasPolicy === true ? readRestarts(place) : undefined;
     return record !== undefined && record.monitorPid === running.monitorPid && record.monitorStart === running.monitorStart && record.count > 0 ? { count: record.count } : undefined;
   }
   const record = readRestarts(place);
-  if (record === undefined) return undefined;
+  if (record === undefined || writtenAt(restartsFile(place)) < writtenAt(exitFile(place))) return undefined; // of an earlier run
   const { count, at, end } = record;
   if (at === undefined) return end === undefined ? undefined : { count, end };
   return waitingMonitor(place) === undefined ? undefined : { count, at: new Date(at).toISOString() };

@@ -8,6 +8,7 @@ import { containerDir, exitFile, recordDir, type Place } from "./layout.ts";
 import { activeContainers, definedContainers } from "./listing.ts";
 import { followMonitor, type Feed } from "./monitor-feed.ts";
 import { readExitRecord } from "./records.ts";
+import { restartsOf } from "./restarts.ts";
 import { listeningSockets, runningState } from "./running.ts";
 
 export type OnEvent = (event: StateEvent) => void;
@@ -89,11 +90,17 @@ class Watched {
     return { exit: { ...(code === undefined ? {} : { code }), ...(signal === undefined ? {} : { signal }), wasOom, target } };
   }
 
+  /** Its monitor has noted that before it cleaned up. */
+  #whatFollows(): Pick<StateEvent, "restarts"> {
+    const restarts = this.#record?.hasPolicy === true ? restartsOf(this.#place, undefined) : undefined;
+    return restarts === undefined ? {} : { restarts };
+  }
+
   #arrive(state: State, hasRun = false): void {
     for (const next of statesBetween(this.#state, state, hasRun)) {
       const how = next === "STOPPING" || next === "STOPPED" ? this.#howItEnded() : {};
       if (next === "STARTING") this.#exitBefore = exitStamp(this.#place);
-      this.#on({ ...this.#place, state: next, time: new Date().toISOString(), ...how });
+      this.#on({ ...this.#place, state: next, time: new Date().toISOString(), ...how, ...(next === "STOPPED" ? this.#whatFollows() : {}) });
     }
     this.#state = state;
   }

@@ -9,6 +9,7 @@ import { detachFromHost } from "../rootfs.ts";
 import { hasUserns, idmapOf, stateDirectory } from "../scope.ts";
 import { usernsOps } from "../usernsexec.ts";
 import type { Container } from "./container.ts";
+import { endAsked } from "./end-asked.ts";
 
 export interface DumpWishes {
   /** Absolute. */
@@ -22,7 +23,7 @@ export interface DumpWishes {
   readonly actionScript?: string;
 }
 export interface Criu { readonly program: string; /** There is no iptables-restore(8) with which it would hold the network still; it can ask nftables itself. */ readonly isNftables: boolean }
-export interface DumpInputs extends DumpWishes { readonly name: string; readonly lxcpath: string; readonly init: Recorded; /** Absent where it is not ours. */ readonly monitor?: Recorded; readonly criu: Criu }
+export interface DumpInputs extends DumpWishes { readonly name: string; readonly lxcpath: string; readonly init: Recorded; /** Absent where it is not ours. */ readonly monitor?: Recorded; /** A restart policy would start it again. */ readonly hasPolicy?: true; readonly criu: Criu }
 interface Recorded { readonly pid: number; readonly startTime: number }
 
 
@@ -64,6 +65,7 @@ export function planDump(inputs: DumpInputs): Plan {
     { op: "pidfdOpen", from: byDefault("init"), pid: init.pid, startTime: init.startTime, into: INIT, note: "still the init that was recorded" },
     ...(isLast && monitor !== undefined ? [{ op: "pidfdOpen", from: byDefault("monitor"), pid: monitor.pid, startTime: monitor.startTime, into: MONITOR } as const] : []),
     { op: "mkdir", from: byOption("--checkpoint-dir"), path: directory, mode: 0o700, parents: 1, note: "the memory of its processes is nobody else's business" },
+    ...(isLast && inputs.hasPolicy === true ? endAsked(inputs, 1) : []),
     dump(inputs),
     ...(isLast ? [{ op: "waitExit", from: byOption("--stop"), pidfd: monitor === undefined ? INIT : MONITOR, note: "until its links and cgroups are gone, too" } as const] : []),
   ];

@@ -210,7 +210,7 @@ function apparmorRecord({ apparmor }: StartInputs): Pick<LateRecord, "apparmor">
 }
 
 /** In the background, of what is there after its end. */
-const policyOf = ({ inputs, isExecute, scope: { spec } }: Container): ContainerSpec["restart"] => (spec.restart?.value.when === "no" || !inputs.isDaemon || isExecute || spec.isEphemeral ? undefined : spec.restart);
+const policyOf = ({ inputs, isExecute, scope: { spec } }: Container): ContainerSpec["restart"] => (spec.restart?.value === "no" || !inputs.isDaemon || isExecute || spec.isEphemeral ? undefined : spec.restart);
 
 export function planMonitor(container: Container): readonly Op[] {
   const { scope, cgroups, namespaces, network, inputs, rootfsMount } = container;

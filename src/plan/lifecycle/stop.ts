@@ -4,9 +4,8 @@ import type { InitFacts } from "../../model/init.ts";
 import { byDefault, byHost } from "../../model/origin.ts";
 import type { Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
-import { END_ASKED } from "../../linux/command-protocol.ts";
-import { commandSocket } from "../../linux/socket-name.ts";
 import { SIGKILL } from "../../linux/signals.ts";
+import { endAsked } from "./end-asked.ts";
 import { thaw } from "./freeze.ts";
 import { haltSignal, rebootSignal, sendSignal, stopSignal, waitForEnd } from "../stop.ts";
 import type { StopSignals } from "../stop.ts";
@@ -30,7 +29,7 @@ export interface StopInputs {
   readonly policy?: { readonly by: 1 | 2; readonly awaitStopped: readonly string[] };
 }
 
-const SLOT = { init: 0, monitor: 1, connection: 2, number: 3 } as const;
+const SLOT = { init: 0, monitor: 1 } as const;
 
 const POLICY = byDefault("berth.restart");
 
@@ -51,10 +50,6 @@ function endInit(inputs: StopInputs, init: InitFacts): readonly Op[] {
   return isNoKill ? [ask, waitForEnd(SLOT.init, timeout, false)] : [ask, waitForEnd(SLOT.init, timeout, true), ...force];
 }
 
-/** Its monitor is told that no restart is wanted, before it is too late. */
-const endAsked = ({ name, lxcpath, isReboot, policy }: StopInputs): readonly Op[] => (policy === undefined || isReboot ? []
-  : [{ op: "askMonitor", from: POLICY, address: commandSocket(lxcpath, name), kind: END_ASKED, value: policy.by, connection: SLOT.connection, number: SLOT.number, timeout: 1000, onError: "ignore", note: "this end is wanted" }]);
-
 export function planStop(inputs: StopInputs): Result<Plan> {
   const { name, lxcpath, init, monitor, isReboot, isNoWait, isKill } = inputs;
   if (isReboot && init === undefined) return fail({ code: "container.stopped", text: `${name} is not running` });
@@ -66,7 +61,7 @@ export function planStop(inputs: StopInputs): Result<Plan> {
   return ok({
     verb: "stop", name, lxcpath, ops: [
       ...(waitsForMonitor && policy === undefined ? [{ op: "pidfdOpen", from, pid: monitor.pid, startTime: monitor.startTime, into: SLOT.monitor } as const] : []),
-      ...(init === undefined ? [] : [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init } as const, ...endAsked(inputs), ...(inputs.isFrozen ? [thaw(inputs)] : []), ...endInit(inputs, init)]),
+      ...(init === undefined ? [] : [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init } as const, ...(inputs.policy === undefined || isReboot ? [] : endAsked(inputs, inputs.policy.by)), ...(inputs.isFrozen ? [thaw(inputs)] : []), ...endInit(inputs, init)]),
       ...teardown,
     ],
   });

@@ -42,7 +42,7 @@ function find(request: Request, lxcpath: string, { isAutoIgnored, action }: Auto
       continue;
     }
     const { start, groups, restart } = loaded.value.spec;
-    const isKeptDown = action === "start" && restart?.value.when === "unless-stopped" && wasStopped(target);
+    const isKeptDown = action === "start" && restart?.value === "unless-stopped" && wasStopped(target);
     if (isAutoIgnored || isLinked || (start.isAuto && !isKeptDown)) candidates.push({ name, groups, order: start.order, delay: start.delay, state });
   }
   return { candidates, broken };

@@ -1,4 +1,4 @@
-// Owns the values of berth.publish.
+// Owns the values of keys that begin with berth.
 import { parsePortWish } from "../../linux/port-words.ts";
 import { IPV4 } from "./address.ts";
 import { good, wrong, type Grammar } from "./grammar.ts";
@@ -11,3 +11,13 @@ export const port: Grammar<string> = {
   facts: { pattern: `^(?:${IPV4}:|\\[[0-9a-fA-F:.]{2,45}\\]:)?${PORT}:${PORT}(?:/(?:tcp|udp))?$` },
   read: (text) => (parsePortWish(text) === undefined ? wrong(`'${text}' is no port to publish`, 0, "8080:80, 192.0.2.1:8080:80, 5353:53/udp") : good(text)),
 };
+
+const POLICY = "^(?:no|always|unless-stopped|on-failure(?::[1-9][0-9]{0,8})?)$";
+
+export const restart: Grammar<string> = {
+  expects: "no, on-failure, on-failure:N, always or unless-stopped",
+  facts: { pattern: POLICY, offers: ["no", "on-failure", "always", "unless-stopped"] },
+  read: (text) => (new RegExp(POLICY).test(text) ? good(text) : wrong(`'${text}' is no restart policy`)),
+};
+/** A start of the machine starts it, too. */
+export const comesUp = (policy = ""): boolean => policy === "always" || policy === "unless-stopped";

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { nextStart, parseRestart, restartText, type EndedRun } from "./restart.ts";
+import { nextStart, type EndedRun } from "./next-start.ts";
+import { parseRestart, restartText } from "./restart.ts";
 
 const ended = (more: Partial<EndedRun> = {}): EndedRun => ({ hasFailed: true, isAsked: false, milliseconds: 50, count: 0, pause: 0, ...more });
 
