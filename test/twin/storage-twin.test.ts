@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { DIST, leavePlace, makePlace } from "../kernel/place.ts";
 import type { Place } from "../kernel/place.ts";
+import { lendRoot } from "../kernel/users.ts";
 
 const PATIENCE_MS = 120_000;
 const sh = (line: string, cwd: string): string => {
@@ -46,9 +47,11 @@ const STORES: readonly Store[] = [
 ];
 
 let place: Place;
+let takeBack: () => void = () => undefined;
 const made: { readonly lxcpath: string; readonly name: string }[] = [];
 beforeAll(() => {
   place = makePlace("privileged");
+  takeBack = lendRoot("100000:65536");
   mkdirSync(join(place.lxcpath, "plain"));
   mkdirSync(join(place.lxcpath, "btrfs"));
   sh("truncate -s 300M image; mkfs.btrfs -q image; mount -o loop image btrfs", place.lxcpath);
@@ -57,6 +60,7 @@ beforeAll(() => {
 }, PATIENCE_MS);
 afterAll(async () => {
   for (const { lxcpath, name } of made) spawnSync(join(OURS.folder, "lxc-stop"), ["-k", "-P", lxcpath, "-n", name]); // of a test that failed half way
+  takeBack();
   sh("umount btrfs", place.lxcpath);
   await leavePlace(place);
 }, PATIENCE_MS);

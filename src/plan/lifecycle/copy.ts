@@ -20,9 +20,10 @@ import { usernsOps, withSelf } from "../usernsexec.ts";
 import { inside, PATH, type Made } from "./create.ts";
 
 const from = byOption("--newname");
-/** cp(1) finds the source here: who copies may have no way to it by its path. */
-const SOURCE_FD = 9;
-const SOURCE = 3;
+/** cp(1) finds the new directory here: who copies may have no way to it by its path. The source is where it stands: names of it are
+ * looked up more often, and each way through /proc takes its time. */
+const TARGET_FD = 9;
+const [TARGET, SOURCE] = [2, 3];
 
 export interface CopyInputs {
   readonly source: ReadPlace;
@@ -37,13 +38,13 @@ export interface CopyInputs {
 }
 
 /** Everything a file has: ids, modes, times, hard links, holes, ACLs, capabilities and other xattrs; blocks are shared where the file system can. */
-const COPY_COMMAND: readonly string[] = ["cp", "-a", "--reflink=auto", "--sparse=auto", `/proc/self/fd/${SOURCE_FD}/.`, "."];
+const COPY_COMMAND: readonly string[] = ["cp", "-a", "--reflink=auto", "--sparse=auto", ".", `/proc/self/fd/${TARGET_FD}/.`];
 
 /** Whatever the source holds, only the new directory can be written. */
 export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, isMapped, idmap }: CopyInputs): Plan {
   const read = readOps(source, SOURCE, { isMapped, isRoot: isRoot(facts), from });
   const body: Op[] = [
-    ...read.inside, ...confineOps(2, from), { op: "dup", slot: SOURCE, fd: SOURCE_FD, from },
+    ...read.inside, ...confineOps(TARGET, from), { op: "dup", slot: TARGET, fd: TARGET_FD, from }, { op: "chdir", at: SOURCE, path: "", from },
     { op: "exec", path: "cp", argv: COPY_COMMAND, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
   ];
   const ops: readonly Op[] = [
