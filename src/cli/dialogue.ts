@@ -1,5 +1,8 @@
 // Owns talking with the user while a template works: lines on stdout, answers from stdin.
 import { readSync, writeSync } from "node:fs";
+import type { Request } from "../model/request.ts";
+import type { CreateOptions } from "../runtime/verbs.ts";
+import { terminalText } from "./terminal-text.ts";
 
 function writeAll(text: string): void {
   const bytes = new TextEncoder().encode(text);
@@ -21,10 +24,12 @@ function readLine(): string | undefined {
   return bytes.length === 0 ? undefined : new TextDecoder().decode(new Uint8Array(bytes));
 }
 
-export const dialogue = {
-  say: (text: string): void => writeAll(`${text}\n`),
-  ask: (question: string): string | undefined => {
+/** What an image server or an image has to say moves nobody's cursor. */
+export const dialogueOf = (request: Request): NonNullable<CreateOptions["dialogue"]> => ({
+  say: (text) => writeAll(`${terminalText(request, text)}\n`),
+  show: (text) => writeAll(terminalText(request, text)),
+  ask: (question) => {
     writeAll(question);
     return readLine();
   },
-};
+});

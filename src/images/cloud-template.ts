@@ -52,7 +52,7 @@ async function archiveOf(wish: TemplateWish, args: TemplateArgs): Promise<Result
   const got = await obtain({
     servers: servers.value, mode: wish.isMapped ? "user" : "system", trust: keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` },
     base: cacheBase(wish.env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say, net: { env: wish.env, abort: wish.abort, timeoutMs: TIMEOUT_MS, onProgress: wish.onProgress, elsewhere: "name another server with --server, or an archive with --tarball" },
-    wanted: { dist: "ubuntu", release, arch, variant: "default" }, isFlushed: args.has("flush-cache"), isForced: false,
+    wanted: { dist: "ubuntu", release, arch, variant: "default" }, isFlushed: args.has("flush-cache"), isForced: false, remedies: { unknown: "take another release with -r, or another stream with -s", absent: "" },
   });
   return got.ok ? ok({ path: got.value.rootfs, ...(got.value.metadata === undefined ? {} : { metadata: got.value.metadata }) }, got.warnings) : got;
 }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SILENT } from "./dialogue.ts";
 import { local } from "./local-template.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "berth-local-"));
@@ -12,7 +13,7 @@ spawnSync("tar", ["-czf", join(folder, "root.tgz"), "-C", "/etc", "passwd"]);
 
 const said: string[] = [];
 const make = (...args: readonly string[]) => local.make({
-  args, isMapped: false, env: {}, cwd: folder, isRoot: false, engine: "", dialogue: { say: (text) => said.push(text), ask: () => undefined }, onProgress: () => undefined, abort: new AbortController().signal,
+  args, isMapped: false, env: {}, cwd: folder, isRoot: false, engine: "", dialogue: { ...SILENT, say: (text) => said.push(text) }, onProgress: () => undefined, abort: new AbortController().signal,
 });
 const code = async (...args: readonly string[]): Promise<string | undefined> => {
   const found = await make(...args);

@@ -28,7 +28,7 @@ function make({ cwd }: TemplateWish, args: TemplateArgs): Result<Made> {
   if (path === undefined) return fail({ code: "option.missing", at: byOption("--fstree"), text: "the template local needs --fstree", remedy: "-t local -- --fstree rootfs.tar.xz [--metadata meta.tar.xz]" });
   const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", at: byOption("--fstree"), text: `'${path}' is not a tar archive that can be read`, remedy: "give --fstree a tar archive: plain, or packed by gzip, bzip2, xz, zstd or lz4" });
-  return ok({ kind: "archive", path, compression, template: "/usr/share/lxc/templates/lxc-local", ...(metadata.value === undefined ? {} : { metadata: metadata.value }) });
+  return ok({ kind: "archive", path, compression, ...(metadata.value === undefined ? {} : { metadata: metadata.value }) });
 }
 
 export const local = optionTemplate({ name: "local", about: "an image of which the archives are there already.", options: OPTIONS, make });

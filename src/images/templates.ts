@@ -27,7 +27,7 @@ export interface SharedImage { readonly name: string; /** Directory of the cache
 /** `nothing`: the user only wanted to know something, and has been told. */
 export type Made =
   | { readonly kind: "nothing" }
-  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; readonly template: string; readonly own?: Customize; /** Further lines of the config. */ readonly more?: readonly string[]; /** A directory that is of no use once it has been unpacked. */ readonly scratch?: string; readonly shared?: SharedImage }
+  | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; /** What made it, for the config's header; else that is the archive. */ readonly template?: string; readonly own?: Customize; /** Further lines of the config. */ readonly more?: readonly string[]; /** A directory that is of no use once it has been unpacked. */ readonly scratch?: string; readonly shared?: SharedImage }
   | LayersMade;
 export interface Layer { readonly path: string; readonly compression: Compression; /** Digest of what it holds, unpacked. */ readonly diffId: string; /** That of the file, when nobody has looked yet whether it is so. */ readonly unchecked?: string }
 export interface LayersMade { readonly kind: "layers"; readonly layers: readonly Layer[]; readonly image: ImageConfig; readonly isDhcp: boolean; readonly template: string; readonly shared?: SharedImage }

@@ -1,5 +1,5 @@
 // Owns the verb `create`: a name is taken, the root file system filled, the config written; or nothing is left.
-import { readdirSync, rmSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { readdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeBackends } from "../host/probe/backends.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
@@ -109,8 +109,7 @@ async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Resu
   if (!settled.ok) return settled;
   for (const name of ["tar-messages", "pack-messages"]) rmSync(`${recordDir(target)}/${name}`, { force: true });
   unlinkSync(partialFile(target));
-  // A template says so itself, on the caller's terminal.
-  if (metadata?.message !== undefined && !job.options.isQuiet) writeSync(1, `\n---\n${metadata.message}`);
+  if (metadata?.message !== undefined && !job.options.isQuiet) job.options.dialogue?.show(`\n---\n${metadata.message}`);
   return ok(undefined, [...(imaged.warnings ?? []), ...unsaid, ...(settled.warnings ?? [])]);
 }
 

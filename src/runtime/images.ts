@@ -36,7 +36,10 @@ const baseOf = (request: Request): string => cacheBase(request.env, request.euid
 const cachesOf = (request: Request): Caches => ({ base: baseOf(request), packages: packagesDir(request.env) });
 const missing = (name: string): Problem => ({ code: "image.missing", text: `this machine has no image '${name}'`, remedy: `berth image pull ${name}, or berth image list` });
 
-export const imagesHere = (request: Request): readonly LocalImage[] => listImages(cachesOf(request));
+/** `arch`: of those that are for one kind of machine, these alone. */
+export const imagesHere = (request: Request, arch?: string): readonly LocalImage[] => listImages(cachesOf(request)).filter((image) => arch === undefined || image.arch === arch || image.arch === "");
+
+const imageHere = (request: Request, name: string, arch: string | undefined): LocalImage | undefined => imagesHere(request, arch).find(({ image, origin }) => image === name && origin !== "unpacked");
 
 export interface ImageTalk { readonly dialogue: Dialogue; readonly onProgress: (progress: Progress) => void; /** Aborted: it ends. */ readonly abort?: AbortSignal }
 
@@ -87,7 +90,7 @@ export function imagesThere(request: Request, options: ImageOptions, talk: Image
 export interface ImageInfo extends LocalImage { readonly digest?: string; /** As containers share it, for each range of ids. */ readonly unpacked?: readonly LocalImage[]; /** Milliseconds since 1970. */ readonly expires?: number }
 
 export async function imageInfo(request: Request, name: string, arch: string | undefined): Promise<Result<ImageInfo>> {
-  const found = imagesHere(request).filter(({ origin }) => origin !== "unpacked").find((image) => image.image === name && (arch === undefined || image.arch === arch));
+  const found = imageHere(request, name, arch);
   if (found === undefined) return fail(missing(name));
   const archive = archiveOf(found);
   const expires = found.origin === "server" ? expiryOf(found.paths[0] ?? "") : undefined;
@@ -104,7 +107,7 @@ function archiveOf({ origin, paths }: LocalImage): string | undefined {
 export interface ExportWish { readonly name: string; readonly arch?: string; /** Absent: `write` gets it. */ readonly file?: string; readonly write: (bytes: Uint8Array) => Promise<boolean> }
 
 export async function exportImage(request: Request, wish: ExportWish): Promise<Result<void>> {
-  const found = imagesHere(request).filter(({ origin }) => origin !== "unpacked").find((image) => image.image === wish.name && (wish.arch === undefined || image.arch === wish.arch));
+  const found = imageHere(request, wish.name, wish.arch);
   if (found === undefined) return fail(missing(wish.name));
   const path = archiveOf(found);
   if (path === undefined) return fail({ code: "unsupported", text: `'${wish.name}' is an image of layers, which are no one archive`, remedy: "make a container of it, and export that" });
@@ -126,7 +129,8 @@ export async function exportImage(request: Request, wish: ExportWish): Promise<R
 export async function importImage(request: Request, file: string, name: string): Promise<Result<Pulled>> {
   const path = file.startsWith("/") ? file : `${request.cwd}/${file}`;
   if (!isName(name)) return fail({ code: "option.value", text: `'${name}' is no name of an image`, remedy: "letters, digits, and . _ + - @ ~" });
-  const compression = existsSync(path) ? probeArchive(path) : undefined;
+  if (!existsSync(path)) return fail({ code: "image.missing", text: `'${path}' does not exist` });
+  const compression = probeArchive(path);
   if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read` });
   const base = baseOf(request);
   const part = `${base}/sha256/.import-${process.pid}`;

@@ -1,7 +1,8 @@
 // berth create --image and berth image: one name for images wherever they are, kept once, pinned by a lock file; keys, a user, a name and
 // cloud-init's data for the new system.
 import { describe, expect, test } from "bun:test";
-import { existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheOf, containers, destroy, downloadRoom, image, inPlace, runBeside } from "./download-room.ts";
 import { FOLDER, sha256, writeSums } from "./image-server.ts";
@@ -83,6 +84,42 @@ test("pulled, listed, told about, exported, imported, pruned", () => inPlace("pr
   expect(printed("berth image prune", await good(berth(place, "image", "prune", "--format", "json")))).toContainEqual(expect.objectContaining({ path: image(place, "").replace(/\/$/, "") }));
   expect([existsSync(image(place)), existsSync(join(cacheOf(place), "sha256", sha256(archive)))]).toEqual([false, true]);
 }), 120_000);
+
+test("what is wrong is named in the words of berth image, and nothing is left", () => inPlace("privileged", async (place) => {
+  await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64"));
+  writeFileSync(join(place.lxcpath, "in-text"), "text\n");
+  const rows: readonly (readonly [words: string, ...args: readonly string[]])[] = [
+    ["'more' is one word too many", "list", "more"], ["'more' is one word too many", "prune", "more"], ["'more' is one word too many", "info", "tiny/one", "more"], ["'more' is one word too many", "import", "a", "b", "more"],
+    ["berth image list --remote shows all", "pull", "tiny/none"], ["leave --offline out", "pull", "tiny/two", "--offline"], ["--digest says 00000000", "pull", "tiny/one", "--arch", "amd64", "--digest", "0".repeat(64)],
+    ["is no lock file of images", "pull", "tiny/one", "--lock", join(place.lxcpath, "in-text")], ["cannot read '/nowhere'", "pull", "tiny/one", "--lock", "/nowhere"], ["'/nowhere' does not exist", "import", "/nowhere", "x"],
+    ["is not a tar archive", "import", join(place.lxcpath, "in-text"), "x"], ["cannot write '/nowhere/x'", "export", "tiny/one", "/nowhere/x"], ["this machine has no image 'tiny/one'", "info", "tiny/one", "--arch", "arm64"],
+  ];
+  for (const [words, ...args] of rows) {
+    const { status, stderr } = await berth(place, "image", ...args);
+    expect([args, status, stderr.includes(words) ? "" : stderr]).toEqual([args, 1, ""]);
+  }
+  expect([await good(berth(place, "image", "list", "--arch", "arm64")), readdirSync(join(cacheOf(place), "download/.partial")).filter((name) => !name.endsWith(".lock") && readdirSync(join(cacheOf(place), "download/.partial", name)).some((part) => part.endsWith(".part")))]).toEqual([expect.not.stringContaining("amd64"), []]);
+  const bad = await runBeside(place, [join(DIST, "bin/berth"), "image", "import", image(place), "x"], { env: { LXC_CACHE_PATH: "/etc/hostname" } });
+  expect([bad.status, bad.stderr.includes("cannot keep ")]).toEqual([1, true]);
+}), 60_000);
+
+test("of systems made of packages the plain one has the name, others are told by what they were made of", () => inPlace("privileged", async (place) => {
+  for (const [name, size] of [["debian-bookworm-0123456789ab-x64-systemd-4.tar", 2], ["debian-bookworm-x64-systemd-4.tar", 1]] as const) writeFileSync(join(cacheOf(place), name), "x".repeat(size));
+  expect((await good(berth(place, "image", "list"))).match(/^debian.*$/gm)).toEqual([expect.stringMatching(/^debian\/bookworm +amd64 +packages +1 B +packages$/), expect.stringMatching(/^debian\/bookworm +amd64 +0123456789ab +2 B +packages$/)]);
+  expect(await good(berth(place, "image", "export", "debian/bookworm"))).toBe("x");
+}), 60_000);
+
+test("what an image says moves nobody's cursor", () => inPlace("privileged", async (place) => {
+  const meta = join(place.lxcpath, "in-meta");
+  mkdirSync(meta);
+  writeFileSync(join(meta, "create-message"), "hello\u001b[2J\n");
+  writeFileSync(join(meta, "config"), "");
+  expect(spawnSync("sh", ["-c", `tar -cf ${meta}.tar -C ${meta} . && tar -cf ${meta}.root -C /usr/share/lxc config`]).status).toBe(0);
+  const line = `${join(DIST, "bin/lxc-create")} -P ${place.lxcpath} -n ${place.name} -f ${join(place.lxcpath, "in.conf")} -t local -- -m ${meta}.tar -f ${meta}.root`;
+  const { stdout } = spawnSync("script", ["-qec", line, "/dev/null"], { encoding: "utf8", input: "" });
+  expect([stdout.includes("hello\\x1b[2J"), stdout.includes("hello\u001b")]).toEqual([true, false]);
+  destroy(place);
+}), 60_000);
 
 test("a lock file holds an image to what it was", () => inPlace("privileged", async (place) => {
   const lock = join(place.lxcpath, "in.lock");

@@ -9,7 +9,7 @@ import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { done, failed, misuse, withLine } from "../command-line.ts";
 import { paintLines } from "../colour.ts";
-import { dialogue } from "../dialogue.ts";
+import { dialogueOf } from "../dialogue.ts";
 import type { Tool } from "../options.ts";
 import { say } from "../say.ts";
 import { terminalText } from "../terminal-text.ts";
@@ -72,7 +72,8 @@ async function save({ line, subject: { subject, called }, before, draft }: Job):
     return done(0, { out: paintLines(request, terminalText(request, diffOf(change))) + terminalText(request, findings.map(findingText).join("") + runningNote(change, called)), err: say(voice, result.warnings ?? []) });
   }
   if (!request.isTty[0] || !request.isTty[1]) return failed({ voice }, kept(draft, result.problems));
-  dialogue.say(terminalText(request, say({ ...voice, isQuiet: false }, result.problems).trimEnd()));
+  const dialogue = dialogueOf(request);
+  dialogue.say(say({ ...voice, isQuiet: false }, result.problems).trimEnd());
   const answer = dialogue.ask("Not saved. Edit it again? [Y/n] ");
   return answer === undefined || /^\s*n/i.test(answer) ? done(1, { err: `${draft.file} is your draft\n` }) : undefined;
 }

@@ -5,13 +5,13 @@ import type { ImageInfo, LocalImage, Pulled } from "../../runtime/images.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { absolute, done, failed, misuse, withLine } from "../command-line.ts";
-import { dialogue } from "../dialogue.ts";
 import { IMAGE_ROWS, imageOptions } from "../image-options.ts";
 import { asJson } from "../json.ts";
 import type { Tool } from "../options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
 import { stream } from "../stream.ts";
+import { terminalText } from "../terminal-text.ts";
 import { JSON_ROW } from "./config-output.ts";
 
 const rows = [
@@ -50,17 +50,20 @@ function infoText({ image, arch, build, bytes, at, origin, isExpired, paths, dig
 /** stdout may be for a program, or the image itself: what is going on is said on stderr. */
 const talk = ({ voice, request }: Line) => {
   const print = progressPrinter(request.isTty[2]);
-  return { dialogue: { say: (text: string) => { if (!voice.isQuiet) print({ stage: text, isFinished: true }); }, ask: dialogue.ask }, onProgress: voice.isQuiet ? () => undefined : print };
+  return { dialogue: { say: (text: string) => { if (!voice.isQuiet) print({ stage: text, isFinished: true }); }, show: () => undefined, ask: () => undefined }, onProgress: voice.isQuiet ? () => undefined : print };
 };
 
 async function list(line: Line): Promise<Answer> {
   const { imagesHere, imagesThere } = await import("../../runtime/images.ts");
   const isJson = line.options.has("format");
-  if (!line.options.has("remote")) return done(0, { out: isJson ? asJson(imagesHere(line.request)) : listing(imagesHere(line.request)) });
+  if (!line.options.has("remote")) {
+    const here = imagesHere(line.request, line.options.last("arch"));
+    return done(0, { out: isJson ? asJson(here) : listing(here) });
+  }
   const there = await imagesThere(line.request, imageOptions(line.options), talk(line));
   if (!there.ok) return failed(line, there.problems);
   const { imageTable } = await import("../../runtime/image-table.ts");
-  return done(0, { out: isJson ? asJson(there.value) : imageTable(there.value) });
+  return done(0, { out: isJson ? asJson(there.value) : terminalText(line.request, imageTable(there.value)) });
 }
 
 async function pull(line: Line, names: readonly string[], isLocked: boolean): Promise<Answer> {
@@ -115,11 +118,15 @@ async function clean(line: Line): Promise<Answer> {
   return done(0, { out: `${gone.map(({ path, bytes, why }) => `${path} ${sizeText(bytes)} (${why})\n`).join("")}${sizeText(sum)}\n`, err });
 }
 
+/** How many a verb takes; pull and lock take any number. */
+const WORDS: Readonly<Record<string, number>> = { list: 0, prune: 0, info: 1, export: 2, import: 2 };
+
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, (line): Promise<Answer> => {
   const [verb = "", first, second, ...more] = line.words;
   const names = [first, second, ...more].filter((name) => name !== undefined);
   const isMany = verb === "pull" || verb === "lock";
-  if (!isMany && (more.length > 0 || (second !== undefined && verb !== "export" && verb !== "import"))) return Promise.resolve(misuse(line, { code: "option.unknown", text: `'${more[0] ?? second ?? ""}' is one word too many` }));
+  const extra = names[WORDS[verb] ?? names.length];
+  if (extra !== undefined) return Promise.resolve(misuse(line, { code: "option.unknown", text: `'${extra}' is one word too many` }));
   if (verb === "list") return list(line);
   if (verb === "prune") return clean(line);
   if (!["pull", "lock", "info", "export", "import"].includes(verb)) return Promise.resolve(misuse(line, { code: "option.value", text: verb === "" ? "what about images?" : `'${verb}' is nothing that berth image does`, remedy: "list, pull, info, export, import, prune or lock" }));

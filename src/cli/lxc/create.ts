@@ -8,7 +8,7 @@ import { absolute, done, failed, withLine } from "../command-line.ts";
 import type { OptionRow } from "../getopt.ts";
 import { NAME, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
-import { dialogue } from "../dialogue.ts";
+import { dialogueOf } from "../dialogue.ts";
 import { IMAGE_ROWS, OWN_ROWS, imageOptions } from "../image-options.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
@@ -137,7 +137,7 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const result = await create(request, target, {
     template: templatePath(request, template), templateArgs: image === undefined ? words : [image, ...words], image: imageOptions(options), ...ownWords(line), isQuiet: voice.isQuiet, isStrict: options.has("strict"),
     ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), storage: storageWords(line), onStorage: (backend, reason, isImage) => { if (isLeftToUs || (isImage && !voice.isQuiet)) chosen.push(`${target.name} is kept on ${backend}: ${reason}\n`); }, ...optional("dir", options.last("dir")),
-    ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), dialogue }),
+    ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), dialogue: dialogueOf(request) }),
   });
   if (result.ok) return done(0, { err: chosen.join("") + say(voice, result.warnings ?? []) });
   const isRefused = result.problems.some(({ code }) => code === "container.exists" || code === "container.busy");

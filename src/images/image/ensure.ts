@@ -33,6 +33,7 @@ export interface ImageWish extends Omit<TemplateWish, "args"> {
 export interface HadImage { readonly made: Exclude<Made, { readonly kind: "nothing" }>; readonly digest: string; readonly path?: string; readonly build?: string }
 
 const ELSEWHERE = "name another server with --server; what is kept already is taken with --offline";
+const REMEDIES = { unknown: "berth image list --remote shows all", absent: "leave --offline out, to have it downloaded" };
 const nothing = (text: string, remedy?: string): Problem => ({ code: "image.missing", at: byOption("--image"), text, ...(remedy === undefined ? {} : { remedy }) });
 const wrong = (ref: ImageRef, is: string, digest: string): Problem => ({ code: "image.checksum", at: byOption("--digest"), text: `'${ref.text}' is not what it should be`, cause: `its digest is ${is}, ${digest} is wanted` });
 const archOfWish = (wish: ImageWish): string => wish.arch ?? archOf(process.arch);
@@ -63,7 +64,7 @@ async function fromRemote(wish: ImageWish, ref: ImageRef & { readonly kind: "rem
   const got = await obtain({
     servers: wish.servers, mode: wish.isMapped ? "user" : "system", trust: wish.trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
     net: { env, abort, timeoutMs, onProgress, elsewhere: ELSEWHERE }, wanted: { dist: ref.dist, release: ref.release, arch: archOfWish(wish), variant: ref.variant },
-    ...(wish.digest === undefined ? {} : { digest: wish.digest.slice("sha256:".length) }), isFlushed: false, isForced: wish.isOffline,
+    ...(wish.digest === undefined ? {} : { digest: wish.digest.slice("sha256:".length) }), isFlushed: false, isForced: wish.isOffline, remedies: REMEDIES,
   });
   if (!got.ok) return fromPackages(wish, ref, got.problems);
   const { rootfs, metadata, build } = got.value;

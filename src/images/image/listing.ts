@@ -47,13 +47,18 @@ const fromRecords = (base: string): readonly LocalImage[] => readRecords(base).m
   origin: record.kind === "oci" ? "registry" : "imported", isExpired: false, paths: blobsOf(record),
 }));
 
-/** debian-bookworm-x64-systemd-3.tar */
+const PLAIN = "packages";
+/** Of one name the plain one is first, then the youngest. */
+const inOrder = (one: LocalImage, other: LocalImage): number =>
+  Number(one.image > other.image) - Number(one.image < other.image) || Number(other.build === PLAIN) - Number(one.build === PLAIN) || other.at - one.at;
+
+/** debian-bookworm-x64-systemd-3.tar; with other packages or mirrors debian-bookworm-0123456789ab-x64-systemd-3.tar. */
 function fromPackages(folder: string): readonly LocalImage[] {
   return entries(folder).flatMap((name): LocalImage[] => {
-    const [, dist = "", release = "", arch = ""] = /^(debian|ubuntu|fedora|opensuse)-([a-z0-9.]+)(?:-[0-9a-f]{12})?-([a-z0-9_]+)-(?:systemd|rpm)-\d+\.tar$/.exec(name) ?? [];
+    const [, dist = "", release = "", variant = PLAIN, arch = "", kind = ""] = /^(debian|ubuntu|fedora|opensuse)-([a-z0-9.]+)(?:-([0-9a-f]{12}))?-([a-z0-9_]+)-(systemd|rpm)-\d+\.tar$/.exec(name) ?? [];
     const path = `${folder}/${name}`;
-    return dist === "" ? [] : [{ image: `${dist}/${release}`, arch: arch === "x64" || arch === "x86_64" ? "amd64" : arch, build: "packages", bytes: sizeOf(path), at: statSync(path).mtimeMs, origin: "packages", isExpired: false, paths: [path] }];
-  });
+    return dist === "" ? [] : [{ image: `${dist}/${release}`, arch: arch === "x64" || arch === "x86_64" ? "amd64" : arch, build: kind === "rpm" ? PLAIN : variant, bytes: sizeOf(path), at: statSync(path).mtimeMs, origin: "packages", isExpired: false, paths: [path] }];
+  }).toSorted(inOrder);
 }
 
 /** The cache, and where systems made of packages are kept. */
@@ -102,7 +107,8 @@ export function findPrunableTrees(caches: Caches, isAll: boolean): readonly Prun
 export function findPrunable(caches: Caches, isAll: boolean): readonly Pruned[] {
   const { base, packages } = caches;
   const images = packedImages(caches).filter(({ isExpired }) => isAll || isExpired);
-  const found = images.flatMap(({ paths, isExpired }) => paths.filter((path) => path.startsWith(`${base}/`) || path.startsWith(`${packages}/`)).map((path): Pruned => ({ path, bytes: treeSize(path), why: isExpired ? "expired" : "asked for" })));
+  const all = images.flatMap(({ paths, isExpired }) => paths.filter((path) => path.startsWith(`${base}/`) || path.startsWith(`${packages}/`)).map((path) => ({ path, why: isExpired ? "expired" : "asked for" })));
+  const found = [...new Map(all.map((one) => [one.path, one])).values()].map((one): Pruned => ({ ...one, bytes: treeSize(one.path) }));
   const needed = new Set(isAll ? [] : readRecords(base).flatMap(blobsOf));
   const already = new Set(found.map(({ path }) => path));
   const blobs = entries(`${base}/sha256`).map((name) => `${base}/sha256/${name}`).filter((path) => !needed.has(path) && !already.has(path) && (isAll || isOld(path))).map((path): Pruned => ({ path, bytes: sizeOf(path), why: "no image has it" }));

@@ -28,14 +28,15 @@ export interface LockedImage { readonly image: string; readonly arch: string; re
 
 /** What `berth image lock` wrote. */
 export function readLock(path: string): Result<readonly LockedImage[]> {
+  const none: Result<never> = fail({ code: "option.value", at: byOption("--lock"), text: `'${path}' is no lock file of images`, remedy: "berth image lock IMAGE... writes one" });
   try {
     const json: unknown = JSON.parse(readFileSync(path, "utf8"));
     const images: unknown = typeof json === "object" && json !== null && "images" in json ? json.images : undefined;
     const isOne = (one: unknown): one is LockedImage => typeof one === "object" && one !== null && "image" in one && typeof one.image === "string" && "arch" in one && typeof one.arch === "string" && "digest" in one && typeof one.digest === "string" && DIGEST.test(one.digest);
     if (Array.isArray(images) && images.every(isOne)) return ok(images);
-    return fail({ code: "option.value", at: byOption("--lock"), text: `'${path}' is no lock file of images`, remedy: "berth image lock IMAGE... writes one" });
+    return none;
   } catch (error) {
-    return fail({ code: "option.value", at: byOption("--lock"), text: `cannot read '${path}'`, cause: errorText(error) });
+    return error instanceof SyntaxError ? none : fail({ code: "option.value", at: byOption("--lock"), text: `cannot read '${path}'`, cause: errorText(error) });
   }
 }
 

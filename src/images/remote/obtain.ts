@@ -29,6 +29,8 @@ export interface ObtainWish extends Supply {
   readonly isFlushed: boolean;
   /** Only the cache is asked, however old it is. */
   readonly isForced: boolean;
+  /** In the words of who asks: the server has no such image, the cache has none. */
+  readonly remedies: { readonly unknown: string; readonly absent: string };
 }
 export interface Obtained { readonly rootfs: string; readonly metadata?: string; readonly build: string; readonly sha256?: string }
 
@@ -59,8 +61,8 @@ function nearest(entries: readonly ImageEntry[], wanted: Wanted): string {
   if (ofArch.length === 0) return `of ${wanted.dist} ${wanted.release} there is ${namesOf(ofRelease, "arch").join(" ")}`;
   return `of ${wanted.dist} ${wanted.release} ${wanted.arch} there is ${namesOf(ofArch, "variant").join(" ")}`;
 }
-const noMatch = (entries: readonly ImageEntry[], wanted: Wanted): Problem => ({ code: "image.missing", text: `Couldn't find a matching image: ${nameOf(wanted)}`, cause: entries.length === 0 ? "the server has none at all" : nearest(entries, wanted), remedy: "lxc-create -t download NAME -- --list shows all" });
-const wrongSum = (url: string, is: string, wanted: string, who: string): Problem => ({ code: "image.checksum", text: `'${url}' is not what it should be`, cause: `its sha256 is ${is}, ${who} says ${wanted}`, remedy: "it has been thrown away: try again, or another server" });
+const noMatch = (entries: readonly ImageEntry[], { wanted, remedies }: ObtainWish): Problem => ({ code: "image.missing", text: `Couldn't find a matching image: ${nameOf(wanted)}`, cause: entries.length === 0 ? "the server has none at all" : nearest(entries, wanted), remedy: remedies.unknown });
+const wrongSum = (url: string, is: string, { hex, by }: Sum): Problem => ({ code: "image.checksum", text: `'${url}' is not what it should be`, cause: `its sha256 is ${is}, ${by} says ${hex}`, remedy: "it has been thrown away: try again, or another server" });
 
 interface Getting { readonly shop: Shop; readonly entry: ImageEntry; readonly server: string; readonly staging: string; readonly isSigned: boolean; readonly say: (text: string) => void }
 
@@ -72,13 +74,14 @@ async function sumsOf({ shop, entry, server }: Getting): Promise<Result<Readonly
   return page.why.isAbsent ? ok(new Map()) : fail(page.problem);
 }
 
-async function getFile(how: Getting, file: RemoteFile, name: string, sum: string | undefined): Promise<Problem | undefined> {
+interface Sum { readonly hex: string; readonly by: string }
+async function getFile(how: Getting, file: RemoteFile, name: string, sum: Sum | undefined): Promise<Problem | undefined> {
   const { shop, server, staging } = how;
   const [url, path] = [`${server}${file.path}`, `${staging}/${name}.part`];
   const fetched = await fetchFile({ url, path, stage: basename(file.path), isKnown: sum !== undefined, ...(file.size === undefined ? {} : { size: file.size }) }, shop.net);
   if (!fetched.ok) return fetched.problem;
   const is = sum === undefined ? undefined : await sha256Of(path);
-  const wrong = is !== sum && is !== undefined && sum !== undefined ? wrongSum(url, is, sum, "the index") : undefined;
+  const wrong = is !== undefined && sum !== undefined && is !== sum.hex ? wrongSum(url, is, sum) : undefined;
   const isCovered = how.isSigned && file.sha256 !== undefined;
   const bad = wrong ?? (shop.trust === undefined || isCovered ? undefined : await checkBeside(shop, shop.trust, url, path));
   if (bad === undefined) renameSync(path, `${staging}/${name}`);
@@ -91,9 +94,12 @@ async function getImage(how: Getting, digest: string | undefined): Promise<Probl
   const { entry, staging, say } = how;
   const sums = await sumsOf(how);
   if (!sums.ok) return sums.problems[0];
-  const sumOf = (file: RemoteFile): string | undefined => file.sha256 ?? sums.value.get(basename(file.path));
+  const sumOf = (file: RemoteFile): Sum | undefined => {
+    const hex = file.sha256 ?? sums.value.get(basename(file.path));
+    return hex === undefined ? undefined : { hex, by: "the index" };
+  };
   say("Downloading the rootfs");
-  const rootfs = await getFile(how, entry.rootfs, "rootfs.tar.xz", digest ?? sumOf(entry.rootfs));
+  const rootfs = await getFile(how, entry.rootfs, "rootfs.tar.xz", digest === undefined ? sumOf(entry.rootfs) : { hex: digest, by: "--digest" });
   if (rootfs !== undefined || entry.metadata === undefined) return rootfs;
   say("Downloading the metadata");
   const metadata = await getFile(how, entry.metadata, "meta.tar.xz", sumOf(entry.metadata));
@@ -112,7 +118,7 @@ async function download(wish: ObtainWish, shop: Shop, { entries, servers, isSign
   const { base, wanted, say } = wish;
   const pinned = wish.digest === undefined ? undefined : entries.find(({ rootfs, arch }) => rootfs.sha256 === wish.digest && arch === wanted.arch);
   const entry = pinned ?? findEntry(entries, wanted);
-  if (entry === undefined) return fail(noMatch(entries, wanted));
+  if (entry === undefined) return fail(noMatch(entries, wish));
   const folder = imageFolder(base, wanted);
   const before = readCached(folder, Date.now());
   if (before?.build === entry.build && await isAsPinned(before, wish.digest)) {
@@ -164,7 +170,7 @@ async function obtainHeld(wish: ObtainWish): Promise<Result<Obtained>> {
     wish.say("Using image from local cache");
     return ok(found(cached));
   }
-  if (wish.isForced) return fail({ code: "image.missing", text: `the cache has no ${nameOf(wish.wanted)}`, cause: `'${folder}' is ${there === undefined ? "not there" : "another one than --digest says"}`, remedy: "leave --force-cache out, to have it downloaded" });
+  if (wish.isForced) return fail({ code: "image.missing", text: `the cache has no ${nameOf(wish.wanted)}`, cause: `'${folder}' is ${there === undefined ? "not there" : "another one than --digest says"}`, remedy: wish.remedies.absent });
   if (cached !== undefined) wish.say("The cached copy has expired, re-downloading...");
   return renew(wish, cached);
 }

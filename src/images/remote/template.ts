@@ -68,6 +68,8 @@ function supplyOf(wish: TemplateWish, args: TemplateArgs): Result<Supply> {
   });
 }
 
+const REMEDIES = { unknown: "lxc-create -t download NAME -- --list shows all", absent: "leave --force-cache out, to have it downloaded" };
+
 const QUESTIONS = [["dist", "Distribution"], ["release", "Release"], ["arch", "Architecture"]] as const;
 
 /** Shows what there is, and asks for what has not been said. */
@@ -119,7 +121,7 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   if (!wanted.ok) return wanted;
   if (wanted.value === undefined) return ok({ kind: "nothing" });
   const got = await obtain({
-    ...supply.value, wanted: wanted.value, ...(digest.value === undefined ? {} : { digest: digest.value.slice("sha256:".length) }),
+    ...supply.value, remedies: REMEDIES, wanted: wanted.value, ...(digest.value === undefined ? {} : { digest: digest.value.slice("sha256:".length) }),
     isFlushed: isSet(args, wish.env, ["flush-cache", "DOWNLOAD_FLUSH_CACHE"]), isForced: isSet(args, wish.env, ["force-cache", "DOWNLOAD_FORCE_CACHE"]),
   });
   if (!got.ok) return got;

@@ -1,7 +1,7 @@
 // Owns what create is made from: what -t names, or what a template that is built in makes.
 import { existsSync } from "node:fs";
 import { configFile, containerDir } from "../../host/store/layout.ts";
-import type { Dialogue } from "../../images/dialogue.ts";
+import { SILENT } from "../../images/dialogue.ts";
 import { keeping } from "../../images/keeping.ts";
 import { cacheBase } from "../../images/remote/cache.ts";
 import { findSource, type Source } from "../../images/source.ts";
@@ -16,8 +16,6 @@ import type { CreateOptions, Target } from "../verbs.ts";
 /** A download of minutes is not begun for a name that is taken. */
 const taken = (target: Target): Problem | undefined => (existsSync(configFile(target)) && !existsSync(partialFile(target))
   ? { code: "container.exists", text: "Container already exists", cause: `'${containerDir(target)}' is there`, remedy: `lxc-destroy -n ${target.name}, or choose another name` } : undefined);
-
-const SILENT: Dialogue = { say: () => undefined, ask: () => undefined };
 
 export interface SourceJob { readonly request: Request; readonly target: Target; readonly options: CreateOptions; readonly facts: HostFacts; readonly isMapped: boolean }
 
