@@ -1,5 +1,4 @@
 // Owns Images: what this machine has of images, and what servers offer, as values.
-import { SILENT } from "../images/dialogue.ts";
 import type { Progress } from "../model/progress.ts";
 import { imageInfo, imagesHere, imagesThere, importImage, pruneImages, pullImage, type ImageEntry, type ImageInfo, type ImageOptions, type ImageTalk, type LocalImage, type PruneAnswer, type Pulled } from "../runtime/images.ts";
 import { libraryRequest, type LibraryRequestOptions } from "../runtime/library-request.ts";
@@ -16,7 +15,7 @@ export interface PullOptions extends Partial<ImageOptions> {
 
 /** @internal */
 export const wholeImageOptions = (options: Partial<ImageOptions>): ImageOptions => ({ servers: [], isOffline: false, ...options });
-const talkOf = ({ onProgress = () => undefined, signal }: PullOptions): ImageTalk => ({ dialogue: SILENT, onProgress, ...(signal === undefined ? {} : { abort: signal }) });
+const talkOf = ({ onProgress = () => undefined, signal }: PullOptions): ImageTalk => ({ onProgress, ...(signal === undefined ? {} : { abort: signal }) });
 
 /** Images by name, as berth image has them: `debian/bookworm` of an image server, `docker.io/library/alpine:3` of a registry. */
 export class Images {

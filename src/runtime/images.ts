@@ -5,7 +5,7 @@ import { containerDir } from "../host/store/layout.ts";
 import { errorText } from "../host/error-text.ts";
 import { probeArchive } from "../images/archive.ts";
 import { packagesDir } from "../images/debian.ts";
-import type { Dialogue } from "../images/dialogue.ts";
+import { SILENT, type Dialogue } from "../images/dialogue.ts";
 import { ensureImage, type HadImage } from "../images/image/ensure.ts";
 import { expiryOf, findPrunable, findPrunableTrees, listImages, prune, type Caches, type LocalImage, type Pruned } from "../images/image/listing.ts";
 import { readLock, resolveOptions, type ImageOptions, type LockedImage } from "../images/image/options.ts";
@@ -41,7 +41,7 @@ export const imagesHere = (request: Request, arch?: string): readonly LocalImage
 
 const imageHere = (request: Request, name: string, arch: string | undefined): LocalImage | undefined => imagesHere(request, arch).find(({ image, origin }) => image === name && origin !== "unpacked");
 
-export interface ImageTalk { readonly dialogue: Dialogue; readonly onProgress: (progress: Progress) => void; /** Aborted: it ends. */ readonly abort?: AbortSignal }
+export interface ImageTalk { /** Absent: nobody is there. */ readonly dialogue?: Dialogue; readonly onProgress: (progress: Progress) => void; /** Aborted: it ends. */ readonly abort?: AbortSignal }
 
 async function withAbort<T>(request: Request, { abort: given }: ImageTalk, body: (abort: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
   const abort = new AbortController();
@@ -65,7 +65,7 @@ export function pullImage(request: Request, text: string, options: ImageOptions,
     const resolved = resolveOptions(options, ref.value, { cwd: request.cwd, env: facts.caller.env, arch });
     if (!resolved.ok) return resolved;
     const had: Result<HadImage> = await ensureImage({
-      ...talk, ...resolved.value, ref: ref.value, arch, abort, timeoutMs: TIMEOUT_MS, isOffline: options.isOffline, isMapped: request.euid !== 0, isRoot: request.euid === 0,
+      onProgress: talk.onProgress, dialogue: talk.dialogue ?? SILENT, ...resolved.value, ref: ref.value, arch, abort, timeoutMs: TIMEOUT_MS, isOffline: options.isOffline, isMapped: request.euid !== 0, isRoot: request.euid === 0,
       env: facts.caller.env, cwd: request.cwd, engine: facts.install.engine,
     });
     if (!had.ok) return had;
@@ -82,7 +82,7 @@ export function imagesThere(request: Request, options: ImageOptions, talk: Image
     if (!resolved.ok) return resolved;
     const { servers, trust } = resolved.value;
     const net = { env: facts.caller.env, abort, timeoutMs: TIMEOUT_MS, onProgress: talk.onProgress, elsewhere: "name another server with --server" };
-    const listed = await listRemote({ servers, trust, net, mode: request.euid === 0 ? "system" : "user", base: baseOf(request), engine: facts.install.engine, say: talk.dialogue.say });
+    const listed = await listRemote({ servers, trust, net, mode: request.euid === 0 ? "system" : "user", base: baseOf(request), engine: facts.install.engine, say: (talk.dialogue ?? SILENT).say });
     return listed.ok ? ok(listed.value.entries.filter(({ arch }) => options.arch === undefined || arch === options.arch)) : listed;
   });
 }
