@@ -1,4 +1,4 @@
-// Owns Progress: how far a long stage is, and its one line of text. The doors decide whether to print it.
+// Owns Progress: how far a long stage is, and its one line of text, with a bar or in words. The doors decide whether to print it.
 
 export interface Progress {
   /** `unpacking rootfs.tar.xz`. */
@@ -34,4 +34,10 @@ export function progressLine(progress: Progress, width: number): string {
   const numbers = ` [${bar}] ${Math.floor(share * 100)}% ${sizeText(done)} of ${sizeText(total)}${rateText(speed)}`;
   // The numbers are what moves: a long name gives way.
   return `${stage.slice(0, Math.max(0, width - numbers.length))}${numbers}`.slice(0, width);
+}
+
+/** Without a bar, for a file or a program: `unpacking x.tar: 12.3 MB of 30.0 MB`. */
+export function progressWords({ stage, done, total, detail }: Progress): string {
+  if (done === undefined) return `${stage}${detail === undefined ? "" : `: ${detail}`}`;
+  return `${stage}: ${sizeText(done)}${total === undefined || total === 0 ? "" : ` of ${sizeText(total)}`}`;
 }

@@ -1,5 +1,5 @@
 // Owns `berth export`: a container as one tar archive on standard output, or in a file.
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
@@ -7,6 +7,7 @@ import type { CommandLine } from "../command-line.ts";
 import { absolute, done, failed, misuse, withLine } from "../command-line.ts";
 import { NAME } from "../options.ts";
 import type { Tool } from "../options.ts";
+import { byteProgress } from "../progress.ts";
 import { say } from "../say.ts";
 import { stream } from "../stream.ts";
 
@@ -26,6 +27,18 @@ export const tool: Tool<Row> = {
 
 type Write = (bytes: Uint8Array) => Promise<boolean>;
 
+/** The same, and how much it was is shown: of what goes to a file. What reads a pipe may itself say how far it is. */
+function counted({ request, target, voice }: CommandLine<Row>, fd: number, write: Write): { readonly write: Write; readonly end: () => void } {
+  const { add, end } = byteProgress(`exporting ${target.name}`, { isTerminal: request.isTty[2] && !voice.isQuiet && fstatSync(fd).isFile() });
+  return {
+    end, write: async (bytes) => {
+      const isRead = await write(bytes);
+      add(bytes.length);
+      return isRead;
+    },
+  };
+}
+
 function intoFile(fd: number): Write {
   return (bytes) => {
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
@@ -42,14 +55,16 @@ async function run(line: CommandLine<Row>): Promise<Answer> {
   const { exportContainer } = await import("../../runtime/export.ts");
   const wish = { mayRun: options.has("allowrunning"), withSnapshots: !options.has("no-snapshots") };
   if (file === undefined) {
-    const result = await exportContainer(request, target, { ...wish, write: stream });
+    const { write, end } = counted(line, 1, stream);
+    const result = await exportContainer(request, target, { ...wish, write }).finally(end);
     return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
   }
   const half = `${file}.part`;
   let fd = -1;
   try {
     fd = openSync(half, "w", 0o600);
-    const result = await exportContainer(request, target, { ...wish, write: intoFile(fd) });
+    const { write, end } = counted(line, fd, intoFile(fd));
+    const result = await exportContainer(request, target, { ...wish, write }).finally(end);
     if (result.ok) renameSync(half, file);
     return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
   } catch (error) {

@@ -1,10 +1,11 @@
 // Owns `berth import`: a container of what `berth export` has written, from standard input or a file.
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { absolute, done, failed, misuse, withLine } from "../command-line.ts";
 import type { Tool } from "../options.ts";
+import { byteProgress } from "../progress.ts";
 import { say } from "../say.ts";
 
 const rows = [{ long: "input", short: "i", argument: "required", metavar: "FILE", help: "the archive (default: standard input)" }] as const;
@@ -16,9 +17,19 @@ export const tool: Tool<Row> = {
   examples: [["berth import < web.tar", "as it was called"], ["berth import www -i web.tar", "under another name"], ["zstd -dc web.tar.zst | berth import", "from a packed one"]],
 };
 
-async function* chunks(request: Request, file: string | undefined): AsyncIterable<Uint8Array> {
+async function* chunks({ request, voice }: CommandLine<Row>, file: string | undefined): AsyncIterable<Uint8Array> {
   const source = file === undefined ? createReadStream("", { fd: 0, autoClose: false, highWaterMark: 1 << 18 }) : createReadStream(absolute(request, file), { highWaterMark: 1 << 18 });
-  for await (const chunk of source) if (chunk instanceof Uint8Array) yield chunk;
+  const from = statSync(file === undefined ? "/proc/self/fd/0" : absolute(request, file), { throwIfNoEntry: false });
+  const { add, end } = byteProgress("importing", { isTerminal: request.isTty[2] && !voice.isQuiet, ...(from?.isFile() === true ? { total: from.size } : {}) });
+  try {
+    for await (const chunk of source) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      add(chunk.length);
+      yield chunk;
+    }
+  } finally {
+    end();
+  }
 }
 
 async function run(line: CommandLine<Row>): Promise<Answer> {
@@ -27,7 +38,7 @@ async function run(line: CommandLine<Row>): Promise<Answer> {
   if (more.length > 0) return misuse(line, { code: "option.missing", text: "one NAME at a time" });
   if (file === undefined && request.isTty[0]) return failed(line, [{ code: "option.missing", text: "an archive is not read from a terminal", remedy: "berth import < FILE" }]);
   const { importContainer } = await import("../../runtime/import.ts");
-  const result = await importContainer(request, { lxcpath, read: chunks(request, file), ...(name === undefined ? {} : { name }) });
+  const result = await importContainer(request, { lxcpath, read: chunks(line, file), ...(name === undefined ? {} : { name }) });
   return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
 }
 
