@@ -124,6 +124,11 @@ describe("running", () => {
     expect(berth(place, "lxc-attach", ["-n", place.name, "-s", "PID|MOUNT", "--remount-sys-proc", "--", "sh", "-c", "cat /proc/1/comm; ls /sys | head -1"], { env }).stdout).toBe("init\nblock\n");
   }, PATIENCE_MS);
 
+  test("lxc-attach --context: what cannot be had is refused, and nothing is run", () => {
+    const { status, stdout, stderr } = berth(place, "lxc-attach", ["-n", place.name, "--context", "no:such:label", "--", "echo", "ran"]);
+    expect([status === 0, stdout, stderr.includes("no:such:label")]).toEqual([false, "", true]);
+  }, PATIENCE_MS);
+
   test("lxc-start and lxc-execute share each kind of namespace", () => {
     const ns = (pid: number, kind: string): string => readlinkSync(`/proc/${pid}/ns/${kind}`);
     works(place, "lxc-copy", ["-n", place.name, "-N", second(), "-a"]);

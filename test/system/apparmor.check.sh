@@ -40,6 +40,17 @@ gone() {
 	equal '' "$(grep 'lxc-c_' /sys/kernel/security/apparmor/profiles)"
 	equal '' "$(ls /sys/kernel/security/apparmor/policy/namespaces)"
 }
+# lxc-attach -c: a profile for the command alone, whatever its container has
+by_context() {
+	lxc-start -P $P -n c -s $KEY=unconfined
+	equal 'berth-named (enforce)' "$(lxc-attach -P $P -n c -c berth-named -- cat /proc/self/attr/current < /dev/null)"
+	equal unconfined "$(lxc-attach -P $P -n c -- cat /proc/self/attr/current < /dev/null)"
+	lxc-attach -P $P -n c --context nosuch -- touch /tmp/ran < /dev/null 2> /tmp/apparmor.said && return 1
+	cat /tmp/apparmor.said
+	has "$(cat /tmp/apparmor.said)" nosuch
+	test ! -e $P/c/rootfs/tmp/ran
+	lxc-stop -P $P -n c -k
+}
 refused() { # USER
 	user=$1
 	as "$user" lxc-start -P "$(path_of "$user")" -n c -s $KEY=nosuch 2> /tmp/apparmor.said && return 1
@@ -89,6 +100,7 @@ check "root, generated, with nesting" confined root "$GENERATED" 'forbidden proc
 check "root, unconfined" confined root unconfined 'swappiness forbidden proc' $KEY=unconfined
 check "root, unchanged" confined root unconfined 'swappiness forbidden proc' $KEY=unchanged
 check "root, one that is not there" refused root
+check "root, one of lxc-attach's own" by_context
 WHY='syntax error, unexpected TOK_ID, expecting TOK_MODE' check "root, a rule that is none: its line of the config, and what the parser says" wrong_rule 'lxc.apparmor.raw = denny /tmp/forbidden w,' 'lxc.apparmor.raw = deny /tmp/other w,' 'lxc.apparmor.raw = denny /tmp/forbidden w,' 'lxc.apparmor.raw = deny /tmp/third w,'
 WHY='syntax error, unexpected TOK_DENY, expecting TOK_END_OF_RULE' check "root, a rule without its comma" wrong_rule 'lxc.apparmor.raw = deny /tmp/forbidden w' 'lxc.apparmor.raw = deny /tmp/forbidden w' 'lxc.apparmor.raw = deny /tmp/other w,'
 WHY='Invalid capability nosuch.' check "root, a capability that is none" wrong_rule 'lxc.apparmor.raw = capability nosuch,' 'lxc.apparmor.raw = capability nosuch,'
