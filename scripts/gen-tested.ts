@@ -11,7 +11,7 @@ import { Commands } from "./tested/commands.ts";
 import { parsed } from "./tested/parse.ts";
 import { givenIn } from "./tested/reading.ts";
 import { storageSection } from "./tested/storage.ts";
-import { templateOptions, type TemplateRow } from "./tested/templates.ts";
+import { templateRows } from "./tested/templates.ts";
 import { UNTESTED } from "./tested/untested.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
@@ -25,7 +25,7 @@ const SHOWN = 3;
 const GETOPT_TWIN = "test/twin/getopt-twin.test.ts";
 
 interface Named { readonly name: string; readonly tool: Tool }
-export interface Tested { readonly name: string; readonly row: OptionRow; readonly files: readonly string[] }
+export interface Tested { readonly name: string; readonly row: OptionRow; readonly files: readonly string[]; /** Says itself that it does nothing. */ readonly isIdle?: true }
 
 export async function tools(): Promise<readonly Named[]> {
   const all = [
@@ -48,43 +48,38 @@ async function givenByFile(commands: Commands): Promise<ReadonlyMap<string, Read
   }));
 }
 
-/** Every option of every command, with the test files that give it. */
+/** Every option of every command and built-in template, with the test files that give it. */
 export async function testedOptions(): Promise<readonly Tested[]> {
-  const named = await tools();
-  const given = await givenByFile(new Commands(named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), commandOf));
-  const filesOf = (key: string): readonly string[] => [...given].filter(([, keys]) => keys.has(key)).map(([path]) => path);
-  return named.flatMap(({ name, tool }) => tool.rows.map((row): Tested => ({ name, row, files: filesOf(`${name} --${row.long}`) })));
+  const [named, templates] = [await tools(), await templateRows()];
+  const known = [...named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), ...[...Map.groupBy(templates, ({ name }) => name)].map(([name, all]) => ({ name, rows: all.map(({ row }) => row) }))];
+  const given = await givenByFile(new Commands(known, commandOf));
+  const tested = (name: string, row: OptionRow): Tested => ({ name, row, files: [...given].filter(([, keys]) => keys.has(`${name} --${row.long}`)).map(([path]) => path) });
+  return [...named.flatMap(({ name, tool }) => tool.rows.map((row) => tested(name, row))), ...templates.map(({ name, row, isIdle }): Tested => ({ ...tested(name, row), ...(isIdle ? { isIdle } : {}) }))];
 }
 
 const keyOf = ({ name, row: { long } }: Tested): string => `${name} --${long}`;
 /** Neither a test nor a reason; a reason for what has a test. */
-export const openOptions = (all: readonly Tested[]): readonly string[] => all.filter((one) => one.files.length === 0 && UNTESTED[keyOf(one)] === undefined).map(keyOf);
+export const openOptions = (all: readonly Tested[]): readonly string[] => all.filter((one) => one.files.length === 0 && one.isIdle !== true && UNTESTED[keyOf(one)] === undefined).map(keyOf);
 export const staleReasons = (all: readonly Tested[]): readonly string[] => Object.keys(UNTESTED).filter((key) => all.every((one) => keyOf(one) !== key || one.files.length > 0));
 
 const link = (file: string): string => `[${file.replace(/^.*\//, "").replace(/\.(test\.ts|check\.sh)$/, "")}](../../${file})`;
 function cell(one: Tested): string {
   const { files } = one;
-  if (files.length === 0) return UNTESTED[keyOf(one)] ?? "";
+  if (files.length === 0) return one.isIdle === true ? "accepted, without meaning" : UNTESTED[keyOf(one)] ?? "";
   return listed(files);
 }
 const spelled = ({ long, short, isOurs }: OptionRow): string => `${short === undefined ? "" : `\`-${short}\` `}\`--${long}\`${isOurs === true ? " *" : ""}`;
 
 const listed = (files: readonly string[]): string => files.slice(0, SHOWN).map(link).join(", ") + (files.length > SHOWN ? ` and ${files.length - SHOWN} more` : "");
-function templateSection(rows: readonly TemplateRow[]): string {
-  const text = rows.map(({ long, short, isIdle, files }) => `| ${short === undefined ? "" : `\`-${short}\` `}\`--${long}\` | ${files.length === 0 && isIdle ? "accepted, without meaning" : listed(files)} |`);
-  return `## lxc-create -t ${rows[0]?.template ?? ""}\n\n| option after -- | tests of the template that give it |\n|---|---|\n${text.join("\n")}\n`;
-}
-
 export async function testedPage(): Promise<string> {
   const all = await testedOptions();
   const names = [...new Set(all.map(({ name }) => name))];
-  const templates = Map.groupBy(await templateOptions(ROOT), ({ template }) => template);
   const section = (name: string): string => `## ${name}\n\n| option | tests that give it |\n|---|---|\n${all.filter((one) => one.name === name).map((one) => `| ${spelled(one.row)} | ${cell(one)} |`).join("\n")}\n`;
   return [
     "# Commands, options and their tests\n",
-    "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. A command of Berth has each of its options here as well; an option with * is not LXC's. A file stands here when it calls that command with that option: its source is read as it would run, through its helpers, tables and loops, and the words are taken as the command's own getopt takes them. A test of npm run ok fails where an option has neither a test nor a reason.\n",
+    "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. An option with * is not LXC's; those of a built-in template stand behind `--` of `lxc-create -t`. A file stands here when it calls that command with that option: its source is read as it would run, through its helpers, tables and loops, and the words are taken as the command's own getopt takes them. A test of npm run ok fails where an option has neither a test nor a reason.\n",
     `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`. A command without options of its own is not listed.\n`,
-    ...names.map(section), ...[...templates.values()].map(templateSection), storageSection(link),
+    ...names.map(section), storageSection(link),
   ].join("\n");
 }
 

@@ -1,7 +1,8 @@
 // Owns what words mean: which command is called, and which of its options they give, as its own getopt takes them.
-import { getopt, type OptionRow } from "../../src/cli/getopt.ts";
+import { getopt, type FoundOption, type OptionRow } from "../../src/cli/getopt.ts";
 
 export interface Known { readonly name: string; readonly rows: readonly OptionRow[] }
+export const templateCommand = (template: string): string => `lxc-create -t ${template}`;
 /** Stands for what is not known before a test runs. */
 export const UNKNOWN = "\0";
 
@@ -36,9 +37,16 @@ export class Commands {
   given(words: readonly string[]): readonly string[] {
     const named = this.#named(words);
     if (named === undefined) return [];
-    const longs = getopt(named.words, this.#known.get(named.name) ?? [], { program: named.name }).found.map(({ row }) => row.long);
+    const { found } = getopt(named.words, this.#known.get(named.name) ?? [], { program: named.name });
+    const longs = found.map(({ row }) => row.long);
     const itself = longs.find((long) => ABOUT_ITSELF.has(long));
-    return (itself === undefined ? longs : [itself]).map((long) => `${named.name} --${long}`);
+    return [...(itself === undefined ? longs : [itself]).map((long) => `${named.name} --${long}`), ...this.#givenToTemplate(named.name, found, named.words)];
+  }
+  /** What stands behind -- of lxc-create is for its template, and taken as getopt would. */
+  #givenToTemplate(name: string, found: readonly FoundOption<OptionRow>[], words: readonly string[]): readonly string[] {
+    const template = templateCommand(found.findLast(({ row: { long } }) => long === "template")?.value ?? "");
+    const rows = name === "lxc-create" && words.includes("--") ? this.#known.get(template) : undefined;
+    return rows === undefined ? [] : getopt(words.slice(words.indexOf("--") + 1), rows, { program: template }).found.map(({ row }) => `${template} --${row.long}`);
   }
 
   /** A shell's text: each simple command in it. `isScript`: its functions may come first. */

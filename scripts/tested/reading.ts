@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { free, method, ofObject } from "./builtins.ts";
 import { UNKNOWN, type Commands } from "./commands.ts";
 import type { Source, Tree } from "./tree.ts";
-import { bind, bindAll, fieldOf, itemsOf, list, NOBODY_KNOWS, Scope, keyOf, text, timesOf, wordsOf, type Value } from "./values.ts";
+import { bind, bindAll, fieldOf, itemsOf, list, NOBODY_KNOWS, Scope, keyOf, some, text, timesOf, wordsOf, type Value } from "./values.ts";
 
 export interface Told {
   /** The items of a list or of a call. */
@@ -14,7 +14,7 @@ export interface Told {
 /** What these compare with is no command line. */
 const MATCHER = /^(?:to[A-Z]\w*|stringContaining|stringMatching|includes|startsWith|endsWith|indexOf|match)$/;
 const TITLED: ReadonlySet<string> = new Set(["test", "describe", "it"]);
-const DEEPEST = 6;
+const DEEPEST = 8;
 
 export class Reading {
   readonly #sources: ReadonlyMap<string, Source>;
@@ -91,7 +91,7 @@ export class Reading {
     const isStatements = called.body.kind === "block";
     const returned = isStatements ? this.#inBlock(called.body, scope) : [this.#value(called.body, scope)];
     this.#depth--;
-    return returned.length === 1 ? returned[0] ?? NOBODY_KNOWS : { kind: "some", of: returned };
+    return returned.length === 1 ? returned[0] ?? NOBODY_KNOWS : some(returned);
   }
 
   #value(tree: Tree, scope: Scope): Value {
@@ -105,7 +105,7 @@ export class Reading {
       case "member": return fieldOf(this.#value(tree.of, scope), tree.name);
       case "call": return this.#call(tree, scope);
       case "function": return { kind: "function", params: tree.params, body: tree.body, scope };
-      case "either": return { kind: "some", of: tree.of.map((one) => this.#value(one, scope)).filter(({ kind }) => kind !== "unknown") };
+      case "either": return some(tree.of.map((one) => this.#value(one, scope)).filter(({ kind }) => kind !== "unknown"));
       default: this.#walk(tree, scope); return NOBODY_KNOWS;
     }
   }
@@ -118,7 +118,11 @@ export class Reading {
     return items;
   }
   #items(trees: readonly Tree[], scope: Scope): readonly Value[] {
-    return trees.flatMap((tree) => (tree.kind === "spread" ? itemsOf(this.#value(tree.of, scope)) : [this.#value(tree, scope)]));
+    return trees.flatMap((tree) => {
+      const value = this.#value(tree, scope);
+      if (tree.kind !== "spread") return [value];
+      return value.kind === "list" ? value.items : [value.kind === "some" ? { ...value, isSpread: true } : value];
+    });
   }
   #object(tree: Extract<Tree, { kind: "object" }>, scope: Scope): Value {
     const spreads = tree.spreads.map((one) => this.#value(one, scope)).flatMap((value) => (value.kind === "object" ? [...value.fields] : []));
@@ -172,9 +176,8 @@ export function linesOf(items: readonly Value[], isCommand: (word: string) => bo
   const isOwn = (value: Value): boolean => value.kind === "list" && wordsOf(value).slice(0, 1).some(isCommand);
   return heads.flatMap((isHead, i) => (isHead ? variants(items.slice(i).filter((one, n) => n === 0 || !isOwn(one))) : [])).filter(([first = ""]) => isCommand(first));
 }
-const variants = (items: readonly Value[]): readonly (readonly string[])[] => times(list(items)).map((time) => wordsOf(list(items), time));
-const times = (value: Value): readonly number[] => Array.from({ length: timesOf(value) }, (_, time) => time);
-const allWords = (value: Value): readonly string[] => times(value).flatMap((time) => wordsOf(value, time));
+const variants = (items: readonly Value[]): readonly (readonly string[])[] => timesOf(list(items)).map((time) => wordsOf(list(items), time()));
+const allWords = (value: Value): readonly string[] => timesOf(value).flatMap((time) => wordsOf(value, time()));
 
 /** `lxc-stop --kill` for each option that a file's command lines give; `sources`: what it may import from, too. */
 export function givenIn(source: Source, sources: readonly Source[], commands: Commands): ReadonlySet<string> {

@@ -31,7 +31,7 @@ test("an option without a test is noticed", () => {
 });
 
 const rows = [{ long: "name", short: "n", argument: "required", help: "" }, { long: "kill", short: "k", help: "" }, { long: "timeout", short: "t", argument: "required", help: "" }, { long: "nolock", help: "" }, { long: "help", short: "h", help: "" }] as const;
-const commands = new Commands([{ name: "lxc-stop", rows }, { name: "lxc-wait", rows }, { name: "berth cp", rows: [{ long: "archive", short: "a", help: "" }] }], (argv) => (argv[0] === "berth" && argv[1] === "stop" ? ["lxc-stop", ...argv.slice(2)] : commandOf(argv)));
+const commands = new Commands([{ name: "lxc-stop", rows }, { name: "lxc-wait", rows }, { name: "lxc-create", rows: [{ long: "template", short: "t", argument: "required", help: "" }] }, { name: "lxc-create -t debian", rows: [{ long: "auth-key", short: "S", argument: "required", help: "" }] }, { name: "berth cp", rows: [{ long: "archive", short: "a", help: "" }] }], (argv) => (argv[0] === "berth" && argv[1] === "stop" ? ["lxc-stop", ...argv.slice(2)] : commandOf(argv)));
 const FOUND: readonly (readonly [string, string, readonly string[]])[] = [
   ["a call with a list", 'works(place, "lxc-stop", ["-n", place.name, "-k"]); f("-t")', ["lxc-stop --kill", "lxc-stop --name"]],
   ["lists in a list, each for itself", '[["lxc-stop", ["-n", "c1", "-kt", "5"]], ["lxc-wait", ["-k"]]]', ["lxc-stop --kill", "lxc-stop --name", "lxc-stop --timeout", "lxc-wait --kill"]],
@@ -43,6 +43,8 @@ const FOUND: readonly (readonly [string, string, readonly string[]])[] = [
   ["a table's rows", 'test.each([["lxc-stop", "-k"], ["lxc-wait", "-t"]] as const)("%s", (command, option) => { works(command, [option, "5"]); })', ["lxc-stop --kill", "lxc-wait --timeout"]],
   ["a loop's, each of them", 'const ALL = ["-k", "--nolock"]; for (const one of ALL) run("lxc-stop", one);', ["lxc-stop --kill", "lxc-stop --nolock"]],
   ["what is picked of a list by its number", 'const WAYS = [["c1"], ["-n", "c1"]] as const; run("lxc-stop", ...WAYS[1], "-k")', ["lxc-stop --kill", "lxc-stop --name"]],
+  ["a program and the words that belong to it", 'const [program, ...words] = isUser ? ["su", "-t", "x"] : ["lxc-stop", "-k"]; run(program, words)', ["lxc-stop --kill"]],
+  ["what is for a template", 'make("lxc-create", ["-t", kind ?? "debian", "--", "-S", "key"])', ["lxc-create --template", "lxc-create -t debian --auth-key"]],
   ["one or the other", 'run(["lxc-stop", ...(isSoft ? ["-t", "5"] : ["-k"]), "--nolock"])', ["lxc-stop --kill", "lxc-stop --nolock", "lxc-stop --timeout"]],
   ["nothing after --", 'x(["lxc-stop", "--", "-k"])', []],
   ["nothing that --help ends", 'x(["lxc-stop", "-k", "--help"])', ["lxc-stop --help"]],

@@ -1,7 +1,7 @@
-// lxc-create -B rbd and its options, with a stand-in for Ceph's rbd(8) that keeps its images in files: what is asked of the
-// cluster, by whom, and that the container lies on the image and takes it away with itself. No cluster is there to try.
+// lxc-create -B rbd and -B zfs and their options, with stand-ins for programs whose storage is not there to try: of Ceph's rbd(8),
+// which keeps its images in files, so that a container lies on one and takes it away with itself; of zfs(8), what it is asked.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, inside, leavePlace, makePlace, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -21,6 +21,15 @@ case $1 in
 esac
 `;
 
+const ZFS = `#!/bin/sh
+echo "$*" >> PLACE/asked
+case $1 in
+  list) [ -e PLACE/dataset ] ;;
+  create) touch PLACE/dataset ;;
+  destroy) rm PLACE/dataset ;;
+esac
+`;
+
 let room: Room;
 let place: Place;
 const hadFolder = existsSync("/dev/rbd");
@@ -32,8 +41,10 @@ beforeAll(async () => {
   place = { ...makePlace("privileged"), into: room.into };
   mkdirSync(path("in-cluster"));
   must(room.into, "mount -t tmpfs tmpfs /usr/local/sbin");
-  writeFileSync(path("in-rbd"), RBD.replaceAll("PLACE", path("in-cluster")));
-  must(room.into, `install -m 755 ${path("in-rbd")} /usr/local/sbin/rbd`);
+  for (const [name, script] of [["rbd", RBD], ["zfs", ZFS]] as const) {
+    writeFileSync(path(`in-${name}`), script.replaceAll("PLACE", path("in-cluster")));
+    must(room.into, `install -m 755 ${path(`in-${name}`)} /usr/local/sbin/${name}`);
+  }
 }, PATIENCE_MS);
 afterAll(async () => {
   berth(place, "lxc-destroy", ["-f", "-n", place.name]);
@@ -61,4 +72,14 @@ test("an image of that name that is there already is another's", () => {
   const ran = berth(place, "lxc-create", ["-n", place.name, "-f", path("in.conf"), "-B", "rbd", "--rbdname", "disk", "-t", "busybox"]);
   expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining("'lxc/disk' is there already")]);
   expect([readFileSync(path("in-cluster/lxc.disk"), "utf8"), existsSync(path(place.name))]).toEqual(["mine", false]);
+}, PATIENCE_MS);
+
+test("--zfsroot: a dataset below that one; it is destroyed again where it cannot be mounted", () => {
+  rmSync(path("in-cluster/asked"), { force: true });
+  writeFileSync(path("in-filesystems"), `${readFileSync("/proc/filesystems", "utf8").replace(/^.*\tzfs\n/m, "")}nodev\tzfs\n`);
+  must(room.into, `mount --bind ${path("in-filesystems")} /proc/filesystems`);
+  const ran = berth(place, "lxc-create", ["-n", place.name, "-f", path("in.conf"), "-B", "zfs", "--zfsroot", "tank/boxes", "-t", "busybox"]);
+  must(room.into, "umount /proc/filesystems");
+  expect([ran.status, asked().filter((line) => !line.startsWith("list"))]).toEqual([1, [`create -o mountpoint=${path(place.name)}/rootfs -o canmount=noauto -p tank/boxes/${place.name}`, `destroy -r tank/boxes/${place.name}`]]);
+  expect(existsSync(path(place.name))).toBe(false);
 }, PATIENCE_MS);

@@ -1,7 +1,7 @@
 // lxc-create -t fedora and -t opensuse: a real dnf and a real zypper make a system of a repository on loopback, signed with a key of the
 // tests; kept for the next time, as root and as an ordinary user, and what is refused.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheOf, containers, destroy, download, inPlace, runBeside } from "./download-room.ts";
@@ -52,6 +52,26 @@ describe.each(["privileged", "user-owned"] as const)("%s", (kind) => {
     expect([(await made(place, dist, ...options, "--clean")).stdout.includes("Flushing the cache"), kept(place), containers(place)]).toEqual([true, [], []]);
   }), 120_000);
 });
+
+const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPlaceholderForATest me@here";
+test.each(["fedora", "opensuse"] as const)("%s: --auth-key lets somebody in, with a server for it; --arch is the machine's; --flush-cache makes it anew", (dist) => inPlace("privileged", async (place) => {
+  writeFileSync(join(place.lxcpath, "in.pub"), `${KEY}\n`);
+  const words = ["--arch", "amd64", "--auth-key", join(place.lxcpath, "in.pub")];
+  const inRootfs = (path: string): string => readFileSync(join(place.lxcpath, place.name, "rootfs", path), "utf8");
+  await made(place, dist, "-r", "43", ...words);
+  expect([inRootfs("root/.ssh/authorized_keys"), inRootfs("usr/share/openssh-server/name")]).toEqual([`${KEY}\n`, "openssh-server\n"]);
+  destroy(place);
+  const [archive = ""] = kept(place);
+  expect(archive).toContain("-x86_64-");
+  writeFileSync(join(cacheOf(place), archive), "rubbish\n");
+  rmSync(join(cacheOf(place), "unpacked"), { recursive: true, force: true });
+  expect((await from(place, dist, ...signed(), "-r", "43", ...words)).status).toBe(1);
+  await made(place, dist, "-r", "43", ...words, "--flush-cache");
+  expect([inRootfs("root/.ssh/authorized_keys"), kept(place)]).toEqual([`${KEY}\n`, [archive]]);
+  destroy(place);
+  const other = await from(place, dist, ...signed(), "-r", "43", "--arch", "../x");
+  expect([other.status, other.stderr.includes("for '../x' is no release")]).toEqual([1, true]);
+}), 120_000);
 
 test("another key, no key over an open line, nothing there, a package that is none: refused, and nothing is left", () => inPlace("privileged", async (place) => {
   const refused = async (words: string, dist: Dist, ...args: readonly string[]): Promise<void> => {

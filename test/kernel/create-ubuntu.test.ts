@@ -80,6 +80,10 @@ test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a use
   await good(packaged(place, "ubuntu", [...args, "-b", user]));
   expect([read(place, "../config").includes(`lxc.mount.entry = ${home()} ${home().slice(1)} none bind,create=dir 0 0\n`), read(place, "etc/passwd").includes(`${user}:x:${uid}:${gid}::${home()}:`), read(place, `${home()}/.ssh/authorized_keys`) === `${KEY}\n`, /^ann:/m.test(read(place, "etc/passwd")), kept(place), statSync(join(cacheOf(place), name)).mtimeMs]).toEqual([true, true, true, false, [name], before]);
   destroy(place);
+  writeFileSync(join(cacheOf(place), name), "rubbish\n");
+  await good(packaged(place, "ubuntu", [...args, "--flush-cache"]));
+  expect([read(place, "usr/share/hello"), kept(place)]).toEqual(["hello\n", [name]]);
+  destroy(place);
 }), 120_000);
 
 test("-t debian, by mmdebstrap and by debootstrap: its components, its keys, its packages; -F, --clean, and what cannot be had", () => inPlace("privileged", async (place) => {

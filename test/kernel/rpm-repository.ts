@@ -10,7 +10,7 @@ const must = (argv: readonly string[], env: Readonly<Record<string, string>> = {
 };
 
 const SYSTEM = "mkdir -p usr/bin usr/sbin usr/lib etc root proc sys dev tmp run var; cp /bin/busybox usr/bin/busybox; for a in sh cat ls id sleep hostname true stat; do ln -s busybox usr/bin/$a; done; ln -s ../bin/busybox usr/sbin/init; ln -s usr/bin bin; ln -s usr/sbin sbin; printf 'root:x:0:0::/root:/bin/sh\\n' > etc/passwd; printf 'root:x:0:\\n' > etc/group; printf '::sysinit:/bin/true\\n' > etc/inittab; echo tiny > etc/system-release";
-const OTHERS = ["fedora-release", "dnf", "passwd", "iproute", "openSUSE-release", "zypper", "iproute2", "extra"];
+const OTHERS = ["fedora-release", "dnf", "passwd", "iproute", "openSUSE-release", "zypper", "iproute2", "openssh-server", "extra"];
 
 /** One spec for all: rpmbuild takes its time. */
 const spec = (): string => [
