@@ -28,7 +28,7 @@ export class Commands {
     const [first = "", ...more] = words;
     if (isDebians(first)) return undefined;
     const argv = this.#alias([baseOf(first), ...more]);
-    const found = [3, 2, 1].find((length) => this.#known.has(argv.slice(0, length).join(" ")));
+    const found = [3, 2, 1].find((length) => !argv.slice(0, length).includes("-t") && this.#known.has(argv.slice(0, length).join(" ")));
     return found === undefined ? undefined : { name: argv.slice(0, found).join(" "), words: argv.slice(found) };
   }
   isNamed(word: string): boolean { return MAY_BE.test(word) && (baseOf(word) === "berth" || this.#named([word]) !== undefined); }
