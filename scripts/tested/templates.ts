@@ -8,7 +8,7 @@ export interface TemplateRow { readonly name: string; readonly row: OptionRow; r
 async function optionsOf(template: string): Promise<readonly TemplateRow[]> {
   const help = (await builtIn(template)?.())?.help ?? "";
   return [...help.matchAll(/^ {2}(?:-(\w), | {4})--([\w-]+)( [A-Z]\S*)?(.*)$/gm)].map(([, short, long = "", argument, rest = ""]) => ({
-    name: templateCommand(template), isIdle: rest.includes("without meaning"), row: { long, help: rest, ...(short === undefined ? {} : { short }), ...(argument === undefined && !/^ sha256:/.test(rest) ? {} : { argument: "required" }) },
+    name: templateCommand(template), isIdle: rest.includes("without meaning"), row: { long, help: rest, ...(short === undefined ? {} : { short }), ...(argument === undefined && !rest.startsWith(" sha256:") ? {} : { argument: "required" }) },
   }));
 }
 
