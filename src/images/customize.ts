@@ -70,6 +70,7 @@ export function readCustomize(wish: CustomizeWish): Result<Customize> {
     sshKeys.push(...keys.value);
   }
   if (user !== undefined && !USER.test(user)) return fail({ code: "option.value", at: byOption("--user"), text: `'${user}' is no name of a user`, remedy: "lower case letters, digits, - and _, not beginning with a digit" });
+  if (user === "root") return fail({ code: "option.value", at: byOption("--user"), text: "root is in each system already", remedy: "keys for ssh let root in, too" });
   if (hostname !== undefined && !HOST.test(hostname)) return fail({ code: "option.value", at: byOption("--hostname"), text: `'${hostname}' is no name of a host` });
   const [userData, vendorData] = [textOf(wish.userData, "--user-data", cwd), textOf(wish.vendorData, "--vendor-data", cwd)];
   if (!userData.ok) return userData;

@@ -204,6 +204,9 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
 /** Where the archive is kept. */
 export const keptAt = (wish: DebianWish, suite: string): string => `${wish.cacheDir ?? defaultCacheDir()}/${wish.dist ?? "debian"}-${suite}${variantOf(wish)}-${process.arch}-${RECIPE}.tar`;
 
+/** What there is already, root's too. */
+export const keptHere = (wish: DebianWish, suite: string): DebianRootfs | undefined => cached(keptAt(wish, suite), suite) ?? cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite);
+
 /** The archive of a Debian root file system: from the cache, else made now (a minute or two, needs the apt mirror). */
 export function debianRootfs(wish: DebianWish = {}): Promise<Result<DebianRootfs>> {
   const cacheDir = wish.cacheDir ?? defaultCacheDir();
@@ -212,7 +215,7 @@ export function debianRootfs(wish: DebianWish = {}): Promise<Result<DebianRootfs
     if (suite === undefined) return fail({ code: "option.missing", at: byHost("/etc/os-release"), text: "which Debian release is wanted cannot be told from /etc/os-release" });
     const path = keptAt(wish, suite);
     if (wish.isFlushed === true) rmSync(path, { force: true });
-    const before = cached(path, suite) ?? (wish.isFlushed === true ? undefined : cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite));
+    const before = wish.isFlushed === true ? undefined : keptHere(wish, suite);
     if (before !== undefined) return ok(before);
     const problem = missing(wish);
     if (problem !== undefined) return fail(problem);

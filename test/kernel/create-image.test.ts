@@ -49,6 +49,9 @@ test("what is said wrong is refused before anything is made", () => inPlace("pri
   await refused("either -t or --image", "--image", "tiny/one", "-t", "busybox");
   await refused("does not name an image", "--image", "a/b/c/d");
   await refused("there is no image 'nothing'", "--image", "nothing");
+  await refused("root is in each system already", "--image", "tiny/one", "--user", "root");
+  await refused("'--more' is one word too many", "--image", "tiny/one", "--", "--more");
+  await refused("--server is only valid with --image", "-t", "none", "--server", "x");
   await refused("nobody to give keys", "-t", "none", "--user", "ann");
   expect(room.server().asked).toEqual([]);
 }), 60_000);
@@ -61,6 +64,28 @@ test("a link of the image does not lead a key astray", () => inPlace("privileged
   symlinkSync(target, join(tree, "root/.ssh"));
   const ran = await create(place, "-t", tree, "--ssh-key", KEY);
   expect([ran.status, ran.stderr.includes("is a symbolic link"), existsSync(join(target, "authorized_keys")), containers(place)]).toEqual([1, true, false, []]);
+}), 60_000);
+
+test("keys of a user that the image has go to its home, wherever that is, but not out of it", () => inPlace("privileged", async (place) => {
+  const tree = join(place.lxcpath, "in-tree");
+  mkdirSync(join(tree, "etc"), { recursive: true });
+  mkdirSync(join(tree, "srv/ann"), { recursive: true });
+  writeFileSync(join(tree, "etc/group"), "ann:x:500:\n");
+  for (const [home, file] of [["/srv/ann", "srv/ann/.ssh/authorized_keys"], ["/../../in-out", undefined], ["/srv/a*", undefined]] as const) {
+    writeFileSync(join(tree, "etc/passwd"), `ann:x:500:500::${home}:/bin/sh\n`);
+    await good(create(place, "-t", tree, "--ssh-key", KEY, "--user", "ann"));
+    expect([home, readFileSync(inRootfs(place, "root/.ssh/authorized_keys"), "utf8"), file === undefined ? `${KEY}\n` : readFileSync(inRootfs(place, file), "utf8"), existsSync(join(place.lxcpath, "in-out")), existsSync(inRootfs(place, "home"))]).toEqual([home, `${KEY}\n`, `${KEY}\n`, false, false]);
+    destroy(place);
+  }
+}), 60_000);
+
+test("what this machine has of Debian's packages is had offline, too", () => inPlace("privileged", async (place) => {
+  expect(spawnSync("tar", ["-cf", join(cacheOf(place), "debian-nosuch-x64-systemd-4.tar"), "-C", "/usr/share/lxc", "config"]).status).toBe(0);
+  await good(create(place, "--image", "debian/nosuch", "--offline", "-B", "dir"));
+  expect(existsSync(inRootfs(place, "config/common.conf"))).toBe(true);
+  destroy(place);
+  const none = await create(place, "--image", "debian/notthere", "--offline");
+  expect([none.status, none.stderr.includes("leave --offline out"), containers(place)]).toEqual([1, true, []]);
 }), 60_000);
 
 test("pulled, listed, told about, exported, imported, pruned", () => inPlace("privileged", async (place) => {

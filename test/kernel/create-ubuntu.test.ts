@@ -111,7 +111,7 @@ test("-t debian, by mmdebstrap and by debootstrap: its components, its keys, its
     [["--security-mirror", "http://x/\ndeb http://y z"], {}, "is no URL"], [[], { MIRROR: "a b" }, "'a b' is no URL"], [["--packages", "a,b;c"], {}, "'b;c' is no name of a package"], [["--keyring", "nowhere.gpg"], {}, "/nowhere.gpg'"], [[], { KEYRING: "/nowhere" }, "there is no '/nowhere'"],
   ];
   for (const [more, env, words] of rows) await refused(place, packaged(place, "debian", ["-r", "bookworm", ...more], { ...fromMirror(), ...env }), words);
-  await refused(place, packaged(place, "ubuntu", ["-r", "noble", "-b", "root"]), "root has a home of its own");
+  await refused(place, packaged(place, "ubuntu", ["-r", "noble", "-b", "root"]), "root is in each system already");
   expect(readdirSync(cacheOf(place)).filter((name) => name.includes("making"))).toEqual([]);
 }), 120_000);
 

@@ -65,6 +65,15 @@ describe("simplestreams and signatures", () => {
     const unchecked = await download(place, { args: args("--keyid", "0123456789ABCDEF", "--no-validate") });
     expect(unchecked.status).toBe(0);
     destroy(place);
+    for (const words of ["Downloading the rootfs", "Using image from local cache"]) { // a copy that was not held to the key does not do, the one after it does
+      const held = await download(place, { args: args("--keyid", keyId, "--keyserver", other.url) });
+      expect([held.status, held.stdout.includes(words) ? "" : held.stdout]).toEqual([0, ""]);
+      destroy(place);
+    }
+    const forced = await download(place, { args: args("--keyid", "0123456789ABCDEF", "--force-cache") });
+    expect([forced.status, forced.stderr.includes("nobody looked at this key's signature when it came") ? "" : forced.stderr]).toEqual([1, ""]);
+    const nowhere = await download(place, { args: args("--keyring", "/nowhere") });
+    expect([nowhere.status, nowhere.stderr.includes("cannot read the keyring '/nowhere'"), containers(place)]).toEqual([1, true, []]);
   }), 60_000);
   test("signed, then changed", () => inPlace("privileged", async (place) => {
     sign();

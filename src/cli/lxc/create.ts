@@ -126,6 +126,8 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   if (image !== undefined && options.has("template")) return failed(line, [{ code: "option.conflict", text: "either -t or --image", remedy: "leave one of them out" }]);
   const template = image === undefined ? options.last("template") : "image";
   if (template === undefined) return failed(line, [{ code: "template.missing", text: "A template must be specified." }], { closing: ['Use "none" if you really want a container without a rootfs.'] });
+  const stray = image === undefined && template !== "image" ? IMAGE_ROWS.find(({ long }) => options.has(long)) : undefined;
+  if (stray !== undefined) return failed(line, [{ code: "option.conflict", text: `--${stray.long} is only valid with --image`, remedy: `a template's own options follow --: -t ${template} -- ...` }]);
   const help = image === undefined ? await templateOwnHelp(line, template) : undefined;
   if (help !== undefined) return help;
   const problem = storageProblem(line);

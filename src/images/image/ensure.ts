@@ -4,7 +4,7 @@ import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { probeArchive } from "../archive.ts";
 import { NOTHING, type Customize } from "../customize.ts";
-import { debianRootfs } from "../debian.ts";
+import { debianRootfs, keptHere } from "../debian.ts";
 import { obtainOci } from "../oci/obtain.ts";
 import { OCI_SCRIPT } from "../oci/template.ts";
 import type { Login } from "../oci/registry.ts";
@@ -51,8 +51,9 @@ async function fromArchive(wish: ImageWish, path: string, more: { readonly metad
 async function fromPackages(wish: ImageWish, ref: ImageRef & { readonly kind: "remote" }, problems: readonly Problem[]): Promise<Result<HadImage>> {
   const isNet = problems.every(({ code }) => code === "image.fetch" || code === "image.missing");
   const { dist } = ref;
-  if ((dist !== "debian" && dist !== "ubuntu") || ref.variant !== "default" || archOfWish(wish) !== archOf(process.arch) || !isNet || wish.isOffline || wish.abort.aborted) return fail(...problems);
-  wish.dialogue.say(`No image server has it: it comes from ${dist === "debian" ? "Debian" : "Ubuntu"}'s packages`);
+  if ((dist !== "debian" && dist !== "ubuntu") || ref.variant !== "default" || archOfWish(wish) !== archOf(process.arch) || !isNet || wish.abort.aborted) return fail(...problems);
+  if (wish.isOffline && keptHere(plainWish(dist, ref.release, wish.env), ref.release) === undefined) return fail(...problems);
+  if (!wish.isOffline) wish.dialogue.say(`No image server has it: it comes from ${dist === "debian" ? "Debian" : "Ubuntu"}'s packages`);
   const made = await debianRootfs({ ...plainWish(dist, ref.release, wish.env), onProgress: wish.onProgress, abort: wish.abort });
   if (!made.ok) return fail(...problems, ...made.problems);
   const had = await fromArchive(wish, made.value.path, { template: dist, own: { ...NOTHING, knowsItself: true } });

@@ -11,8 +11,9 @@ import { parseImage } from "./reference.ts";
 
 
 async function make(wish: TemplateWish): Promise<Result<Made>> {
-  const [text] = wish.args;
+  const [text, extra] = wish.args;
   if (text === undefined) return fail({ code: "option.missing", at: byOption("--image"), text: "which image?", remedy: "as in berth create web --image debian/bookworm" });
+  if (extra !== undefined) return fail({ code: "option.unknown", at: byOption("--image"), text: `'${extra}' is one word too many`, remedy: "what follows -- is for a template: -t" });
   const ref = parseImage(text, wish.cwd);
   if (!ref.ok) return ref;
   const options = wish.image ?? NO_OPTIONS;

@@ -10,6 +10,8 @@ export interface Cached {
   readonly isExpired: boolean;
   /** Whether there is a config among its files. */
   readonly hasMetadata: boolean;
+  /** Whose signature it was held to when it came. */
+  readonly trustMark?: string;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -33,6 +35,9 @@ const readIf = (path: string): string | undefined => {
   }
 };
 
+const TRUST_MARK = "signature-checked";
+export const keepTrustMark = (folder: string, mark: string): void => writeFileSync(`${folder}/${TRUST_MARK}`, `${mark}\n`);
+
 /** The archive may be packed in another way than its name says: what it is shows at its beginning. */
 export function readCached(folder: string, now: number): Cached | undefined {
   const rootfs = `${folder}/rootfs.tar.xz`;
@@ -40,7 +45,8 @@ export function readCached(folder: string, now: number): Cached | undefined {
   const build = readIf(`${folder}/build_id`);
   if (found?.isFile() !== true || found.size === 0 || build === undefined) return undefined;
   const expiry = Number(readIf(`${folder}/expiry`) ?? Number.NaN);
-  return { folder, rootfs, build, isExpired: expiry * 1000 < now, hasMetadata: readdirSync(folder).some((name) => /^config(-|\.|$)/.test(name)) };
+  const trustMark = readIf(`${folder}/${TRUST_MARK}`);
+  return { folder, rootfs, build, ...(trustMark === undefined ? {} : { trustMark }), isExpired: expiry * 1000 < now, hasMetadata: readdirSync(folder).some((name) => /^config(-|\.|$)/.test(name)) };
 }
 
 export function prepareStaging(folder: string, build: string): void {

@@ -5,11 +5,11 @@ import { basename } from "node:path";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { whileLocked } from "../cache-lock.ts";
 import { keepTexts, readTexts } from "../meta-archive.ts";
-import { imageFolder, prepareStaging, publish, readCached, stagingFolder, type Cached } from "./cache.ts";
+import { imageFolder, keepTrustMark, prepareStaging, publish, readCached, stagingFolder, type Cached } from "./cache.ts";
 import { checkBeside, readCatalogue, type Catalogue, type Shop } from "./catalogue.ts";
 import { findEntry, namesOf, type ImageEntry, type RemoteFile, type Wanted } from "./entry.ts";
 import { fetchFile, fetchPage, type Net } from "./fetch.ts";
-import { findTrust, type TrustWish } from "./signature.ts";
+import { findTrust, trustMark, type TrustWish } from "./signature.ts";
 import { parseSums, sha256Of } from "./sums.ts";
 
 export interface Supply {
@@ -114,14 +114,14 @@ async function getImage(how: Getting, digest: string | undefined): Promise<Probl
 const found = ({ rootfs, build, folder, hasMetadata }: Cached): Obtained => ({ rootfs, build, ...(hasMetadata ? { metadata: folder } : {}) });
 
 /** The mirrors in turn, as long as nothing but the net, or what came through it, is at fault. */
-async function download(wish: ObtainWish, shop: Shop, { entries, servers, isSigned }: Catalogue): Promise<Result<Obtained>> {
+async function download(wish: HeldWish, shop: Shop, { entries, servers, isSigned }: Catalogue): Promise<Result<Obtained>> {
   const { base, wanted, say } = wish;
   const pinned = wish.digest === undefined ? undefined : entries.find(({ rootfs, arch }) => rootfs.sha256 === wish.digest && arch === wanted.arch);
   const entry = pinned ?? findEntry(entries, wanted);
   if (entry === undefined) return fail(noMatch(entries, wish));
   const folder = imageFolder(base, wanted);
   const before = readCached(folder, Date.now());
-  if (before?.build === entry.build && await isAsPinned(before, wish.digest)) {
+  if (before?.build === entry.build && await isAsWanted(before, wish)) {
     say("The cache is already up to date");
     say("Using image from local cache");
     return ok(found(before));
@@ -132,6 +132,7 @@ async function download(wish: ObtainWish, shop: Shop, { entries, servers, isSign
   for (const server of servers) {
     const problem = await getImage({ shop, entry, server, staging, isSigned, say }, wish.digest);
     if (problem === undefined) {
+      if (wish.mark !== undefined) keepTrustMark(staging, wish.mark);
       publish(staging, folder);
       say("The image cache is now ready");
       const now = readCached(folder, Date.now());
@@ -143,11 +144,12 @@ async function download(wish: ObtainWish, shop: Shop, { entries, servers, isSign
   return fail(...problems);
 }
 
-const isAsPinned = async (cached: Cached, digest: string | undefined): Promise<boolean> => digest === undefined || await sha256Of(cached.rootfs) === digest;
+const isTrusted = ({ trustMark: is }: Cached, { mark }: HeldWish): boolean => mark === undefined || is === mark;
+const isAsWanted = async (cached: Cached, wish: HeldWish): Promise<boolean> => isTrusted(cached, wish) && (wish.digest === undefined || await sha256Of(cached.rootfs) === wish.digest);
 
 const isOfTheNet = (problems: readonly Problem[]): boolean => problems.length > 0 && problems.every(({ code }) => code === "image.fetch");
 
-async function renew(wish: ObtainWish, cached: Cached | undefined): Promise<Result<Obtained>> {
+async function renew(wish: HeldWish, cached: Cached | undefined): Promise<Result<Obtained>> {
   wish.say("Downloading the image index");
   const result = await withShop(wish, async (shop) => {
     const catalogue = await readCatalogue(shop);
@@ -158,25 +160,32 @@ async function renew(wish: ObtainWish, cached: Cached | undefined): Promise<Resu
   return ok(found(cached), result.problems.map((problem): Problem => ({ ...problem, severity: "warning", remedy: `the copy in the cache is taken: build ${cached.build}` })));
 }
 
-async function obtainHeld(wish: ObtainWish): Promise<Result<Obtained>> {
+/** `mark`: whose signature a copy must have been held to. */
+interface HeldWish extends ObtainWish { readonly mark: string | undefined }
+
+async function obtainHeld(wish: HeldWish): Promise<Result<Obtained>> {
   const folder = imageFolder(wish.base, wish.wanted);
   if (wish.isFlushed) {
     wish.say("Flushing the cache...");
     rmSync(folder, { recursive: true, force: true });
   }
   const there = readCached(folder, Date.now());
-  const cached = there !== undefined && await isAsPinned(there, wish.digest) ? there : undefined;
+  const cached = there !== undefined && await isAsWanted(there, wish) ? there : undefined;
   if (cached !== undefined && (wish.isForced || !cached.isExpired)) {
     wish.say("Using image from local cache");
     return ok(found(cached));
   }
-  if (wish.isForced) return fail({ code: "image.missing", text: `the cache has no ${nameOf(wish.wanted)}`, cause: `'${folder}' is ${there === undefined ? "not there" : "another one than --digest says"}`, remedy: wish.remedies.absent });
+  if (wish.isForced) return fail({ code: "image.missing", text: `the cache has no ${nameOf(wish.wanted)}`, cause: `'${folder}' is ${there === undefined ? "not there" : isTrusted(there, wish) ? "another one than --digest says" : "there, but nobody looked at this key's signature when it came"}`, remedy: wish.remedies.absent });
   if (cached !== undefined) wish.say("The cached copy has expired, re-downloading...");
   return renew(wish, cached);
 }
 
 /** Two commands that want the same image get it once. */
-export const obtain = (wish: ObtainWish): Promise<Result<Obtained>> => whileLocked(
-  { file: `${stagingFolder(wish.base, wish.wanted)}.lock`, engine: wish.engine, abort: wish.net.abort, onWait: () => wish.say("Another command is getting this image, waiting for it") },
-  () => obtainHeld(wish),
-);
+export async function obtain(wish: ObtainWish): Promise<Result<Obtained>> {
+  const mark = trustMark(wish.trust);
+  if (!mark.ok) return mark;
+  return whileLocked(
+    { file: `${stagingFolder(wish.base, wish.wanted)}.lock`, engine: wish.engine, abort: wish.net.abort, onWait: () => wish.say("Another command is getting this image, waiting for it") },
+    () => obtainHeld({ ...wish, mark: mark.value }),
+  );
+}

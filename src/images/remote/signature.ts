@@ -1,5 +1,6 @@
 // Owns signatures: whose key is trusted, where it comes from, and what gpgv(1) says of a file.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
@@ -42,6 +43,19 @@ function withKeyring(bytes: Uint8Array, scratch: string, keyId: string | undefin
   return { keyring: path, ...(keyId === undefined ? {} : { keyId }) };
 }
 
+const unreadable = (keyring: string, error: unknown): Problem => ({ code: "image.signature", at: byOption("--keyring"), text: `cannot read the keyring '${keyring}'`, cause: errorText(error) });
+
+/** What a copy has been held to, for who wants it again; undefined: to nothing. */
+export function trustMark({ keyring, keyId }: TrustWish): Result<string | undefined> {
+  if (keyId === undefined && keyring === undefined) return ok(undefined);
+  const hash = createHash("sha256").update(`${(keyId ?? "").toUpperCase()}\n`);
+  try {
+    return ok((keyring === undefined ? hash : hash.update(readFileSync(keyring))).digest("hex"));
+  } catch (error) {
+    return fail(unreadable(keyring ?? "", error));
+  }
+}
+
 /** undefined: no key was given, nothing is looked at. */
 export async function findTrust(wish: TrustWish, scratch: string, net: Net): Promise<Result<Trust | undefined>> {
   if (wish.keyId === undefined && wish.keyring === undefined) return ok(undefined);
@@ -51,7 +65,7 @@ export async function findTrust(wish: TrustWish, scratch: string, net: Net): Pro
     try {
       return ok(withKeyring(readFileSync(wish.keyring), scratch, keyId));
     } catch (error) {
-      return fail({ code: "image.signature", at: byOption("--keyring"), text: `cannot read the keyring '${wish.keyring}'`, cause: errorText(error) });
+      return fail(unreadable(wish.keyring, error));
     }
   }
   const url = keyserverUrl(wish.keyserver ?? KEYSERVER, keyId ?? "");

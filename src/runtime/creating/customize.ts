@@ -7,7 +7,7 @@ import type { Job } from "./config.ts";
 import { toolPlan } from "./tool.ts";
 
 /** As the container's root, in its root file system; a path that a link of the image leads away ends it. */
-const SAFE = 'safe() { p=.; for part in $(printf %s "$1" | tr / " "); do p=$p/$part; if [ -L "$p" ]; then echo "$p is a symbolic link" >&2; exit 3; fi; done; }';
+const SAFE = 'safe() { p=.; for part in $(printf %s "$1" | tr / " "); do p=$p/$part; if [ "$part" = .. ]; then echo "$p leads out" >&2; exit 3; fi; if [ -L "$p" ]; then echo "$p is a symbolic link" >&2; exit 3; fi; done; }';
 const HOSTNAME = 'safe etc/hostname; mkdir -p etc; printf "%s\\n" "$1" > etc/hostname';
 const HOSTS = 'safe etc/hosts; if [ ! -e etc/hosts ]; then mkdir -p etc; printf "127.0.0.1\\tlocalhost\\n127.0.1.1\\t%s\\n::1\\tlocalhost ip6-localhost ip6-loopback\\n" "$1" > etc/hosts; fi';
 const USER = `name=$1; uid=\${2:-1000}; home=\${4:-home/$name}; safe etc/passwd; safe etc/group; safe etc/shadow; safe etc/gshadow; safe "$home"
@@ -21,7 +21,10 @@ if ! grep -q "^$name:" etc/passwd; then
   for group in sudo wheel; do sed -i -e "s/^\\($group:[^:]*:[^:]*:\\)\\(..*\\)$/\\1\\2,$name/" -e "s/^\\($group:[^:]*:[^:]*:\\)$/\\1$name/" etc/group; done
   if [ ! -d "$home" ]; then mkdir -p "$home"; if [ -d etc/skel ]; then cp -R etc/skel/. "$home/"; fi; chmod 750 "$home"; chown -R "$uid:$gid" "$home"; fi
 fi`;
-const KEYS = `keys=$(cat); for home in root \${1:+"$1"}; do
+/** The home is what the image says of its user: it may be anything. */
+const KEYS = `keys=$(cat); safe etc/passwd; home=; if [ -n "$1" ]; then home=$(sed -n "s|^$1:[^:]*:[^:]*:[^:]*:[^:]*:/*\\([^:]*\\):.*|\\1|p" etc/passwd); fi
+case $home in *[!A-Za-z0-9_./-]* | *..*) home=;; esac
+for home in root \${home:+"$home"}; do
   safe "$home/.ssh/authorized_keys"; mkdir -p "$home/.ssh"; chmod 700 "$home/.ssh"; printf "%s\\n" "$keys" >> "$home/.ssh/authorized_keys"; chmod 600 "$home/.ssh/authorized_keys"
   chown -R "$(stat -c %u:%g "$home")" "$home/.ssh"; done`;
 const SEED = 'seed=var/lib/cloud/seed/nocloud-net; safe "$seed/$1"; mkdir -p "$seed"; cat > "$seed/$1"; if [ ! -e "$seed/meta-data" ]; then printf "instance-id: %s\\nlocal-hostname: %s\\n" "$2" "$3" > "$seed/meta-data"; fi; if [ ! -e "$seed/user-data" ]; then : > "$seed/user-data"; fi';
@@ -39,7 +42,7 @@ function stepsOf(custom: Customize, job: Job): readonly Step[] {
     ...(knowsItself === true ? [{ doing: "let it know its name", script: HOSTS, words: [name] }] : []),
     ...(user === undefined ? [] : [{ doing: `make the user '${user.name}'`, script: USER, words: [user.name, String(user.uid ?? ""), String(user.gid ?? ""), user.home?.slice(1) ?? ""] }]),
     ...(user?.password === undefined ? [] : [{ doing: `give '${user.name}' a password`, script: PASSWORD, words: [], input: `${user.name}:${user.password}\n` }]),
-    ...(sshKeys.length === 0 ? [] : [{ doing: "put in the keys for ssh", script: KEYS, words: user === undefined ? [] : [user.home?.slice(1) ?? `home/${user.name}`], input: `${sshKeys.join("\n")}\n` }]),
+    ...(sshKeys.length === 0 ? [] : [{ doing: "put in the keys for ssh", script: KEYS, words: user === undefined ? [] : [user.name], input: `${sshKeys.join("\n")}\n` }]),
     ...(masked === undefined ? [] : [{ doing: `mask ${masked.join(" ")}`, script: MASK, words: masked }]),
     ...(userData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["user-data", id, name], input: userData }]),
     ...(vendorData === undefined ? [] : [{ doing: "put in cloud-init's data", script: SEED, words: ["vendor-data", id, name], input: vendorData }]),
