@@ -1,7 +1,7 @@
 // berth resize: an image grows, stopped and running, and gets smaller as far as its files allow; what has no size of its own is told so.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
@@ -68,12 +68,21 @@ describe("root", () => {
     expect(inside(place, "cat /etc/mark; stat -c %s /etc/large")).toBe("one\n20000000");
     stop(place);
     const full = berth(place, "lxc-copy", ["-n", name, "-N", `${name}2`, "-L", "12M"]);
-    expect([full.status, full.stderr, readdirSync(place.lxcpath).toSorted()]).toEqual([1, expect.stringContaining("no space left while copying"), ["c.conf", name].toSorted()]);
+    expect([full.status, full.stderr, readdirSync(place.lxcpath).toSorted()]).toEqual([1, expect.stringMatching(/no space left while copying .*\n {4}cause: the file system on '.*2\/rootdev' is full\n {4}remedy: make it larger: -L SIZE\n/), ["c.conf", name].toSorted()]);
     works(place, "lxc-destroy", ["-n", name]);
     for (const template of ["busybox", "host"]) {
       const small = berth(place, "lxc-create", ["-n", name, "-t", template, "-B", "loop", "--fssize", "1M"]);
       expect([template, small.status, /no space left/i.test(small.stderr), readdirSync(place.lxcpath)]).toEqual([template, 1, true, ["c.conf"]]);
     }
+    mkdirSync(join(place.lxcpath, "tree"));
+    writeFileSync(join(place.lxcpath, "tree/large"), Buffer.alloc(30 * MIB, "x"));
+    spawnSync("tar", ["-czf", join(place.lxcpath, "tree.tar.gz"), "-C", join(place.lxcpath, "tree"), "."]);
+    for (const template of ["tree", "tree.tar.gz"]) {
+      const small = berth(place, "lxc-create", ["-n", name, "-t", join(place.lxcpath, template), "-B", "loop", "--fssize", "16M"]);
+      expect([small.status, small.stderr]).toEqual([1, expect.stringMatching(/no space left while .* is full\n {4}remedy: make it larger: --fssize SIZE\n/s)]);
+      rmSync(join(place.lxcpath, template), { recursive: true });
+    }
+    expect(readdirSync(place.lxcpath)).toEqual(["c.conf"]);
     create(place);
     expect(resize(place, name, "1G").stderr).toContain(`the root file system of '${name}' has no size of its own\n    cause: lxc.rootfs.path = dir:${home(place, "rootfs")}: it may take what the file system below it has\n    remedy: put it on one that has: lxc-copy -n ${name} -N NEW -B loop -L SIZE\n`);
     expect(resize(place, "nobody", "1G").stderr).toContain("is not defined");

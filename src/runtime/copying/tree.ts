@@ -44,7 +44,7 @@ export async function copyTree(made: Target, facts: HostFacts, wish: TreeWish): 
   if (outcome.status === 0) return ok(undefined);
   const at = byOption("--newname");
   if (abort.aborted) return fail({ code: "storage.copy", at, text: "interrupted" });
-  if (ranOut(words, to)) return fail({ ...full(to, stage), at });
+  if (ranOut(words, to)) return fail({ ...full(to, stage, { block: wish.block, by: "-L SIZE" }), at });
   const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `copy '${where}'`) : undefined;
   return fail(broken ?? { code: "storage.copy", at, text: `${stage} failed`, cause: words === "" ? `cp ended with status ${outcome.status}` : words, remedy: "mend what cp complains of in the source, then copy again: nothing was left" });
 }

@@ -16,7 +16,7 @@ import { onMounted } from "../../plan/storage/mounted.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 import { mkfifos } from "./fifo.ts";
-import { full, isFull, saidBy, unpack, watchOffset } from "./unpack.ts";
+import { FSSIZE, full, isFull, saidBy, unpack, watchOffset } from "./unpack.ts";
 
 export interface FillWish {
   readonly rootfs: string;
@@ -40,7 +40,7 @@ export async function fillByScript(target: Target, facts: HostFacts, template: s
   const outcome = await runPlan(plan, { engine: facts.install.engine, stdin: wish.isQuiet ? "ignore" : "inherit", stdout: stdio, stderr: stdio, abort: wish.abort });
   if (outcome.status === 0) return ok(undefined);
   if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
-  if (isFull(wish.rootfs)) return fail(full(wish.rootfs, `the template ${basename(template)} ran`));
+  if (isFull(wish.rootfs)) return fail(full(wish.rootfs, `the template ${basename(template)} ran`, { block: wish.block, by: FSSIZE }));
   const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `run the template '${template}'`) : undefined;
   return fail(broken ?? { code: "template.failed", at: from, text: `the template '${template}' failed with status ${outcome.status}`, cause: wish.isQuiet ? "its messages were not shown because of -q" : "see what it said above" });
 }

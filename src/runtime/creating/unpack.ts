@@ -11,6 +11,7 @@ import { saysNoSpace } from "../../linux/no-space.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import type { BlockPlace } from "../../model/storage.ts";
 import { planUnpack } from "../../plan/lifecycle/create.ts";
 import type { Compression } from "../../plan/storage/dir.ts";
 import { onMounted } from "../../plan/storage/mounted.ts";
@@ -35,7 +36,14 @@ export const isFull = (path: string): boolean => {
 /** That is why a program failed which wrote there and said this. */
 export const ranOut = (words: string, path: string): boolean => saysNoSpace(words) || isFull(path);
 
-export const full = (rootfs: string, stage: string): Problem => ({ code: "storage.full", at: from, text: `no space left while ${stage}`, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" });
+/** `on`: blocks of a size of their own, and what gives them another one. */
+export function full(rootfs: string, stage: string, on?: { readonly block: BlockPlace | undefined; readonly by: string }): Problem {
+  const text = `no space left while ${stage}`;
+  if (on?.block !== undefined) return { code: "storage.full", at: from, text, cause: `the file system on '${on.block.path}' is full`, remedy: `make it larger: ${on.by}` };
+  return { code: "storage.full", at: from, text, cause: `the file system of '${rootfs}' is full`, remedy: "free some space, or put the container elsewhere with -P" };
+}
+/** Of create. */
+export const FSSIZE = "--fssize SIZE";
 
 /** What the program itself said, first lines only: later ones are consequences. */
 export const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
@@ -119,7 +127,7 @@ export async function unpack(target: Target, facts: HostFacts, how: Unpacking, w
   if (problem !== undefined) return fail({ ...named(problem, how.stage), at: from });
   if (outcome.status === 0) return ok(undefined);
   const words = saidBy(said);
-  if (ranOut(words, wish.rootfs)) return fail(full(wish.rootfs, how.stage));
+  if (ranOut(words, wish.rootfs)) return fail(full(wish.rootfs, how.stage, { block: wish.block, by: FSSIZE }));
   if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, how.doing) ?? { code: "engine.op", text: how.stage });
   return fail({ code: "image.invalid", at: from, text: `${how.stage} failed`, cause: words === "" ? `tar ended with status ${outcome.status}` : words });
 }
