@@ -43,3 +43,17 @@ test("none of them: each is told with its reason, and nothing is made", () => {
   expect([status, stderr]).toEqual([1, expect.stringMatching(/cannot use '-B btrfs': '.*' does not lie on btrfs[^]*cannot use '-B nbd'/)]);
   expect(kept(on("plain"), "btrfs,ext4")[2]).toContain("ext4 is not a valid backing storage type");
 }, PATIENCE_MS);
+
+test("a copy as well: the first of the list that it can be put on, a snapshot on one that has any", () => {
+  const there = on("plain");
+  works(there, "lxc-create", ["-n", there.name, "-t", "busybox", "-f", join(place.lxcpath, "c.conf")]);
+  const other = `${there.name}2`;
+  for (const [wish, path, ...more] of [["best", "dir"], ["btrfs,loop", "loop", "-L", "24M"], ["btrfs,overlay", "overlay", "-s"]] as const) {
+    works(there, "lxc-copy", ["-n", there.name, "-N", other, "-B", wish, ...more]);
+    expect([wish, readFileSync(home({ ...there, name: other }, "config"), "utf8")]).toEqual([wish, expect.stringContaining(`lxc.rootfs.path = ${path}:`)]);
+    works(there, "lxc-destroy", ["-n", other]);
+  }
+  const { status, stderr } = berth(there, "lxc-copy", ["-n", there.name, "-N", other, "-B", "btrfs,what"]);
+  expect([status, stderr, readdirSync(there.lxcpath)]).toEqual([1, expect.stringMatching(/does not lie on btrfs[^]*cannot put a copy on 'what'/), [there.name]]);
+  works(there, "lxc-destroy", ["-n", there.name]);
+}, PATIENCE_MS);

@@ -19,7 +19,7 @@ const rows = [
   { long: "rename", short: "R", help: "give the container the new name" },
   { long: "snapshot", short: "s", help: "do not copy: put a layer above the container's own files (overlay), or take the storage's own snapshot (btrfs, lvm, zfs)" },
   { long: "allowrunning", short: "a", help: "also while the container runs: its files as they are" },
-  { long: "backingstorage", short: "B", argument: "required", metavar: "STORAGE", help: "where the copy's root file system is kept: dir, overlay, btrfs, loop, lvm, zfs or rbd (default: as the container's)" },
+  { long: "backingstorage", short: "B", argument: "required", metavar: "STORAGE", help: "where the copy's root file system is kept: dir, overlay, btrfs, loop, lvm, zfs, rbd, a list of them or best: the first that can be had (default: as the container's)" },
   { long: "fssize", short: "L", argument: "required", metavar: "SIZE", help: "size of an image or block device for the copy, unit one of bBkKmMgGtT (default: as the container's, or 1G)" },
   { long: "keepname", short: "K", help: "leave the host name as it is" },
   { long: "keepmac", short: "M", help: "leave the hardware addresses as they are" },

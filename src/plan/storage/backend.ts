@@ -53,6 +53,8 @@ export function backendProblem(backend: Backend, facts: BackendFacts, { fstype =
 
 /** LXC's order. */
 const BEST: readonly Backend[] = ["btrfs", "zfs", "lvm", "dir"];
+/** The words of a list, in their turn. */
+export const wordsOf = (list: string): readonly string[] => list.split(",").flatMap((word): readonly string[] => (word === "best" ? BEST : [word]));
 
 /** Why it is the one. */
 const MERITS: Readonly<Record<Backend, string>> = {
@@ -70,10 +72,9 @@ export interface Candidate {
 export function candidatesOf(wanted: string | undefined, facts: BackendFacts, fstype: string | undefined): Result<readonly Candidate[]> {
   const at = byOption("--bdev");
   if (wanted === undefined) return ok([{ backend: "dir", reason: MERITS.dir }]);
-  const words = wanted.split(",").flatMap((word): readonly string[] => (word === "best" ? BEST : [word]));
   const refusals: Problem[] = [];
   const found: Candidate[] = [];
-  for (const word of words) {
+  for (const word of wordsOf(wanted)) {
     const backend = backendOf(word);
     const problem = backend === undefined ? unknown(word) : backendProblem(backend, facts, { fstype, at });
     const left = refusals.map(({ text }) => text).join("; ");

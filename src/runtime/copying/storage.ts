@@ -11,7 +11,7 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
 import { backendOf, nbdParts, rootOnly, type Backend, type BlockPlace, type StorageOptions } from "../../model/storage.ts";
 import { layersOf } from "../../plan/rootfs/kind.ts";
-import { backendProblem } from "../../plan/storage/backend.ts";
+import { backendProblem, wordsOf } from "../../plan/storage/backend.ts";
 import { copiedVolume } from "../../plan/storage/cloned.ts";
 import { newStorage, rootfsOf, subvolumeOps, type NewStorage } from "../../plan/storage/made.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
@@ -72,7 +72,7 @@ const isBlock = (place: ReadPlace): place is BlockPlace => place.kind === "image
 /** The back end of the copy: -B, else what the container is on, else what a snapshot of it can be made on. */
 export function wantedBackend(rootfs: RootfsSpec, place: ReadPlace, { backend, isSnapshot }: StorageWish): Result<Backend> {
   const named = backend === undefined ? undefined : backendOf(backend);
-  if (backend !== undefined && named === undefined) return fail(unsupported(`cannot put a copy on '${backend}'`, "one of dir, overlay, btrfs, loop, lvm, zfs, rbd"));
+  if (backend !== undefined && named === undefined) return fail(unsupported(`cannot put a copy on '${backend}'`, "one of dir, overlay, btrfs, loop, lvm, zfs, rbd, best"));
   const own: Backend = place.kind === "directory" && rootfs.type !== "btrfs" ? "dir" : place.kind === "image" ? "loop" : backendOf(rootfs.type) ?? "dir";
   const wanted = named ?? (isSnapshot && own === "dir" ? "overlay" : own);
   if (!isSnapshot || wanted === "overlay" || (wanted === own && (own === "btrfs" || own === "lvm" || own === "zfs"))) return ok(wanted);
@@ -147,13 +147,27 @@ function onBackend(wanted: Backend, place: ReadPlace, { rootfs, wish }: { readon
   return ok({ made, tree: { source: place, to: rootfsOf(containerDir(to)) }, sources: [] });
 }
 
+function onOne(rootfs: RootfsSpec, place: ReadPlace, wish: StorageWish): Result<CopyStorage> {
+  const wanted = wantedBackend(rootfs, place, wish);
+  if (!wanted.ok) return wanted;
+  return wanted.value === "overlay" ? ofLayers(rootfs, place, wish) : onBackend(wanted.value, place, { rootfs, wish });
+}
+
+/** -B of a list, or the best: the first that can be had, and that a snapshot can be made on. */
 export function copyStorage(rootfs: RootfsSpec | undefined, wish: StorageWish): Result<CopyStorage> {
   if (rootfs === undefined || rootfs.path === "") return ok({ sources: [] });
   const place = placeOf(rootfs);
   if (!place.ok) return place;
   if (isBlock(place.value) && wish.isRunning) return fail(stillRunning(wish.source, { at: rootfs.from, cause: "its file system is mounted: a second mount of the same blocks would destroy it" }));
   if (isBlock(place.value) && !wish.isRoot) return fail(rootOnly(`an ordinary user cannot copy '${rootfs.path}'`, { at: rootfs.from }));
-  const wanted = wantedBackend(rootfs, place.value, wish);
-  if (!wanted.ok) return wanted;
-  return wanted.value === "overlay" ? ofLayers(rootfs, place.value, wish) : onBackend(wanted.value, place.value, { rootfs, wish });
+  const { backend: list, ...rest } = wish;
+  const tried = list === undefined ? [wish] : wordsOf(list).map((backend): StorageWish => ({ ...rest, backend }));
+  const refused: Problem[] = [];
+  for (const one of tried) {
+    const found = onOne(rootfs, place.value, one);
+    if (found.ok) return found;
+    refused.push(...found.problems);
+  }
+  const [first = unsupported("a copy has to be put somewhere", "leave out -B"), ...others] = refused;
+  return fail(first, ...others);
 }
