@@ -17,7 +17,10 @@ made() {
 }
 live_dump() {
 	pid=$(lxc-info -n ck -pH)
-	lxc-checkpoint -n ck -D $CK.live
+	printf '#!/bin/sh\necho "$CRTOOLS_SCRIPT_ACTION" >> /root/ck.actions\n' > /root/ck.script
+	chmod 755 /root/ck.script
+	lxc-checkpoint -n ck -D $CK.live -A /root/ck.script
+	has "$(cat /root/ck.actions)" post-dump
 	equal "RUNNING $pid" "$(lxc-info -n ck -sH) $(lxc-info -n ck -pH)"
 	goes_on
 	test -s $CK.live/inventory.img

@@ -1,10 +1,10 @@
 // lxc-top of Debian and of Berth look at the same container, one of ours: equal screens and lines, but for what changes meanwhile.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DIST } from "../kernel/place.ts";
+import { DIST, eventually } from "../kernel/place.ts";
 import { make, run, SIDES, unmake } from "./sides.ts";
 import type { Twin } from "./sides.ts";
 
@@ -55,4 +55,21 @@ test("batch lines", async () => {
 test("a delay that is no number is refused by both", async () => {
   const [theirs, ours] = [await onScreen(THEIRS, "-d x", () => true), await onScreen(OURS, "-d x", () => true)];
   expect([ours.status, theirs.status]).toEqual([1, 1]);
+}, PATIENCE_MS);
+
+test("sorted by a column, and the other way round", async () => {
+  make(twin, "theirs", "lxc.net.0.type = empty\n");
+  const other = (command: string, ...words: readonly string[]): number | null => spawnSync(join(DIST, "bin", command), ["-P", twin.lxcpath, "-n", SIDES.theirs.name, ...words]).status;
+  // what it has written counts as its memory
+  expect(other("lxc-start", "--", "/bin/sh", "-c", "/bin/busybox dd if=/dev/zero of=/tmp/x bs=1048576 count=24; : > /tmp/full; exec sleep 1000")).toBe(0);
+  await eventually("it has taken memory", () => existsSync(join(twin.lxcpath, SIDES.theirs.name, "rootfs/tmp/full")));
+  const order = async (program: string, words: string): Promise<readonly string[]> => {
+    const { text } = await onScreen(program, `${words} -d 1`, (seen) => seen.includes("TOTAL 2 of 2"));
+    const frame = text.split("\u001b[H\u001b[J").findLast((one) => one.includes("TOTAL 2 of 2")) ?? "";
+    return [...frame.replaceAll(/\u001b\[\d+m/g, "").matchAll(/^(tw[ot])\d+ /gm)].map(([, name = ""]) => name);
+  };
+  for (const [words, first, second] of [["-s n", "two", "twt"], ["-s n -r", "twt", "two"], ["--sort m", "twt", "two"], ["--sort m --reverse", "two", "twt"]] as const) {
+    expect([words, await order(OURS, words), await order(THEIRS, words)]).toEqual([words, [first, second], [first, second]]);
+  }
+  expect(other("lxc-stop", "-k")).toBe(0);
 }, PATIENCE_MS);
