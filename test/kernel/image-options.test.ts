@@ -133,6 +133,15 @@ test("berth image: --digest, --lock and --offline hold a pull to one archive; pr
   expect(existsSync(image(place))).toBe(false);
 }), PATIENCE_MS);
 
+test("berth run: what is waited for is said, once, when it takes its time", () => inPlace("privileged", async (place) => {
+  await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64", "--server", room.server().url));
+  const ran = berth(place, "run", ...own(place), "--image", "tiny/one", "--arch", "amd64", "--offline", "--", "true");
+  setTimeout(() => works(place, "lxc-stop", ["-n", place.name, "-k"]), 4500);
+  const { status, stderr } = await ran;
+  expect([status, stderr.split("\n").filter((line) => line.startsWith("waiting"))]).toEqual([1, [`waiting until ${place.name} has booted, at most 120 s`]]);
+  destroy(place);
+}), PATIENCE_MS);
+
 describe("a registry that wants a login", () => {
   let work: string;
   let images: OciImages;

@@ -1,5 +1,5 @@
 // Owns `berth run`: from an image to a shell, or to what the image is for, in one command; without --image it is lxc-execute.
-import { existsSync } from "node:fs";
+import { existsSync, writeSync } from "node:fs";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import type { Target } from "../../runtime/verbs.ts";
@@ -30,6 +30,8 @@ export const tool: Tool<(typeof rows)[number]> = {
 };
 
 const BOOT_S = 120;
+/** A boot that takes no longer needs no words. */
+const QUIET_MS = 3000;
 
 /** What is typed before --: create takes the same options. */
 const beforeCommand = (argv: readonly string[]): readonly string[] => (argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv);
@@ -62,7 +64,8 @@ async function boot(line: Line): Promise<Result<string>> {
   const ran = await run(request, plan.value);
   if (!ran.ok) return ran;
   const { arrive } = await import("../../runtime/awaiting/milestone.ts");
-  const { missing, problems } = await arrive(request, target, { milestone: "booted", deadline: Date.now() + BOOT_S * 1000, seconds: BOOT_S });
+  const slow = setTimeout(() => { if (!line.voice.isQuiet) writeSync(2, `waiting until ${target.name} has booted, at most ${BOOT_S} s\n`); }, QUIET_MS);
+  const { missing, problems } = await arrive(request, target, { milestone: "booted", deadline: Date.now() + BOOT_S * 1000, seconds: BOOT_S }).finally(() => clearTimeout(slow));
   if (missing === "stopped" || missing === "running") return fail(...problems);
   // one that is slow, or of which a service has failed, has a shell even so
   return ok(say(line.voice, [...(plan.warnings ?? []), ...problems.map((problem): Problem => ({ ...problem, severity: "warning" }))]));
