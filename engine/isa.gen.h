@@ -44,15 +44,15 @@ enum op_code {
   OP_LOOP_DEVICE = 17, /* loop(4): LOOP_CTL_GET_FREE, LOOP_CONFIGURE of the file with LO_FLAGS_AUTOCLEAR; open in `into`, /dev/loopNUMBER */
   OP_CHROOT = 16, /* fchdir(2) to the slot, chroot("."), chdir("/") */
   OP_CHDIR = 20, /* chdir(2), or fchdir(2) of the `at` slot when the path is empty */
-  OP_MKDIR = 21, /* mkdirat(2); an existing directory is no error; with parents the missing ones are made too */
+  OP_MKDIR = 21, /* mkdirat(2); an existing directory is no error; with parents the missing ones are made too. With `also` all of them are made and none was there, or none is left */
   OP_MKNOD = 22, /* mknodat(2); also makes empty regular files (S_IFREG). An existing node of the same type is no error */
   OP_SYMLINK = 23, /* symlinkat(2) */
   OP_UNLINK = 24, /* unlinkat(2) with flags (AT_REMOVEDIR) */
   OP_RENAME = 25, /* renameat2(2) with flags (RENAME_NOREPLACE) */
   OP_CHOWN = 26, /* fchownat(2) without following a symlink; 0xffffffff leaves an id unchanged */
   OP_CHMOD = 27, /* fchmodat(2) of something that is not a symlink */
-  OP_WRITE_FILE = 28, /* open(2) with O_WRONLY and flags, one write(2) of all the data, close(2) */
-  OP_REMOVE_TREE = 29, /* removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point */
+  OP_WRITE_FILE = 28, /* open(2) with O_WRONLY and flags, one write(2) of all the data, close(2); then the same to each file of `also`, up to one that fails */
+  OP_REMOVE_TREE = 29, /* removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point; of those in `also` each is tried */
   OP_KEEP_EVENTS = 30, /* writes the plan and its events so far to a file; behind supervise, adds those since */
   OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd). With `join` it is made by a helper that has entered those namespaces by setns(2), and is this process's child all the same (CLONE_PARENT) */
   OP_POST = 41, /* a numbered barrier: says #number to the child in `to`, else to the parent */
@@ -144,6 +144,7 @@ enum op_code {
 #define MKDIR_PATH 1
 #define MKDIR_MODE 2
 #define MKDIR_PARENTS 3
+#define MKDIR_ALSO 4
 #define MKNOD_AT 0
 #define MKNOD_PATH 1
 #define MKNOD_MODE 2
@@ -169,8 +170,10 @@ enum op_code {
 #define WRITE_FILE_DATA 2
 #define WRITE_FILE_FLAGS 3
 #define WRITE_FILE_MODE 4
+#define WRITE_FILE_ALSO 5
 #define REMOVE_TREE_AT 0
 #define REMOVE_TREE_PATH 1
+#define REMOVE_TREE_ALSO 2
 #define KEEP_EVENTS_PATH 0
 #define CLONE_FLAGS 0
 #define CLONE_NAME 1
@@ -311,15 +314,15 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_LOOP_DEVICE] = { "loopDevice", { FIELD_TEXT, FIELD_U32 | FIELD_OPTIONAL, FIELD_NEW_SLOT, FIELD_NEW_SLOT } },
   [OP_CHROOT] = { "chroot", { FIELD_SLOT } },
   [OP_CHDIR] = { "chdir", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT } },
-  [OP_MKDIR] = { "mkdir", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_U32 | FIELD_OPTIONAL } },
+  [OP_MKDIR] = { "mkdir", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_MKNOD] = { "mknod", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_U64 | FIELD_OPTIONAL } },
   [OP_SYMLINK] = { "symlink", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXT } },
   [OP_UNLINK] = { "unlink", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_RENAME] = { "rename", { FIELD_TEXT, FIELD_TEXT, FIELD_U32 | FIELD_OPTIONAL } },
   [OP_CHOWN] = { "chown", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32, FIELD_U32 } },
   [OP_CHMOD] = { "chmod", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32 } },
-  [OP_WRITE_FILE] = { "writeFile", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_DATA, FIELD_U32 | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL } },
-  [OP_REMOVE_TREE] = { "removeTree", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT } },
+  [OP_WRITE_FILE] = { "writeFile", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_DATA, FIELD_U32 | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
+  [OP_REMOVE_TREE] = { "removeTree", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_KEEP_EVENTS] = { "keepEvents", { FIELD_TEXT } },
   [OP_CLONE] = { "clone", { FIELD_U64, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_OPS, FIELD_SLOTS | FIELD_OPTIONAL } },
   [OP_POST] = { "post", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL } },

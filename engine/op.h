@@ -19,6 +19,9 @@ ssize_t say_bytes(int socket, const void *bytes, size_t size, int fd);
 int ask_monitor(const char *name, int kind, uint64_t value);
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t now_ms(void);
+/* The paths of an op that does the same to several: its own, then those of the list. How many; 0 and E2BIG when they are too many. */
+enum { PATHS_MAX = 64 };
+size_t all_paths(struct run *run, const struct op *op, int path, int also, char *paths[PATHS_MAX + 1]);
 /* open(2) flags of a plan, in this machine's numbers. */
 int open_flags(uint64_t given);
 

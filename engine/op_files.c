@@ -32,9 +32,7 @@ static int make_dir(struct run *run, const struct op *op, const char *path, unsi
 	return closing(parent, result);
 }
 
-int do_mkdir(struct run *run, const struct op *op) {
-	const char *path = text(run, op, MKDIR_PATH);
-	unsigned mode = (unsigned)num(op, MKDIR_MODE);
+static int make_with_parents(struct run *run, const struct op *op, const char *path, unsigned mode) {
 	int result = make_dir(run, op, path, mode);
 	if (result >= 0 || errno != ENOENT || !num(op, MKDIR_PARENTS)) return result;
 	char upto[PATH_MAX];
@@ -47,6 +45,42 @@ int do_mkdir(struct run *run, const struct op *op) {
 		if (make_dir(run, op, upto, mode) < 0) return -1;
 	}
 	return make_dir(run, op, path, mode);
+}
+
+static void remove_empty(struct run *run, const struct op *op, const char *path) {
+	const char *leaf;
+	int parent = open_parent(run, op, MKDIR_AT, path, &leaf);
+	if (parent >= 0) closing(parent, unlinkat(parent, leaf, AT_REMOVEDIR));
+}
+
+size_t all_paths(struct run *run, const struct op *op, int path, int also, char *paths[PATHS_MAX + 1]) {
+	if (has(op, also) && op->f[also] >> 32 >= PATHS_MAX) {
+		errno = E2BIG;
+		return 0;
+	}
+	paths[0] = (char *)(uintptr_t)text(run, op, path);
+	return 1 + text_list(run, op, also, paths + 1, PATHS_MAX);
+}
+
+/* Of several all are made, and none was there, or none is left: what they are for is undone by one op for all. */
+static int make_all(struct run *run, const struct op *op, char *const *paths, size_t count) {
+	unsigned mode = (unsigned)num(op, MKDIR_MODE);
+	for (size_t i = 0; i < count; i++) {
+		int result = make_dir(run, op, paths[i], mode), error = result == NOTHING_DONE ? EEXIST : errno;
+		if (result == 0) continue;
+		detail(run, "%s", paths[i]);
+		while (i-- > 0) remove_empty(run, op, paths[i]);
+		errno = error;
+		return -1;
+	}
+	return 0;
+}
+
+int do_mkdir(struct run *run, const struct op *op) {
+	char *paths[PATHS_MAX + 1];
+	size_t count = all_paths(run, op, MKDIR_PATH, MKDIR_ALSO, paths);
+	if (count == 0) return -1;
+	return count > 1 ? make_all(run, op, paths, count) : make_with_parents(run, op, paths[0], (unsigned)num(op, MKDIR_MODE));
 }
 
 int do_mknod(struct run *run, const struct op *op) {
@@ -112,11 +146,20 @@ int do_chmod(struct run *run, const struct op *op) {
 
 int do_write_file(struct run *run, const struct op *op) {
 	size_t size;
+	char *paths[PATHS_MAX + 1];
 	const void *bytes = data(run, op, WRITE_FILE_DATA, &size);
 	unsigned mode = has(op, WRITE_FILE_MODE) ? (unsigned)num(op, WRITE_FILE_MODE) : 0644;
 	int flags = open_flags(num(op, WRITE_FILE_FLAGS)) | O_WRONLY;
-	int fd = open_at(run, op, WRITE_FILE_AT, text(run, op, WRITE_FILE_PATH), flags, mode);
-	if (fd < 0) return -1;
-	if (write_once(fd, bytes, size) < 0) return closing(fd, -1);
-	return close(fd);
+	size_t count = all_paths(run, op, WRITE_FILE_PATH, WRITE_FILE_ALSO, paths);
+	if (count == 0) return -1;
+	for (size_t i = 0; i < count; i++) {
+		int fd = open_at(run, op, WRITE_FILE_AT, paths[i], flags, mode);
+		int result = fd < 0 ? -1 : write_once(fd, bytes, size) < 0 ? closing(fd, -1) : close(fd);
+		if (result == 0) continue;
+		int error = errno;
+		if (count > 1) detail(run, "%s", paths[i]);
+		errno = error;
+		return -1;
+	}
+	return 0;
 }

@@ -156,13 +156,31 @@ static int empty_tree(struct removal *removal) {
 	return 0;
 }
 
-int do_remove_tree(struct run *run, const struct op *op) {
+static int remove_one(struct run *run, const struct op *op, const char *path) {
 	const char *leaf;
-	int parent = open_parent(run, op, REMOVE_TREE_AT, text(run, op, REMOVE_TREE_PATH), &leaf);
+	int parent = open_parent(run, op, REMOVE_TREE_AT, path, &leaf);
 	if (parent < 0) return errno == ENOENT ? NOTHING_DONE : -1;
 	struct removal removal = { .run = run, .top = openat(parent, leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) };
 	int result = removal.top >= 0 ? empty_tree(&removal) : errno == ENOENT ? NOTHING_DONE : -1;
 	if (result == 0) result = remove_last(&removal, parent, leaf);
 	if (removal.top >= 0) closing(removal.top, 0);
 	return closing(parent, result);
+}
+
+/* Of several each is tried; the first that stays is told. */
+int do_remove_tree(struct run *run, const struct op *op) {
+	char *paths[PATHS_MAX + 1];
+	size_t count = all_paths(run, op, REMOVE_TREE_PATH, REMOVE_TREE_ALSO, paths);
+	if (count <= 1) return count == 0 ? -1 : remove_one(run, op, paths[0]);
+	const char *left = NULL;
+	int error = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (remove_one(run, op, paths[i]) >= 0 || left) continue;
+		error = errno;
+		left = paths[i];
+	}
+	if (!left) return 0;
+	detail(run, "%s", left);
+	errno = error;
+	return -1;
 }

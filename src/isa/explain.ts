@@ -29,6 +29,8 @@ const PROPAGATION: readonly (readonly [number, string])[] = [[MS_PRIVATE, "priva
 const named = (table: readonly (readonly [number, string])[], value: number | bigint | undefined): string => table.filter(([bit]) => (BigInt(value ?? 0) & BigInt(bit)) !== 0n).map(([, name]) => name).join(",");
 const hasBit = (flags: number | bigint | undefined, bit: number): boolean => (BigInt(flags ?? 0) & BigInt(bit)) !== 0n;
 
+/** The other paths that the same is done to. */
+const others = (also: readonly Text[] | undefined, name: NameOf): string => (also === undefined ? "" : `; so, too: ${also.map((path) => textOf(path, name)).join(", ")}`);
 const article = (noun: string): string => `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, "0");
 const limit = (value: number | bigint): string => (BigInt(value) === RLIM_INFINITY ? "unlimited" : String(value));
@@ -64,15 +66,15 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   loopDevice: (op, name) => `make a loop device of ${textOf(op.path, name)}${op.readonly === 1 ? ", read-only" : ""}`,
   chroot: (op, name) => `chroot into ${name(op.root)}`,
   chdir: (op, name) => `change directory to ${place(op, name)}`,
-  mkdir: (op, name) => `make sure there is a directory ${place(op, name)} ${octal(op.mode)}`,
+  mkdir: (op, name) => `make sure there is a directory ${place(op, name)} ${octal(op.mode)}${others(op.also, name)}`,
   mknod: nodeText,
   symlink: (op, name) => `link ${place(op, name)} to ${textOf(op.target, name)}`,
   unlink: (op, name) => `remove ${place(op, name)}`,
   rename: (op, name) => `rename ${textOf(op.path, name)} to ${textOf(op.to, name)}`,
   chown: (op, name) => `give ${place(op, name)} to ${id(op.uid)}:${id(op.gid)}`,
   chmod: (op, name) => `set the mode of ${place(op, name)} to ${octal(op.mode)}`,
-  writeFile: (op, name) => `write "${short(op.data, name)}" to ${place(op, name)}`,
-  removeTree: (op, name) => `remove ${place(op, name)} and all below it`,
+  writeFile: (op, name) => `write "${short(op.data, name)}" to ${place(op, name)}${others(op.also, name)}`,
+  removeTree: (op, name) => `remove ${place(op, name)} and all below it${others(op.also, name)}`,
   clone: (op, name) => `make process "${textOf(op.name, name)}"${namespacesIn(op.flags) === "" ? "" : ` with its own ${namespacesIn(op.flags)} namespaces`}${op.cgroup === undefined ? "" : ` in the cgroup ${name(op.cgroup)}`}${op.join === undefined ? "" : `, in ${op.join.map(name).join(" and ")}`}`,
   post: (op, name) => `say #${op.number} to ${peer(op.to, name)}`,
   await: (op, name) => `wait for #${op.number} from ${peer(op.child, name)}${op.timeout === undefined ? "" : `, at most ${op.timeout} ms`}`,

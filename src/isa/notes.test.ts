@@ -25,6 +25,12 @@ test("notes name every op by its number, with its process, its wish and what it 
   expect(JSON.stringify(notes)).not.toContain("SECRET");
 });
 
+test("of several paths the engine names the one that it is about", () => {
+  const from = { kind: "default", key: "lxc.cgroup.dir" } as const;
+  const [made] = notesOf(planBytes({ ...plan, ops: [{ op: "mkdir", from, path: "/a", mode: 0o755, also: ["/b", "/c"] }] }))?.ops ?? [];
+  expect([made?.subject, made?.sentence]).toEqual(["", "make sure there is a directory /a 0755; so, too: /b, /c"]);
+});
+
 test("what is no notes is refused", () => {
   expect(notesOf(new Uint8Array(0))).toBeUndefined();
   expect(notesOf(new Uint8Array(200))).toBeUndefined();

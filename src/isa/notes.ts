@@ -12,6 +12,7 @@ export interface NotedOp { readonly op: string; readonly process: string; readon
 
 function subjectOf(op: Op): string {
   if (op.op === "spawn" || op.op === "initLoop") return typeof op.argv[0] === "string" ? op.argv[0] : "";
+  if ("also" in op && op.also !== undefined) return ""; // the engine names the one
   const subject = "path" in op ? op.path : "proxy" in op ? op.proxy : "address" in op ? op.address : "type" in op ? op.type : "name" in op ? op.name : "";
   return typeof subject === "string" ? subject : "";
 }

@@ -1,6 +1,6 @@
 // Owns the engine's instruction set: one row per op. The op types, encoder, checker,
 // explainer and the C header (engine/isa.gen.h) all come from this table.
-// Grow it only when no existing op will do; an op is one system call or one file write.
+// Grow it only when no existing op will do; an op is one system call or one file write, or the same to several paths (`also`).
 
 /**
  * Field kinds.
@@ -46,15 +46,15 @@ export const SCHEMA = {
   chroot: { code: 16, doc: "fchdir(2) to the slot, chroot(\".\"), chdir(\"/\")", fields: { root: "slot" } },
   // files
   chdir: { code: 20, doc: "chdir(2), or fchdir(2) of the `at` slot when the path is empty", fields: { at, path: "text" } },
-  mkdir: { code: 21, doc: "mkdirat(2); an existing directory is no error; with parents the missing ones are made too", fields: { at, path: "text", mode: "u32", parents: "u32?" } },
+  mkdir: { code: 21, doc: "mkdirat(2); an existing directory is no error; with parents the missing ones are made too. With `also` all of them are made and none was there, or none is left", fields: { at, path: "text", mode: "u32", parents: "u32?", also: "texts?" } },
   mknod: { code: 22, doc: "mknodat(2); also makes empty regular files (S_IFREG). An existing node of the same type is no error", fields: { at, path: "text", mode: "u32", device: "u64?" } },
   symlink: { code: 23, doc: "symlinkat(2)", fields: { at, path: "text", target: "text" } },
   unlink: { code: 24, doc: "unlinkat(2) with flags (AT_REMOVEDIR)", fields: { at, path: "text", flags: "u32?" } },
   rename: { code: 25, doc: "renameat2(2) with flags (RENAME_NOREPLACE)", fields: { path: "text", to: "text", flags: "u32?" } },
   chown: { code: 26, doc: "fchownat(2) without following a symlink; 0xffffffff leaves an id unchanged", fields: { at, path: "text", uid: "u32", gid: "u32" } },
   chmod: { code: 27, doc: "fchmodat(2) of something that is not a symlink", fields: { at, path: "text", mode: "u32" } },
-  writeFile: { code: 28, doc: "open(2) with O_WRONLY and flags, one write(2) of all the data, close(2)", fields: { at, path: "text", data: "data", flags: "u32?", mode: "u32?" } },
-  removeTree: { code: 29, doc: "removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point", fields: { at, path: "text" } },
+  writeFile: { code: 28, doc: "open(2) with O_WRONLY and flags, one write(2) of all the data, close(2); then the same to each file of `also`, up to one that fails", fields: { at, path: "text", data: "data", flags: "u32?", mode: "u32?", also: "texts?" } },
+  removeTree: { code: 29, doc: "removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point; of those in `also` each is tried", fields: { at, path: "text", also: "texts?" } },
   keepEvents: { code: 30, doc: "writes the plan and its events so far to a file; behind supervise, adds those since", fields: { path: "text" } },
   // processes
   clone: { code: 40, doc: "clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd). With `join` it is made by a helper that has entered those namespaces by setns(2), and is this process's child all the same (CLONE_PARENT)", fields: { flags: "u64", name: "text", pid: "newSlot", pidfd: "newSlot?", cgroup: "slot?", body: "ops", join: "slots?" } },

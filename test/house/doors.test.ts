@@ -12,7 +12,7 @@ import { rows } from "../../src/config/table.ts";
 import { ROOT, sources } from "./sources.ts";
 
 /** Bytes of each door's file, before it is minified: without its imports, a few percent above what it was on 2026-11-27. Raise one only with a reason. */
-const MOST_BYTES: Readonly<Record<string, number>> = { attach: 98_500, execute: 420_000, info: 55_500, ls: 53_500, start: 425_000, stop: 75_500 };
+const MOST_BYTES: Readonly<Record<string, number>> = { attach: 98_500, execute: 420_000, info: 55_500, ls: 53_500, start: 425_000, stop: 76_500 };
 
 /** The config language, what only explains or repairs, and what a killed run left. */
 const FOR_FEW = [/^src\/cli\/(log|help|report)\.ts$/, /^src\/isa\/(explain|decode|check|read-back)\.ts$/, /^src\/runtime\/(report|partial|causes\/.*|keep-addresses|doctor)\.ts$/, /^src\/host\/engine\//, /^src\/host\/doctor\//];
@@ -70,7 +70,7 @@ test("tables of plain data are JSON in the planner; a table in another shape sto
 });
 
 /** Numbered steps of the golden plans: each costs the planner 40,000 instructions and the engine a system call or more. */
-const MOST_STEPS: Readonly<Record<string, number>> = { "root-hybrid": 169, "root-idmap-v2": 139, "user-delegated": 160, "execute-host-root": 58 };
+const MOST_STEPS: Readonly<Record<string, number>> = { "root-hybrid": 146, "root-idmap-v2": 139, "user-delegated": 160, "execute-host-root": 58 };
 test.each(Object.keys(MOST_STEPS))("the plan %s does not grow unseen", (name) => {
   const steps = readFileSync(join(ROOT, "test/golden", `${name}.plan`), "utf8").split("\n").filter((line) => /^ *\d+ /.test(line));
   expect(steps.length).toBeGreaterThan(20);

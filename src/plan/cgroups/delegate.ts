@@ -13,14 +13,14 @@ import type { CgroupPart } from "./names.ts";
 const FROM: Origin = byDefault("cgroup delegation");
 
 function chowns(parts: readonly CgroupPart[], uid: number, gid: number): readonly Op[] {
-  return parts.flatMap((part) => part.delegate.map(({ path, isOptional }): Op => ({ op: "chown", from: FROM, path, uid, gid, ...(isOptional ? { onError: ["ENOENT"] as const } : {}) })));
+  return parts.flatMap((part) => part.delegate().map(({ path, isOptional }): Op => ({ op: "chown", from: FROM, path, uid, gid, ...(isOptional ? { onError: ["ENOENT"] as const } : {}) })));
 }
 
 const isEntrance = (path: string): boolean => path.endsWith("/cgroup.procs") || path.endsWith("/tasks");
 
 /** The files through which a process gets in stay writable for the user's group: lxc-attach moves its command there. */
 function entrances(parts: readonly CgroupPart[], uid: number, gid: number): readonly Op[] {
-  return parts.flatMap((part) => part.delegate.filter(({ path }) => isEntrance(path)).flatMap(({ path, isOptional }): readonly Op[] => {
+  return parts.flatMap((part) => part.delegate().filter(({ path }) => isEntrance(path)).flatMap(({ path, isOptional }): readonly Op[] => {
     const missing = isOptional ? { onError: ["ENOENT"] as const } : {};
     return [{ op: "chown", from: FROM, path, uid, gid, ...missing }, { op: "chmod", from: FROM, path, mode: 0o664, ...missing }];
   }));

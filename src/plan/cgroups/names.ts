@@ -20,6 +20,8 @@ export interface CgroupNames {
 /** What one hierarchy contributes to a start. Each list belongs to one moment of the monitor's life. */
 export interface CgroupPart {
   readonly hierarchy: CgroupHierarchy;
+  /** The directory below which everything is put. */
+  readonly base: string;
   /** The monitor's directory, and the monitor in it. */
   readonly monitor: readonly Op[];
   /** The payload's directory, and on v1 limits in it. */
@@ -32,7 +34,7 @@ export interface CgroupPart {
   /** A file that the monitor writes "0" to once nobody waits for it any more. */
   readonly laterMonitor?: string;
   /** What the container's root must own to manage its own subtree: paths, and whether they must exist. */
-  readonly delegate: readonly { readonly path: string; readonly isOptional: boolean }[];
+  readonly delegate: () => readonly { readonly path: string; readonly isOptional: boolean }[];
   /** Directories made, outermost first. */
   readonly directories: readonly string[];
 }

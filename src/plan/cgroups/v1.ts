@@ -27,25 +27,33 @@ const inOrder = (limits: readonly Limit[]): readonly Limit[] => {
   return [...limits.filter((limit) => !isSwap(limit)), ...limits.filter(isSwap)];
 };
 
-export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames): CgroupPart {
+function monitorOps(base: string, hierarchy: CgroupHierarchy, { monitor, from }: CgroupNames, isTogether: boolean): readonly Op[] {
+  const cpuset = initCpuset(hierarchy, ancestry(monitor));
+  return isTogether ? cpuset : [...makeCgroup(base, monitor, from), ...cpuset, { ...enterV1(`${base}/${monitor}`, from), undo: [enterV1(base, from)] }];
+}
+
+/** `isTogether`: directories and the ways into them are made for all hierarchies at once. */
+export function planV1(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames, isTogether: boolean): CgroupPart {
   const base = basePath(hierarchy);
-  const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
+  const payload = `${base}/${names.payload}`;
+  const inner = `${base}/${names.inner}`;
+  const monitor = `${base}/${names.monitor}`;
   const own = scope.spec.cgroup.v1.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)));
   const write = (limit: Limit): Op => writeLimit(payload, limit);
   const { from } = names;
   return {
-    hierarchy,
+    hierarchy, base,
     // a user may often not write the base's own cgroup.procs, so the monitor could not get out again: it stays where it was started
-    monitor: isRoot(scope.facts) ? [...makeCgroup(base, names.monitor, from), ...initCpuset(hierarchy, ancestry(names.monitor)), { ...enterV1(monitor, from), undo: [enterV1(base, from)] }] : [],
+    monitor: isRoot(scope.facts) ? monitorOps(base, hierarchy, names, isTogether) : [],
     payload: [
       // the limits first: a parent's cpus cannot become fewer than its child has
-      ...makeCgroup(base, names.payload, from), ...initCpuset(hierarchy, ancestry(names.payload)), ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),
+      ...(isTogether ? [] : makeCgroup(base, names.payload, from)), ...initCpuset(hierarchy, ancestry(names.payload)), ...inOrder(own.filter((limit) => !isDevice(limit))).map(write),
       ...(names.inner === names.payload ? [] : [...makeCgroup(payload, names.inner.slice(names.payload.length + 1), from), ...initCpuset(hierarchy, [names.inner], own)]),
     ],
-    join: [enterV1(inner, from)],
+    join: isTogether ? [] : [enterV1(inner, from)],
     // the kernel takes them from root alone, wherever the cgroup is delegated to: checkCgroups says so
     late: isRoot(scope.facts) ? own.filter(isDevice).map(write) : [],
-    delegate: [inner, `${inner}/cgroup.procs`].map((path) => ({ path, isOptional: false })).concat({ path: `${inner}/tasks`, isOptional: true }),
+    delegate: () => [inner, `${inner}/cgroup.procs`].map((path) => ({ path, isOptional: false })).concat({ path: `${inner}/tasks`, isOptional: true }),
     directories: isRoot(scope.facts) ? [monitor, payload] : [payload],
   };
 }

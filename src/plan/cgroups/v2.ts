@@ -76,22 +76,23 @@ export interface UnifiedPart extends CgroupPart {
   readonly directory: Slot;
 }
 
-export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames): UnifiedPart {
+/** `isTogether`: the payload's directory is made with those of the other hierarchies. */
+export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames, isTogether: boolean): UnifiedPart {
   const base = basePath(hierarchy);
   const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
   const { from } = names;
   const directory = scope.slots.take();
   const limits = scope.spec.cgroup.v2.filter((limit) => hierarchy.controllers.includes(controllerOf(limit.value.file)) || controllerOf(limit.value.file) === "cgroup");
   return {
-    hierarchy, directory,
+    hierarchy, base, directory,
     monitor: monitorOps(scope, base, names),
     payload: [
-      ...makeCgroup(base, names.payload, from), ...(names.inner === names.payload ? [] : makeCgroup(payload, names.inner.slice(names.payload.length + 1), from)),
+      ...(isTogether ? [] : makeCgroup(base, names.payload, from)), ...(names.inner === names.payload ? [] : makeCgroup(payload, names.inner.slice(names.payload.length + 1), from)),
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
     join: [], ...(isRoot(scope.facts) ? { laterMonitor: `${monitor}/cgroup.procs` } : {}),
     late: [...handDown(hierarchy, names.inner), ...limits.map((limit) => writeLimit(payload, limit)), ...deviceRules(scope, directory)],
-    delegate: [
+    delegate: () => [
       { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),
       ...DELEGATED_IF_THERE.map((file) => ({ path: `${inner}/${file}`, isOptional: true })),
     ],

@@ -6,6 +6,7 @@ import type { HookName } from "../../model/spec.ts";
 import { planAutoMounts, planBootId } from "../automounts.ts";
 import { GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
 import { planCgroupMounts } from "../cgroups/mounts.ts";
+import { joinOps } from "../cgroups/together.ts";
 import { planDevDirectory, planDevices } from "../devices.ts";
 import { planHooks } from "../hooks.ts";
 import { keepSharedDependent, openSources, planMounts } from "../mounts.ts";
@@ -32,7 +33,7 @@ function settle(container: Container): { readonly ops: readonly Op[]; readonly r
     ...(container.awaitsLinks ? [{ op: "await", from: FROM, number: LINKS, note: "links are there" } as const] : []),
   ];
   const ops: readonly Op[] = [
-    joinParent(), ...container.cgroups.parts.flatMap((part) => part.join), { op: "await", from: FROM, number: MAPPED, note: "ids are mapped" },
+    joinParent(), ...joinOps(container.cgroups), { op: "await", from: FROM, number: MAPPED, note: "ids are mapped" },
     ...joinShared(scope, container.inputs.share), detachFromHost(),
     // hooks run as the container's root, in its network, before anything is mounted
     ...(hooks.length > 0 ? [...own, ...connected, ...hooks, ...early, ...late, ...opened] : [...opened, ...early, ...own, ...late, ...connected]),

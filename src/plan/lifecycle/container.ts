@@ -1,8 +1,8 @@
 // Owns what all processes of one start agree on: computed once, used by the monitor's list and the child's.
 import type { Slot } from "../../isa/op.ts";
-import type { CgroupNames, CgroupPart } from "../cgroups/names.ts";
 import { cgroupNames, ownBase } from "../cgroups/names.ts";
 import { writable } from "../cgroups/reach.ts";
+import { areTogether, type Cgroups } from "../cgroups/together.ts";
 import { planV1 } from "../cgroups/v1.ts";
 import type { UnifiedPart } from "../cgroups/v2.ts";
 import { planV2 } from "../cgroups/v2.ts";
@@ -32,7 +32,7 @@ export interface Container {
   /** The child waits until its links are there, and its network scripts have run where hooks of its own follow them. */
   readonly awaitsLinks: boolean;
   readonly terminals: TerminalPlan;
-  readonly cgroups: { readonly names: CgroupNames; readonly parts: readonly CgroupPart[]; readonly unified?: UnifiedPart };
+  readonly cgroups: Cgroups & { readonly unified?: UnifiedPart };
   /** lxc-start -F on a terminal: the launcher joins that one to a pty, which the monitor has in its place. */
   readonly foreground?: { readonly master: Slot; readonly peer: Slot; readonly escape: number };
   /** lxc.console.path, opened by the monitor. */
@@ -49,11 +49,12 @@ export interface Container {
 function planCgroups(scope: Scope, isReboot: boolean): Container["cgroups"] {
   const names = cgroupNames(scope, isReboot);
   const hierarchies = writable(scope).map((hierarchy) => ownBase(hierarchy, names, isReboot));
-  const legacy = hierarchies.filter(({ version }) => version === 1).map((hierarchy) => planV1(scope, hierarchy, names));
+  const isTogether = areTogether(scope.spec, names, isReboot);
+  const legacy = hierarchies.filter(({ version }) => version === 1).map((hierarchy) => planV1(scope, hierarchy, names, isTogether));
   const unifiedHierarchy = hierarchies.find(({ version }) => version === 2);
-  if (unifiedHierarchy === undefined) return { names, parts: legacy };
-  const unified = planV2(scope, unifiedHierarchy, names);
-  return { names, parts: [...legacy, unified], unified };
+  if (unifiedHierarchy === undefined) return { names, parts: legacy, isTogether };
+  const unified = planV2(scope, unifiedHierarchy, names, isTogether);
+  return { names, parts: [...legacy, unified], unified, isTogether };
 }
 
 /** A terminal that can be left: the caller's own, and no other is the console. */

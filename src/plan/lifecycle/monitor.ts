@@ -13,6 +13,7 @@ import type { ContainerSpec } from "../../model/spec.ts";
 import { BELIEVED, GO, LINKS, MAPPED, NETNS, READY } from "../barriers.ts";
 import type { CgroupPart } from "../cgroups/names.ts";
 import { freezerFile, placeOption } from "../cgroups/names.ts";
+import { legacyMonitorOps, payloadOps } from "../cgroups/together.ts";
 import { planDelegation } from "../cgroups/delegate.ts";
 import { planHooks, planNetScripts, planStopHooks } from "../hooks.ts";
 import { writeIdmap } from "../idmap.ts";
@@ -122,7 +123,7 @@ function launchChild(container: Container, { pid, pidfd }: { readonly pid: Slot;
     ...planLimits(scope, pid), ...container.rootfs.mapped(pid), ...container.mounts.mapped(pid),
     { op: "post", from: BARRIER, number: MAPPED, to: pid, note: "ids are mapped" },
     // while the child makes its mounts; it moves into cgroups of its own by itself
-    ...cgroups.parts.filter(isV1).flatMap((part) => part.monitor),
+    ...legacyMonitorOps(cgroups, isRoot(facts)),
     ...(network.hasLinks ? [{ op: "await", from: BARRIER, number: NETNS, child: pid } as const, ...scripts(["phys"]), ...network.host(pid)] : []),
     ...scripts(["empty", "veth", "macvlan", "ipvlan", "vlan", "user"]),
     ...(container.awaitsLinks ? [{ op: "post", from: BARRIER, number: LINKS, to: pid } as const] : []),
@@ -238,7 +239,7 @@ export function planMonitor(container: Container): readonly Op[] {
     ...tryLog(scope),
     ...planHooks(scope, { name: "pre-start", rootfsMount, ...(inputs.isReboot ? { target: "reboot" } : {}) }),
     ...loadApparmor(spec, facts.install.share, inputs.apparmor),
-    ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...cgroups.parts.flatMap((part) => part.payload),
+    ...cgroups.parts.filter((part) => !isV1(part)).flatMap((part) => part.monitor), ...payloadOps(cgroups),
     ...launched,
     ...writeRecord(directory, { ...record, state: "RUNNING", init: pid }, false), ...pidfile, ...keepHooks(scope, inputs), ...letGo(container),
     superviseOp(container, { pid, pidfd, listen, ...terminals }),
