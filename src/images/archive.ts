@@ -1,5 +1,9 @@
 // Owns recognising an archive: by what it begins with, never by its name.
 import { closeSync, openSync, readSync } from "node:fs";
+import { errorText } from "../host/error-text.ts";
+import { errorCode } from "../host/read-text.ts";
+import type { Origin } from "../model/origin.ts";
+import { fail, ok, type Result } from "../model/problem.ts";
 import type { Compression } from "../plan/storage/dir.ts";
 
 const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
@@ -25,16 +29,26 @@ export function compressionOf(head: Uint8Array): Compression | undefined {
   return isTarHeader(head) ? "none" : undefined;
 }
 
-/** undefined: no archive, or not readable. */
-export function probeArchive(path: string): Compression | undefined {
+/** How it is packed. `remedy`: of one that is none. */
+export function archiveAt(path: string, { at, remedy }: { readonly at?: Origin; readonly remedy?: string } = {}): Result<Compression> {
+  const said = { ...(at === undefined ? {} : { at }), ...(remedy === undefined ? {} : { remedy }) };
   let fd: number | undefined;
   try {
     fd = openSync(path, "r");
     const head = new Uint8Array(BLOCK);
-    return compressionOf(head.subarray(0, readSync(fd, head, 0, BLOCK, 0)));
-  } catch {
-    return undefined;
+    const found = compressionOf(head.subarray(0, readSync(fd, head, 0, BLOCK, 0)));
+    return found === undefined ? fail({ ...said, code: "image.invalid", text: `'${path}' is not a tar archive that can be read` }) : ok(found);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT") return fail({ ...said, code: "image.missing", text: `'${path}' does not exist` });
+    return fail(code === "EISDIR" ? { ...said, code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, cause: "it is a directory" } : { ...(at === undefined ? {} : { at }), code: "image.invalid", text: `cannot read '${path}'`, cause: errorText(error) });
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/** undefined: no archive, or not readable. */
+export function probeArchive(path: string): Compression | undefined {
+  const found = archiveAt(path);
+  return found.ok ? found.value : undefined;
 }

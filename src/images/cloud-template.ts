@@ -1,8 +1,7 @@
 // Owns the template `ubuntu-cloud`: Ubuntu's own cloud image, with data for cloud-init.
-import { existsSync } from "node:fs";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
-import { probeArchive } from "./archive.ts";
+import { archiveAt } from "./archive.ts";
 import { readCustomize, type Customize } from "./customize.ts";
 import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
@@ -37,8 +36,7 @@ interface Archive { readonly path: string; readonly metadata?: string }
 async function archiveOf(wish: TemplateWish, args: TemplateArgs): Promise<Result<Archive>> {
   const tarball = args.last("tarball");
   if (tarball !== undefined) {
-    const path = tarball.startsWith("/") ? tarball : `${wish.cwd}/${tarball}`;
-    return existsSync(path) ? ok({ path }) : fail({ code: "image.missing", at: byOption("--tarball"), text: `'${path}' does not exist` });
+    return ok({ path: tarball.startsWith("/") ? tarball : `${wish.cwd}/${tarball}` });
   }
   const stream = args.last("stream") ?? "released";
   const server = args.last("server") ?? SERVER[stream];
@@ -72,9 +70,9 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   const archive = await archiveOf(wish, args);
   if (!archive.ok) return archive;
   const { path, metadata } = archive.value;
-  const compression = probeArchive(path);
-  if (compression === undefined) return fail({ code: "image.invalid", at: byOption("--tarball"), text: `'${path}' is not a tar archive that can be read` });
-  return ok({ kind: "archive", path, compression, template: SCRIPT, own: own.value, shared: { name: "ubuntu-cloud", base: cacheBase(wish.env, wish.isRoot) }, ...(metadata === undefined ? {} : { metadata }) }, archive.warnings);
+  const compression = archiveAt(path, { at: byOption("--tarball") });
+  if (!compression.ok) return compression;
+  return ok({ kind: "archive", path, compression: compression.value, template: SCRIPT, own: own.value, shared: { name: "ubuntu-cloud", base: cacheBase(wish.env, wish.isRoot) }, ...(metadata === undefined ? {} : { metadata }) }, archive.warnings);
 }
 
 export const cloud = optionTemplate({ name: "ubuntu-cloud", about: "a cloud image of Ubuntu, whose cloud-init finds its data in it.", options: OPTIONS, make });

@@ -1,6 +1,6 @@
 // Owns a Debian root file system made from Debian's own packages (by mmdebstrap, else debootstrap), with systemd as init, kept for the next time.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { programPath } from "../host/probe/program.ts";
 import { saysNoSpace } from "../linux/no-space.ts";
@@ -138,7 +138,7 @@ function failed(program: string, name: string, suite: string, { status, lines }:
 }
 
 function missing({ keyring }: DebianWish): Problem | undefined {
-  if (keyring !== undefined && !existsSync(keyring)) return { code: "image.signature", at: byOption("--keyring"), text: `there is no '${keyring}'`, cause: "with its keys it is checked that nobody has changed the packages", remedy: keyring === UBUNTU_KEYS ? "apt-get install ubuntu-keyring (as root), or name the file with --keyring" : "name another file with --keyring" };
+  if (keyring !== undefined && !isReadable(keyring)) return { code: "image.signature", at: byOption("--keyring"), text: `${existsSync(keyring) ? "you may not read" : "there is no"} '${keyring}'`, cause: "with its keys it is checked that nobody has changed the packages", remedy: keyring === UBUNTU_KEYS ? "apt-get install ubuntu-keyring (as root), or name the file with --keyring" : "name another file with --keyring" };
   if (isBootstrapped()) return undefined;
   const cause = `it makes a Debian root file system from Debian's packages${programPath("debootstrap") !== undefined ? "; debootstrap is there, but can only be used by root" : ""}`;
   if (programPath("mmdebstrap") === undefined) return { code: "template.missing", at: byHost("mmdebstrap"), text: "mmdebstrap is not installed", cause, remedy: `apt-get install mmdebstrap (as root)${isRoot() ? ", or debootstrap" : ""}` };
@@ -203,6 +203,15 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
 
 /** Where the archive is kept. */
 export const keptAt = (wish: DebianWish, suite: string): string => `${wish.cacheDir ?? defaultCacheDir()}/${wish.dist ?? "debian"}-${suite}${variantOf(wish)}-${process.arch}-${RECIPE}.tar`;
+
+const isReadable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** What there is already, root's too. */
 export const keptHere = (wish: DebianWish, suite: string): DebianRootfs | undefined => cached(keptAt(wish, suite), suite) ?? cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite);

@@ -22,10 +22,10 @@ const code = async (...args: readonly string[]): Promise<string | undefined> => 
 
 test("archives by absolute and by relative path", async () => {
   expect(await make("--fstree=root.tgz")).toMatchObject({ ok: true, value: { kind: "archive", path: join(folder, "root.tgz"), compression: "gzip" } });
-  expect(await make("-f", join(folder, "root.tgz"), "--no-dev", "-m", "text")).toMatchObject({ ok: true, value: { metadata: join(folder, "text") } });
+  expect(await make("-f", join(folder, "root.tgz"), "--no-dev", "-m", "root.tgz")).toMatchObject({ ok: true, value: { metadata: join(folder, "root.tgz") } });
 });
 test("what is wrong", async () => {
-  expect(await Promise.all([code(), code("-f"), code("-x"), code("-f", "text"), code("-f", "nowhere"), code("-f", "root.tgz", "-m", "nowhere")])).toEqual(["option.missing", "option.missing", "option.unknown", "image.invalid", "image.missing", "image.missing"]);
+  expect(await Promise.all([code(), code("-f"), code("-x"), code("-f", "text"), code("-f", "nowhere"), code("-f", "root.tgz", "-m", "nowhere"), code("-f", "root.tgz", "-m", "text"), code("-f", folder)])).toEqual(["option.missing", "option.missing", "option.unknown", "image.invalid", "image.missing", "image.missing", "image.invalid", "image.invalid"]);
 });
 test("help makes nothing", async () => {
   expect([await make("-h"), said.join("").includes("--metadata FILE")]).toEqual([{ ok: true, value: { kind: "nothing" } }, true]);

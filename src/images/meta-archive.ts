@@ -5,7 +5,7 @@ import { PROGRAM_PATH } from "../host/probe/program.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import { byOption } from "../model/origin.ts";
 import { unpackCommand } from "../plan/storage/dir.ts";
-import { probeArchive } from "./archive.ts";
+import { archiveAt } from "./archive.ts";
 
 /** Texts: what is larger is none. */
 const TEXT_MAX = 1 << 20;
@@ -23,15 +23,15 @@ export function textsIn(folder: string): ReadonlyMap<string, string> {
 
 /** `scratch`: where a directory can be made for a moment. */
 export function readTexts(path: string, scratch: string, isMapped: boolean): Result<ReadonlyMap<string, string>> {
-  const compression = probeArchive(path);
-  if (compression === undefined) return fail({ code: "image.invalid", at: from, text: `'${path}' is not a tar archive that can be read` });
+  const compression = archiveAt(path, { at: from });
+  if (!compression.ok) return compression;
   const folder = `${scratch}/metadata`;
   let fd: number | undefined;
   try {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { mode: 0o700 });
     fd = openSync(path, "r");
-    const args = unpackCommand({ compression, isMapped, exclude: [] }).filter((word) => !ROOT_ONLY.includes(word));
+    const args = unpackCommand({ compression: compression.value, isMapped, exclude: [] }).filter((word) => !ROOT_ONLY.includes(word));
     // a bomb ends at the limit: the metadata of an image is a few texts
     const tar = spawnSync("sh", ["-c", `ulimit -f ${UNPACKED_MAX_BLOCKS}; exec "$@"`, "sh", ...args, "--no-same-owner", "--no-same-permissions"], { stdio: [fd, "ignore", "pipe"], cwd: folder, env: { PATH: PROGRAM_PATH, LC_ALL: "C" }, encoding: "utf8" });
     if (tar.status !== 0) return fail({ code: "image.invalid", at: from, text: `unpacking ${path} failed`, cause: tar.stderr.trim() });

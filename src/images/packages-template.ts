@@ -4,7 +4,7 @@ import { accountOf } from "../host/setup/account.ts";
 import { fstabField } from "../linux/fstab-field.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
-import { probeArchive } from "./archive.ts";
+import { archiveAt } from "./archive.ts";
 import { readCustomize, type Customize, type OwnUser } from "./customize.ts";
 import { UBUNTU_KEYS, debianRootfs, keptAt, osRelease, packagesDir, type DebianWish } from "./debian.ts";
 import { optionTemplate } from "./option-template.ts";
@@ -128,9 +128,9 @@ async function make(dist: Dist, wish: TemplateWish, args: TemplateArgs): Promise
   if (!made.ok) return made;
   const { path } = made.value;
   const home = own.value.user?.home;
-  const compression = probeArchive(path);
-  if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read`, remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
-  return ok({ kind: "archive", path, compression, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, own: { ...own.value, knowsItself: true }, ...(home === undefined ? {} : { more: [`lxc.mount.entry = ${fstabField(home)} ${fstabField(home.slice(1))} none bind,create=dir 0 0`] }) }, made.value.warnings);
+  const compression = archiveAt(path, { remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
+  if (!compression.ok) return compression;
+  return ok({ kind: "archive", path, compression: compression.value, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, own: { ...own.value, knowsItself: true }, ...(home === undefined ? {} : { more: [`lxc.mount.entry = ${fstabField(home)} ${fstabField(home.slice(1))} none bind,create=dir 0 0`] }) }, made.value.warnings);
 }
 
 /** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */

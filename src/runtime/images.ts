@@ -3,7 +3,7 @@ import { closeSync, copyFileSync, createReadStream, existsSync, fsyncSync, mkdir
 import { probeHost } from "../host/probe/host-facts.ts";
 import { containerDir } from "../host/store/layout.ts";
 import { errorText } from "../host/error-text.ts";
-import { probeArchive } from "../images/archive.ts";
+import { archiveAt } from "../images/archive.ts";
 import { packagesDir } from "../images/debian.ts";
 import { SILENT, type Dialogue } from "../images/dialogue.ts";
 import { ensureImage, type HadImage } from "../images/image/ensure.ts";
@@ -129,9 +129,8 @@ export async function exportImage(request: Request, wish: ExportWish): Promise<R
 export async function importImage(request: Request, file: string, name: string): Promise<Result<Pulled>> {
   const path = file.startsWith("/") ? file : `${request.cwd}/${file}`;
   if (!isName(name)) return fail({ code: "option.value", text: `'${name}' is no name of an image`, remedy: "letters, digits, and . _ + - @ ~" });
-  if (!existsSync(path)) return fail({ code: "image.missing", text: `'${path}' does not exist` });
-  const compression = probeArchive(path);
-  if (compression === undefined) return fail({ code: "image.invalid", text: `'${path}' is not a tar archive that can be read` });
+  const compression = archiveAt(path);
+  if (!compression.ok) return compression;
   const base = baseOf(request);
   const part = `${base}/sha256/.import-${process.pid}`;
   try {
@@ -143,7 +142,7 @@ export async function importImage(request: Request, file: string, name: string):
     closeSync(handle);
     renameSync(part, `${base}/sha256/${hex}`);
     const arch = archOf(process.arch);
-    writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression });
+    writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression: compression.value });
     return ok({ image: name, arch, digest: `sha256:${hex}` });
   } catch (error) {
     if (existsSync(part)) rmSync(part);

@@ -110,6 +110,16 @@ test("pulled, listed, told about, exported, imported, pruned", () => inPlace("pr
   expect([existsSync(image(place)), existsSync(join(cacheOf(place), "sha256", sha256(archive)))]).toEqual([false, true]);
 }), 120_000);
 
+test("what an ordinary user may not read is told as that", () => inPlace("user-owned", async (place) => {
+  const secret = join(place.lxcpath, "in-secret");
+  writeFileSync(secret, "", { mode: 0o600 });
+  const made = (...args: readonly string[]) => ["create", place.name, "-P", place.lxcpath, "-f", join(place.lxcpath, "in.conf"), ...args];
+  for (const args of [["image", "import", secret, "x"], made("-t", "local", "--", "-f", secret), made("--image", `file:${secret}`), made("--image", `docker-archive:${secret}`), made("--image", "tiny/one", "--ssh-key", secret)]) {
+    const { status, stderr } = await berth(place, ...args);
+    expect([status, stderr.includes(`cannot read '${secret}'`) && stderr.includes("cause: permission denied") ? "" : stderr, containers(place)]).toEqual([1, "", []]);
+  }
+}), 60_000);
+
 test("what is wrong is named in the words of berth image, and nothing is left", () => inPlace("privileged", async (place) => {
   await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64"));
   writeFileSync(join(place.lxcpath, "in-text"), "text\n");

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
-import { probeArchive } from "../archive.ts";
+import { archiveAt } from "../archive.ts";
 import { NOTHING, type Customize } from "../customize.ts";
 import { debianRootfs, keptHere } from "../debian.ts";
 import { obtainOci } from "../oci/obtain.ts";
@@ -40,11 +40,11 @@ const archOfWish = (wish: ImageWish): string => wish.arch ?? archOf(process.arch
 
 /** An archive on this machine. Without a wish for a digest its own is not worth reading it all. */
 async function fromArchive(wish: ImageWish, path: string, more: { readonly metadata?: string; readonly template: string; readonly own?: Customize }): Promise<Result<HadImage>> {
-  const compression = probeArchive(path);
-  if (compression === undefined) return fail({ code: "image.invalid", at: byOption("--image"), text: `'${path}' is not a tar archive that can be read` });
+  const compression = archiveAt(path, { at: byOption("--image") });
+  if (!compression.ok) return compression;
   const digest = `sha256:${await sha256Of(path)}`;
   if (wish.digest !== undefined && digest !== wish.digest) return fail(wrong(wish.ref, digest, wish.digest));
-  return ok({ made: { kind: "archive", path, compression, ...more }, digest, path });
+  return ok({ made: { kind: "archive", path, compression: compression.value, ...more }, digest, path });
 }
 
 /** Debian's or Ubuntu's own packages make it where no image server does. */

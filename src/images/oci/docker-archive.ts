@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { PROGRAM_PATH } from "../../host/probe/program.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
-import { probeArchive } from "../archive.ts";
+import { archiveAt } from "../archive.ts";
 import { tarJudge } from "../tar/judge.ts";
 import { tarReader } from "../tar/reader.ts";
 import { eachUnpacked } from "../tar/unpacked.ts";
@@ -18,8 +18,8 @@ const ENV = { PATH: PROGRAM_PATH, LC_ALL: "C" };
 
 /** Judged on its way to tar, which writes as the caller to a new directory. */
 async function unpackInto(path: string, folder: string): Promise<Problem | undefined> {
-  const compression = probeArchive(path);
-  if (compression === undefined) return invalid(`'${path}' is not a tar archive that can be read`);
+  const compression = archiveAt(path, { at: byOption("--url") });
+  if (!compression.ok) return compression.problems[0];
   const fd = openSync(path, "r");
   const tar = spawn("tar", ["--extract", "--file=-", "--no-same-owner", "--no-same-permissions"], { stdio: ["pipe", "ignore", "pipe"], cwd: folder, env: ENV });
   let said = "";
@@ -28,7 +28,7 @@ async function unpackInto(path: string, folder: string): Promise<Problem | undef
   const ended = new Promise<number>((resolve) => { tar.once("error", () => resolve(127)); tar.once("close", (status) => resolve(status ?? 128)); });
   const judge = tarReader(tarJudge({ isMapped: false }));
   let bad: Problem | undefined;
-  const damaged = await eachUnpacked(fd, compression, (chunk) => {
+  const damaged = await eachUnpacked(fd, compression.value, (chunk) => {
     bad = judge.push(chunk);
     return bad !== undefined ? Promise.resolve(false) : new Promise((resolve) => { tar.stdin.write(chunk, (error) => resolve(error === null || error === undefined)); });
   }).finally(() => closeSync(fd));

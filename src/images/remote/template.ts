@@ -1,7 +1,7 @@
 // Owns the template `download`: its options and the variables that stand for them, its listing and its questions.
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
-import { probeArchive } from "../archive.ts";
+import { archiveAt } from "../archive.ts";
 import { givenDigest } from "../digest.ts";
 import { optionTemplate } from "../option-template.ts";
 import type { Made, TemplateWish } from "../templates.ts";
@@ -126,11 +126,11 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   });
   if (!got.ok) return got;
   const { rootfs, metadata } = got.value;
-  const compression = probeArchive(rootfs);
-  if (compression === undefined) return fail({ code: "image.invalid", text: `'${rootfs}' is not a tar archive that can be read`, remedy: "lxc-create … -- --flush-cache gets it anew" });
+  const compression = archiveAt(rootfs, { remedy: "lxc-create … -- --flush-cache gets it anew" });
+  if (!compression.ok) return compression;
   const { dist, release, variant } = wanted.value;
   const shared = { name: variant === "default" ? `${dist}/${release}` : `${dist}/${release}/${variant}`, base: supply.value.base };
-  return ok({ kind: "archive", path: rootfs, compression, template: SCRIPT, shared, ...(metadata === undefined ? {} : { metadata }) }, got.warnings);
+  return ok({ kind: "archive", path: rootfs, compression: compression.value, template: SCRIPT, shared, ...(metadata === undefined ? {} : { metadata }) }, got.warnings);
 }
 
 export const download = optionTemplate({ name: "download", about: ABOUT, options: OPTIONS, make });
