@@ -1,5 +1,5 @@
 // Owns what follows the end of a container with a restart policy: its monitor asks whether, and after which pause, it starts again,
-// waits, and asks for the start. And who stops one meanwhile. docs/decisions/0015-restart.md
+// waits, and asks for the start. And who stops one meanwhile. docs/decisions/0016-restart.md
 import { statSync } from "node:fs";
 import type { Op, Plan } from "../isa/op.ts";
 import { configFile, stateFile } from "../host/store/layout.ts";
