@@ -26,18 +26,20 @@ describe.each([...APPLY_KINDS])("%s", (kind: Kind) => {
     await leavePlace(place);
   }, PATIENCE_MS);
 
+  // busybox's init takes two seconds to shut down: restart.test.ts and lifecycle.test.ts wait for it, here it ends at once
   const PROJECT = `name: shop
 containers:
   AA:
     template: busybox
     depends_on: { BB: healthy }
     volumes: [data:/srv/data]
-    config: { lxc.net.0.type: empty, lxc.tty.max: 3 }
+    config: { lxc.net.0.type: empty, lxc.signal.halt: SIGKILL, lxc.tty.max: 3 }
   BB:
     template: busybox
     environment: { COLOUR: red }
     config:
       lxc.net.0.type: empty
+      lxc.signal.halt: SIGKILL
     health: { command: "test -e /root", interval: 100ms, retries: 20 }
     volumes:
       - { source: data, target: /data }
@@ -88,7 +90,7 @@ volumes:
   });
 
   test("--watch: what fails is started again, so often; what is not well is, too; a stop is left alone", async () => {
-    write(`containers:\n  AA:\n    restart: on-failure:2\n    config: { lxc.net.0.type: empty }\n    health: { command: "test ! -e /root/ill", interval: 200ms, retries: 2 }\n    volumes: [data:/srv/data]\nvolumes: { data: }\nname: shop\n`);
+    write(`containers:\n  AA:\n    restart: on-failure:2\n    config: { lxc.net.0.type: empty, lxc.signal.halt: SIGKILL }\n    health: { command: "test ! -e /root/ill", interval: 200ms, retries: 2 }\n    volumes: [data:/srv/data]\nvolumes: { data: }\nname: shop\n`);
     const [program = "", ...rest] = argvFor(place, [join(DIST, "bin/berth"), "apply", "-P", place.lxcpath, file(), "--watch", "--format", "json"]);
     const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
@@ -103,10 +105,13 @@ volumes:
       expect(initPid(of(nameOf.a()))).not.toBe(pid);
       inside(of(nameOf.a()), "rm -f /root/ill");
       await heard("healthy");
+      process.kill(initPid(of(nameOf.a())), "SIGKILL");
+      await heard("failed");
+      await heard("started", 2);
       works(place, "lxc-stop", ["-n", nameOf.a(), "-k"]);
       const before = text;
-      await eventually("it has stopped", () => state(place, nameOf.a()) === "STOPPED");
-      await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than the first pause: nothing more comes
+      await eventually("it has stopped for good", () => JSON.parse(works(place, "lxc-info", ["-n", nameOf.a(), "--format", "json"])).restarts?.end === "asked");
+      await new Promise((resolve) => setTimeout(resolve, 300)); // longer than the first pause: nothing more comes
       expect([text, state(place, nameOf.a())]).toEqual([before, "STOPPED"]);
     } finally {
       child.kill("SIGTERM");
@@ -116,7 +121,7 @@ volumes:
 
   test("ensure: changed, unchanged, exit codes, data", () => {
     works(place, "lxc-destroy", ["-f", "-n", nameOf.b()]);
-    const words = ["-t", "busybox", "-c", "lxc.net.0.type=empty", "-c", "lxc.environment=A=1", "-c", "lxc.environment=B=2"];
+    const words = ["-t", "busybox", "-c", "lxc.net.0.type=empty", "-c", "lxc.signal.halt=SIGKILL", "-c", "lxc.environment=A=1", "-c", "lxc.environment=B=2"];
     expect(JSON.parse(ensure(...words, "--stopped", "--format", "json").stdout)).toMatchObject({ changed: true, isDryRun: false, steps: [{ do: "create", name: nameOf.b() }, { do: "configure" }] });
     expect([ensure(...words, "--stopped", "--exit-code"), state(place, nameOf.b())]).toEqual([{ status: 0, stdout: "unchanged\n", stderr: "" }, "STOPPED"]);
     expect([ensure(...words, "--exit-code").status, state(place, nameOf.b()), ensure(...words).stdout]).toEqual([2, "RUNNING", "unchanged\n"]);

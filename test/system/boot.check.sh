@@ -15,7 +15,7 @@ install_tree() {
 	equal enabled "$(systemctl is-enabled berth.service)"
 }
 containers() {
-	printf '%s\n' 'lxc.net.0.type = empty' 'lxc.start.auto = 1' 'lxc.group = onboot' > /tmp/boot.conf
+	printf '%s\n' 'lxc.net.0.type = empty' 'berth.restart = unless-stopped' 'lxc.group = onboot' > /tmp/boot.conf
 	lxc-create -n atboot -t busybox -f /tmp/boot.conf
 	printf '%s\n' 'lxc.idmap = u 0 100000 65536' 'lxc.idmap = g 0 100000 65536' >> /tmp/boot.conf
 	chmod 644 /tmp/boot.conf
@@ -38,6 +38,21 @@ users_boot() {
 	# it lives in a scope of its own, with her limits at hand
 	has "$(cat "/proc/$(runuser -l alice -c "$P/bin/lxc-info -n hers -pH")/cgroup")" "user@$(id -u alice).service"
 }
+# again PREFIX NAME: its init is killed, and the monitor starts it again, in the cgroups that it had
+again() {
+	pid=$(sh -c "$1 $P/bin/lxc-info -n $2 -pH")
+	before=$(cat "/proc/$pid/cgroup")
+	for try in 1 2 3; do
+		kill -9 "$pid"
+		eventually sh -c "new=\$($1 $P/bin/lxc-info -n $2 -pH) && [ -n \"\$new\" ] && [ \"\$new\" != $pid ]"
+		pid=$(sh -c "$1 $P/bin/lxc-info -n $2 -pH")
+	done
+	eventually sh -c "$1 $P/bin/lxc-info -n $2 -sH | grep -qx RUNNING"
+	equal "$before" "$(cat "/proc/$pid/cgroup")"
+	has "$(sh -c "$1 $P/bin/lxc-info -n $2")" "Restarts:       3"
+}
+roots_again() { again "" atboot; }
+users_again() { again "runuser -u alice -- env HOME=/home/alice" hers; }
 users_stop() {
 	systemctl stop "user@$(id -u alice).service"
 	equal STOPPED "$(of_alice)"
@@ -67,6 +82,8 @@ check "the units are taken as they are" install_tree
 check "two containers that start at boot" containers
 check "root's starts with the service" roots_boot
 check "a user's starts with her own systemd, without a login" users_boot
+check "root's is started again by its policy" roots_again
+check "hers, too" users_again
 check "it is shut down with it" users_stop
 check "root's is shut down with the service" roots_stop
 check "what fails at boot is told in the journal" failing
