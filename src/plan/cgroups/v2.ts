@@ -17,10 +17,11 @@ const DELEGATED_IF_THERE = ["memory.oom.group", "memory.reclaim"] as const;
 /** A controller that the kernel does not hand down here is passed over: its limits have warned already. */
 const NOT_HANDED_DOWN: readonly Errno[] = ["EBUSY", "EOPNOTSUPP", "ENOENT", "EACCES"];
 
-/** Controllers travel down one directory at a time. */
-function handDown(hierarchy: CgroupHierarchy, relative: string): readonly Op[] {
+/** Controllers travel down one directory at a time. A user's own cgroup keeps those that it gave at the first start: it may be a unit's,
+ * empty by now, and with one more systemd could put no process into it, such as its ExecStop. */
+function handDown(hierarchy: CgroupHierarchy, relative: string, isBaseLeft: boolean): readonly Op[] {
   const from = byDefault("cgroup controllers");
-  const parents = ["", ...ancestry(relative).slice(0, -1)];
+  const parents = [...(isBaseLeft ? [] : [""]), ...ancestry(relative).slice(0, -1)];
   return parents.flatMap((part) => hierarchy.controllers.map((controller): Op => ({
     op: "writeFile", from, path: `${basePath(hierarchy)}${part === "" ? "" : `/${part}`}/cgroup.subtree_control`, data: `+${controller}`, onError: NOT_HANDED_DOWN,
   })));
@@ -77,7 +78,7 @@ export interface UnifiedPart extends CgroupPart {
 }
 
 /** `isTogether`: the payload's directory is made with those of the other hierarchies. */
-export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames, isTogether: boolean): UnifiedPart {
+export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNames, { isTogether, isReboot }: { readonly isTogether: boolean; readonly isReboot: boolean }): UnifiedPart {
   const base = basePath(hierarchy);
   const [payload, inner, monitor] = [`${base}/${names.payload}`, `${base}/${names.inner}`, `${base}/${names.monitor}`];
   const { from } = names;
@@ -91,7 +92,7 @@ export function planV2(scope: Scope, hierarchy: CgroupHierarchy, names: CgroupNa
       { op: "open", from, path: inner, flags: O_RDONLY | O_DIRECTORY, into: directory },
     ],
     join: [], ...(isRoot(scope.facts) ? { laterMonitor: `${monitor}/cgroup.procs` } : {}),
-    late: [...handDown(hierarchy, names.inner), ...limits.map((limit) => writeLimit(payload, limit)), ...deviceRules(scope, directory)],
+    late: [...handDown(hierarchy, names.inner, isReboot && !isRoot(scope.facts)), ...limits.map((limit) => writeLimit(payload, limit)), ...deviceRules(scope, directory)],
     delegate: () => [
       { path: inner, isOptional: false }, ...DELEGATED.map((file) => ({ path: `${inner}/${file}`, isOptional: false })),
       ...DELEGATED_IF_THERE.map((file) => ({ path: `${inner}/${file}`, isOptional: true })),

@@ -53,7 +53,7 @@ function planCgroups(scope: Scope, isReboot: boolean): Container["cgroups"] {
   const legacy = hierarchies.filter(({ version }) => version === 1).map((hierarchy) => planV1(scope, hierarchy, names, isTogether));
   const unifiedHierarchy = hierarchies.find(({ version }) => version === 2);
   if (unifiedHierarchy === undefined) return { names, parts: legacy, isTogether };
-  const unified = planV2(scope, unifiedHierarchy, names, isTogether);
+  const unified = planV2(scope, unifiedHierarchy, names, { isTogether, isReboot });
   return { names, parts: [...legacy, unified], unified, isTogether };
 }
 
