@@ -82,10 +82,19 @@ test("cgroups whose name is in use", () => {
   expect(cgroupsOf("0::/", ["lxc.payload.web", "lxc.monitor.web-1"], false)).toEqual(["lxc.monitor.web-2", "lxc.payload.web-2"]);
   expect(cgroupsOf("0::/lxc.monitor.web-1", ["lxc.payload.web", "lxc.payload.web-1"], true)).toEqual(["lxc.monitor.web-1", "lxc.payload.web-1"]);
 });
-test("a user's reboot does not go one cgroup deeper", () => {
-  const cgroups = { ...delegated, self: "0::/user.slice/web.scope/lxc.monitor.web\n", hierarchies: [v2({ base: "/user.slice/web.scope/lxc.monitor.web" })] };
-  const result = planStart(specOf({ idmap }), userFacts({ cgroups }), inputsOf({ isReboot: true }));
-  expect(result.ok && JSON.stringify(explainPlan(result.value)).includes("lxc.monitor.web/lxc.payload.web")).toBe(false);
+test.each(["lxc.monitor.web", "lxc.pivot"])("a user's next start from %s does not go one cgroup deeper, and leaves the one it began in as it is", (left) => {
+  const cgroups = { ...delegated, self: `0::/user.slice/web.scope/${left}\n`, hierarchies: [v2({ base: `/user.slice/web.scope/${left}` })] };
+  const textOf = (isReboot: boolean): string => { const result = planStart(specOf({ idmap }), userFacts({ cgroups: isReboot ? cgroups : delegated }), inputsOf({ isReboot })); return result.ok ? explainPlan(result.value).join("\n") : ""; };
+  expect(textOf(true)).toContain("/user.slice/web.scope/lxc.payload.web");
+  expect(textOf(true)).not.toContain(`${left}/lxc.payload.web`);
+  expect([textOf(false), textOf(true)].map((text) => text.includes("/user.slice/web.scope/cgroup.subtree_control"))).toEqual([true, false]);
+});
+test("a restart policy is asked about at the end: in the background alone, and not of what is destroyed then", () => {
+  const asks = (when: string, more: { readonly isEphemeral?: boolean; readonly isDaemon?: boolean } = {}): boolean => {
+    const result = planStart(specOf({ restart: { value: when, from: line(9, "berth.restart") }, isEphemeral: more.isEphemeral ?? false }), factsOf(), inputsOf({ isDaemon: more.isDaemon ?? true }));
+    return result.ok && explainPlan(result.value).some((text) => text.includes("whether it starts again"));
+  };
+  expect([asks("always"), asks("on-failure:3"), asks("no"), asks("always", { isEphemeral: true }), asks("always", { isDaemon: false })]).toEqual([true, true, false, false, false]);
 });
 
 test("root starts a user's container: its directory lets only the container's root in", () => {
