@@ -98,11 +98,6 @@ function resolveProcess(settings: Settings, problems: Problem[]): Pick<Container
   };
 }
 
-function published(settings: Settings): Pick<ContainerSpec, "published"> {
-  const ports = list(settings, controlKeys.publish);
-  return ports.length === 0 ? {} : { published: ports };
-}
-
 function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): Omit<ContainerSpec, "configFile"> {
   const security = resolveSecurity(settings, problems);
   return {
@@ -121,7 +116,7 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
     console: resolveConsole(settings),
     ...resolveProcess(settings, problems),
     nics: resolveNics(settings, input.random),
-    ...published(settings),
+    published: list(settings, controlKeys.publish),
     cgroup: resolveCgroup(settings, problems),
     security,
     hooks: resolveHooks(settings),

@@ -3,13 +3,13 @@ import { parsePortWish } from "../../linux/port-words.ts";
 import { IPV4 } from "./address.ts";
 import { good, wrong, type Grammar } from "./grammar.ts";
 
-const PORT = "[1-9][0-9]{0,4}";
+const PORTS = "[1-9][0-9]{0,4}:[1-9][0-9]{0,4}";
 
 /** Kept as it is written: a list is compared by its texts. */
 export const port: Grammar<string> = {
   expects: "[ADDR:]PORT:PORT[/tcp|/udp], an IPv6 address in brackets",
-  facts: { pattern: `^(?:${IPV4}:|\\[[0-9a-fA-F:.]{2,45}\\]:)?${PORT}:${PORT}(?:/(?:tcp|udp))?$` },
-  read: (text) => (parsePortWish(text) === undefined ? wrong(`'${text}' is no port to publish`, 0, "8080:80, 192.0.2.1:8080:80, 5353:53/udp") : good(text)),
+  facts: { pattern: `^(?:${IPV4}:|\\[[0-9a-fA-F:.]{2,45}\\]:)?${PORTS}(?:/(?:tcp|udp))?$` },
+  read: (text) => (parsePortWish(text) === undefined ? wrong(`'${text}' is no port to publish`) : good(text)),
 };
 
 const POLICY = "^(?:no|always|unless-stopped|on-failure(?::[1-9][0-9]{0,8})?)$";

@@ -21,7 +21,7 @@ const NOT_HANDED_DOWN: readonly Errno[] = ["EBUSY", "EOPNOTSUPP", "ENOENT", "EAC
  * empty by now, and with one more systemd could put no process into it, such as its ExecStop. */
 function handDown(hierarchy: CgroupHierarchy, relative: string, isBaseLeft: boolean): readonly Op[] {
   const from = byDefault("cgroup controllers");
-  const parents = [...(isBaseLeft ? [] : [""]), ...ancestry(relative).slice(0, -1)];
+  const parents = ["", ...ancestry(relative).slice(0, -1)].slice(Number(isBaseLeft));
   return parents.flatMap((part) => hierarchy.controllers.map((controller): Op => ({
     op: "writeFile", from, path: `${basePath(hierarchy)}${part === "" ? "" : `/${part}`}/cgroup.subtree_control`, data: `+${controller}`, onError: NOT_HANDED_DOWN,
   })));

@@ -211,7 +211,7 @@ function apparmorRecord({ apparmor }: StartInputs): Pick<LateRecord, "apparmor">
 }
 
 /** In the background, of what is there after its end. */
-const policyOf = ({ inputs, isExecute, scope: { spec } }: Container): ContainerSpec["restart"] => (spec.restart?.value === "no" || !inputs.isDaemon || isExecute || spec.isEphemeral ? undefined : spec.restart);
+const policyOf = ({ inputs, isExecute, scope: { spec } }: Container): ContainerSpec["restart"] => (inputs.isDaemon && !isExecute && !spec.isEphemeral && spec.restart?.value !== "no" ? spec.restart : undefined);
 
 export function planMonitor(container: Container): readonly Op[] {
   const { scope, cgroups, namespaces, network, inputs, rootfsMount } = container;
