@@ -1,12 +1,12 @@
 // Writes docs/reference/tested.md: each command, LXC's and Berth's, and option with the tests that give it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandOf } from "../src/cli/berth/alias.ts";
+import { ALIASES, commandOf } from "../src/cli/berth/alias.ts";
 import { VERBS } from "../src/cli/berth/config.ts";
 import { OWN_VERBS } from "../src/cli/berth/own-verbs.ts";
 import { doors } from "../src/cli/doors.ts";
 import type { OptionRow } from "../src/cli/getopt.ts";
-import { commonOf, type Tool } from "../src/cli/options.ts";
+import { COMMON, commonOf, type Tool } from "../src/cli/options.ts";
 import { Commands } from "./tested/commands.ts";
 import { parsed } from "./tested/parse.ts";
 import { givenIn } from "./tested/reading.ts";
@@ -25,6 +25,8 @@ const SHOWN = 3;
 const GETOPT_TWIN = "test/twin/getopt-twin.test.ts";
 
 interface Named { readonly name: string; readonly tool: Tool }
+/** A command, as it is typed, and the tests that call it. */
+export interface Called { readonly name: string; readonly files: readonly string[] }
 export interface Tested { readonly name: string; readonly row: OptionRow; readonly files: readonly string[]; /** Says itself that it does nothing. */ readonly isIdle?: true }
 
 export async function tools(): Promise<readonly Named[]> {
@@ -48,17 +50,26 @@ async function givenByFile(commands: Commands): Promise<ReadonlyMap<string, Read
   }));
 }
 
-/** Every option of every command and built-in template, with the test files that give it. */
-export async function testedOptions(): Promise<readonly Tested[]> {
+export interface Everything { readonly options: readonly Tested[]; readonly commands: readonly Called[]; /** Of all commands together. */ readonly common: readonly Tested[] }
+/** Every command, and every option of each and of the built-in templates, with the test files that give it. */
+export async function everything(): Promise<Everything> {
   const [named, templates] = [await tools(), await templateRows()];
-  const known = [...named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), ...[...Map.groupBy(templates, ({ name }) => name)].map(([name, all]) => ({ name, rows: all.map(({ row }) => row) }))];
+  const without = Object.keys(doors).filter((name) => name !== "berth" && name !== "lxc" && named.every((one) => one.name !== name)).map((name) => ({ name, rows: [] }));
+  const known = [...named.map(({ name, tool }) => ({ name, rows: [...tool.rows, ...commonOf(tool)] })), ...[...Map.groupBy(templates, ({ name }) => name)].map(([name, all]) => ({ name, rows: all.map(({ row }) => row) })), ...without];
   const given = await givenByFile(new Commands(known, commandOf));
-  const tested = (name: string, row: OptionRow): Tested => ({ name, row, files: [...given].filter(([, keys]) => keys.has(`${name} --${row.long}`)).map(([path]) => path) });
-  return [...named.flatMap(({ name, tool }) => tool.rows.map((row) => tested(name, row))), ...templates.map(({ name, row, isIdle }): Tested => ({ ...tested(name, row), ...(isIdle ? { isIdle } : {}) }))];
+  const filesOf = (isIt: (key: string) => boolean): readonly string[] => [...given].filter(([, keys]) => [...keys].some(isIt)).map(([path]) => path);
+  const tested = (name: string, row: OptionRow): Tested => ({ name, row, files: filesOf((key) => key === `${name} --${row.long}`) });
+  const verbs = ALIASES.map(({ verb }) => `berth ${verb}`);
+  return {
+    options: [...named.flatMap(({ name, tool }) => tool.rows.map((row) => tested(name, row))), ...templates.map(({ name, row, isIdle }): Tested => ({ ...tested(name, row), ...(isIdle ? { isIdle } : {}) }))],
+    commands: [...Object.keys(doors).filter((name) => name !== "berth"), ...verbs, ...named.map(({ name }) => name).filter((name) => name.startsWith("berth "))].map((name) => ({ name, files: filesOf((key) => key === name) })),
+    common: COMMON.filter(({ long }) => long !== "?").map((row) => ({ name: "every command", row, files: filesOf((key) => key.endsWith(` --${row.long}`)) })),
+  };
 }
 
 const keyOf = ({ name, row: { long } }: Tested): string => `${name} --${long}`;
 /** Neither a test nor a reason; a reason for what has a test. */
+export const uncalled = (all: readonly Called[]): readonly string[] => all.filter(({ files }) => files.length === 0).map(({ name }) => name);
 export const openOptions = (all: readonly Tested[]): readonly string[] => all.filter((one) => one.files.length === 0 && one.isIdle !== true && UNTESTED[keyOf(one)] === undefined).map(keyOf);
 export const staleReasons = (all: readonly Tested[]): readonly string[] => Object.keys(UNTESTED).filter((key) => all.every((one) => keyOf(one) !== key || one.files.length > 0));
 
@@ -72,18 +83,21 @@ const spelled = ({ long, short, isOurs }: OptionRow): string => `${short === und
 
 const listed = (files: readonly string[]): string => files.slice(0, SHOWN).map(link).join(", ") + (files.length > SHOWN ? ` and ${files.length - SHOWN} more` : "");
 export async function testedPage(): Promise<string> {
-  const all = await testedOptions();
+  const { options: all, commands, common } = await everything();
   const names = [...new Set(all.map(({ name }) => name))];
   const section = (name: string): string => `## ${name}\n\n| option | tests that give it |\n|---|---|\n${all.filter((one) => one.name === name).map((one) => `| ${spelled(one.row)} | ${cell(one)} |`).join("\n")}\n`;
   return [
     "# Commands, options and their tests\n",
     "Written by `scripts/gen-tested.ts` from the option tables in `src/cli/` and the command lines in the tests; do not edit. An option with * is not LXC's; those of a built-in template stand behind `--` of `lxc-create -t`. A file stands here when it calls that command with that option: its source is read as it would run, through its helpers, tables and loops, and the words are taken as the command's own getopt takes them. A test of npm run ok fails where an option has neither a test nor a reason.\n",
-    `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`. A command without options of its own is not listed.\n`,
+    `How options are taken (full names, short ones, abbreviations, ambiguous ones, missing and superfluous arguments, permutation) is compared with Debian's commands for every option in ${link(GETOPT_TWIN)}; so are the options that all commands have. \`lxc-unpriv-start\` and \`lxc-unpriv-attach\` are \`lxc-start\` and \`lxc-attach\`.\n`,
+    `## Commands\n\n| command | tests that call it |\n|---|---|\n${commands.map(({ name, files }) => `| \`${name}\` | ${listed(files)} |`).join("\n")}\n`,
+    `## Options of every command\n\n| option | tests that give it to some command |\n|---|---|\n${common.map((one) => `| ${spelled(one.row)} | ${cell(one)} |`).join("\n")}\n`,
     ...names.map(section), storageSection(link),
   ].join("\n");
 }
 
 if (import.meta.main) {
-  const all = await testedOptions();
-  console.log([...openOptions(all), `${all.length} options, ${openOptions(all).length} without a test`].join("\n"));
+  const { options, commands, common } = await everything();
+  const open = [...uncalled(commands), ...openOptions([...common, ...options])];
+  console.log([...open, `${commands.length} commands and ${options.length} options, ${open.length} without a test`].join("\n"));
 }

@@ -1,4 +1,5 @@
 // Owns the few functions of JavaScript and Node that tests put command lines together with.
+import { UNKNOWN } from "./commands.ts";
 import { itemsOf, list, NOBODY_KNOWS, text, wordsOf, type Value } from "./values.ts";
 
 type Apply = (called: Value, args: readonly Value[]) => Value;
@@ -18,9 +19,9 @@ export function method(of: Value, name: string, args: readonly Value[], apply: A
   return name === "map" ? list(results) : name === "flatMap" ? list(results.flatMap(itemsOf)) : of;
 }
 
-/** `join(DIST, "bin/lxc-stop")` ends in its last text. */
+/** `join(DIST, "bin/lxc-stop")` is a path whose end is known. */
 export function free(name: string, args: readonly Value[]): Value | undefined {
-  if (name === "join") return args.findLast(({ kind }) => kind === "text") ?? NOBODY_KNOWS;
+  if (name === "join") return text(args.map((one) => (one.kind === "text" ? one.text : UNKNOWN)).join("/"));
   return undefined;
 }
 export function ofObject(name: string, [first = NOBODY_KNOWS]: readonly Value[]): Value {

@@ -9,11 +9,21 @@ export const UNKNOWN = "\0";
 const ABOUT_ITSELF: ReadonlySet<string> = new Set(["help", "?", "usage", "version"]);
 /** Debian's own commands are called by this path. */
 const isDebians = (word: string): boolean => word.startsWith("/usr/bin/");
+/** Their first word says which command it is. */
+const PASSING_ON: ReadonlySet<string> = new Set(["berth", "lxc"]);
 /** Few words come this far. */
 const MAY_BE = /(?:^|[/\0])(?:lxc|berth)[a-z-]*$/;
+/** LXC's directory has that name, too. */
+const isDirectory = (word: string): boolean => word.endsWith("/lxc") && !word.endsWith("/bin/lxc");
 const baseOf = (word: string): string => word.replace(/^.*[/\0]/s, "");
 /** What may stand before a command in a shell's line. */
 const WRAPPER = /^(?:\w+=.*|[!{(&]|if|then|else|while|until|do|exec|env|sudo|timeout|nohup|setsid|nice|time|command|unshare|ip|netns|-\S*|\d+s?|.*\0.*|"?\$\S*|\/\S+)$/s;
+
+/** `berth rm`, `lxc`: names by which another command is called. */
+function typedNames([first = "", verb = ""]: readonly string[]): readonly string[] {
+  const name = baseOf(first);
+  return name === "lxc" ? [name] : name === "berth" ? [`berth ${verb}`] : [];
+}
 
 export class Commands {
   readonly #known: ReadonlyMap<string, readonly OptionRow[]>;
@@ -26,21 +36,22 @@ export class Commands {
   /** `berth rm -f`, `lxc stop`, `berth config get` are what they stand for. */
   #named(words: readonly string[]): { readonly name: string; readonly words: readonly string[] } | undefined {
     const [first = "", ...more] = words;
-    if (isDebians(first)) return undefined;
+    if (isDebians(first) || isDirectory(first)) return undefined;
     const argv = this.#alias([baseOf(first), ...more]);
     const found = [3, 2, 1].find((length) => !argv.slice(0, length).includes("-t") && this.#known.has(argv.slice(0, length).join(" ")));
     return found === undefined ? undefined : { name: argv.slice(0, found).join(" "), words: argv.slice(found) };
   }
-  isNamed(word: string): boolean { return MAY_BE.test(word) && (baseOf(word) === "berth" || this.#named([word]) !== undefined); }
+  isNamed(word: string): boolean { return MAY_BE.test(word) && !isDirectory(word) && (PASSING_ON.has(baseOf(word)) || this.#named([word]) !== undefined); }
 
-  /** `lxc-stop --kill` for each option that these words give; none but --help where that ends the command. */
+  /** The command, by the name that is typed and its own, and `lxc-stop --kill` for each option that these words give; of --help that alone. */
   given(words: readonly string[]): readonly string[] {
     const named = this.#named(words);
     if (named === undefined) return [];
     const { found } = getopt(named.words, this.#known.get(named.name) ?? [], { program: named.name });
     const longs = found.map(({ row }) => row.long);
     const itself = longs.find((long) => ABOUT_ITSELF.has(long));
-    return [...(itself === undefined ? longs : [itself]).map((long) => `${named.name} --${long}`), ...this.#givenToTemplate(named.name, found, named.words)];
+    if (itself !== undefined) return [`${named.name} --${itself}`];
+    return [named.name, ...typedNames(words), ...longs.map((long) => `${named.name} --${long}`), ...this.#givenToTemplate(named.name, found, named.words)];
   }
   /** What stands behind -- of lxc-create is for its template, and taken as getopt would. */
   #givenToTemplate(name: string, found: readonly FoundOption<OptionRow>[], words: readonly string[]): readonly string[] {

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openOptions, staleReasons, testedOptions, type Tested } from "../../scripts/gen-tested.ts";
+import { everything, openOptions, staleReasons, uncalled, type Tested } from "../../scripts/gen-tested.ts";
 import { Commands } from "../../scripts/tested/commands.ts";
 import { parsedTexts } from "../../scripts/tested/parse.ts";
 import { givenIn } from "../../scripts/tested/reading.ts";
@@ -10,8 +10,10 @@ import { lostTests } from "../../scripts/tested/storage.ts";
 import { commandOf } from "../../src/cli/berth/alias.ts";
 import { ROOT } from "./sources.ts";
 
-const all = await testedOptions();
-test("each option has a test or a reason", () => {
+const { options: all, commands: called, common } = await everything();
+test("each command is called by a test, and each option has one or a reason", () => {
+  expect(uncalled(called)).toEqual([]);
+  expect(openOptions(common)).toEqual([]);
   expect(openOptions(all)).toEqual([]);
   expect(staleReasons(all)).toEqual([]);
 });
@@ -25,7 +27,8 @@ test("the page has a row for each option, and its links lead to tests", () => {
 
 test("what is promised of root file systems has the tests that are named", () => expect(lostTests(ROOT)).toEqual([]));
 
-test("an option without a test is noticed", () => {
+test("an option without a test, and a command, is noticed", () => {
+  expect(uncalled([...called, { name: "lxc-dance", files: [] }])).toEqual(["lxc-dance"]);
   const row = { long: "never-given", help: "" };
   expect(openOptions([...all, { name: "lxc-start", row, files: [] }, { name: "berth net", row, files: [] }])).toEqual(["lxc-start --never-given", "berth net --never-given"]);
 });
@@ -58,8 +61,11 @@ const HELPER = 'const run = (...words: readonly string[]): void => { spawn(words
 const sources = await parsedTexts({ "helper.ts": HELPER, ...Object.fromEntries(FOUND.map(([, text], i) => [`${i}.ts`, text])) });
 test.each(FOUND.map(([what, , found], i) => [what, i, found] as const))("the scan finds %s", (_, i, found) => {
   const source = sources.find(({ file }) => file === `/texts/${i}.ts`);
-  expect(source === undefined ? undefined : [...givenIn(source, sources, commands)].toSorted()).toEqual([...found]);
+  expect(source === undefined ? undefined : [...givenIn(source, sources, commands)].filter((key) => key.includes(" --")).toSorted()).toEqual([...found]);
 });
 test("the scan reads a script of a system check", () => {
-  expect(commands.givenInShell("refused 'it is there' lxc-stop -n c \\\n\t--nolock\nberth stop c -k; echo -t", true)).toEqual(["lxc-stop --name", "lxc-stop --nolock", "lxc-stop --kill"]);
+  expect(commands.givenInShell("refused 'it is there' lxc-stop -n c \\\n\t--nolock\nberth stop c -k; echo -t", true)).toEqual(["lxc-stop", "lxc-stop --name", "lxc-stop --nolock", "lxc-stop", "berth stop", "lxc-stop --kill"]);
+});
+test("a command is called by its own name and by the one that is typed, but not for its help", () => {
+  expect([["lxc", "stop", "c"], ["/opt/bin/berth", "stop", "c"], ["berth", "cp", "a", "b"], ["lxc-stop", "--help"]].map((words) => commands.given(words))).toEqual([["lxc-stop", "lxc"], ["lxc-stop", "berth stop"], ["berth cp", "berth cp"], ["lxc-stop --help"]]);
 });
