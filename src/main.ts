@@ -4,7 +4,7 @@ import type { Answer, Door } from "./cli/answer.ts";
 import { openDoor } from "./cli/open-door.ts";
 import { useOwnMethods } from "./host/array-methods.ts";
 import { FRAME, PLANNER_FD, readFrame, writeExit, writeOut, writePlan } from "./host/frames.ts";
-import { errorCode } from "./host/read-text.ts";
+import { errorCode, isFull } from "./host/read-text.ts";
 import { decodeRequest } from "./host/request.ts";
 import type { Request } from "./model/request.ts";
 
@@ -18,6 +18,7 @@ function doorOf(request: Request): Promise<Door> | undefined {
 }
 
 const bugOf = (request: Request, bug: unknown): Answer => {
+  if (isFull(bug) && bug instanceof Error) return { kind: "done", err: `${request.argv[0] ?? "berth"}: ${bug.message.replace(/^[A-Z]+: /, "")}\n    remedy: free some space, then again\n`, status: 1 };
   const text = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug);
   return { kind: "done", err: `${request.argv[0] ?? "berth"}: this is a bug of Berth: ${text}\n`, status: STATUS_BUG };
 };

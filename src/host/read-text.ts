@@ -1,6 +1,7 @@
 // Owns reading small files that may be missing: "no such file" and "not for you" are answers, not errors.
 import { closeSync, openSync, readSync } from "node:fs";
 import { O_NOCTTY, O_RDONLY } from "../linux/fs.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 
 const PIECE = 4096;
 let room: Uint8Array<ArrayBuffer> | undefined;
@@ -38,3 +39,6 @@ export function readText(path: string): string | undefined {
 /** The errno name of what node:fs threw, `EIO` for anything else. */
 export const errorCode = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "EIO";
+
+/** What was thrown says that there is no room left. */
+export const isFull = (error: unknown): boolean => isNoSpace(errorCode(error));

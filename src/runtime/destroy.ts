@@ -1,5 +1,5 @@
 // Owns the verb `destroy`: only what create made goes, or what plainly lies in the container's own directory.
-import { existsSync, readdirSync, rmSync, rmdirSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
@@ -16,7 +16,7 @@ import { writePlanHooks } from "./hook-record.ts";
 import { hookRuns } from "./hooks.ts";
 import { cleanStages } from "./creating/reserve.ts";
 import { readCreated } from "./creating/record.ts";
-import { holdPartial, isPartial, madeOutside, partialFile, settle } from "./partial.ts";
+import { holdGoing, isPartial, madeOutside, settle } from "./partial.ts";
 import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { madeElsewhere, removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
@@ -131,15 +131,15 @@ function examine(request: Request, target: Target, { withSnapshots, facts }: { r
 
 /** From here on `partial` says that it is being removed: whatever kills this, the next command finishes it. */
 export async function removeNow(target: Target, facts: HostFacts, findings: Findings): Promise<Result<void>> {
-  const held = await holdPartial(target, facts);
+  const held = await holdGoing(target, facts);
   if (!held.ok) return held;
   try {
     const isRunning = lookAt(target).state !== "STOPPED";
     const removed = isRunning ? undefined : await removeContainer(target, facts, findings);
-    if (removed === undefined || (!removed.ok && !removed.hasBegun)) rmSync(partialFile(target), { force: true });
+    if (removed === undefined || (!removed.ok && !removed.hasBegun)) held.value.takeBack();
     return removed ?? fail({ code: "container.busy", text: `${target.name} was started just now` });
   } finally {
-    await held.value.release();
+    await held.value.holder.release();
   }
 }
 

@@ -1,7 +1,7 @@
 // Owns LXCPATH/NAME/partial: a container that is being made or removed, or whose making was killed.
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { holdPlan, type Holder } from "../host/engine/hold.ts";
-import { containerDir } from "../host/store/layout.ts";
+import { configFile, containerDir } from "../host/store/layout.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { errnoName } from "../linux/errno.ts";
@@ -34,6 +34,26 @@ export async function holdPartial(target: Target, facts: HostFacts, file = parti
   }
   if (error === "EACCES" || error === "EPERM") return fail({ code: "privilege", text: `'${target.name}' belongs to another user`, cause: `'${containerDir(target)}' may not be written`, remedy: "run this as the user who created the container, or as root" });
   return fail(engineProblem(plan, held.events, `lock '${file}'`));
+}
+
+export interface Going { readonly holder: Holder; /** Nothing of it has gone: it is a container as before. */ readonly takeBack: () => void }
+
+/** For its removal. On a full disk no new file can say that it goes: its config becomes that file. */
+export async function holdGoing(target: Target, facts: HostFacts): Promise<Result<Going>> {
+  const [file, config] = [partialFile(target), configFile(target)];
+  const held = await holdPartial(target, facts);
+  if (held.ok) return ok({ holder: held.value, takeBack: () => rmSync(file, { force: true }) });
+  if (held.problems[0]?.code !== "storage.full" || lstatSync(config, { throwIfNoEntry: false })?.isFile() !== true) return held;
+  try {
+    renameSync(config, file);
+  } catch {
+    return held;
+  }
+  const again = await holdPartial(target, facts);
+  const takeBack = (): void => renameSync(file, config);
+  if (again.ok) return ok({ holder: again.value, takeBack });
+  takeBack();
+  return again;
 }
 
 /** The trees outside the container's directory that create made and that are still the same. */

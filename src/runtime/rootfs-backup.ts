@@ -69,7 +69,8 @@ export const backUp: BackUpVerb = async (request, target, { number, mayRun }) =>
     renameSync(half, path);
     return ok({ path, number: wanted }, exported.warnings);
   } catch (error) {
-    return fail({ code: isNoSpace(errorCode(error)) ? "storage.full" : "storage.copy", text: `cannot write '${half}': ${errorCode(error)}` });
+    if (isNoSpace(errorCode(error))) return fail({ code: "storage.full", text: `no space left for '${half}'`, remedy: "free some space, or keep it elsewhere: berth export" });
+    return fail({ code: "storage.copy", text: `cannot write '${half}': ${errorCode(error)}` });
   } finally {
     if (fd >= 0) closeSync(fd);
     rmSync(half, { force: true });

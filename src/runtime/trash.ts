@@ -5,6 +5,7 @@ import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir } from "../host/store/layout.ts";
 import { errnoName } from "../linux/errno.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -72,6 +73,7 @@ function makeTrash(lxcpath: string): Problem | undefined {
     const code = errorCode(error);
     if (code === "EEXIST") return unsafeReason(trashOf(lxcpath));
     if (code === "EACCES" || code === "EPERM") return { code: "privilege", text: `cannot make '${trashOf(lxcpath)}': permission denied`, remedy: "run this as the user who created the container, or as root" };
+    if (isNoSpace(code)) return { code: "storage.full", text: `no space left for '${trashOf(lxcpath)}'`, remedy: "remove it for good: --purge" };
     return { code: "lxcpath.unwritable", text: `cannot make '${trashOf(lxcpath)}': ${code}`, remedy: "remove it for good: --purge" };
   }
 }

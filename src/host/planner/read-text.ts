@@ -2,7 +2,7 @@
 import { readText as readPieces } from "../read-text.ts";
 import { calls, UNFIT } from "./calls.ts";
 
-export { errorCode } from "../read-text.ts";
+export { errorCode, isFull } from "../read-text.ts";
 
 export function readText(path: string): string | undefined {
   const text = calls?.readText(path);

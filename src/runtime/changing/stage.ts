@@ -1,8 +1,10 @@
 // Owns the places beside a container's records where its next root file system is prepared, by one command at a time; what a
 // killed one has left there is removed by the next.
 import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { errorCode } from "../../host/read-text.ts";
 import { dropExchange } from "../../host/store/exchange.ts";
 import { containerDir, recordDir } from "../../host/store/layout.ts";
+import { isNoSpace } from "../../linux/no-space.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { holdPartial } from "../partial.ts";
@@ -27,15 +29,26 @@ async function sweep(target: Target, facts: HostFacts): Promise<readonly Problem
   return problems;
 }
 
+/** A full disk is told as one; what else is thrown is nobody's fault but ours. */
+function told(error: unknown): Result<never> {
+  if (!isNoSpace(errorCode(error))) throw error;
+  const path = error instanceof Error && "path" in error ? ` for '${String(error.path)}'` : "";
+  return fail({ code: "storage.full", text: `no space left${path}`, cause: "the file system is full: the container stays as it was", remedy: "free some space, then again" });
+}
+
 /** Nobody else changes it meanwhile, and nothing of the change is left beside it afterwards, however it ends. */
 export async function whileChanging(target: Target, facts: HostFacts, change: () => Promise<Result<void>>): Promise<Result<void>> {
-  mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
+  try {
+    mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
+  } catch (error) {
+    return told(error);
+  }
   const held = await holdPartial(target, facts, lockFile(target));
   if (!held.ok) return fail(...held.problems.map((problem) => (problem.code === "container.busy" ? { ...problem, text: `'${target.name}' is being changed by another command right now` } : problem)));
   try {
     const [left] = await sweep(target, facts);
     if (left !== undefined) return fail(left);
-    const changed = await change();
+    const changed = await change().catch(told);
     const remains = (await sweep(target, facts)).map((problem): Problem => ({ ...problem, severity: "warning" }));
     return changed.ok ? ok(undefined, [...changed.warnings ?? [], ...remains]) : changed;
   } finally {
