@@ -108,7 +108,7 @@ const command = (suite: string, target: string, sources: readonly string[], wish
 const nameOf = ({ dist = "debian" }: DebianWish): string => (dist === "ubuntu" ? "Ubuntu" : "Debian");
 
 /** What a program says of itself before it begins. */
-const PREAMBLE = /^(chroot architecture|automatically chosen|running --|using .* as tempdir|finding correct signed-by)/;
+const PREAMBLE = /^(chroot architecture|automatically chosen|running --|using .* as tempdir|finding correct signed-by|main\(\) received signal)/;
 /** Relays `I: installing packages...` as it comes. */
 const run = (argv: readonly string[], wish: DebianWish): Promise<ToolEnd> => runTool(argv, {
   env: wish.env ?? process.env, home: process.env["HOME"] ?? "/", ...(wish.abort === undefined ? {} : { abort: wish.abort }), onLine: (line) => {

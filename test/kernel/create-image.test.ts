@@ -142,6 +142,12 @@ test("of systems made of packages the plain one has the name, others are told by
   for (const [name, size] of [["debian-bookworm-0123456789ab-x64-systemd-4.tar", 2], ["debian-bookworm-x64-systemd-4.tar", 1]] as const) writeFileSync(join(cacheOf(place), name), "x".repeat(size));
   expect((await good(berth(place, "image", "list"))).match(/^debian.*$/gm)).toEqual([expect.stringMatching(/^debian\/bookworm +amd64 +packages +1 B +packages$/), expect.stringMatching(/^debian\/bookworm +amd64 +0123456789ab +2 B +packages$/)]);
   expect(await good(berth(place, "image", "export", "debian/bookworm"))).toBe("x");
+  for (const name of ["debian-bookworm-x64-systemd-4.tar.making.4194305", "sha256/.import-4194305", `sha256/.import-${process.pid}`]) { // pids are smaller; this one lives
+    mkdirSync(join(cacheOf(place), name), { recursive: true });
+    writeFileSync(join(cacheOf(place), name, "part"), "xyz");
+  }
+  expect((await good(berth(place, "image", "prune"))).split("\n").sort()).toEqual(["", `${join(cacheOf(place), "debian-bookworm-x64-systemd-4.tar.making.4194305")} 3 B (broken off)`, `${join(cacheOf(place), "sha256/.import-4194305")} 3 B (broken off)`, "6 B"]);
+  expect([readdirSync(cacheOf(place)).filter((name) => name.includes("making")), readdirSync(join(cacheOf(place), "sha256"))]).toEqual([[], [`.import-${process.pid}`]]);
 }), 60_000);
 
 test("what an image says moves nobody's cursor", () => inPlace("privileged", async (place) => {

@@ -103,7 +103,7 @@ describe("Debian's docker-registry", () => {
     destroy(place);
     expect([count, readdirSync(join(cacheOf(place), "sha256")).length]).toEqual([3, 3]);
     const none = await from(place, `docker://${open.host}/open/app:9`);
-    expect([none.status, none.stderr.includes("404"), containers(place)]).toEqual([1, true, []]);
+    expect([none.status, none.stderr.includes("404"), none.stderr.includes("check the image's name and its tag"), containers(place)]).toEqual([1, true, true, []]);
   }), 60_000);
   test("with a password", () => inPlace("privileged", async (place) => {
     const url = `docker://${closed.host}/team/app:1.0`;

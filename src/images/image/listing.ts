@@ -103,6 +103,18 @@ export function findPrunableTrees(caches: Caches, isAll: boolean): readonly Prun
   });
 }
 
+/** What commands that were killed have left: systems half made of packages, archives half taken in, a few files of -t host and -t sshd. */
+function leftBy(base: string, packages: string): readonly Pruned[] {
+  const all = [packages, `${base}/sha256`, base].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []).map((name) => ({ name, path: `${folder}/${name}` })));
+  // a user's, made by dnf or zypper, is in the hands of the user's other ids: the next that is made sweeps it
+  const isTheirs = (name: string): boolean => name.includes("-rpm-") && process.geteuid?.() !== 0;
+  const isOver = ({ name, path }: { readonly name: string; readonly path: string }): boolean => {
+    const pid = /\.making\.(\d+)$|^\.import-(\d+)$/.exec(name);
+    return pid === null ? name.startsWith(".host-") && isOld(path) : !existsSync(`/proc/${pid[1] ?? pid[2] ?? ""}`);
+  };
+  return [...new Set(all.filter((one) => isOver(one) && !isTheirs(one.name)).map(({ path }) => path))].map((path) => ({ path, bytes: treeSize(path), why: "broken off" }));
+}
+
 /** Containers do not need their archive: it was unpacked for them. `isAll`: those that are still good, too. */
 export function findPrunable(caches: Caches, isAll: boolean): readonly Pruned[] {
   const { base, packages } = caches;
@@ -114,7 +126,7 @@ export function findPrunable(caches: Caches, isAll: boolean): readonly Pruned[] 
   const blobs = entries(`${base}/sha256`).map((name) => `${base}/sha256/${name}`).filter((path) => !needed.has(path) && !already.has(path) && (isAll || isOld(path))).map((path): Pruned => ({ path, bytes: sizeOf(path), why: "no image has it" }));
   const partial = `${base}/download/.partial`;
   const parts = (existsSync(partial) ? readdirSync(partial) : []).filter((name) => !name.endsWith(".lock")).map((name) => `${partial}/${name}`).filter(isOld).map((path): Pruned => ({ path, bytes: treeSize(path), why: "broken off" }));
-  return [...found, ...blobs, ...parts];
+  return [...found, ...blobs, ...parts, ...leftBy(base, packages)];
 }
 
 export function prune(base: string, what: readonly Pruned[]): void {

@@ -68,16 +68,17 @@ export function openRegistry(wish: RegistryWish): Registry {
 
   /** Asks once as it is, then as somebody. */
   async function known<T>(ask: (net: Net) => Promise<Fetched<T>>, headers: Readonly<Record<string, string>>): Promise<Result<T>> {
+    const told = ({ problem, why }: Extract<Fetched<T>, { readonly ok: false }>): Problem => (why.isAbsent ? { ...problem, remedy: "check the image's name and its tag" } : problem);
     const once = (): Promise<Fetched<T>> => ask({ ...net, headers: { ...headers, ...(authorization === undefined ? {} : { Authorization: authorization }) } });
     const first = await once();
     if (first.ok) return ok(first.value);
-    if (first.why.status !== 401 || first.why.challenge === undefined) return fail(first.problem);
+    if (first.why.status !== 401 || first.why.challenge === undefined) return fail(told(first));
     const asked = await authorize(wish, first.why.challenge);
     if (!asked.ok) return asked;
     authorization = asked.value;
     const second = await once();
     if (second.ok) return ok(second.value);
-    return fail(second.why.status === 401 || second.why.status === 403 ? refused(place.registry, wish.login, second.problem.cause) : second.problem);
+    return fail(second.why.status === 401 || second.why.status === 403 ? refused(place.registry, wish.login, second.problem.cause) : told(second));
   }
 
   return {
