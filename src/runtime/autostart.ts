@@ -7,6 +7,7 @@ import { autostartList } from "./autostart/selection.ts";
 import { pause } from "./pause.ts";
 import { BACKGROUND_START, PLAIN_STOP } from "./plain-options.ts";
 import { run } from "./run.ts";
+import { lookAt } from "./running-container.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import type { AutostartItem, AutostartOptions, AutostartVerb, Target } from "./verbs.ts";
@@ -54,11 +55,20 @@ export const autostart: AutostartVerb = async (request, lxcpath, options) => {
     if (!result.ok && !wasDone) failed++;
     return result.ok;
   };
+  // side by side: each may have to wait for its address
+  const publishOf = async ({ name }: AutostartItem): Promise<void> => {
+    const target: Target = { name, lxcpath };
+    const published = options.end.aborted || lookAt(target).state !== "RUNNING" ? ok(undefined) : await (await import("./applying/ports.ts")).publishConfigured(request, target);
+    if (published.ok) return;
+    failed++;
+    options.ends(name, { ok: false, problems: published.problems });
+  };
   for (const turn of turns(items, options)) {
     if (options.end.aborted) break;
     const haveWorked = await Promise.all(turn.map(take));
     const delay = haveWorked[0] === true && (options.action === "start" || options.action === "reboot") ? turn[0]?.delay ?? 0 : 0;
     if (delay > 0) await pause(delay * 1000, options.end);
   }
+  if (options.action === "start") await Promise.all(items.map(publishOf));
   return ok({ all: items.length + broken.length, failed });
 };

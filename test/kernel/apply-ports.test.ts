@@ -85,6 +85,11 @@ describe.each([...PORT_KINDS])("%s", (kind) => {
     await eventually("it is started again", () => { const now = berth(place, "lxc-info", ["-n", place.name, "-pH"]).stdout.trim(); return now !== "" && now !== String(before); });
     serve();
     await eventually("its ports are as they were", () => call(8082) === "hello 80");
+    works(place, "lxc-stop", ["-n", place.name, "-k"]);
+    works(place, "lxc-autostart");
+    serve();
+    await eventually("and after a start with the machine", () => call(8082) === "hello 80");
+    expect(applied()).toBe("unchanged\n");
   }, 60_000);
 
   test("mistakes are told by line and column, and nothing is done", () => {

@@ -53,12 +53,18 @@ describe.each([...RESTART_KINDS])("%s", (kind: Kind) => {
     policy("always", "sleep 0.3");
     start(place);
     await waitsLong();
+    expect(works(place, "berth", ["ensure", place.name, "-P", place.lxcpath])).toBe("unchanged\n");
+    await waitsLong();
     expect(works(place, "lxc-info", ["-n", place.name])).toMatch(/State: +STOPPED\n[\s\S]*Restarts: +\d+, the next at 20/);
-    works(place, "lxc-stop", ["-n", place.name]);
+    works(place, "lxc-stop", ["-n", place.name], { isFromRoot: true });
     expect([state(place), monitors(), restarts()?.end]).toEqual(["STOPPED", [], "asked"]);
     expect(works(place, "berth", ["why", "-P", place.lxcpath, place.name])).toContain("stopped by a user, or with the host: it is not started again");
     const again = berth(place, "lxc-stop", ["-n", place.name]);
     expect([again.status, again.stderr]).toEqual([2, expect.stringContaining("is not running")]);
+    start(place);
+    await waitsLong();
+    expect(works(place, "berth", ["ensure", place.name, "-P", place.lxcpath, "--stopped"])).toContain("changed\n");
+    expect([state(place), monitors(), restarts()?.end]).toEqual(["STOPPED", [], "asked"]);
   }, PATIENCE_MS);
 
   test("during a pause: who starts it has it, and the old monitor goes; a destroy is not undone", async () => {

@@ -34,7 +34,7 @@ export const tool: Tool<Row> = {
     ["lxc-autostart", "those without a group"], ["lxc-autostart -g onboot,", "as at boot: the group onboot, then those without one"],
     ["lxc-autostart -s -a -t 30", "shut all of them down"], ["lxc-autostart -L -a", "which, in which order"], ["lxc-autostart --user alice -g onboot,", "as root: alice's"],
   ],
-  notes: ["Links in /etc/lxc/auto to containers' configs, as LXC 0.8 had them, stand for lxc.start.auto = 1."],
+  notes: ["Links in /etc/lxc/auto to containers' configs, as LXC 0.8 had them, stand for lxc.start.auto = 1.", "berth.restart = always and unless-stopped do, too; the latter not where a user has stopped the container. Ports of root's containers (berth.publish) are published when all have been started."],
 };
 
 const DEFAULT_TIMEOUT = 60;

@@ -4,6 +4,7 @@ import { effectiveKeys, presentKey } from "../../config/index.ts";
 import { configFile, recordDir } from "../../host/store/layout.ts";
 import { portsOf } from "../../host/probe/published.ts";
 import { readStateRecord } from "../../host/store/records.ts";
+import { waitingMonitor } from "../../host/store/restarts.ts";
 import { runningState } from "../../host/store/running.ts";
 import type { Project } from "../../model/project.ts";
 import type { Request } from "../../model/request.ts";
@@ -48,9 +49,9 @@ function seeContainer(request: Request, target: Target): SeenContainer {
   if (!existsSync(configFile(target))) return NOTHING;
   const keys = once(() => { const document = openDocument(request, target); return document.ok ? effectiveKeys(syntaxOf(request, document.value)) : []; });
   const hasIds = once(() => { const loaded = loadConfig(request, target); return loaded.ok && loaded.value.spec.idmap.length > 0; });
-  const published = once(() => { const { monitorPid: pid, monitorStart: start } = readStateRecord(target) ?? {}; return pid === undefined || start === undefined ? [] : portsOf({ pid, start }); });
+  const published = once(() => { const { monitorPid: pid, monitorStart: start } = readStateRecord(target) ?? waitingMonitor(target) ?? {}; return pid === undefined || start === undefined ? [] : portsOf({ pid, start }); });
   return {
-    exists: true, isRunning: runningState(target).state !== "STOPPED", isList, applied: readApplied(target),
+    exists: true, isRunning: runningState(target).state !== "STOPPED" || waitingMonitor(target) !== undefined, isList, applied: readApplied(target),
     get hasIds() { return hasIds(); }, get published() { return published(); }, values: (key) => valuesOf(keys(), key).map(({ value }) => value),
   };
 }

@@ -1,10 +1,13 @@
 // Owns the ports of a project: what is refused before anything is done, and their publishing for a container that runs.
-import { portWishText } from "../../linux/port-words.ts";
+import { configFile } from "../../host/store/layout.ts";
+import { mayMention } from "../../host/store/mentions.ts";
+import { parsePortWish, portWishText } from "../../linux/port-words.ts";
 import type { Origin } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Project } from "../../model/project.ts";
 import type { Request } from "../../model/request.ts";
 import { arrive } from "../awaiting/milestone.ts";
+import { loadConfig } from "../container-config.ts";
 import { isReached, publish } from "../publish.ts";
 import { run } from "../run.ts";
 import { decidedState, requireRunning } from "../running-container.ts";
@@ -35,8 +38,16 @@ export function atLines(problems: readonly Problem[], ports: Project["containers
 
 const PATIENCE_SECONDS = 60;
 
+/** Those that the config of root's container lists: of one that has been started with the machine. */
+export async function publishConfigured(request: Request, target: Target): Promise<Result<unknown>> {
+  const loaded = request.euid === 0 && mayMention(configFile(target), ["berth.publish"]) ? loadConfig(request, target) : undefined;
+  if (loaded?.ok !== true) return ok(undefined);
+  const add = (loaded.value.spec.published ?? []).flatMap(({ value, from }) => { const wish = parsePortWish(value); return wish === undefined ? [] : [{ wish, from }]; });
+  return add.length === 0 ? ok(undefined) : publishPorts(request, target, { add, remove: [] });
+}
+
 /** Its address is waited for. */
-export async function publishPorts(request: Request, target: Target, { add, remove }: Extract<Step, { readonly do: "publish" }>): Promise<Result<unknown>> {
+export async function publishPorts(request: Request, target: Target, { add, remove }: Pick<Extract<Step, { readonly do: "publish" }>, "add" | "remove">): Promise<Result<unknown>> {
   const live = requireRunning(target, await decidedState(request, target));
   if (!live.ok) return live;
   if (add.length > 0 && !isReached(live.value)) await arrive(request, target, { milestone: "network", seconds: PATIENCE_SECONDS, deadline: Date.now() + PATIENCE_SECONDS * 1000 });
