@@ -5,10 +5,11 @@ import { isErrno } from "../linux/errno.ts";
 import { isNoSpace } from "../linux/no-space.ts";
 import { fail, type Problem, type Result } from "../model/problem.ts";
 
-export function unkept(folder: string, error: Error): Problem {
+export const fullCache = (folder: string): Problem => ({ code: "storage.full", text: `no space left for images in '${folder}'`, remedy: "free some space (berth image prune), or set LXC_CACHE_PATH to a directory on another disk" });
+
+function unkept(folder: string, error: Error): Problem {
   const cause = "path" in error && typeof error.path === "string" ? `'${error.path}': ${errorText(error)}` : errorText(error);
-  return isNoSpace(errorCode(error)) ? { code: "storage.full", text: `no space left for images in '${folder}'`, remedy: "free some space (berth image prune), or set LXC_CACHE_PATH to a directory on another disk" }
-    : { code: "storage.unsupported", text: `cannot keep images in '${folder}'`, cause, remedy: "set LXC_CACHE_PATH to a directory that you may write to" };
+  return isNoSpace(errorCode(error)) ? fullCache(folder) : { code: "storage.unsupported", text: `cannot keep images in '${folder}'`, cause, remedy: "set LXC_CACHE_PATH to a directory that you may write to" };
 }
 
 /** What the kernel refuses while the cache is worked in is about the cache. */

@@ -133,21 +133,22 @@ export async function importImage(request: Request, file: string, name: string):
   if (!compression.ok) return compression;
   const base = baseOf(request);
   const part = `${base}/sha256/.import-${process.pid}`;
-  try {
-    mkdirSync(`${base}/sha256`, { recursive: true, mode: 0o755 });
-    copyFileSync(path, part);
-    const hex = await sha256Of(part);
-    const handle = openSync(part, "r");
-    fsyncSync(handle);
-    closeSync(handle);
-    renameSync(part, `${base}/sha256/${hex}`);
-    const arch = archOf(process.arch);
-    writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression: compression.value });
-    return ok({ image: name, arch, digest: `sha256:${hex}` });
-  } catch (error) {
-    if (existsSync(part)) rmSync(part);
-    return fail({ code: "storage.copy", text: `cannot keep '${path}' in '${base}'`, cause: errorText(error) });
-  }
+  return keeping(base, async () => {
+    try {
+      mkdirSync(`${base}/sha256`, { recursive: true, mode: 0o755 });
+      copyFileSync(path, part);
+      const hex = await sha256Of(part);
+      const handle = openSync(part, "r");
+      fsyncSync(handle);
+      closeSync(handle);
+      renameSync(part, `${base}/sha256/${hex}`);
+      const arch = archOf(process.arch);
+      writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression: compression.value });
+      return ok({ image: name, arch, digest: `sha256:${hex}` });
+    } finally {
+      if (existsSync(part)) rmSync(part);
+    }
+  });
 }
 
 export interface PruneAnswer { readonly gone: readonly Pruned[]; /** Unpacked images that stay, as containers lie above them. */ readonly kept: readonly { readonly path: string; readonly usedBy: readonly string[] }[] }

@@ -150,6 +150,22 @@ test("of systems made of packages the plain one has the name, others are told by
   expect([readdirSync(cacheOf(place)).filter((name) => name.includes("making")), readdirSync(join(cacheOf(place), "sha256"))]).toEqual([[], [`.import-${process.pid}`]]);
 }), 60_000);
 
+test("a cache without room: that is said, with what helps, and nothing is left", () => inPlace("privileged", async (place) => {
+  const small = join(place.lxcpath, "in-small");
+  mkdirSync(small);
+  expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=300k", "small", small]).status).toBe(0);
+  try {
+    const archive = join(room.root(), FOLDER, "rootfs.tar.xz");
+    for (const args of [["image", "import", archive, "x"], ["create", place.name, "-P", place.lxcpath, "-f", join(place.lxcpath, "in.conf"), "-t", "host"]]) {
+      const { status, stderr } = await runBeside(place, [join(DIST, "bin/berth"), ...args], { env: { LXC_CACHE_PATH: small } });
+      expect([args[0], status, stderr.includes(`no space left for images in '${small}'`) && stderr.includes("berth image prune") ? "" : stderr, containers(place)]).toEqual([args[0], 1, "", []]);
+    }
+    expect([readdirSync(small), readdirSync(join(small, "sha256"))]).toEqual([["sha256"], []]);
+  } finally {
+    expect(spawnSync("umount", [small]).status).toBe(0);
+  }
+}), 60_000);
+
 test("what an image says moves nobody's cursor", () => inPlace("privileged", async (place) => {
   const meta = join(place.lxcpath, "in-meta");
   mkdirSync(meta);

@@ -2,10 +2,13 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, realpathSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { PROGRAM_PATH } from "../../host/probe/program.ts";
+import { saysNoSpace } from "../../linux/no-space.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { archiveAt } from "../archive.ts";
+import { fullCache } from "../keeping.ts";
 import { tarJudge } from "../tar/judge.ts";
 import { tarReader } from "../tar/reader.ts";
 import { eachUnpacked } from "../tar/unpacked.ts";
@@ -34,7 +37,7 @@ async function unpackInto(path: string, folder: string): Promise<Problem | undef
   }).finally(() => closeSync(fd));
   tar.stdin.end();
   const status = await ended;
-  return bad ?? damaged ?? (status === 0 ? undefined : invalid(`'${path}' cannot be unpacked`, said.trim().split("\n")[0] ?? ""));
+  return bad ?? damaged ?? (status === 0 ? undefined : saysNoSpace(said) ? fullCache(dirname(folder)) : invalid(`'${path}' cannot be unpacked`, said.trim().split("\n")[0] ?? ""));
 }
 
 type Json = Readonly<Record<string, unknown>>;
