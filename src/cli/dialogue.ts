@@ -1,12 +1,12 @@
-// Owns talking with the user while a template works: lines on stdout, answers from stdin.
+// Owns talking with the user while a template works: lines on stdout (on stderr where stdout is a command's), answers from stdin.
 import { readSync, writeSync } from "node:fs";
 import type { Request } from "../model/request.ts";
 import type { CreateOptions } from "../runtime/verbs.ts";
 import { terminalText } from "./terminal-text.ts";
 
-function writeAll(text: string): void {
+function writeAll(fd: 1 | 2, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  for (let done = 0; done < bytes.length;) done += writeSync(1, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }
 
 /** One byte after the other: what follows the line is for whoever reads next. */
@@ -25,11 +25,11 @@ function readLine(): string | undefined {
 }
 
 /** What an image server or an image has to say moves nobody's cursor. */
-export const dialogueOf = (request: Request): NonNullable<CreateOptions["dialogue"]> => ({
-  say: (text) => writeAll(`${terminalText(request, text)}\n`),
-  show: (text) => writeAll(terminalText(request, text)),
+export const dialogueOf = (request: Request, fd: 1 | 2 = 1): NonNullable<CreateOptions["dialogue"]> => ({
+  say: (text) => writeAll(fd, `${terminalText(request, text)}\n`),
+  show: (text) => writeAll(fd, terminalText(request, text)),
   ask: (question) => {
-    writeAll(question);
+    writeAll(fd, question);
     return readLine();
   },
 });

@@ -1603,6 +1603,7 @@ complete -c berth -n '__berth_is \'berth explain\'' -l version -d 'the LXC relea
 complete -c berth -n '__berth_is \'berth run\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c berth -n '__berth_is \'berth run\'' -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c berth -n '__berth_is \'berth run\'' -l image -x -d 'what it is made of, if it is not there yet: debian/bookworm, …'
+complete -c berth -n '__berth_is \'berth run\'' -l rm -d 'remove it when what runs in it has ended; without NAME this is so'
 complete -c berth -n '__berth_is \'berth run\'' -s 'f' -l config -r -F -d 'config to begin with (default: lxc-config lxc.default_config)'
 complete -c berth -n '__berth_is \'berth run\'' -s 'B' -l bdev -x -a 'dir' -d 'where its root file system is kept (default: what shares most of the …'
 complete -c berth -n '__berth_is \'berth run\'' -l ssh-key -x -d 'who may log in by ssh; may be given again'

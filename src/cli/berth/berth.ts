@@ -7,7 +7,9 @@ import { BERTH_VERSION, LXC_LEVEL } from "../version.ts";
 import { ALIASES, commandOf } from "./alias.ts";
 import { OWN_VERBS } from "./own-verbs.ts";
 
-const row = (verb: string, does: string): string => `  ${verb.padEnd(18)}${does}`;
+/** What is longer than its column keeps a blank behind it. */
+const WIDTH = 18;
+const row = (verb: string, does: string): string => `  ${verb.length < WIDTH ? verb.padEnd(WIDTH) : `${verb} `}${does}`;
 export const HELP = `Usage: berth VERB [NAME] [OPTION...]
 
 Linux system containers, unprivileged first. Each verb takes the options of the

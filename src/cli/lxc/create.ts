@@ -109,8 +109,9 @@ async function templateOwnHelp(line: CommandLine<(typeof rows)[number]>, templat
   return help.value.kind === "text" ? done(0, { out: help.value.text }) : { kind: "plan", plan: help.value.plan };
 }
 
-export const main = async (request: Request): Promise<Answer> => {
-  const answer = await withLine(tool, request, run);
+/** `fd`: where a template's lines go; stderr where stdout is for what will run in the container. */
+export const main = async (request: Request, fd: 1 | 2 = 1): Promise<Answer> => {
+  const answer = await withLine(tool, request, (line) => run(line, fd));
   return request.argv.some((word) => word === "-h" || word === "--help") ? withTemplateHelp(request, answer) : answer;
 };
 
@@ -120,7 +121,7 @@ function ownWords({ options }: CommandLine<(typeof rows)[number]>): Pick<CreateO
   return { own: { sshKeys: options.all("ssh-key"), ...optional("user", options.last("user")), ...optional("hostname", options.last("hostname")), ...optional("userData", options.last("user-data")) } };
 }
 
-async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
+async function run(line: CommandLine<(typeof rows)[number]>, fd: 1 | 2): Promise<Answer> {
   const { options, request, target, voice, words } = line;
   const image = options.last("image");
   if (image !== undefined && options.has("template")) return failed(line, [{ code: "option.conflict", text: "either -t or --image", remedy: "leave one of them out" }]);
@@ -139,7 +140,7 @@ async function run(line: CommandLine<(typeof rows)[number]>): Promise<Answer> {
   const result = await create(request, target, {
     template: templatePath(request, template), templateArgs: image === undefined ? words : [image, ...words], image: imageOptions(options), ...ownWords(line), isQuiet: voice.isQuiet, isStrict: options.has("strict"),
     ...optional("configFile", config === undefined ? undefined : absolute(request, config)), ...optional("bdev", options.last("bdev")), storage: storageWords(line), onStorage: (backend, reason, isImage) => { if (isLeftToUs || (isImage && !voice.isQuiet)) chosen.push(`${target.name} is kept on ${backend}: ${reason}\n`); }, ...optional("dir", options.last("dir")),
-    ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), dialogue: dialogueOf(request) }),
+    ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), dialogue: dialogueOf(request, fd) }),
   });
   if (result.ok) return done(0, { err: chosen.join("") + say(voice, result.warnings ?? []) });
   const isRefused = result.problems.some(({ code }) => code === "container.exists" || code === "container.busy");

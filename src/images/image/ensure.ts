@@ -14,7 +14,7 @@ import { obtain } from "../remote/obtain.ts";
 import { sha256Of } from "../remote/sums.ts";
 import { plainWish } from "../packages-template.ts";
 import type { TrustWish } from "../remote/signature.ts";
-import type { Made, TemplateWish } from "../templates.ts";
+import { builtInNames, type Made, type TemplateWish } from "../templates.ts";
 import { findRecord, readRecords, writeRecord } from "./records.ts";
 import type { ImageRef } from "./reference.ts";
 
@@ -92,6 +92,9 @@ async function fromOci(wish: ImageWish, ref: ImageRef & { readonly kind: "oci" }
   return ok(had(record));
 }
 
+/** A template is often meant. */
+const namedElsewhere = (name: string): string => `${["busybox", ...builtInNames].includes(name) ? `'${name}' is a template: berth create NAME -t ${name}; ` : ""}berth image list shows the images of this machine; others are named as in debian/bookworm`;
+
 export function ensureImage(wish: ImageWish): Promise<Result<HadImage>> {
   const { ref } = wish;
   switch (ref.kind) {
@@ -100,7 +103,7 @@ export function ensureImage(wish: ImageWish): Promise<Result<HadImage>> {
     case "file": return statSync(ref.path, { throwIfNoEntry: false })?.isFile() === true ? fromArchive(wish, ref.path, { template: ref.path }) : Promise.resolve(fail(nothing(`'${ref.path}' is no file`, "a directory is taken by lxc-create -t DIRECTORY")));
     case "named": {
       const record = readRecords(cacheBase(wish.env, wish.isRoot)).find((one) => one.kind === "archive" && one.ref === ref.text);
-      return record?.kind === "archive" ? fromArchive(wish, record.path, { template: ref.text }) : Promise.resolve(fail(nothing(`there is no image '${ref.text}'`, "berth image list shows those of this machine; others are named as in debian/bookworm")));
+      return record?.kind === "archive" ? fromArchive(wish, record.path, { template: ref.text }) : Promise.resolve(fail(nothing(`there is no image '${ref.text}'`, namedElsewhere(ref.text))));
     }
   }
 }
