@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { ok } from "../../src/model/problem.ts";
 import { byOption } from "../../src/model/origin.ts";
 import { BACKENDS, type Backend, type OutsideStorage, type StorageOptions } from "../../src/model/storage.ts";
-import { planCopyImage, planCopyTree, planMake } from "../../src/plan/lifecycle/copy.ts";
+import { planCopyImage, planCopyTree, planExchange, planMake } from "../../src/plan/lifecycle/copy.ts";
 import { planUnpack } from "../../src/plan/lifecycle/create.ts";
 import { planRemove } from "../../src/plan/lifecycle/destroy.ts";
 import { copiedVolume } from "../../src/plan/storage/cloned.ts";
@@ -74,6 +74,7 @@ test("layers are read by root, and by a user", () => {
   expectGolden("storage-copy-layers-user", ok(planCopyTree(web, userFacts(), { ...copy, source: layers })));
 });
 test("an image is read, an image is filled", () => expectGolden("storage-copy-image", ok(planCopyTree(web, factsOf(), { ...copy, idmap: [], isMapped: false, source: { kind: "image", path: "/srv/rootdev", type: "xfs" }, block: { kind: "image", path: "/var/lib/lxc/web/rootdev", type: "ext4" } }))));
+test("an image takes the place of another when nobody has it mounted", () => expectGolden("storage-exchange-image", ok(planExchange(web, factsOf(), { now: "/var/lib/lxc/web/rootdev", then: "/var/lib/lxc/web/.berth/restore/rootdev", isImage: true, config: { from: "/var/lib/lxc/web/.berth/exchange.config", to: "/var/lib/lxc/web/config" }, idmap: [], at: byOption("SIZE") }))));
 test("an image is kept as it is", () => expectGolden("storage-keep-image", ok(planCopyImage(web, "/var/lib/lxc/web/rootdev", "/var/lib/lxc/web/snaps/snap0/rootdev"))));
 test("a dataset is read with its own options", () => expect(readOps({ kind: "dataset", path: "tank/a", type: "zfs" }, 3, { isMapped: false, isRoot: true, from }).before).toMatchObject([{ op: "fsMount", type: "zfs", options: ["source=tank/a", "zfsutil"] }]));
 

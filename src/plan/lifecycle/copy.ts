@@ -69,9 +69,11 @@ export function planMakeMapped(made: Made, facts: HostFacts, { verb, idmap, ops 
 }
 
 export interface ExchangeInputs {
-  /** Two directories that take each other's place. */
+  /** Two directories, or images, that take each other's place. */
   readonly now: string;
   readonly then: string;
+  /** They are images: who mounts the one that goes now would lose what it writes. */
+  readonly isImage?: boolean;
   /** A file that replaces another. */
   readonly config: { readonly from: string; readonly to: string };
   readonly idmap: readonly IdMapEntry[];
@@ -80,9 +82,9 @@ export interface ExchangeInputs {
 
 /** Another root file system and its config take their places, one straight after the other; or neither does. A directory's
  * owner alone may move it: an ordinary user takes on the container's ids beside its own. */
-export function planExchange(made: Made, facts: HostFacts, { now, then, config, idmap, at }: ExchangeInputs): Plan {
+export function planExchange(made: Made, facts: HostFacts, { now, then, config, idmap, at, isImage = false }: ExchangeInputs): Plan {
   const exchange = (a: string, b: string): Op => ({ op: "rename", path: a, to: b, flags: RENAME_EXCHANGE, from: at });
-  const ops: readonly Op[] = [{ ...exchange(then, now), undo: [exchange(now, then)] }, { op: "rename", path: config.from, to: config.to, from: at }];
+  const ops: readonly Op[] = [...(isImage ? [lockImage(now, 0, at)] : []), { ...exchange(then, now), undo: [exchange(now, then)] }, { op: "rename", path: config.from, to: config.to, from: at }];
   if (isRoot(facts) || idmap.length === 0) return { verb: "restore", ...made, ops };
   const userns = usernsOps(facts, { idmap: withSelf(facts, idmap).idmap, flags: 0, name: "exchange", from: at, pid: 0, uid: 0, gid: 0, body: [...ops, { op: "exitWith", status: 0, from: at }] });
   return { verb: "restore", ...made, ops: [...userns, { op: "exitWith", child: 0, from: at }] };

@@ -1,4 +1,5 @@
 // Owns putting a prepared root file system and its config in their places, one straight after the other; or neither.
+import { statSync } from "node:fs";
 import { runPlan } from "../../host/engine/run.ts";
 import { dropExchange, preparedConfig, recordExchange } from "../../host/store/exchange.ts";
 import { configFile } from "../../host/store/layout.ts";
@@ -24,7 +25,7 @@ export interface ExchangeWish {
 export async function exchange(target: Target, facts: HostFacts, { now, then, config, idmap, from }: ExchangeWish): Promise<Problem | undefined> {
   if (lookAt(target).state !== "STOPPED") return { code: "container.running", at: from, text: `${target.name} was started just now`, remedy: `lxc-stop -n ${target.name}, then again` };
   recordExchange(target, { now, then, config });
-  const plan = planExchange(target, facts, { now, then, config: { from: preparedConfig(target), to: configFile(target) }, idmap, at: from });
+  const plan = planExchange(target, facts, { now, then, isImage: statSync(now, { throwIfNoEntry: false })?.isFile() === true, config: { from: preparedConfig(target), to: configFile(target) }, idmap, at: from });
   const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `put new files in the place of '${now}'`);
   dropExchange(target);
   return problem;
