@@ -10,7 +10,7 @@ import { home, sh } from "./port.ts";
 
 const PATIENCE_MS = 120_000;
 const TYPES = [["ext4", "100M"], ["xfs", "320M"], ["btrfs", "120M"]] as const;
-const FULL: unknown = expect.stringMatching(/no space left/i);
+const FULL = expect.stringMatching(/no space left/i);
 
 /** To the last block, and the last name. */
 const fill = (folder: string): void => { sh(`for size in 1M 4k 512; do dd if=/dev/zero of=fill$size bs=$size 2>/dev/null || true; sync; done; i=0; while [ $i -lt 5000 ] && echo x 2>/dev/null > name$i; do i=$((i + 1)); done; sync; dd if=/dev/zero of=last bs=512 2>/dev/null || true`, folder); };
