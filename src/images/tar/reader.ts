@@ -10,6 +10,8 @@ export interface TarReader {
   /** So many of the next bytes say nothing: whoever can may leave them out. */
   readonly toSkip: () => number;
   readonly skip: (count: number) => void;
+  /** Nothing comes any more: an archive that ends in the middle of a member's head, which tar(1) takes for its end, has been cut off. */
+  readonly end: () => Problem | undefined;
 }
 
 /** Names and pax records are short; GNU tar itself would take any length into memory. */
@@ -105,6 +107,7 @@ export function tarReader(onEntry: OnEntry): TarReader {
   return {
     toSkip: () => (state.isExtended || state.collecting !== undefined ? 0 : state.toSkip),
     skip: (count) => { state.toSkip -= count; },
+    end: () => (state.filled === 0 || state.isOver ? undefined : { code: "image.invalid", text: "the archive is cut off", cause: "it ends in the middle of a member's head" }),
     push: (bytes) => {
       for (let at = 0; at < bytes.length && !state.isOver;) {
         const { used, problem } = step(state, bytes.subarray(at));

@@ -11,7 +11,7 @@ export function scanFile(fd: number, onEntry: OnEntry): Problem | undefined {
   const room = new Uint8Array(PIECE);
   for (let at = 0; ;) {
     const count = readSync(fd, room, 0, PIECE, at);
-    if (count === 0) return undefined;
+    if (count === 0) return reader.end();
     const problem = reader.push(room.subarray(0, count));
     if (problem !== undefined) return problem;
     at += count;

@@ -42,8 +42,10 @@ describe.each(["gnu", "pax", "oldgnu"])("tar --format=%s", (format) => {
       const names: string[] = [];
       const reader = tarReader(({ name }) => { names.push(name); return undefined; });
       for (let at = 0; at < bytes.length; at += length) expect(reader.push(bytes.subarray(at, at + length))).toBeUndefined();
-      expect(names).toEqual(listed);
+      expect([names, reader.end()]).toEqual([listed, undefined]);
     }
+    const cut = tarReader(() => undefined);
+    expect([cut.push(bytes.subarray(0, 100)), cut.end()?.text]).toEqual([undefined, "the archive is cut off"]);
   });
 });
 

@@ -79,7 +79,8 @@ async function pass(plan: Plan, engine: { readonly path: string; readonly stderr
   const started = startPlan(plan, { engine: engine.path, stdin: judged.reader, stderr: engine.stderr, abort: own.signal });
   judged.closeReader();
   let bad: Problem | undefined;
-  const watch = how.watch ?? tarReader(tarJudge({ isMapped: wish.idmap.length > 0 })).push;
+  const reader = tarReader(tarJudge({ isMapped: wish.idmap.length > 0 }));
+  const watch = how.watch ?? reader.push;
   const damaged = await eachUnpacked(how.stdin, how.compression, async (chunk) => {
     bad = watch(chunk);
     return bad === undefined && !own.signal.aborted && await outlet.write(chunk); // false: tar ends before its input does, what it says counts
@@ -88,7 +89,7 @@ async function pass(plan: Plan, engine: { readonly path: string; readonly stderr
   outlet.end();
   const outcome = await started.outcome;
   wish.abort.removeEventListener("abort", stop);
-  return { outcome, problem: bad ?? damaged };
+  return { outcome, problem: bad ?? damaged ?? (outcome.status === 0 ? reader.end() : undefined) };
 }
 
 /** A bomb is small: what it would become is looked at before tar begins. A large archive is judged while it is unpacked. */
@@ -105,7 +106,7 @@ async function judgeFirst(how: Unpacking, wish: FillWish): Promise<Problem | und
     bad = reader.push(chunk);
     return Promise.resolve(bad === undefined && !wish.abort.aborted);
   }).finally(() => closeSync(fd));
-  return bad ?? damaged;
+  return bad ?? damaged ?? reader.end();
 }
 
 async function run(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
