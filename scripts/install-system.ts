@@ -8,6 +8,18 @@ import { contents, INITS, type Init } from "./install/contents.ts";
 import { install, inTheWay, ofPackages, uninstall, type Installation, type Where } from "./install/place.ts";
 
 const USAGE = "usage: npm run install:system -- [--prefix DIR] [--destdir DIR] [--init systemd|openrc|sysvinit|none] [--replace] [--dry-run] [--uninstall]";
+const HELP = `${USAGE}
+
+  --prefix DIR   where the commands go (default: /usr/local, beside Debian's lxc)
+  --replace      with --prefix /usr: instead of Debian's lxc, whose files are kept aside
+  --destdir DIR  into this tree, for a package or an image (also: DESTDIR)
+  --init KIND    the boot scripts' kind (default: this host's)
+  --dry-run      list the files, and change nothing
+  --uninstall    take all of it out again; containers and configs stay
+
+  npm run install:system
+  npm run install:system -- --prefix /opt/berth --dry-run
+  npm run install:system -- --uninstall`;
 function stop(...lines: readonly string[]): never {
   for (const line of lines) console.error(`install: ${line}`);
   process.exit(1);
@@ -25,6 +37,10 @@ function initOf(destdir: string): Init {
 function wishOf(argv: readonly string[]): Wish {
   const values = new Map<string, string>();
   const flags = new Set<string>();
+  if (argv.some((word) => word === "--help" || word === "-h")) {
+    console.log(HELP);
+    process.exit(0);
+  }
   for (let i = 0; i < argv.length; i++) {
     const [name = "", inline] = (argv[i] ?? "").split(/=(.*)/s);
     if (["--replace", "--dry-run", "--uninstall"].includes(name) && inline === undefined) { flags.add(name); continue; }

@@ -92,3 +92,10 @@ test("wrong words", () => {
   expect(run([...SCRIPT, "--frobnicate"])).toMatchObject({ status: 1, err: expect.stringContaining("usage: npm run install:system") });
   expect(install(join(room, "none"), "--uninstall")).toMatchObject({ status: 1, err: expect.stringContaining("there is no installation below") });
 }, PATIENCE_MS);
+
+test("--help teaches and installs nothing", () => {
+  const { status, out, err } = run([...SCRIPT, "--help"]);
+  expect([status, err]).toEqual([0, ""]);
+  expect(out).toStartWith("usage: npm run install:system");
+  for (const option of ["--prefix DIR", "--replace", "--destdir DIR", "--init KIND", "--dry-run", "--uninstall"]) expect(out).toContain(`\n  ${option}`);
+}, PATIENCE_MS);
