@@ -22,8 +22,9 @@ export function originText(from: Origin): string {
   return from.line === undefined ? `${base} ${from.key}` : `${base}:${from.line} ${from.key}`;
 }
 
-/** `config:14 lxc.tty.max: 'x' is not a number`: the key once, also where the text names it itself. */
+/** `config:14 lxc.tty.max: 'x' is not a number`: the key once, also where the text names it itself; a text that begins with its place as it is. */
 export function placed(from: Origin, text: string): string {
+  if (from.file !== undefined && text.startsWith(`${from.file}:`)) return text;
   const place = originText(from);
   return from.kind === "config" && (text.startsWith(from.key) || text.startsWith(`'${from.key}'`)) ? `${place.slice(0, -from.key.length - 1)}: ${text}` : `${place}: ${text}`;
 }
