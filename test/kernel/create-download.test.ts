@@ -114,6 +114,8 @@ describe("listing and questions", () => {
     const ran = await download(place, { args: ["--server", room.server().url, "-d", "tiny"], input: "one\namd64\n" });
     expect([ran.status, ran.stdout.includes("Release: Architecture: "), ran.stdout.includes("Distribution:")]).toEqual([0, true, false]);
     destroy(place);
+    const wrong = await download(place, { args: ["--server", room.server().url], input: "tiny\nnope\n" });
+    expect([wrong.status, wrong.stdout.includes("Architecture:"), wrong.stderr.includes("there is no release 'nope'") && wrong.stderr.includes("one of: one two") ? "" : wrong.stderr, containers(place)]).toEqual([1, false, "", []]);
     const nobody = await download(place, { args: ["--server", room.server().url] });
     expect([nobody.status, nobody.stderr.includes("nobody answered"), containers(place)]).toEqual([1, true, []]);
   }), 60_000);

@@ -7,7 +7,7 @@ import { optionTemplate } from "../option-template.ts";
 import type { Made, TemplateWish } from "../templates.ts";
 import { cacheBase } from "./cache.ts";
 import { serverUrl, type Catalogue } from "./catalogue.ts";
-import { namesOf, type Wanted } from "./entry.ts";
+import { namesOf, type ImageEntry, type Wanted } from "./entry.ts";
 import { listRemote, obtain, type Supply } from "./obtain.ts";
 import { imageTable } from "./table.ts";
 import { givenTimeout } from "./timeout.ts";
@@ -72,6 +72,10 @@ const REMEDIES = { unknown: "lxc-create -t download NAME -- --list shows all", a
 
 const QUESTIONS = [["dist", "Distribution"], ["release", "Release"], ["arch", "Architecture"]] as const;
 
+/** By its own name or another one: `debian/12`. */
+const isCalled = (entry: ImageEntry, key: (typeof QUESTIONS)[number][0], name: string): boolean =>
+  [entry[key], ...(key === "arch" ? [] : entry.aliases.map((alias) => alias.split("/")[key === "dist" ? 0 : 1] ?? ""))].some((own) => own.toLowerCase() === name.toLowerCase());
+
 /** Shows what there is, and asks for what has not been said. */
 async function askFor(wish: TemplateWish, given: Partial<Wanted>, catalogue: Catalogue): Promise<Result<Wanted>> {
   wish.dialogue.say(imageTable(catalogue.entries));
@@ -81,7 +85,9 @@ async function askFor(wish: TemplateWish, given: Partial<Wanted>, catalogue: Cat
     const value = answers[key] ?? wish.dialogue.ask(`${word}: `)?.trim();
     if (value === undefined || value === "") return fail({ code: "option.missing", at: byOption(`--${key}`), text: `which ${word.toLowerCase()}?`, cause: "nobody answered", remedy: `-- --${key} NAME, one of: ${namesOf(left, key).join(" ")}` });
     answers[key] = value;
-    left = left.filter((entry) => entry[key].toLowerCase() === value.toLowerCase());
+    const next = left.filter((entry) => isCalled(entry, key, value));
+    if (next.length === 0) return fail({ code: "image.missing", at: byOption(`--${key}`), text: `there is no ${word.toLowerCase()} '${value}'`, ...(left.length === 0 ? { cause: "the server has none that fits what else was said" } : { remedy: `one of: ${namesOf(left, key).join(" ")}` }) });
+    left = next;
   }
   const { dist = "", release = "", arch = "" } = answers;
   return Promise.resolve(ok({ dist, release, arch, variant: given.variant ?? "default" }));
