@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { cacheOf, containers, destroy, downloadRoom, image, inPlace, runBeside } from "./download-room.ts";
 import { FOLDER, sha256, startServer, writeStreams, type ImageServer } from "./image-server.ts";
 import { buildOci, push, startRegistry, type OciImages, type RegistryProcess } from "./oci-images.ts";
-import { DIST, inside, works, type Place, type Ran } from "./place.ts";
+import { DIST, eventually, inside, state, works, type Place, type Ran } from "./place.ts";
 
 const PATIENCE_MS = 60_000;
 const room = downloadRoom();
@@ -136,7 +136,8 @@ test("berth image: --digest, --lock and --offline hold a pull to one archive; pr
 test("berth run: what is waited for is said, once, when it takes its time", () => inPlace("privileged", async (place) => {
   await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64", "--server", room.server().url));
   const ran = berth(place, "run", ...own(place), "--image", "tiny/one", "--arch", "amd64", "--offline", "--", "true");
-  setTimeout(() => works(place, "lxc-stop", ["-n", place.name, "-k"]), 4500);
+  await eventually("it runs", () => existsSync(join(place.lxcpath, place.name, "config")) && state(place) === "RUNNING");
+  setTimeout(() => works(place, "lxc-stop", ["-n", place.name, "-k"]), 4000);
   const { status, stderr } = await ran;
   expect([status, stderr.split("\n").filter((line) => line.startsWith("waiting"))]).toEqual([1, [`waiting until ${place.name} has booted, at most 120 s`]]);
   destroy(place);

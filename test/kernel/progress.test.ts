@@ -63,7 +63,7 @@ test("lxc-create -t download", async () => {
   destroy(place);
 }, PATIENCE_MS);
 
-test("lxc-copy: said when it takes its time, once in a pipe", async () => {
+test("lxc-copy: once in a pipe", async () => {
   create(place);
   // cp that takes a second: what is copied in no time says nothing
   writeFileSync(path("in-cp"), "#!/bin/sh\nsleep 1\nexec /usr/bin/cp \"$@\"\n", { mode: 0o755 });
@@ -72,8 +72,7 @@ test("lxc-copy: said when it takes its time, once in a pipe", async () => {
   const { status, stderr } = await runBeside(slow, copy(two()));
   expect([status, stderr]).toEqual([0, `copying ${path(place.name)}/rootfs\n`]);
   expect((await runBeside(slow, copy(`${two()}q`, "-q"))).stderr).toBe("");
-  expect((await runBeside(place, copy(`${two()}f`))).stderr).toBe("");
-  for (const name of [two(), `${two()}q`, `${two()}f`]) works(place, "lxc-destroy", ["-n", name]);
+  for (const name of [two(), `${two()}q`]) works(place, "lxc-destroy", ["-n", name]);
 }, PATIENCE_MS);
 
 test("berth export and import: on a terminal alone, and by one of them where a pipe leads from one to the other", async () => {

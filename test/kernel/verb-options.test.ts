@@ -149,7 +149,7 @@ describe("running", () => {
   }, PATIENCE_MS);
 
   test("stats --delay: how often it looks", () => {
-    const looks = (delay: string): number => spawnSync("timeout", ["1.5", join(DIST, "bin/berth"), "stats", "-P", place.lxcpath, place.name, "--follow", "--delay", delay, "--format", "json"], { encoding: "utf8" }).stdout.split("\n").filter((line) => line.startsWith("[")).length;
+    const looks = (delay: string): number => spawnSync("timeout", ["2.5", join(DIST, "bin/berth"), "stats", "-P", place.lxcpath, place.name, "--follow", "--delay", delay, "--format", "json"], { encoding: "utf8" }).stdout.split("\n").filter((line) => line.startsWith("[")).length;
     expect([looks("30"), looks("0.1") >= 3]).toEqual([1, true]);
     expect(berth(place, "berth", ["stats", "-P", place.lxcpath, "--follow", "--delay", "0"])).toEqual({ status: 1, stdout: "", stderr: expect.stringContaining("--delay: '0' is not a number of seconds") });
   }, PATIENCE_MS);

@@ -50,7 +50,7 @@ describe.each([...BOTH])("%s", (which) => {
   }, PATIENCE_MS);
 
   test("lxc-stop --nowait: asked, and not waited for; without it, it is", async () => {
-    const start = (): Ran => run(twin, which, "lxc-start", ["-d", "--", "/bin/sh", "-c", "trap 'sleep 1; exit 0' USR1; touch /tmp/ready; while :; do sleep 0.1; done"]);
+    const start = (): Ran => run(twin, which, "lxc-start", ["-d", "--", "/bin/sh", "-c", "trap 'sleep 2; exit 0' USR1; touch /tmp/ready; while :; do sleep 0.1; done"]);
     const ready = (): Promise<void> => eventually("it listens", () => existsSync(inRootfs(which, "tmp/ready")));
     expect(start()).toEqual(QUIET);
     await ready();

@@ -1,5 +1,5 @@
 // Owns `berth export`: a container as one tar archive on standard output, or in a file.
-import { closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import type { Request } from "../../model/request.ts";
 import type { Answer } from "../answer.ts";
@@ -11,9 +11,10 @@ import { byteProgress } from "../progress.ts";
 import { say } from "../say.ts";
 import { stream } from "../stream.ts";
 
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
 const rows = [
   NAME,
-  { long: "output", short: "o", argument: "required", metavar: "FILE", help: "write it there, once it is whole (default: standard output)" },
+  { long: "output", short: "o", argument: "required", metavar: "FILE", help: "write it there, once it is whole; to a device or a pipe as it comes (default: standard output)" },
   { long: "no-snapshots", help: "leave its snapshots out" },
   { long: "allowrunning", short: "a", help: "also while the container runs: its files as they are" },
 ] as const;
@@ -46,6 +47,15 @@ function intoFile(fd: number): Write {
   };
 }
 
+/** Where links lead; a device or a pipe is written as it is: nothing may take its place. */
+function placeOf(file: string): readonly [path: string, isDevice: boolean] {
+  try {
+    return [realpathSync(file), !statSync(file).isFile()];
+  } catch {
+    return [file, false]; // it is not there, or opening it will say why not
+  }
+}
+
 async function run(line: CommandLine<Row>): Promise<Answer> {
   const { options, request, target, voice, words: [extra] } = line;
   if (extra !== undefined) return misuse(line, { code: "option.unknown", text: `'${extra}' is one word too many`, remedy: `berth export ${target.name} -o ${extra}` });
@@ -59,19 +69,20 @@ async function run(line: CommandLine<Row>): Promise<Answer> {
     const result = await exportContainer(request, target, { ...wish, write }).finally(end);
     return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
   }
-  const half = `${file}.part`;
+  const [place, isDevice] = placeOf(file);
+  const half = isDevice ? place : `${place}.part`;
   let fd = -1;
   try {
-    fd = openSync(half, "w", 0o600);
+    fd = isDevice ? openSync(half, "w") : openSync(half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
     const { write, end } = counted(line, fd, intoFile(fd));
     const result = await exportContainer(request, target, { ...wish, write }).finally(end);
-    if (result.ok) renameSync(half, file);
+    if (result.ok && !isDevice) renameSync(half, place);
     return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
   } catch (error) {
     return failed(line, [{ code: "storage.copy", at: byOption("--output"), text: `cannot write '${half}': ${error instanceof Error ? error.message : ""}` }]);
   } finally {
     if (fd >= 0) closeSync(fd);
-    rmSync(half, { force: true });
+    if (fd >= 0 && !isDevice) rmSync(half, { force: true });
   }
 }
 
