@@ -1789,7 +1789,7 @@ complete -c berth -n '__berth_is \'berth image\'' -l usage -d 'the options in sh
 complete -c berth -n '__berth_is \'berth image\'' -l version -d 'the LXC release this command is compatible with'
 complete -c berth -n '__berth_is \'berth export\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c berth -n '__berth_is \'berth export\'' -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
-complete -c berth -n '__berth_is \'berth export\'' -s 'o' -l output -r -F -d 'write it there, once it is whole (default: standard output)'
+complete -c berth -n '__berth_is \'berth export\'' -s 'o' -l output -r -F -d 'write it there, once it is whole; to a device or a pipe as it comes …'
 complete -c berth -n '__berth_is \'berth export\'' -l no-snapshots -d 'leave its snapshots out'
 complete -c berth -n '__berth_is \'berth export\'' -s 'a' -l allowrunning -d 'also while the container runs: its files as they are'
 complete -c berth -n '__berth_is \'berth export\'' -s 'o' -l logfile -r -F -d 'append problems to FILE as well, in LXC\'s log format'
