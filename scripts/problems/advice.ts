@@ -21,7 +21,7 @@ const container = {
   "container.exists": { cause: "It was made earlier, or an interrupted command has left it.", remedy: "Choose another name, rename the old one, or destroy it.", example: "Container already exists" },
   "container.running": { cause: "Its files must hold still for what was asked, or it is running already.", remedy: "Stop it first: `lxc-stop -n NAME`.", example: "Container is already running" },
   "container.stopped": { cause: "It was never started, or has ended by itself.", remedy: "Start it. `berth why NAME` tells how its last run ended.", example: "web is not running" },
-  "container.busy": { cause: "Two commands about one container at the same time.", remedy: "Wait for the other one; it is waited for a while already.", example: "another command works on web right now" },
+  "container.busy": { cause: "Two commands about one container at the same time, or an image that another one has mounted: it is said which.", remedy: "Wait for the other one; it is waited for a while already.", example: "another command works on web right now" },
   "container.frozen": { cause: "`lxc-freeze` was called, or its processes cannot be stopped: something waits for a device.", remedy: "`lxc-unfreeze -n NAME`.", example: "web is frozen" },
   "container.snapshots": { cause: "Snapshots hold the path of the container, and layers lie above its files.", remedy: "`lxc-snapshot -n NAME -d ALL`, or `lxc-destroy -s`.", example: "web has snapshots" },
   "container.clones": { cause: "Layers of other containers lie above its files.", remedy: "Destroy the clones first; `lxc_snapshots` beside its config names them.", example: "Destroying web failed: web has clones" },

@@ -130,7 +130,7 @@ async function stateProblem(request: Request, source: Target, mayRun: boolean): 
   return stillRunning(source, { cause: "its files change while they are copied", or: "copy it as it is with -a" });
 }
 
-/** Another container like this one: a whole copy, or a layer above its files. Source: lxc-copy(1). Problems: `container.missing`, `container.exists`, `container.running`, `storage.copy`, `storage.full`, `storage.unsupported`. */
+/** Another container like this one: a whole copy, or a layer above its files. Source: lxc-copy(1). Problems: `container.missing`, `container.exists`, `container.running`, `container.busy`, `storage.copy`, `storage.full`, `storage.unsupported`. */
 export const copy: CopyVerb = async (request, source, options) => {
   const facts = probeHost(request, { idmap: true });
   const settled = await settle(source, facts);
