@@ -26,6 +26,7 @@ import type { Progress } from "../model/progress.ts";
 import type { Request } from "../model/request.ts";
 import { onSignals } from "./interrupt.ts";
 import { holdPartial } from "./partial.ts";
+import { openOutput, writeAll, type Output } from "./porting/output.ts";
 import { removeContainer } from "./removing/remove.ts";
 
 export type { ImageOptions } from "../images/image/options.ts";
@@ -111,17 +112,21 @@ export async function exportImage(request: Request, wish: ExportWish): Promise<R
   if (found === undefined) return fail(missing(wish.name));
   const path = archiveOf(found);
   if (path === undefined) return fail({ code: "unsupported", text: `'${wish.name}' is an image of layers, which are no one archive`, remedy: "make a container of it, and export that" });
+  let output: Output | undefined;
   try {
     if (wish.file !== undefined) {
-      copyFileSync(path, `${wish.file}.new`);
-      renameSync(`${wish.file}.new`, wish.file);
+      output = openOutput(wish.file, 0o666); // no secret, unlike a container
+      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) if (chunk instanceof Uint8Array) writeAll(output.fd, chunk);
+      output.keep();
+      output = undefined;
       return ok(undefined);
     }
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) if (chunk instanceof Uint8Array && !await wish.write(chunk)) return fail({ code: "storage.copy", text: "nobody reads any more" });
     return ok(undefined);
   } catch (error) {
-    if (wish.file !== undefined && existsSync(`${wish.file}.new`)) rmSync(`${wish.file}.new`);
     return fail({ code: "storage.copy", text: `cannot write '${wish.file ?? "standard output"}'`, cause: errorText(error) });
+  } finally {
+    output?.drop();
   }
 }
 

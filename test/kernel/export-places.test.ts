@@ -61,3 +61,17 @@ test("what cannot be read is told before anything is made", () => {
     expect(take(from)).toEqual({ status: 1, stdout: "", stderr: `berth import: cannot read '${from}'\n    cause: ${cause}\n    remedy: name an archive that berth export has written\n` });
   }
 }, PATIENCE_MS);
+
+test("berth image export: the same", () => {
+  const env = { PATH: process.env["PATH"] ?? "", LXC_CACHE_PATH: path("cache") };
+  const image = (...words: readonly string[]): Ran => berth(place, "berth", ["image", ...words, "-P", place.lxcpath], { env });
+  expect(spawnSync("tar", ["-C", path(place.name, "rootfs"), "-czf", path("tree.tar.gz"), "."]).status).toBe(0);
+  expect(image("import", path("tree.tar.gz"), "mine").status).toBe(0);
+  expect([image("export", "mine", path("null")), lstatSync(path("null")).isCharacterDevice()]).toEqual([GOOD, true]);
+  expect([image("export", "mine", path("full")).status, lstatSync(path("full")).isCharacterDevice()]).toEqual([1, true]);
+  symlinkSync("kept/image.tar.gz", path("image.tar.gz"));
+  writeFileSync(path("kept/image.tar.gz"), "before");
+  expect([image("export", "mine", path("image.tar.gz")), readlinkSync(path("image.tar.gz"))]).toEqual([GOOD, "kept/image.tar.gz"]);
+  expect(readFileSync(path("kept/image.tar.gz"))).toEqual(readFileSync(path("tree.tar.gz")));
+  expect([image("export", "mine", path("new.tar.gz")), readFileSync(path("new.tar.gz")).equals(readFileSync(path("tree.tar.gz")))]).toEqual([GOOD, true]);
+}, PATIENCE_MS);

@@ -1,7 +1,8 @@
 // Owns `berth export`: a container as one tar archive on standard output, or in a file.
-import { closeSync, constants, fstatSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
 import type { Request } from "../../model/request.ts";
+import type { Output } from "../../runtime/porting/output.ts";
 import type { Answer } from "../answer.ts";
 import type { CommandLine } from "../command-line.ts";
 import { absolute, done, failed, misuse, withLine } from "../command-line.ts";
@@ -11,7 +12,6 @@ import { byteProgress } from "../progress.ts";
 import { say } from "../say.ts";
 import { stream } from "../stream.ts";
 
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
 const rows = [
   NAME,
   { long: "output", short: "o", argument: "required", metavar: "FILE", help: "write it there, once it is whole; to a device or a pipe as it comes (default: standard output)" },
@@ -40,49 +40,33 @@ function counted({ request, target, voice }: CommandLine<Row>, fd: number, write
   };
 }
 
-function intoFile(fd: number): Write {
-  return (bytes) => {
-    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
-    return Promise.resolve(true);
-  };
-}
-
-/** Where links lead; a device or a pipe is written as it is: nothing may take its place. */
-function placeOf(file: string): readonly [path: string, isDevice: boolean] {
-  try {
-    return [realpathSync(file), !statSync(file).isFile()];
-  } catch {
-    return [file, false]; // it is not there, or opening it will say why not
-  }
-}
-
 async function run(line: CommandLine<Row>): Promise<Answer> {
   const { options, request, target, voice, words: [extra] } = line;
   if (extra !== undefined) return misuse(line, { code: "option.unknown", text: `'${extra}' is one word too many`, remedy: `berth export ${target.name} -o ${extra}` });
   const output = options.last("output");
   if (output === undefined && request.isTty[1]) return failed(line, [{ code: "option.missing", text: "an archive is not written to a terminal", remedy: `berth export ${target.name} > ${target.name}.tar` }]);
   const file = output === undefined ? undefined : absolute(request, output);
-  const { exportContainer } = await import("../../runtime/export.ts");
+  const [{ exportContainer }, { openOutput, writeAll }] = [await import("../../runtime/export.ts"), await import("../../runtime/porting/output.ts")];
   const wish = { mayRun: options.has("allowrunning"), withSnapshots: !options.has("no-snapshots") };
   if (file === undefined) {
     const { write, end } = counted(line, 1, stream);
     const result = await exportContainer(request, target, { ...wish, write }).finally(end);
     return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
   }
-  const [place, isDevice] = placeOf(file);
-  const half = isDevice ? place : `${place}.part`;
-  let fd = -1;
+  let opened: Output | undefined;
   try {
-    fd = isDevice ? openSync(half, "w") : openSync(half, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
-    const { write, end } = counted(line, fd, intoFile(fd));
+    opened = openOutput(file);
+    const { fd } = opened;
+    const { write, end } = counted(line, fd, (bytes) => { writeAll(fd, bytes); return Promise.resolve(true); });
     const result = await exportContainer(request, target, { ...wish, write }).finally(end);
-    if (result.ok && !isDevice) renameSync(half, place);
-    return result.ok ? done(0, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems);
+    if (!result.ok) return failed(line, result.problems);
+    opened.keep();
+    opened = undefined;
+    return done(0, { err: say(voice, result.warnings ?? []) });
   } catch (error) {
-    return failed(line, [{ code: "storage.copy", at: byOption("--output"), text: `cannot write '${half}': ${error instanceof Error ? error.message : ""}` }]);
+    return failed(line, [{ code: "storage.copy", at: byOption("--output"), text: `cannot write '${file}': ${error instanceof Error ? error.message : ""}` }]);
   } finally {
-    if (fd >= 0) closeSync(fd);
-    if (fd >= 0 && !isDevice) rmSync(half, { force: true });
+    opened?.drop();
   }
 }
 
