@@ -68,9 +68,13 @@ export async function startAgain(request: Request, { target, options }: RebootRe
   if (!isDue || lookAt(target).state !== "STOPPED" || statSync(configFile(target), { throwIfNoEntry: false }) === undefined) return ok(planFor(target, NOTHING));
   const { at: _, ...rest } = record;
   const plan = await noted(request, target, await planOf(request, target, options, true), "start");
-  writeRestarts(target, plan.ok ? rest : { ...rest, end: "failed" });
+  // until the run has a record of its own this one says whose it will be: lxc-stop finds one or the other
+  if (!plan.ok) writeRestarts(target, { ...rest, end: "failed" });
   return plan;
 }
+
+/** No init is asked about. */
+const ANY = -1;
 
 /** lxc-stop of one that waits to be started again; of another one: the problem that it does not run. */
 export function stopWaiting(target: Target): Result<Plan> {
@@ -81,13 +85,15 @@ export function stopWaiting(target: Target): Result<Plan> {
   return ok({ ...planFor(target, [
     { op: "pidfdOpen", from, pid: waiting.monitorPid, startTime: waiting.monitorStart, into: SLOT.monitor },
     { op: "kill", from, pidfd: SLOT.monitor, signal: SIGKILL, onError: ["ESRCH"], note: "its monitor, which waits to start it again" }, { op: "waitExit", from, pidfd: SLOT.monitor },
+    // it may just have begun
+    { op: "replan", from, request: [`stopped=${waiting.monitorPid} ${waiting.monitorStart} ${ANY} 1 0`, `name=${target.name}`, `lxcpath=${target.lxcpath}`], note: "what it has left is cleaned up" },
   ]), verb: "stop" });
 }
 
 /** The end of lxc-stop: its monitor has ended, also where the container had ended by itself a moment before and was to start again. */
 export async function awaitStopped(request: Request, { target, monitorPid, monitorStart, initPid, isKill, timeout }: AwaitStopped): Promise<Result<Plan>> {
   const { record } = lookAt(target);
-  if (record?.initPid !== undefined && record.initPid !== initPid) return (await import("./stop.ts")).stop(request, target, { ...PLAIN_STOP, isKill, timeout });
+  if (initPid !== ANY && record?.initPid !== undefined && record.initPid !== initPid) return (await import("./stop.ts")).stop(request, target, { ...PLAIN_STOP, isKill, timeout });
   await wait(request, target, ["STOPPED"], -1);
   const waiting = stopWaiting(target);
   if (waiting.ok) return waiting;

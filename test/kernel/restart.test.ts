@@ -1,11 +1,13 @@
 // Restart policies (berth.restart) without a watcher, by root and by an ordinary user: who is started again and who is not, pauses,
-// a stop, a start and a destroy during a pause, LXC's own lxc-stop, autostart.
+// LXC's own lxc-stop, autostart.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { argvFor, berth, create, eventually, initPid, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Kind, Place } from "./place.ts";
+import { policiesOf } from "./policies.ts";
+import type { Info, Policies } from "./policies.ts";
 
 const PATIENCE_MS = 60_000;
 const RESTART_KINDS: readonly Kind[] = ["privileged", "user-owned", "user-owned, delegated"];
@@ -14,20 +16,14 @@ const LXC_STOP = "/usr/bin/lxc-stop";
 
 describe.each([...RESTART_KINDS])("%s", (kind: Kind) => {
   let place: Place;
-  let plain = "";
-  const config = (): string => join(place.lxcpath, place.name, "config");
-  const policy = (restart: string, init?: string): void => writeFileSync(config(), `${plain}berth.restart = ${restart}\n${init === undefined ? "" : `lxc.init.cmd = /bin/sh -c "${init}"\n`}`);
-  interface Info { readonly state: string; readonly restarts?: { readonly count: number; readonly at?: string; readonly end?: string } }
-  const info = (): Info => JSON.parse(works(place, "lxc-info", ["-n", place.name, "--format", "json"]));
-  const restarts = (): Info["restarts"] => info().restarts;
-  const monitors = (): readonly string[] => spawnSync("pgrep", ["-fx", `\\[lxc monitor\\] ${place.lxcpath} ${place.name}`], { encoding: "utf8" }).stdout.split("\n").filter((pid) => pid !== "");
+  let policies: Policies;
+  const policy: Policies["policy"] = (...words) => policies.policy(...words);
+  const [info, restarts, monitors] = [(): Info => policies.info(), (): Info["restarts"] => policies.restarts(), (): readonly string[] => policies.monitors()];
   const endsWith = (end: string): Promise<void> => eventually(`it ends for good: ${end}`, () => info().restarts?.end === end);
   const isWaiting = (): boolean => restarts()?.at !== undefined;
-  /** Long enough to be caught: the fourth pause is 800 ms. */
-  const waitsLong = (): Promise<void> => eventually("it waits for a while", () => { const now = info(); return now.state === "STOPPED" && now.restarts?.at !== undefined && now.restarts.count >= 4; });
   const autostarted = (): string => works(place, "lxc-autostart", ["-L"]).trim();
 
-  beforeAll(() => { place = makePlace(kind); create(place); plain = readFileSync(config(), "utf8"); });
+  beforeAll(() => { place = makePlace(kind); create(place); policies = policiesOf(place); });
   afterEach(async () => {
     berth(place, "lxc-stop", ["-n", place.name, "-k"]);
     await eventually("no monitor is left", () => monitors().length === 0);
@@ -47,45 +43,6 @@ describe.each([...RESTART_KINDS])("%s", (kind: Kind) => {
     expect(JSON.parse(readFileSync(join(place.lxcpath, place.name, ".berth/restarts"), "utf8")).pause).toBeGreaterThanOrEqual(400);
     works(place, "lxc-stop", ["-n", place.name, "-k"]);
     expect([state(place), monitors(), restarts()?.end]).toEqual(["STOPPED", [], "asked"]);
-  }, PATIENCE_MS);
-
-  test("during a pause: a stop ends it, a second one finds nothing to stop; berth why and events tell", async () => {
-    policy("always", "sleep 0.3");
-    start(place);
-    await waitsLong();
-    expect(works(place, "berth", ["ensure", place.name, "-P", place.lxcpath])).toBe("unchanged\n");
-    await waitsLong();
-    expect(works(place, "lxc-info", ["-n", place.name])).toMatch(/State: +STOPPED\n[\s\S]*Restarts: +\d+, the next at 20/);
-    works(place, "lxc-stop", ["-n", place.name], { isFromRoot: true });
-    expect([state(place), monitors(), restarts()?.end]).toEqual(["STOPPED", [], "asked"]);
-    expect(works(place, "berth", ["why", "-P", place.lxcpath, place.name])).toContain("stopped by a user, or with the host: it is not started again");
-    const again = berth(place, "lxc-stop", ["-n", place.name]);
-    expect([again.status, again.stderr]).toEqual([2, expect.stringContaining("is not running")]);
-    start(place);
-    await waitsLong();
-    expect(works(place, "berth", ["ensure", place.name, "-P", place.lxcpath, "--stopped"])).toContain("changed\n");
-    expect([state(place), monitors(), restarts()?.end]).toEqual(["STOPPED", [], "asked"]);
-  }, PATIENCE_MS);
-
-  test("during a pause: who starts it has it, and the old monitor goes; a destroy is not undone", async () => {
-    policy("always", "sleep 0.3");
-    start(place);
-    await waitsLong();
-    policy("no", "sleep 100");
-    start(place);
-    const pid = initPid(place);
-    await eventually("the old monitor goes", () => monitors().length === 1);
-    expect([initPid(place), restarts()]).toEqual([pid, undefined]);
-    works(place, "lxc-stop", ["-n", place.name, "-k"]);
-
-    policy("always", "sleep 0.3");
-    start(place);
-    await waitsLong();
-    works(place, "lxc-destroy", ["-n", place.name]);
-    await eventually("the old monitor goes", () => monitors().length === 0);
-    expect(existsSync(join(place.lxcpath, place.name))).toBe(false);
-    create(place);
-    plain = readFileSync(config(), "utf8");
   }, PATIENCE_MS);
 
   test("on-failure: so often; not after status 0; a policy that was changed meanwhile counts", async () => {

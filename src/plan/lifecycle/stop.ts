@@ -50,6 +50,10 @@ function endInit(inputs: StopInputs, init: InitFacts): readonly Op[] {
   return isNoKill ? [ask, waitForEnd(SLOT.init, timeout, false)] : [ask, waitForEnd(SLOT.init, timeout, true), ...force];
 }
 
+/** With a restart policy. Init may have ended by itself since the look at it: its monitor is about to start it again, and the request at the end sees to that. */
+const keepDown = (inputs: StopInputs, ops: readonly Op[]): readonly Op[] => (inputs.policy === undefined || inputs.isReboot ? ops
+  : [...endAsked(inputs, inputs.policy.by), ...ops.map((op) => ({ ...op, onError: [...(typeof op.onError === "object" ? op.onError : []), "ESRCH", "EBADF"] as const }))]);
+
 export function planStop(inputs: StopInputs): Result<Plan> {
   const { name, lxcpath, init, monitor, isReboot, isNoWait, isKill } = inputs;
   if (isReboot && init === undefined) return fail({ code: "container.stopped", text: `${name} is not running` });
@@ -61,7 +65,7 @@ export function planStop(inputs: StopInputs): Result<Plan> {
   return ok({
     verb: "stop", name, lxcpath, ops: [
       ...(waitsForMonitor && policy === undefined ? [{ op: "pidfdOpen", from, pid: monitor.pid, startTime: monitor.startTime, into: SLOT.monitor } as const] : []),
-      ...(init === undefined ? [] : [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init } as const, ...(inputs.policy === undefined || isReboot ? [] : endAsked(inputs, inputs.policy.by)), ...(inputs.isFrozen ? [thaw(inputs)] : []), ...endInit(inputs, init)]),
+      ...(init === undefined ? [] : keepDown(inputs, [{ op: "pidfdOpen", from, pid: init.pid, startTime: init.startTime, into: SLOT.init }, ...(inputs.isFrozen ? [thaw(inputs)] : []), ...endInit(inputs, init)])),
       ...teardown,
     ],
   });
