@@ -69,7 +69,7 @@ export async function startAgain(request: Request, { target, options }: RebootRe
   const { at: _, ...rest } = record;
   const plan = await noted(request, target, await planOf(request, target, options, true), "start");
   // until the run has a record of its own this one says whose it will be: lxc-stop finds one or the other
-  if (!plan.ok) writeRestarts(target, { ...rest, end: "failed" });
+  if (!plan.ok) writeRestarts(target, { ...rest, count: rest.count - 1, end: "failed" });
   return plan;
 }
 

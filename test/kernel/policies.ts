@@ -8,7 +8,7 @@ import type { Place } from "./place.ts";
 export interface Info { readonly state: string; readonly restarts?: { readonly count: number; readonly at?: string; readonly end?: string } }
 export interface Policies {
   /** Its config as it is now, and from here on with a policy, and an init in place of busybox's. */
-  readonly policy: (restart: string, init?: string) => void;
+  readonly policy: (restart: string, init?: string, more?: string) => void;
   readonly info: () => Info;
   readonly restarts: () => Info["restarts"];
   readonly monitors: () => readonly string[];
@@ -22,7 +22,7 @@ export function policiesOf(place: Place): Policies {
   const info = (): Info => JSON.parse(works(place, "lxc-info", ["-n", place.name, "--format", "json"]));
   return {
     info, restarts: () => info().restarts,
-    policy: (restart, init) => writeFileSync(config, `${plain}berth.restart = ${restart}\n${init === undefined ? "" : `lxc.init.cmd = /bin/sh -c "${init}"\n`}`),
+    policy: (restart, init, more = "") => writeFileSync(config, `${plain}${more}\nberth.restart = ${restart}\n${init === undefined ? "" : `lxc.init.cmd = /bin/sh -c "${init}"\n`}`),
     monitors: () => spawnSync("pgrep", ["-fx", `\\[lxc monitor\\] ${place.lxcpath} ${place.name}`], { encoding: "utf8" }).stdout.split("\n").filter((pid) => pid !== ""),
     waitsLong: () => eventually("it waits for a while", () => { const now = info(); return now.state === "STOPPED" && now.restarts?.at !== undefined && now.restarts.count >= 4; }),
   };

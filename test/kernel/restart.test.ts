@@ -61,6 +61,17 @@ describe.each([...RESTART_KINDS])("%s", (kind: Kind) => {
     expect([state(place), monitors()]).toEqual(["STOPPED", []]);
   }, PATIENCE_MS);
 
+  test("a start that fails, by its config or by a step, is not tried again, and berth why tells", async () => {
+    for (const [line, said] of [["lxc.rootfs.path = /nonexistent", "'/nonexistent' does not exist"], ["lxc.hook.pre-start = /bin/false", "lxc.hook.pre-start"]] as const) {
+      policy("always", "sleep 0.3");
+      start(place);
+      policies.policy("always", "sleep 0.3", line);
+      await eventually("it is given up", () => monitors().length === 0);
+      expect([line, restarts(), state(place)]).toEqual([line, { count: 0, end: "failed" }, "STOPPED"]);
+      expect(works(place, "berth", ["why", "-P", place.lxcpath, place.name])).toMatch(new RegExp(`${said}[\\s\\S]*it could not be started again`));
+    }
+  }, PATIENCE_MS);
+
   test("a power-off inside is followed by a start, as is a kill of init, as is a reboot; a shutdown that was asked for is not; at boot unless-stopped stays down", async () => {
     policy("unless-stopped");
     start(place);

@@ -48,5 +48,5 @@ export function restartsOf(place: Place, running: StateRecord | undefined): Rest
   if (record === undefined || writtenAt(restartsFile(place)) < writtenAt(exitFile(place))) return undefined; // of an earlier run
   const { count, at, end } = record;
   if (at === undefined) return end === undefined ? undefined : { count, end };
-  return waitingMonitor(place) === undefined ? undefined : { count, at: new Date(at).toISOString() };
+  return waitingMonitor(place) === undefined ? { count: count - 1, end: "failed" } : { count, at: new Date(at).toISOString() }; // the start has failed, or its monitor was killed
 }
