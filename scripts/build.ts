@@ -58,15 +58,16 @@ function userNicPart(): Part {
   return { name: "user-nic", inputs: filesBelow(join(ROOT, "engine/user-nic")), salt: argv.join(" "), outputs: [USER_NIC], make };
 }
 
+export const callsSources = (): string[] => filesBelow(join(ROOT, "engine/planner-calls")).filter((path) => path.endsWith(".c"));
 /** The planner's system calls: loaded into it, so it is linked with whichever C library the planner has. */
 function callsPart(): Part {
   const out = join(WORK, "planner-calls.node");
-  const argv = ["cc", "-std=gnu11", "-O2", "-g0", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-plt", "-s", "-Wl,--build-id=none", "-o", out, join(ROOT, "engine/planner-calls/calls.c")];
+  const argv = ["cc", "-std=gnu11", "-O2", "-g0", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-plt", "-s", "-Wl,--build-id=none", "-o", out, ...callsSources()];
   const make = async (): Promise<void> => {
     await must(argv, "compiling the planner's calls");
     install(out, CALLS, 0o644);
   };
-  return { name: "planner-calls", inputs: filesBelow(join(ROOT, "engine/planner-calls")), salt: argv.join(" "), outputs: [CALLS], make };
+  return { name: "planner-calls", inputs: [...filesBelow(join(ROOT, "engine/planner-calls")), join(ROOT, "engine/plan.h"), join(ROOT, "src/isa/schema.ts")], salt: argv.join(" "), outputs: [CALLS], make };
 }
 
 const sources = (): string[] => filesBelow(join(ROOT, "src")).filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));

@@ -33,7 +33,7 @@ export async function withJson(path: string, text: string): Promise<string> {
   const loaded: Readonly<Record<string, unknown>> = await import(join(SRC, path));
   const value = JSON.stringify(loaded[table], (key, inner: unknown) => (key === without ? undefined : inner));
   if (!literal.test(text) || loaded[table] === undefined || value.includes("null")) throw new Error(`src/${path}: the planner's build does not know how to turn ${table} into JSON`);
-  return text.replace(literal, () => `JSON.parse(${JSON.stringify(value)})`);
+  return text.replace(literal, () => `/* @__PURE__ */ JSON.parse(${JSON.stringify(value)})`);
 }
 
 const STAND_INS = join(SRC, "host/planner");
@@ -73,7 +73,8 @@ const preparing = (door?: string): BunPlugin => ({
 const joining: BunPlugin = {
   name: "one file",
   setup(build) {
-    build.onResolve({ filter: /\/host\/planner\/[\w-]+\.ts$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /\/host\/planner\/(fs|read-text)\.ts$/ }, ({ path }) => ({ path, external: true }));
+    build.onResolve({ filter: /\/calls\.ts$/ }, ({ path, importer }) => (importer.startsWith(STAND_INS) ? { path: resolve(dirname(importer), path), external: true } : undefined));
     build.onResolve({ filter: /\.ts$/ }, ({ kind, path, importer }) => (kind === "dynamic-import" ? { path: resolve(dirname(importer), path), external: true } : undefined));
   },
 };
@@ -87,7 +88,7 @@ async function bundle(options: Parameters<typeof Bun.build>[0]): Promise<void> {
 export async function joinDoor(door: string, work: string): Promise<void> {
   const entry = join(work, "entry", `${door}.ts`);
   mkdirSync(dirname(entry), { recursive: true });
-  const bytes = WITHOUT_PLAN.includes(door) ? "" : `export { planBytes } from ${JSON.stringify(join(SRC, "isa/plan-bytes.ts"))};\n`;
+  const bytes = WITHOUT_PLAN.includes(door) ? "" : `export { planBytes } from ${JSON.stringify(join(STAND_INS, "plan-bytes.ts"))};\n`;
   writeFileSync(entry, `export * from ${JSON.stringify(doorFile(door))};\n${bytes}`);
   await bundle({ entrypoints: [entry], outdir: work, plugins: [joining, preparing(door)] });
 }

@@ -30,7 +30,7 @@ async function send(answer: Answer, door?: Door): Promise<void> {
     return writeExit(PLANNER_FD, answer.status);
   }
   const planBytes = door?.planBytes ?? (await import("./isa/plan-bytes.ts")).planBytes;
-  writePlan(PLANNER_FD, planBytes(answer.plan));
+  writePlan(PLANNER_FD, await planBytes(answer.plan));
 }
 
 async function serve(request: Request): Promise<void> {

@@ -12,9 +12,10 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "encode.h"
 #include "napi.h"
 
-enum { ARGS = 4, TEXT_MAX = 1 << 16, UNFIT = -4095 };
+enum { ARGS = 6, TEXT_MAX = 1 << 16, UNFIT = -4095 };
 struct call { napi_env env; size_t argc; napi_value argv[ARGS]; };
 
 static napi_value number(napi_env env, long value) {
@@ -178,11 +179,20 @@ static napi_value call_statfs_type(napi_env env, napi_callback_info info) {
   return syscall(SYS_statfs, path, &found) < 0 ? number(env, -errno) : number(env, (long)found.f_type);
 }
 
+/** The bytes of a plan: encode.c. */
+static napi_value call_encode(napi_env env, napi_callback_info info) {
+  struct call call = called(env, info);
+  if (call.argc < ARGS) return number(env, UNFIT);
+  struct flat_plan flat = { call.argv[0], call.argv[1], call.argv[2], call.argv[3], call.argv[4], call.argv[5] };
+  napi_value bytes = encode_plan(env, &flat);
+  return bytes != NULL ? bytes : number(env, UNFIT);
+}
+
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports);
 napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   static const struct { const char *name; napi_callback call; } calls[] = {
     {"open", call_open}, {"close", call_close}, {"read", call_read}, {"write", call_write}, {"readText", call_read_text}, {"access", call_access},
-    {"readlink", call_readlink}, {"readdir", call_readdir}, {"stat", call_stat}, {"statfsType", call_statfs_type},
+    {"readlink", call_readlink}, {"readdir", call_readdir}, {"stat", call_stat}, {"statfsType", call_statfs_type}, {"encode", call_encode},
   };
   for (size_t at = 0; at < sizeof calls / sizeof *calls; at++) {
     napi_value made = NULL;

@@ -13,5 +13,5 @@ export interface Door {
   /** Its option table, for the report of a plan that failed. */
   readonly tool?: Tool;
   /** Given by doors that the build has joined with all they need (scripts/planner.ts); it is the one of isa/plan-bytes.ts. */
-  readonly planBytes?: (plan: Plan) => Uint8Array<ArrayBuffer>;
+  readonly planBytes?: (plan: Plan) => Promise<Uint8Array<ArrayBuffer>>;
 }

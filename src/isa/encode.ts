@@ -9,6 +9,7 @@ import { errnoNumber } from "../linux/errno.ts";
 import type { Op, Plan, Text } from "./op.ts";
 import type { FieldKind, OpRow } from "./schema.ts";
 import { LIMITS, MAGIC, PLAN_VERSION, SCHEMA, WHEN } from "./schema.ts";
+import { flatten, type Flat } from "./flatten.ts";
 import { Heap, NotAscii } from "./heap.ts";
 
 export const HEADER_BYTES = 40;
@@ -33,45 +34,6 @@ const hasValues = (op: object): op is Values => typeof op === "object";
 const valuesOf = (op: object): Values => (hasValues(op) ? op : {});
 export const fieldOf = (op: Op, field: string): unknown => (Object.hasOwn(op, field) ? valuesOf(op)[field] : undefined);
 const isOps = (value: unknown): value is readonly Op[] => Array.isArray(value);
-
-/** A list of ops as it lies in the plan. */
-interface Placed { readonly first: number; /** Who runs it. */ readonly process: string; /** The op that it undoes. */ readonly undoOf: number | undefined }
-
-/** All ops in the order of their ids, and the places of the lists they own: one object per op would cost as much as encoding it. */
-interface Flat {
-  readonly ops: readonly Op[];
-  readonly lists: readonly Placed[];
-  /** By id, of those that have one: the id of the first op of its nested program, of its undo, and the undo's length. */
-  readonly bodyAt: readonly (number | undefined)[];
-  readonly undoAt: readonly (number | undefined)[];
-  readonly undoCount: readonly (number | undefined)[];
-}
-
-/** Flattens nested programs: a list is contiguous and always lies behind the op that owns it. */
-export function flatten(root: readonly Op[]): Flat {
-  const ops: Op[] = [...root];
-  const lists: Placed[] = [{ first: 0, process: "launcher", undoOf: undefined }];
-  const bodyAt: number[] = [];
-  const undoAt: number[] = [];
-  const undoCount: number[] = [];
-  for (let id = 0, list = 0; id < ops.length; id++) {
-    while ((lists[list + 1]?.first ?? ops.length) <= id) list++;
-    const op = ops[id];
-    if (op === undefined) continue;
-    const { undo } = op;
-    if (op.op === "clone") {
-      bodyAt[id] = ops.length;
-      lists.push({ first: ops.length, process: typeof op.name === "string" ? op.name : lists[list]?.process ?? "", undoOf: undefined });
-      ops.push(...op.body);
-    }
-    if (undo === undefined || undo.length === 0) continue;
-    undoAt[id] = ops.length;
-    undoCount[id] = undo.length;
-    lists.push({ first: ops.length, process: lists[list]?.process ?? "", undoOf: id });
-    ops.push(...undo);
-  }
-  return { ops, lists, bodyAt, undoAt, undoCount };
-}
 
 const isText = (value: unknown): value is Text => typeof value === "string" || Array.isArray(value);
 const isTexts = (value: unknown): value is readonly Text[] => Array.isArray(value);

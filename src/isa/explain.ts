@@ -7,7 +7,8 @@ import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOSY
 import { RLIM_INFINITY, rlimitName } from "../linux/rlimits.ts";
 import { signalName } from "../linux/signals.ts";
 import { originText } from "../model/origin.ts";
-import { flatten, numberedWithProcess } from "./encode.ts";
+import { numberedWithProcess } from "./encode.ts";
+import { flatten } from "./flatten.ts";
 import type { Op, OpKind, OpOf, Plan, Slot, Text } from "./op.ts";
 import type { NameOf } from "./slot-names.ts";
 import { bareName, placeOf as place, textOf, walkNamed } from "./slot-names.ts";

@@ -1,5 +1,6 @@
 // Owns what the launcher gets of a plan: its bytes, with what a report of its failure needs beside them.
-import { encodeFlat, flatten } from "./encode.ts";
+import { encodeFlat } from "./encode.ts";
+import { flatten } from "./flatten.ts";
 import type { Plan } from "./op.ts";
 import { originsText } from "./origins.ts";
 

@@ -6,10 +6,10 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Calls } from "../../src/host/planner/calls.ts";
+import { callsSources } from "../../scripts/build.ts";
 import { UNFIT } from "../../src/host/planner/calls.ts";
 import type * as PlannerFs from "../../src/host/planner/fs.ts";
 import type * as PlannerText from "../../src/host/planner/read-text.ts";
-import { ROOT } from "./sources.ts";
 
 const work = fs.mkdtempSync(join(tmpdir(), "planner-calls-"));
 const made: { exports: Partial<Calls> } = { exports: {} };
@@ -20,7 +20,7 @@ const LONG = "x".repeat(70_000);
 const CONTENT: Readonly<Record<string, string | Uint8Array>> = { plain: "a\nb\n", empty: "", long: LONG, most: "y".repeat(65_535), umlaut: "\u00fcber \u{1f40b}", bom: "\ufefftext", broken: new Uint8Array([65, 0xff, 66, 0xc3]), "na me": "space" };
 beforeAll(async () => {
   const addon = join(work, "planner-calls.node");
-  const cc = Bun.spawnSync(["cc", "-std=gnu11", "-O1", "-g0", "-Wall", "-Wextra", "-Werror", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error", "-shared", "-fPIC", "-o", addon, join(ROOT, "engine/planner-calls/calls.c")]);
+  const cc = Bun.spawnSync(["cc", "-std=gnu11", "-O1", "-g0", "-Wall", "-Wextra", "-Werror", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error", "-shared", "-fPIC", "-o", addon, ...callsSources()]);
   if (cc.exitCode !== 0) throw new Error(cc.stderr.toString());
   process.dlopen(made, addon);
   await mock.module("../../src/host/planner/calls.ts", () => ({ calls: made.exports, UNFIT }));

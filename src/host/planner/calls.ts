@@ -1,5 +1,6 @@
 // Owns how the planner gets its addon (engine/planner-calls): loaded from beside the program, in 0.1 ms, where node:fs takes 0.8.
 // Without it (another program than the planner, a file that is gone) node:fs does the work.
+import type { Flat } from "../../isa/flatten.ts";
 import { FILES_ORDER } from "../files/order.ts";
 
 /** What the addon returns for what it cannot take: node:fs has to do it. */
@@ -21,10 +22,12 @@ export interface Calls {
   stat(fd: number, path: string, flags: number, fields: Float64Array): number;
   /** f_type of statfs(2). */
   statfsType(path: string): number;
+  /** The bytes that src/isa/encode.ts makes of a flattened plan; UNFIT when it has to. */
+  encode(ops: Flat["ops"], bodyAt: Flat["bodyAt"], undoAt: Flat["undoAt"], undoCount: Flat["undoCount"], rootCount: number, notes: string): Uint8Array<ArrayBuffer> | number;
 }
 
 const FILE = "planner-calls.node";
-const hasCalls = (exports: object): exports is Calls => "statfsType" in exports;
+const hasCalls = (exports: object): exports is Calls => "encode" in exports;
 
 /** Not in the helper beneath a container's root: the program's own directory is the container's there. */
 function load(): Calls | undefined {
