@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
-import { configFile, containerDir, destroyHooksFile } from "../host/store/layout.ts";
+import { configFile, containerDir, destroyHooksFile, restartsFile } from "../host/store/layout.ts";
 import { listSnapshots } from "../host/store/snapshots.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -44,7 +44,8 @@ async function stopNow(request: Request, target: Target, facts: HostFacts): Prom
 
 async function runningProblem(request: Request, target: Target, facts: HostFacts, isForced: boolean): Promise<Problem | undefined> {
   const now = await settledState(request, target);
-  if (now.state === "STOPPED") return remains(now, target);
+  // a monitor may wait to start it again
+  if (now.state === "STOPPED") return remains(now, target) ?? (existsSync(restartsFile(target)) ? stopNow(request, target, facts) : undefined);
   if (isForced) return stopNow(request, target, facts);
   return stillRunning(target, { or: "lxc-destroy -f" });
 }
