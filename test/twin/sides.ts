@@ -110,9 +110,10 @@ export function look(pid: string, isUser: boolean): Readonly<Record<string, unkn
   };
 }
 
-/** Busybox' init holds signals back until its first script has ended. */
+/** Busybox' init first gives itself its name, and holds signals back until its first script has ended. */
+const isSettled = (pid: string): boolean => !attempt(() => proc(pid, "cmdline")).startsWith("/sbin/init\0") && /^SigBlk:\s+0+$/m.test(attempt(() => proc(pid, "status")));
 function settle(pid: string): void {
-  for (let looks = 0; looks < 100 && !/^SigBlk:\s+0+$/m.test(attempt(() => proc(pid, "status"))); looks++) Bun.sleepSync(20);
+  for (let looks = 0; looks < 100 && !isSettled(pid); looks++) Bun.sleepSync(20);
 }
 
 /** Starts both with the same words and looks at both; a container that does not start is its exit status. */
