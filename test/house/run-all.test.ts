@@ -26,12 +26,22 @@ test("so many side by side, never two that hold the same, nothing beside what ho
   });
   const beside: string[] = [];
   const checks = [check("a1", "a"), check("a2", "a"), check("b"), check("alone", ALL), check("bad"), check("a3", "a", "b"), check("c")];
-  const sum = await runAll(checks, 3, ({ name }, others) => beside.push(`${name}: ${others.length}`));
-  expect(sum).toEqual({ passed: 12, failed: 1, broken: ["bad"] });
+  const sum = await runAll(checks, { lanes: 3, onEnd: ({ name }, others) => beside.push(`${name}: ${others.length}`) });
+  expect(sum).toEqual({ passed: 12, failed: 1, broken: ["bad"], unsteady: [] });
   expect(seen.length).toBe(checks.length);
   expect(seen.some((names) => names.split("+").length === 3)).toBe(true);
   expect(seen.filter((names) => names.split("+").length > 3 || (names.match(/a\d/g)?.length ?? 0) > 1 || (names.includes("alone") && names !== "alone"))).toEqual([]);
   expect(beside).toContain("alone: 0");
+});
+
+test("what failed beside others is run once more, alone, and named; what fails again has failed, and so has much at once", async () => {
+  let runs = 0;
+  const check = (name: string, isGood: () => boolean): Check => ({ name, run: () => { runs++; return Promise.resolve({ passed: isGood() ? 2 : 1, failed: isGood() ? 0 : 1, output: "" }); } });
+  const [good, sometimes, never] = [check("good", () => true), check("sometimes", () => runs > 3), check("never", () => false)];
+  expect(await runAll([good, sometimes, never], { lanes: 2, isForgiving: true })).toEqual({ passed: 5, failed: 1, broken: ["never"], unsteady: ["sometimes"] });
+  expect(runs).toBe(5);
+  expect(await runAll([never, never, never, never, never].map((one, i) => ({ ...one, name: `${i}` })), { isForgiving: true })).toMatchObject({ failed: 5, unsteady: [] });
+  expect(runs).toBe(10);
 });
 
 test("the files that share something are there", () => {
