@@ -38,7 +38,9 @@ async function stopNow(request: Request, target: Target, facts: HostFacts): Prom
   // It may have ended by itself since it was looked at.
   if (!plan.ok) return lookAt(target).state === "STOPPED" ? undefined : plan.problems[0];
   const outcome = await runPlan(plan.value, { engine: facts.install.engine });
-  if (lookAt(target).state === "STOPPED") return undefined;
+  // somebody may have killed its monitor meanwhile, and with the container goes the record of what that has left
+  const now = await settledState(request, target);
+  if (now.state === "STOPPED") return remains(now, target);
   return outcomeProblem(plan.value, outcome, `stop '${target.name}'`) ?? { code: "container.running", text: `${target.name} is running`, cause: "it did not end when it was killed" };
 }
 

@@ -19,6 +19,12 @@ afterAll(async () => {
   await leavePlace(place);
 });
 const parentOf = (pid: number): number => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+const isGone = (pid: number): boolean => { try { return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8")); } catch { return true; } };
+/** A signal takes its time: who looks too early sees a monitor that lives, and relies on it. */
+const killed = async (pid: number): Promise<void> => {
+  process.kill(pid, "SIGKILL");
+  await eventually(`${pid} is gone`, () => isGone(pid));
+};
 const nothingLeft = async (): Promise<void> => expect(await leaksAtLast(created, place.watch)).toEqual([]);
 
 test("kill -9 of the monitor: the container is seen as what it is, and the next start works", async () => {
@@ -26,8 +32,7 @@ test("kill -9 of the monitor: the container is seen as what it is, and the next 
   const init = initPid(place);
   const monitor = parentOf(init);
   expect(readFileSync(`/proc/${monitor}/cmdline`, "utf8")).toContain(place.name);
-  process.kill(monitor, "SIGKILL");
-  await eventually("the monitor is gone", () => { try { process.kill(monitor, 0); return /^State:\s+Z/m.test(readFileSync(`/proc/${monitor}/status`, "utf8")); } catch { return true; } });
+  await killed(monitor);
   start(place);
   expect(state(place)).toBe("RUNNING");
   expect(inside(place, "echo alive")).toBe("alive");
@@ -39,11 +44,25 @@ test("kill -9 of the monitor: the container is seen as what it is, and the next 
 test("kill -9 of the monitor, then stop or destroy: cleaned as well", async () => {
   for (const next of [["lxc-stop", "-k"], ["lxc-destroy", "-f"]]) {
     start(place);
-    process.kill(parentOf(initPid(place)), "SIGKILL");
+    await killed(parentOf(initPid(place)));
     berth(place, next[0] ?? "", ["-n", place.name, ...next.slice(1)]);
     expect((await leaksAtLast(created, place.watch)).filter((leak) => !leak.startsWith("files"))).toEqual([]);
   }
   create(place);
+});
+
+test.each([["lxc-stop", "-k"], ["lxc-destroy", "-f"]])("kill -9 of the monitor while %s %s waits for it: a destroy cleans, after a stop the next command does", async (command, option) => {
+  start(place);
+  const init = initPid(place);
+  const monitor = parentOf(init);
+  process.kill(monitor, "SIGSTOP"); // it does not clean up
+  const child = berthStarted(place, command, ["-n", place.name, option]);
+  await eventually("init is killed", () => isGone(init));
+  await killed(monitor);
+  expect(await ended(child)).toBe(0);
+  if (command === "lxc-destroy") create(place);
+  else expect(state(place)).toBe("STOPPED");
+  await nothingLeft();
 });
 
 /** Kills every process of a start that is under way, at a moment that differs from round to round. */

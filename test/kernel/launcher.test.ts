@@ -119,15 +119,13 @@ test("a planner that never reads a large request does not hang the launcher for 
 
 test("a plan runs in the launcher's own process, with the caller's context", async () => {
   using tree = new Installed();
-  tree.answers(tree.frames("a").plan([shell("echo $PPID $$; ls /proc/$$/fd | tr '\\n' ' '; ulimit -n; pwd")]).end());
+  tree.answers(tree.frames("a").plan([shell("echo $PPID $$; ulimit -n; pwd; ls /proc/$$/fd")]).end());
   const fd = openSync("/dev/null", "r");
   const child = tree.spawn({ cwd: "/usr", inherited: [fd], under: ["prlimit", "--nofile=77:99"] });
   const [out] = await Promise.all([new Response(child.stdout).text(), child.exited]);
   closeSync(fd);
-  const lines = out.split("\n");
-  expect(lines[0]).toBe(`${process.pid} ${child.pid}`);
-  expect(lines[1]).toMatch(/^0 1 2 3 77$/);
-  expect(lines[2]).toBe("/usr");
+  // without a pipe: the shell would have its ends of it for a moment
+  expect(out.trim().split("\n")).toEqual([`${process.pid} ${child.pid}`, "77", "/usr", "0", "1", "2", "3"]);
 });
 
 test("what a plan executes has the caller's signal mask and dispositions", async () => {

@@ -52,6 +52,7 @@ async function scenario(twin: Twin, which: Which, attachers: readonly Which[]): 
       said.push(`${word}: ${ran.status} ${ran.err.replace(/^.*: /, "").trim()}`);
     }
   }
+  if (asked(proxy).length !== attachers.length * WORDS.length + 1) { console.log(JSON.stringify(said)); console.log(JSON.stringify(proxy.told(), null, 1)); }
   const calls = asked(proxy).map((told) => plain(told, init));
   expect(run(twin, which, "lxc-stop", ["-k"]).status).toBe(0);
   await endProxy(proxy);

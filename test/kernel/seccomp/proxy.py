@@ -1,6 +1,6 @@
 # A proxy for lxc.seccomp.notify.proxy: prints a line of JSON for what it is sent, and answers as the last component of mkdir(2)'s path
 # says. `proxy.py SOCKET`; a line "listening" says that it can be connected to. Other calls than mkdir and mkdirat go on.
-import array, json, os, socket, struct, sys, threading
+import array, json, os, socket, struct, sys, threading, traceback
 
 MKDIR, MKDIRAT, CONTINUE = 83, 258, 1
 HEAD = 32
@@ -74,6 +74,15 @@ def serve(connection):
         connection.send(answers(word, data, identity))
 
 
+# a thread that ends early closes its connection, and the caller is told ENOSYS: that must not look as if nobody had asked
+def served(connection):
+    try:
+        serve(connection)
+    except BaseException as error:
+        say(event="failed", error=repr(error), where=traceback.format_exc())
+        raise
+
+
 def main():
     path = sys.argv[1]
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -87,7 +96,7 @@ def main():
         connection, _ = listener.accept()
         credentials = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         say(event="connected", uid=credentials[1])
-        threading.Thread(target=serve, args=(connection,), daemon=True).start()
+        threading.Thread(target=served, args=(connection,), daemon=True).start()
 
 
 main()
