@@ -17,6 +17,8 @@ describe.each(["root-owned", "user-owned"] as const)("%s", (kind) => {
   let place: Place;
   let config: string;
   let slow: string;
+  /** What the create that is under way has said. */
+  let said = "";
   beforeAll(() => {
     place = makePlace(kind);
     config = join(place.lxcpath, "in-conf");
@@ -38,12 +40,14 @@ describe.each(["root-owned", "user-owned"] as const)("%s", (kind) => {
   const refused = (ran: Ran, word: string): void => expect({ status: ran.status, isSaid: ran.stderr.includes(word), stderr: ran.stderr }).toMatchObject({ status: 1, isSaid: true });
   const begun = async (): Promise<ChildProcess> => {
     const child = berthStarted(place, "lxc-create", args("-t", slow));
+    said = "";
+    child.stderr?.on("data", (bytes) => { said += String(bytes); });
     await eventually("the template runs", () => existsSync(path("rootfs/made")));
     return child;
   };
   const plannerOf = (child: ChildProcess): number => {
     const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ")[0]);
-    if (!(pid > 1)) throw new Error("no planner runs"); // 0 would be everybody in this process group
+    if (!(pid > 1)) throw new Error(`no planner runs; lxc-create: ${/^State:.*/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[0]}, status ${child.exitCode}, it said '${said}'`); // 0 would be everybody in this process group
     return pid;
   };
   const killPlanner = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number> => {

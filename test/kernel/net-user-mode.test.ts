@@ -118,11 +118,13 @@ test("bad input: one message, nothing left", () => {
   }
 });
 
-test("ports are listed: all of them for root, his own for a user", () => {
+test("ports are listed: all of them for root, his own for a user; none in another network, where they are not this host's", () => {
+  const { into: _, ...elsewhere } = place;
   start(place, ["--publish", "8080:80", "--publish", "192.0.2.1:5353:53/udp"]);
   for (const isFromRoot of [true, false]) {
     expect(works(place, "berth", ["net", "-P", place.lxcpath, "list"], { isFromRoot })).toEndWith(`\nPublished:\n8080:80 -> ${place.name}, by pasta\n192.0.2.1:5353:53/udp -> ${place.name}, by pasta\n`);
     expect(JSON.parse(works(place, "berth", ["net", "-P", place.lxcpath, "list", "--format", "json"], { isFromRoot })).published).toContainEqual({ lxcpath: place.lxcpath, container: place.name, port: 8080, toPort: 80, protocol: "tcp" });
+    expect(works(elsewhere, "berth", ["net", "-P", place.lxcpath, "list"], { isFromRoot })).not.toContain(place.name);
   }
   works(place, "lxc-stop", ["-n", place.name, "-k"]);
   expect(works(place, "berth", ["net", "-P", place.lxcpath, "list"])).not.toContain("8080");

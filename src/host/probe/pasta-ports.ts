@@ -1,5 +1,5 @@
 // Owns which ports pasta(1) publishes now for users' containers: its own command line is the only record of them.
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { parsePortWish } from "../../linux/port-words.ts";
 import type { PortWish } from "../../linux/port-words.ts";
 import { readText } from "../read-text.ts";
@@ -23,9 +23,13 @@ export function pastaPortsOf(argv: readonly string[]): PastaPorts | undefined {
   return { lxcpath, container, ports: [...after(argv, "-t").flatMap(wish("tcp")), ...after(argv, "-u").flatMap(wish("udp"))] };
 }
 
-/** Of those that this caller sees. The kernel calls pasta by what the link leads to. */
+/** A file of the process' network namespace: another one for each, and to be seen without the right to look at ns/net. */
+const networkOf = (pid: string): number | undefined => statSync(`/proc/${pid}/net/dev`, { throwIfNoEntry: false })?.ino;
+
+/** Of those that this caller sees, in his network: elsewhere they are ports of another host. The kernel calls pasta by what the link leads to. */
 export function pastaPorts(): readonly PastaPorts[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && readText(`/proc/${name}/comm`)?.startsWith("passt") === true).flatMap((pid) => {
+  const own = networkOf("self");
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && readText(`/proc/${name}/comm`)?.startsWith("passt") === true && networkOf(name) === own).flatMap((pid) => {
     const found = pastaPortsOf((readText(`/proc/${pid}/cmdline`) ?? "").split("\0"));
     return found === undefined || found.ports.length === 0 ? [] : [found];
   });
