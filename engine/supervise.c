@@ -76,7 +76,6 @@ static int take_fields(struct supervisor *s, const struct op *op) {
 	for (size_t i = 0; i < count && i < COMMAND_TTYS; i++)
 		if (s->run->slots[ttys[i]].kind == SLOT_FD) s->command.ttys[s->command.tty_count++] = (int)s->run->slots[ttys[i]].value;
 	command_open(&s->command);
-	cgroups_open(&s->command);
 	return 0;
 }
 
@@ -195,6 +194,7 @@ static int supervise(struct supervisor *s, const struct op *op) {
 	struct ending ending;
 	int is_believed = s->notify < 0 ? 1 : supervise_believe(s);
 	if (is_believed < 0 || (is_believed > 0 && let_go(s) < 0)) return -1;
+	if (is_believed > 0) cgroups_open(&s->command); /* the kernel may let us wait for a fork in there */
 	if (is_believed > 0) enter_cgroup(s);
 	if (is_believed > 0) command_tell(&s->command, STATE_RUNNING);
 	release_memory(s->run, op);

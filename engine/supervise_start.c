@@ -82,17 +82,24 @@ int supervise_wait(struct supervisor *s, long long microseconds) {
 	return set[0].revents != 0;
 }
 
-/* proc(5) stat, field 3; 0 when it is not there any more. */
-static char state_of(pid_t pid) {
-	char path[32], text[512];
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+/* The beginning of a file of a process' first thread in proc(5): its length; 0 when there is none. */
+static size_t read_of(pid_t pid, const char *file, char *text, size_t room) {
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/task/%d/%s", (int)pid, (int)pid, file);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return 0;
-	ssize_t n = read(fd, text, sizeof text - 1);
-	close(fd);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, room - 1);
+	if (fd >= 0) close(fd);
 	text[n < 0 ? 0 : n] = '\0';
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/* Who sleeps (not in the kernel for a disk, stat's field 3) has got somewhere, however early that is, and who has a child. */
+static bool is_at_work(pid_t pid) {
+	char text[512];
+	read_of(pid, "stat", text, sizeof text);
 	const char *name_end = strrchr(text, ')');
-	return name_end != NULL && name_end[1] == ' ' ? name_end[2] : 0;
+	if (name_end != NULL && strncmp(name_end, ") S", 3) == 0) return true;
+	return read_of(pid, "children", text, sizeof text) > 0;
 }
 
 static long long now_us(void) {
@@ -112,13 +119,8 @@ static int live_through(struct supervisor *s, long long microseconds) {
 
 /* proc(5) comm is of this name. */
 static bool is_called(pid_t pid, const char *name, size_t length) {
-	char path[32], text[64];
-	snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return false;
-	ssize_t n = read(fd, text, sizeof text);
-	close(fd);
-	return n == (ssize_t)length + 1 && memcmp(text, name, length) == 0;
+	char text[64];
+	return read_of(pid, "comm", text, sizeof text) == length + 1 && memcmp(text, name, length) == 0;
 }
 
 /* An init the plan knows to be in doubt here is watched for longer: `NAME:MS`. */
@@ -131,12 +133,12 @@ static int live_through_doubt(struct supervisor *s) {
 /* An init that cannot work says so and ends within a moment; one that works goes to sleep, waiting for
  * something. The container has no say in it: 20 ms are enough for anybody. */
 int supervise_believe(struct supervisor *s) {
-	/* in microseconds; who sleeps (not in the kernel for a disk) has got somewhere, however early that is */
-	static const int pauses[] = { 100, 100, 100, 100, 100, 200, 200, 200, 500, 500, 1000, 2000, 3000, 4000, 8000 };
+	/* in microseconds: what is done between its execve and here takes longer than the first of them */
+	static const int pauses[] = { 0, 100, 100, 100, 100, 100, 200, 200, 200, 500, 500, 1000, 2000, 3000, 4000, 8000 };
 	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
 		int has_lived = live_through(s, pauses[i]);
 		if (has_lived != 1) return has_lived;
-		if (state_of(s->init) == 'S') break;
+		if (is_at_work(s->init)) break;
 	}
 	return live_through_doubt(s);
 }

@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { header } from "./gen-isa.ts";
+import { alignFile } from "./huge-pages.ts";
 import { compilePlanner } from "./planner.ts";
 import { ROOT, run, tsc } from "./step.ts";
 import { filesBelow, freshen } from "./stamp.ts";
@@ -76,9 +77,10 @@ function plannerPart(): Part {
   const out = join(WORK, "berth-planner"); // bun embeds this name: a fixed one keeps builds reproducible
   const make = async (): Promise<void> => {
     await compilePlanner(out, join(WORK, "doors"));
-    install(out, PLANNER, 0o755);
+    alignFile(out, `${out}.aligned`);
+    install(`${out}.aligned`, PLANNER, 0o755);
   };
-  return { name: "planner", inputs: [...sources(), join(ROOT, "scripts/planner.ts")], salt: Bun.version, outputs: [PLANNER], make };
+  return { name: "planner", inputs: [...sources(), join(ROOT, "scripts/planner.ts"), join(ROOT, "scripts/huge-pages.ts")], salt: Bun.version, outputs: [PLANNER], make };
 }
 
 function libraryPart(): Part {
