@@ -171,11 +171,16 @@ const tableOf = (callee: Tree): Tree | undefined => (callee.kind === "call" && c
 
 /** Words from each command's name on: to the end of the list, without lists that are command lines themselves. */
 export function linesOf(items: readonly Value[], isCommand: (word: string) => boolean): readonly (readonly string[])[] {
-  const heads = items.map((item) => item.kind !== "list" && allWords(item).some(isCommand));
+  const heads = items.map((item, i) => item.kind !== "list" && allWords(item).some(isCommand) && !isArgument(items, i));
   if (!heads.includes(true)) return [];
   const isOwn = (value: Value): boolean => value.kind === "list" && wordsOf(value).slice(0, 1).some(isCommand);
   return heads.flatMap((isHead, i) => (isHead ? variants(items.slice(i).filter((one, n) => n === 0 || !isOwn(one))) : [])).filter(([first = ""]) => isCommand(first));
 }
+/** `lxc` behind another program's word is a word for that: hook("clonehostname", …, ["web", "lxc", "clone"]). */
+const isArgument = (items: readonly Value[], i: number): boolean => {
+  const [before, word] = [items[i - 1], items[i]];
+  return before?.kind === "text" && word !== undefined && wordsOf(word)[0] === "lxc" && !/^-|=|\//.test(wordsOf(before)[0] ?? "-");
+};
 const variants = (items: readonly Value[]): readonly (readonly string[])[] => timesOf(list(items)).map((time) => wordsOf(list(items), time()));
 const allWords = (value: Value): readonly string[] => timesOf(value).flatMap((time) => wordsOf(value, time()));
 

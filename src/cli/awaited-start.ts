@@ -14,7 +14,7 @@ export async function main(request: Request): Promise<Answer> {
   const wish = parseAwaitStart(request);
   if (wish === undefined) return done(1);
   const { target, isQuiet } = wish;
-  const voice: Voice = { program: "lxc-start", name: target.name, isQuiet, log: { add: () => undefined, isOn: () => false } };
+  const voice: Voice = { program: wish.program, name: target.name, isQuiet, log: { add: () => undefined, isOn: () => false } };
   const { missing, problems } = await arrive(request, target, wish);
   const status = missing === undefined ? 0 : STATUS[missing];
   return { kind: "plan", err: say(voice, problems), plan: { verb: "wait", ...target, ops: [{ op: "exitWith", from: byOption("--wait"), status }] } };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Request } from "../model/request.ts";
 import type { Answer, Door } from "./answer.ts";
+import { ALIASES } from "./berth/alias.ts";
 import { doors } from "./doors.ts";
 import { LXC_LEVEL } from "./version.ts";
 
@@ -147,6 +148,26 @@ test("berth stands for the lxc-* commands", async () => {
   expect((await ended("berth", "config", "get", "lxc.lxcpath")).out).toBe((await ended("lxc-config", "lxc.lxcpath")).out);
   expect(await ended("berth", "dance")).toMatchObject({ status: 1 });
   expect((await ended("berth", "why", "c1", "-P", lxcpath)).out).toBe("c1: no failed start, no ended run and no hook are recorded.\n");
+});
+
+test.each([...ALIASES])("berth $verb speaks as it was typed, and says what it stands for", async ({ verb, argv }) => {
+  const { err, status } = await ended("berth", verb, "--no-such-option");
+  expect([status, err.split("\n")[0], err.split("\n")[1]?.startsWith(`Usage: berth ${verb} `)]).toEqual([1, `berth ${verb}: unrecognized option '--no-such-option'`, true]);
+  expect(err.replace(/\n/g, " ")).toContain(`The same as ${argv.join(" ")}: `);
+  if (named.includes(argv[0] ?? "")) expect((await ended("berth", verb)).err).toStartWith(`berth ${verb}: `);
+  expect((await ended("berth", verb, "--rcfile=/dev/null", "--version")).out).toBe(`${LXC_LEVEL}\n`);
+});
+
+test("verbs that pass their work on speak as they were typed", async () => {
+  for (const words of [["rename", "gone", "other"], ["copy", "gone", "other"], ["restore", "gone", "snap0"], ["rm", "gone"], ["freeze", "gone"], ["exec", "gone", "true"]]) {
+    const { err, status } = await ended("berth", ...words, "-P", lxcpath);
+    expect([status, err.split("\n").filter((line) => line !== "" && !line.startsWith("    ") && !line.startsWith(`berth ${words[0] ?? ""}: gone: `))]).toEqual([1, []]);
+  }
+});
+
+test("berth run: a name without a container runs nothing, least of all on the host's files", async () => {
+  const { err, status } = await ended("berth", "run", "-P", lxcpath, "gone", "--", "true");
+  expect([status, err]).toEqual([1, `berth run: gone: container "gone" is not defined\n    cause: there is no ${lxcpath}/gone/config\n    remedy: give it an image (--image debian/bookworm) or a config (-f FILE)\n`]);
 });
 
 test("lxc COMMAND stands for lxc-COMMAND", async () => {

@@ -38,7 +38,7 @@ export function logLine(settings: LogSettings, time: Date, entry: { readonly pri
   const category = problem === undefined ? "berth" : (problem.code.split(".")[0] ?? "berth");
   const file = problem?.at === undefined ? "berth" : problem.at.kind === "config" ? (problem.at.file ?? "config") : originText(problem.at).replace(" ", ".");
   const name = settings.name === "" ? "" : `${settings.name} `;
-  return `${settings.program} ${name}${stamp(time)} ${priority.padEnd(8)} ${category} - ${file}:${problem?.code ?? "main"}:${problem?.at?.line ?? 0} - ${text}\n`;
+  return `${settings.program.replaceAll(" ", "-")} ${name}${stamp(time)} ${priority.padEnd(8)} ${category} - ${file}:${problem?.code ?? "main"}:${problem?.at?.line ?? 0} - ${text}\n`;
 }
 
 function mayWrite(directory: string): boolean {

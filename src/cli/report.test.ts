@@ -28,9 +28,11 @@ test("a failed start: prefix, cause below it, LXC's classic line last", async ()
   expect(lines.at(-2)).toBe(CLASSIC);
 });
 
-test("another verb has no classic line; an alias answers as the command it stands for", async () => {
+test("another verb has no classic line; an alias speaks as it was typed", async () => {
   expect(await linesOf("attach", "lxc-attach", "web", "--", "-q")).not.toContain("lxc-attach: web: The container failed to start");
-  expect((await linesOf("start", "berth", "start", "web"))[0]).toStartWith("lxc-start: web: ");
+  const lines = await linesOf("start", "berth", "start", "web");
+  expect([lines[0]?.startsWith("berth start: web: "), lines.at(-2)]).toEqual([true, "berth start: web: The container failed to start"]);
+  expect((await linesOf("mount", "berth", "mount", "web", "/a", "/b"))[0]).toStartWith("berth mount: web: ");
 });
 
 test("quiet", async () => {

@@ -5,7 +5,7 @@ import type { Request } from "../model/request.ts";
 import { configuredLog } from "../runtime/configured-log.ts";
 import { report } from "../runtime/report.ts";
 import type { Answer } from "./answer.ts";
-import { commandOf } from "./berth/alias.ts";
+import { commandOf, spokenName } from "./berth/alias.ts";
 import { absolute, done, rcfileOf } from "./command-line.ts";
 import { doors } from "./doors.ts";
 import type { OptionRow } from "./getopt.ts";
@@ -42,7 +42,7 @@ export async function main(request: Request): Promise<Answer> {
   const options = await typed(argv);
   const notes = notesOf(request.plan ?? new Uint8Array(0));
   const { lines: [first = "the plan failed", ...more], status, problem } = report(request);
-  const voice = await voiceOf(request, argv[0] ?? "berth", { options, notes });
+  const voice = await voiceOf(request, request.argv[0] === "berth" ? spokenName(request.argv) : argv[0] ?? "berth", { options, notes });
   voice.log.add("ERROR", [first, ...more].join("; "), problem);
   const closing = wantsClassic(notes, status) ? sayLines(voice, [CLASSIC_LINE]) : "";
   return done(status, { err: voice.isQuiet ? "" : `${prefixed(voice, first)}${more.map((line) => `    ${line}\n`).join("")}${closing}` });

@@ -50,14 +50,14 @@ export function parseAwaitRunning(request: Request): AwaitRunning | undefined {
 }
 
 /** What lxc-start --wait asks for once the container runs. */
-export const awaitStartEntries = (target: Target, { milestone, seconds }: AwaitWish, { isQuiet, now }: { readonly isQuiet: boolean; readonly now: number }): readonly string[] => [
-  "verb=await-start", `name=${target.name}`, `lxcpath=${target.lxcpath}`, `milestone=${milestone}`, `quiet=${isQuiet ? 1 : 0}`,
+export const awaitStartEntries = (target: Target, { milestone, seconds, program = "lxc-start" }: AwaitWish, { isQuiet, now }: { readonly isQuiet: boolean; readonly now: number }): readonly string[] => [
+  "verb=await-start", `program=${program}`, `name=${target.name}`, `lxcpath=${target.lxcpath}`, `milestone=${milestone}`, `quiet=${isQuiet ? 1 : 0}`,
   ...(seconds === undefined ? [] : [`seconds=${seconds}`, `deadline=${now + seconds * 1000}`]),
 ];
 
 export const isAwaitStart = ({ argv }: Request): boolean => argv[0] === "verb=await-start";
 
-export interface AwaitStart { readonly target: Target; readonly isQuiet: boolean; readonly milestone: Milestone; readonly seconds?: number; readonly deadline?: number }
+export interface AwaitStart { readonly program: string; readonly target: Target; readonly isQuiet: boolean; readonly milestone: Milestone; readonly seconds?: number; readonly deadline?: number }
 
 const MILESTONES: readonly Milestone[] = ["running", "booted", "network"];
 
@@ -66,7 +66,7 @@ export function parseAwaitStart({ argv }: Request): AwaitStart | undefined {
   const [name, lxcpath, seconds, deadline] = ["name", "lxcpath", "seconds", "deadline"].map(one);
   const milestone = MILESTONES.find((known) => known === one("milestone"));
   if (one("verb") !== "await-start" || name === undefined || lxcpath === undefined || milestone === undefined) return undefined;
-  return { target: { name, lxcpath }, isQuiet: one("quiet") === "1", milestone, ...(seconds === undefined || deadline === undefined ? {} : { seconds: Number(seconds), deadline: Number(deadline) }) };
+  return { target: { name, lxcpath }, program: one("program") ?? "lxc-start", isQuiet: one("quiet") === "1", milestone, ...(seconds === undefined || deadline === undefined ? {} : { seconds: Number(seconds), deadline: Number(deadline) }) };
 }
 
 /** execute's own options, once uid and gid have become definitions. */

@@ -46,7 +46,7 @@ export interface ConfigOverrides {
 /** How far a start is waited for. */
 export type Milestone = "running" | "booted" | "network";
 /** Seconds at most; absent: as long as it takes. */
-export interface AwaitWish { readonly milestone: Milestone; readonly seconds?: number }
+export interface AwaitWish { readonly milestone: Milestone; readonly seconds?: number; /** Who speaks of it. */ readonly program?: string }
 /** How a container is started. Source: lxc-start(1). */
 export interface StartOptions extends ConfigOverrides {
   readonly isDaemon: boolean;

@@ -54,6 +54,7 @@ const FOUND: readonly (readonly [string, string, readonly string[]])[] = [
   ["nothing in an option's value", 'x(["lxc-stop", "-n", "-k"])', ["lxc-stop --name"]],
   ["nothing in what is expected, in titles and in comments", '// lxc-stop -k\ntest("lxc-stop -k", () => { expect(err).toContain("; lxc-stop -n c"); expect(err).toEqual(["lxc-stop", "-t", "5"]); })', []],
   ["nothing that is said about a command", 'f("remedy: lxc-stop -k")', []],
+  ["no command in a word of another's", 'f(["web", "lxc", "stop", "-k"])', []],
   ["nothing of Debian's own", 'run("/usr/bin/lxc-stop", ["-k"])', []],
   ["nothing that is elsewhere in the file", 'run("lxc-stop", ["c"]); other(["-k", "--nolock"])', []],
 ];

@@ -1,7 +1,7 @@
 // lxc-start --wait: the command ends when the container has come as far as it says, and tells what is missing when the time is over.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, berthStarted, create, ended, eventually, initPid, inside, KINDS, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -75,6 +75,26 @@ describe("what is missing", () => {
     expect([ran.status, ran.stderr]).toEqual([3, expect.stringContaining("its init (init) has started no login prompt (getty)")]);
     expect(state(place)).toBe("RUNNING");
     stop(place);
+  });
+
+  test("booted: an init whose inittab starts no login prompt; its first script is waited for", async () => {
+    const rootfs = join(place.lxcpath, place.name, "rootfs");
+    const [inittab, script] = [readFileSync(join(rootfs, "etc/inittab"), "utf8"), readFileSync(join(rootfs, "etc/init.d/rcS"), "utf8")];
+    writeFileSync(join(rootfs, "etc/inittab"), "::sysinit:/etc/init.d/rcS\n::respawn:/bin/sleep 1000\n");
+    writeFileSync(join(rootfs, "etc/init.d/rcS"), "#!/bin/sh\nuntil [ -e /root/over ]; do sleep 1; done\n");
+    const child = waiting(place, "booted");
+    await running(place);
+    await Bun.sleep(1500);
+    expect(child.exitCode).toBeNull();
+    writeFileSync(join(rootfs, "root/over"), "");
+    expect(await ended(child)).toBe(0);
+    stop(place);
+    // nothing to wait for at all
+    writeFileSync(join(rootfs, "etc/inittab"), "");
+    start(place, ["--wait=booted", "--timeout", "20"]);
+    stop(place);
+    writeFileSync(join(rootfs, "etc/inittab"), inittab);
+    writeFileSync(join(rootfs, "etc/init.d/rcS"), script);
   });
 
   test("booted: an init that gives way to a program, which opens no terminal", async () => {

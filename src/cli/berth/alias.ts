@@ -21,6 +21,15 @@ export const ALIASES: readonly Alias[] = [
   { verb: "explain", argv: ["lxc-start", "--explain"], does: "show the plan of its start, and do nothing" },
 ];
 
+/** What a verb is called where it speaks: `berth rm`; also for those that stand for nothing. Anything else by its own name. */
+export const spokenName = ([program = "berth", verb = ""]: readonly string[]): string => (program === "berth" && /^[a-z]/.test(verb) ? `berth ${verb}` : program);
+
+/** `berth restart`: what it is for, and what it stands for. */
+export function aliasAbout(name: string): string | undefined {
+  const alias = ALIASES.find(({ verb }) => name === `berth ${verb}`);
+  return alias === undefined ? undefined : `${alias.does.charAt(0).toUpperCase()}${alias.does.slice(1)}. The same as ${alias.argv.join(" ")}:`;
+}
+
 /** The command line of the lxc-* command that answers; as it is for anything else. */
 export function commandOf(argv: readonly string[]): readonly string[] {
   const [program, verb, ...rest] = argv;

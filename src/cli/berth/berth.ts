@@ -4,7 +4,7 @@ import type { Answer } from "../answer.ts";
 import { done } from "../command-line.ts";
 import { doors } from "../doors.ts";
 import { BERTH_VERSION, LXC_LEVEL } from "../version.ts";
-import { ALIASES, commandOf } from "./alias.ts";
+import { ALIASES, commandOf, spokenName } from "./alias.ts";
 import { OWN_VERBS } from "./own-verbs.ts";
 
 /** What is longer than its column keeps a blank behind it. */
@@ -41,5 +41,5 @@ export async function main(request: Request): Promise<Answer> {
   const argv = commandOf(request.argv);
   const door = doors[argv[0] ?? ""];
   if (argv === request.argv || door === undefined) return done(1, { err: `berth: there is no verb '${verb}'\n    remedy: berth --help lists them\n` });
-  return (await door()).main({ ...request, argv });
+  return (await door()).main({ ...request, argv: [spokenName(request.argv), ...argv.slice(1)] });
 }

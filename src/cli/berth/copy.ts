@@ -27,7 +27,7 @@ export const doorOf = (verb: keyof typeof SYNOPSIS): Door & { readonly tool: Too
       if (!isNamed && second === undefined) return Promise.resolve(misuse(line, { code: "option.missing", text: "a NEWNAME is needed", remedy: `as in: ${EXAMPLES[verb][0][0]}` }));
       const rest = isNamed ? line.words : more;
       const given = options.found.filter(({ row: { long } }) => long !== "name").flatMap(typed);
-      return lxcCopy({ ...request, argv: ["lxc-copy", ...(verb === "rename" ? ["--rename"] : []), `--name=${target.name}`, ...given, ...(isNamed || second === undefined ? [] : [`--newname=${second}`]), ...(rest.length === 0 ? [] : ["--", ...rest])] });
+      return lxcCopy({ ...request, argv: [tool.name, ...(verb === "rename" ? ["--rename"] : []), `--name=${target.name}`, ...given, ...(isNamed || second === undefined ? [] : [`--newname=${second}`]), ...(rest.length === 0 ? [] : ["--", ...rest])] });
     }),
   };
 };

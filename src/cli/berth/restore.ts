@@ -18,5 +18,5 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const [name, ...more] = line.words;
   if (name === undefined || more.length > 0) return Promise.resolve(misuse(line, { code: "option.missing", text: "one SNAPSHOT is needed", remedy: `berth snapshot ${line.target.name} -L lists them` }));
   const newName = line.options.last("newname");
-  return snapshot({ ...request, argv: ["lxc-snapshot", "-n", line.target.name, "-P", line.target.lxcpath, ...(line.voice.isQuiet ? ["-q"] : []), "-r", name, ...(newName === undefined ? [] : ["-N", newName])] });
+  return snapshot({ ...request, argv: [tool.name, "-n", line.target.name, "-P", line.target.lxcpath, ...(line.voice.isQuiet ? ["-q"] : []), "-r", name, ...(newName === undefined ? [] : ["-N", newName])] });
 });

@@ -50,7 +50,7 @@ async function make(line: Line): Promise<Answer | undefined> {
   if (!settled.ok) return failed(line, settled.problems);
   if (existsSync(`${target.lxcpath}/${target.name}/config`)) return undefined;
   const { main: create } = await import("../lxc/create.ts");
-  return create({ ...request, argv: ["lxc-create", ...forCreate(request.argv.slice(1))] }, 2);
+  return create({ ...request, argv: [tool.name, ...forCreate(request.argv.slice(1))] }, 2);
 }
 
 /** Does its image say what runs in it? */
@@ -103,10 +103,10 @@ async function go(line: Line): Promise<Answer> {
   if (made !== undefined && (made.kind !== "done" || made.status !== 0)) return made;
   const said = made?.err ?? "";
   const { request, target } = line;
-  if (await isForOneCommand(request, target)) return first(said, await (await import("../lxc/execute.ts")).main({ ...request, argv: ["lxc-execute", ...wordsFor(line)] }));
+  if (await isForOneCommand(request, target)) return first(said, await (await import("../lxc/execute.ts")).main({ ...request, argv: [tool.name, ...wordsFor(line)] }));
   const booted = await boot(line);
   if (!booted.ok) return first(said, failed(line, booted.problems));
-  return first(said + booted.value, await (await import("../lxc/attach.ts")).main({ ...request, argv: ["lxc-attach", ...wordsFor(line)] }));
+  return first(said + booted.value, await (await import("../lxc/attach.ts")).main({ ...request, argv: [tool.name, ...wordsFor(line)] }));
 }
 const first = (said: string, answer: Answer): Answer => (said === "" ? answer : { ...answer, err: said + (answer.err ?? "") });
 
@@ -125,5 +125,5 @@ function withName(request: Request): Request {
 export const main = async (request: Request): Promise<Answer> => {
   if (isAsked(request.argv)) return withLine(tool, request, go);
   if (hasImage(request.argv)) return withLine(tool, withName(request), go);
-  return (await import("../lxc/execute.ts")).main({ ...request, argv: ["lxc-execute", ...request.argv.slice(1)] });
+  return (await import("../lxc/execute.ts")).main({ ...request, argv: [tool.name, ...request.argv.slice(1)] });
 };

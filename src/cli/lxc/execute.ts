@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
+import type { Target } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
-import { absolute, misuse, withLine } from "../command-line.ts";
+import { absolute, failed, misuse, withLine } from "../command-line.ts";
 import { runOrExplain } from "../explanation.ts";
 import { EXPLAIN, NAME, RCFILE, STRICT } from "../options.ts";
 import type { Tool } from "../options.ts";
@@ -36,17 +37,23 @@ const NO_CONFIG: Problem = {
   cause: "the command has the host's files, and root's rights over them", remedy: "give it a config: -f FILE",
 };
 
+const noContainer = ({ name, lxcpath }: Target): Problem => ({
+  code: "container.missing", text: `container "${name}" is not defined`, cause: `there is no ${lxcpath}/${name}/config`, remedy: "give it an image (--image debian/bookworm) or a config (-f FILE)",
+});
+
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, words } = line;
   const [define, uid, gid] = [definesOf(options.all("define")), idOf("uid", options.last("uid")), idOf("gid", options.last("gid"))];
   if (!define.ok || !uid.ok || !gid.ok) return misuse(line, ...problemsOf(define, uid, gid));
   const rcfile = options.last("rcfile");
+  const isBare = rcfile === undefined && !existsSync(`${target.lxcpath}/${target.name}/config`);
+  // LXC runs it on the host's files; who types berth run means a container
+  if (isBare && options.all("define").length === 0 && line.voice.program === "berth run") return failed(line, [noContainer(target)]);
   const isDaemon = options.has("daemon");
   const { execute } = await import("../../runtime/execute.ts");
   const result = await execute(request, target, {
     isDaemon, define: define.value, command: words, closeAllFds: isDaemon, share: shareOf(options.last), isStrict: options.has("strict"), isExplained: options.has("explain"),
     ...optional("rcfile", rcfile === undefined ? undefined : absolute(request, rcfile)), ...optional("uid", uid.value), ...optional("gid", gid.value),
   });
-  const isBare = rcfile === undefined && !existsSync(`${target.lxcpath}/${target.name}/config`);
   return runOrExplain(line, isBare && result.ok ? { ...result, warnings: [NO_CONFIG, ...(result.warnings ?? [])] } : result);
 });

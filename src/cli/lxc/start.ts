@@ -80,7 +80,7 @@ export const main = (request: Request): Promise<Answer> => withLine(tool, reques
   const { start } = await import("../../runtime/start.ts");
   const result = await start(request, target, {
     isDaemon, define: define.value, command: words, closeAllFds: isDaemon || options.has("close-all-fds"), share: shareOf(options.last), isStrict: options.has("strict"), isExplained: options.has("explain"),
-    isQuiet: line.voice.isQuiet, ...(publish.length === 0 ? {} : { publish }), ...optional("escape", escape.value), ...optional("wait", wait.value), ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
+    isQuiet: line.voice.isQuiet, ...(publish.length === 0 ? {} : { publish }), ...optional("escape", escape.value), ...optional("wait", wait.value === undefined ? undefined : { ...wait.value, program: line.voice.program }), ...optional("rcfile", path("rcfile")), ...optional("pidfile", path("pidfile")), ...optional("consoleLog", path("console-log")),
     ...optional("console", console === undefined || console === "none" ? console : absolute(request, console)),
   });
   if (result.ok) return runOrExplain(line, result);

@@ -10,6 +10,7 @@ import { attach } from "../attach.ts";
 import { PLAIN_ATTACH } from "../plain-options.ts";
 import type { LiveContainer } from "../running-container.ts";
 import type { Target } from "../verbs.ts";
+import { awaitPromptless } from "./promptless.ts";
 import { Stirring } from "./stirring.ts";
 
 export interface Booted {
@@ -97,7 +98,7 @@ function isPrompt(pid: number, initName: string): boolean {
 
 async function awaitPrompt(request: Request, target: Target, awaited: Awaited, stirring: Stirring): Promise<Booted> {
   const { live: { initPid }, end } = awaited;
-  for (;;) {
+  for (let isRead = false; ;) {
     const name = commOf(initPid);
     if (name === "systemd" && isSystemd(initPid)) return askSystemd(request, target, awaited);
     if (!INITS.has(name) && name !== "") return { warnings: [] };
@@ -105,6 +106,8 @@ async function awaitPrompt(request: Request, target: Target, awaited: Awaited, s
     if (end.aborted) return { missing: `its init (${name}) has started no login prompt (getty)`, warnings: [] };
     if (stirring.deaf !== undefined) return unheard(stirring.deaf);
     await stirring.next();
+    if (!isRead && commOf(initPid) === name && await awaitPromptless(request, target, { pid: initPid, name, children: () => childrenOf(initPid) }, end)) return { warnings: [] };
+    isRead = true;
   }
 }
 
