@@ -135,11 +135,22 @@ test("berth image: --digest, --lock and --offline hold a pull to one archive; pr
 
 test("berth run: what is waited for is said, once, when it takes its time", () => inPlace("privileged", async (place) => {
   await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64", "--server", room.server().url));
+  // a script as init may yet give way to one
+  writeFileSync(join(place.lxcpath, "init"), "#!/bin/sh\nwhile :; do sleep 1; done\n", { mode: 0o755 });
+  appendFileSync(join(place.lxcpath, "in.conf"), `lxc.mount.entry = ${place.lxcpath}/init root/init none bind,create=file 0 0\nlxc.init.cmd = /root/init\n`);
   const ran = berth(place, "run", ...own(place), "--image", "tiny/one", "--arch", "amd64", "--offline", "--", "true");
   await eventually("it runs", () => existsSync(join(place.lxcpath, place.name, "config")) && state(place) === "RUNNING");
   setTimeout(() => works(place, "lxc-stop", ["-n", place.name, "-k"]), 4000);
   const { status, stderr } = await ran;
   expect([status, stderr.split("\n").filter((line) => line.startsWith("waiting"))]).toEqual([1, [`waiting until ${place.name} has booted, at most 120 s`]]);
+  destroy(place);
+}), PATIENCE_MS);
+
+test("berth run: an image without a login prompt is not waited for", () => inPlace("privileged", async (place) => {
+  await good(berth(place, "image", "pull", "tiny/one", "--arch", "amd64", "--server", room.server().url));
+  const { status, stdout, stderr } = await berth(place, "run", "--name", ...own(place), "--image", "tiny/one", "--arch", "amd64", "--offline", "--", "cat", "/proc/1/comm");
+  expect([status, stdout, stderr.includes("waiting")]).toEqual([0, "init\n", false]);
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
   destroy(place);
 }), PATIENCE_MS);
 
