@@ -57,11 +57,6 @@ export async function planned(line: CommandLine, result: Extract<Result<Plan>, {
 
 /** A door may answer for another command: lxc-unpriv-start (Debian), lxc-clone (LXC 1), berth rm. It speaks by the name that was typed. */
 const byName = <R extends OptionRow>(tool: Tool<R>, name = ""): Tool<R> => (/^(lxc-|berth )/.test(name) && name !== tool.name ? { ...tool, name } : tool);
-async function helpOf(called: Tool, name: string): Promise<string> {
-  const [{ helpText }, { aliasAbout }] = [await import("./help.ts"), await import("./berth/alias.ts")];
-  const about = called.name === name ? undefined : aliasAbout(name);
-  return helpText({ ...called, name, ...(about === undefined ? {} : { about: `${about} ${called.about}` }) });
-}
 
 export async function withLine<R extends OptionRow>(called: Tool<R>, request: Request, body: Body<R>): Promise<Answer> {
   const tool = byName(called, request.argv[0]);
@@ -71,7 +66,7 @@ export async function withLine<R extends OptionRow>(called: Tool<R>, request: Re
   if (asked === "usage") return done(0, { err: (await import("./help.ts")).usageText(tool) });
   if (asked !== undefined || scan.error !== undefined) {
     const complaint = asked === undefined ? `${scan.error ?? ""}\n` : "";
-    return done(asked === "help" ? 0 : 1, { err: `${complaint}${await helpOf(called, tool.name)}` });
+    return done(asked === "help" ? 0 : 1, { err: `${complaint}${(await import("./help.ts")).helpText(tool)}` });
   }
   const format = scan.found.findLast(({ row }) => row.long === "format")?.value;
   if (format !== undefined) return (await import("./formats.ts")).formatted(format, scan, { refuse: (problem) => done(1, { err: say({ program: tool.name, name: "", isQuiet: optionsOf(scan.found).has("quiet"), log: SILENT }, [problem]) }), run: (other) => open({ tool, request, scan: other, format }, body) });

@@ -1,4 +1,5 @@
 // Owns --help and --usage: both come from the tool's table.
+import { aliasAbout } from "./berth/alias.ts";
 import { commonOf } from "./options.ts";
 import type { OptionRow } from "./getopt.ts";
 import type { Tool } from "./options.ts";
@@ -32,7 +33,9 @@ function rowText(row: OptionRow): string {
 const shownOf = (tool: Tool): readonly OptionRow[] => commonOf(tool).filter(({ help }) => help !== "");
 
 export function helpText(tool: Tool): string {
-  const { name, synopsis, about, rows, examples, notes = [] } = tool;
+  const { name, synopsis, rows, examples, notes = [] } = tool;
+  const as = aliasAbout(name);
+  const about = as === undefined ? tool.about : `${as} ${tool.about}`;
   const width = Math.max(...examples.map(([command]) => command.length), 0);
   const blocks = [
     `Usage: ${name} ${synopsis}`, wrapped(about, WIDTH).join("\n"),
