@@ -8,7 +8,7 @@ import { doors } from "../../src/cli/doors.ts";
 import { systemKeyNames } from "./key-words.ts";
 
 /** What a word is: `subject` is a container or a system key, `words` are listed, `command` is a program of the container, `text` is the user's own. */
-export type Kind = "container" | "key" | "assignment" | "value" | "subject" | "file" | "directory" | "command" | "user" | "text" | { readonly words: readonly string[] };
+export type Kind = "container" | "place" | "key" | "assignment" | "value" | "subject" | "file" | "directory" | "command" | "user" | "text" | { readonly words: readonly string[] };
 
 export interface Option {
   readonly long: string;
@@ -25,7 +25,7 @@ export interface Command {
   readonly name: string;
   readonly about: string;
   readonly options: readonly Option[];
-  /** Words that are no options; the last one may be repeated where it is a key, a value or a text. */
+  /** Words that are no options; the last one may be repeated where it is a key, a value or a place. */
   readonly words: readonly Kind[];
 }
 
@@ -57,7 +57,11 @@ function wordsOf(command: string, tool: Tool): readonly Kind[] {
   return command === "lxc-unshare" || command === "lxc-usernsexec" ? ["command"] : [];
 }
 
-const WORD: Readonly<Record<string, Kind>> = { NAME: "container", "NAME:PATH": "container", FILE: "file", SOURCE: "file", USER: "user", KEY: "key", PREFIX: "key", VALUE: "value" };
+/** Of these there may be more than one. */
+export const isRepeated = (kind: Kind | undefined): boolean => kind === "key" || kind === "value" || kind === "place";
+const WORD: Readonly<Record<string, Kind>> = { NAME: "container", FILE: "file", SOURCE: "file", USER: "user", KEY: "key", PREFIX: "key", VALUE: "value" };
+/** A file of this host, or NAME: of a container, as often as it is asked for. */
+const COPYING: Readonly<Record<string, readonly Kind[]>> = { cp: ["place"], push: ["file", "place"], pull: ["place"] };
 const verbWords = (words: string): readonly Kind[] => words.split(" ").map((word) => WORD[word.replaceAll(/[[\].]/g, "")] ?? "text");
 
 /** `lxc start`: what follows is of lxc-start. */
@@ -81,7 +85,7 @@ export async function commands(): Promise<readonly Command[]> {
   }));
   const ownVerbs = await Promise.all(OWN_VERBS.map(async ({ verb, words, load }): Promise<readonly Command[]> => {
     const { tool } = await load();
-    return tool === undefined ? [] : [commandOf(`berth ${verb}`, tool, words === "" ? [] : verbWords(words))];
+    return tool === undefined ? [] : [commandOf(`berth ${verb}`, tool, words === "" ? [] : COPYING[verb] ?? verbWords(words))];
   }));
   return [...tools, ...aliases, ...ownVerbs.flat(), ...verbs.flat()];
 }

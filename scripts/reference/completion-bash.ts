@@ -2,7 +2,7 @@
 import { ALIASES } from "../../src/cli/berth/alias.ts";
 import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
-import type { Command, Kind, Option } from "./commands.ts";
+import { isRepeated, type Command, type Kind, type Option } from "./commands.ts";
 import { keyWords, systemKeyNames, valueCases } from "./key-words.ts";
 import type { Generated } from "./pages.ts";
 
@@ -19,7 +19,7 @@ function argumentCase({ name, options }: Command): string {
   return cases.join("\n");
 }
 
-const positionCase = ({ name, words }: Command): string => words.map((kind, index) => `    '${name} ${index + 1}'${index === words.length - 1 && (kind === "key" || kind === "value") ? `|'${name} '*` : ""}) echo '${kindText(kind)}' ;;`).join("\n");
+const positionCase = ({ name, words }: Command): string => words.map((kind, index) => `    '${name} ${index + 1}'${index === words.length - 1 && isRepeated(kind) ? `|'${name} '*` : ""}) echo '${kindText(kind)}' ;;`).join("\n");
 
 const LOGIC = `
 _berth_containers() { lxc-ls -1 \${_berth_lxcpath:+-P "$_berth_lxcpath"} 2>/dev/null; }
@@ -43,6 +43,7 @@ _berth_candidates() {
       if [[ $2 == *=* ]]; then compgen -P "\${2%%=*}=" -W "$(_berth_values "\${2%%=*}")" -- "\${2#*=}"
       else compgen -S = -W "$(_berth_keys "$2")" -- "$2"; fi ;;
     words\\ *) compgen -W "\${1#words }" -- "$2" ;;
+    place) compgen -S : -W "$(_berth_containers)" -- "$2"; compgen -f -- "$2" ;;
     file) compgen -f -- "$2" ;;
     directory) compgen -d -- "$2" ;;
     command) compgen -c -- "$2" ;;
@@ -53,7 +54,7 @@ _berth_candidates() {
 _berth_answer() {
   local IFS=$'\\n' typed=$2 skip=
   COMPREPLY=($(_berth_candidates "$@"))
-  case $1 in file|directory|command) compopt -o filenames 2>/dev/null ;; assignment) [[ $2 == *=* ]] || compopt -o nospace 2>/dev/null ;; esac
+  case $1 in file|directory|command) compopt -o filenames 2>/dev/null ;; place) compopt -o filenames -o nospace 2>/dev/null ;; assignment) [[ $2 == *=* ]] || compopt -o nospace 2>/dev/null ;; esac
   # bash takes = and : for ends of words, and replaces only what follows the last one
   case $typed in *[=:]*) [[ $COMP_WORDBREAKS == *=* ]] && skip=\${typed%"\${typed##*[=:]}"} ;; esac
   [[ -z $skip ]] || COMPREPLY=("\${COMPREPLY[@]#"$skip"}")

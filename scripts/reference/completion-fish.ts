@@ -2,12 +2,12 @@
 import { ALIASES } from "../../src/cli/berth/alias.ts";
 import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
-import type { Command, Kind, Option } from "./commands.ts";
+import { isRepeated, type Command, type Kind, type Option } from "./commands.ts";
 import { keyWords, systemKeyNames, valueCases } from "./key-words.ts";
 import type { Generated } from "./pages.ts";
 
 const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-const OFFERS = { container: "(__berth_containers)", key: "(__berth_keys)", assignment: "(__berth_assignments)", value: "(__berth_values (__berth_word key))", subject: "(__berth_subjects)", directory: "(__fish_complete_directories)", command: "(__fish_complete_command)", user: "(__fish_complete_users)", file: undefined, text: undefined } as const;
+const OFFERS = { container: "(__berth_containers)", place: "(__berth_containers):", key: "(__berth_keys)", assignment: "(__berth_assignments)", value: "(__berth_values (__berth_word key))", subject: "(__berth_subjects)", directory: "(__fish_complete_directories)", command: "(__fish_complete_command)", user: "(__fish_complete_users)", file: undefined, text: undefined } as const;
 const offered = (kind: Kind): string | undefined => (typeof kind === "string" ? OFFERS[kind] : kind.words.join(" "));
 const SHORT_DOC = 70;
 const brief = (text: string): string => (text.length <= SHORT_DOC ? text : `${text.slice(0, text.lastIndexOf(" ", SHORT_DOC))} …`);
@@ -24,8 +24,8 @@ function optionLine(command: Command, { short, long, argument, kind, help }: Opt
 function wordLines({ name, words }: Command): readonly string[] {
   return words.flatMap((kind, index) => {
     const offers = offered(kind);
-    const repeats = index === words.length - 1 && (kind === "key" || kind === "value");
-    return offers === undefined ? [] : [`complete -c ${name.split(" ")[0] ?? ""} -n ${quoted(`__berth_is ${quoted(name)}; and test (__berth_word number) ${repeats ? "-ge" : "-eq"} ${index + 1}`)} -x -a ${quoted(offers)}`];
+    const repeats = index === words.length - 1 && isRepeated(kind);
+    return offers === undefined ? [] : [`complete -c ${name.split(" ")[0] ?? ""} -n ${quoted(`__berth_is ${quoted(name)}; and test (__berth_word number) ${repeats ? "-ge" : "-eq"} ${index + 1}`)} ${kind === "place" ? "-F" : "-x"} -a ${quoted(offers)}`];
   });
 }
 
@@ -70,6 +70,13 @@ function __berth_word
         end
     end
     test $argv[1] = number; and echo $number; or echo $last
+end
+
+# lxc start …: what lxc-start … is offered
+function __berth_multicall
+    set -l words (commandline -opc)
+    set -l token (commandline -ct)
+    complete -C (string join ' ' -- (string escape -- lxc-$words[2] $words[3..]) "$token")
 end
 
 function __berth_containers
@@ -126,6 +133,7 @@ export function fishFiles(all: readonly Command[]): readonly Generated[] {
     ...lists("__berth_takes", all, ({ argument }) => argument === "required"), ...lists("__berth_names", all, ({ isSubject }) => isSubject), LOGIC,
     ...programs.map((program) => `complete -c ${program} -f`),
     ...verbs.map(([verb, does]) => `complete -c berth -n '__berth_is berth' -a ${verb} -d ${quoted(does)}`), ...VERBS.map(({ verb, does }) => `complete -c berth -n "__berth_is 'berth config'" -a ${verb} -d ${quoted(does)}`),
+    "complete -c lxc -n 'test (count (commandline -opc)) -gt 1' -a '(__berth_multicall)'",
     ...all.flatMap((command) => [...wordLines(command), ...command.options.map((option) => optionLine(command, option))]), "",
   ].join("\n");
   const folder = "share/fish/vendor_completions.d";

@@ -2,14 +2,14 @@
 import { ALIASES } from "../../src/cli/berth/alias.ts";
 import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
-import type { Command, Kind, Option } from "./commands.ts";
+import { isRepeated, type Command, type Kind, type Option } from "./commands.ts";
 import { keyWords, systemKeyNames, valueCases } from "./key-words.ts";
 import type { Generated } from "./pages.ts";
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** Colons and brackets mean something to _arguments. */
 const plain = (text: string): string => text.replaceAll(/[\\[\]:]/g, (letter) => `\\${letter}`);
-const ACTIONS = { container: "_berth_containers", key: "_berth_keys", assignment: "_berth_assignments", value: "_berth_values", subject: "_berth_subjects", file: "_files", directory: "_files -/", command: "_command_names -e", user: "_users", text: " " } as const;
+const ACTIONS = { container: "_berth_containers", key: "_berth_keys", assignment: "_berth_assignments", value: "_berth_values", subject: "_berth_subjects", place: "_berth_places", file: "_files", directory: "_files -/", command: "_command_names -e", user: "_users", text: " " } as const;
 const actionOf = (kind: Kind): string => (typeof kind === "string" ? ACTIONS[kind] : `(${kind.words.join(" ")})`);
 
 function specs({ short, long, argument, kind, metavar, help }: Option): readonly string[] {
@@ -22,7 +22,7 @@ const actions = (words: readonly Kind[]): string => words.map((kind) => quoted(a
 
 function commandCase({ name, options, words }: Command): string {
   const subjects = options.filter(({ isSubject }) => isSubject).flatMap(({ short, long }) => [...(short === undefined ? [] : [`-${short}*`]), `--${long}*`]);
-  const repeats = words.at(-1) === "key" || words.at(-1) === "value" ? 1 : 0;
+  const repeats = isRepeated(words.at(-1)) ? 1 : 0;
   return [
     `    ${quoted(name)})`,
     `      _berth_positions ${repeats} ${quoted(subjects.join("|"))} ${actions(words)}`,
@@ -34,6 +34,11 @@ const LOGIC = `
 _berth_containers() {
   local place=\${opt_args[-P]:-\${opt_args[--lxcpath]}}
   compadd -- \${(f)"$(lxc-ls -1 \${place:+-P} \${place:+$place} 2>/dev/null)"}
+}
+_berth_places() {
+  local place=\${opt_args[-P]:-\${opt_args[--lxcpath]}}
+  compadd -q -S : -- \${(f)"$(lxc-ls -1 \${place:+-P} \${place:+$place} 2>/dev/null)"}
+  _files
 }
 _berth_subjects() { _berth_containers; compadd -- $_berth_system_keys }
 

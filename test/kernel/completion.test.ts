@@ -3,6 +3,8 @@ import { afterAll, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ALIASES } from "../../src/cli/berth/alias.ts";
+import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import { doors } from "../../src/cli/doors.ts";
 import { rows } from "../../src/config/table.ts";
 
@@ -53,9 +55,19 @@ test.each(SHELLS)("%s: containers, options and verbs", (_, shell) => {
   expect([...shell("berth config ")]).toContain("unset");
   expect(shell("berth expl")).toEqual(["explain"]);
   expect(shell("lxc unfr")).toEqual(["unfreeze"]);
-  if (shell !== fish) expect(shell("lxc start ba")).toEqual(["banana"]);
+  expect(shell("lxc start ba")).toEqual(["banana"]);
+  expect(shell("lxc stop -P /srv in")).toEqual(["in-/srv"]);
   expect(shell("lxc-clone -o ba")).toEqual(["banana"]);
 });
+
+/** What they take first is no container. */
+const NAMELESS = ["config", "create", "ls", "top", "net", "image", "apply", "setup", "doctor", "cp", "push", "pull", "import"];
+const VERBS = [...ALIASES, ...OWN_VERBS].map(({ verb }) => verb).filter((verb) => !NAMELESS.includes(verb));
+test.each(SHELLS)("%s: each verb of berth knows the containers; where files go in and out, with a colon", (_, shell) => {
+  for (const verb of VERBS) expect([verb, shell(`berth ${verb} ba`)]).toEqual([verb, ["banana"]]);
+  for (const line of ["berth cp ba", "berth cp /etc/hosts ba", "berth pull ba", "berth push /etc/hosts ba", "berth push /etc/hosts /etc/passwd ba"]) expect([line, shell(line)]).toEqual([line, ["banana:"]]);
+  expect(shell(`berth cp ${room}/lxc-`)).toEqual([shell === zsh ? "lxc-ls" : `${room}/lxc-ls`]);
+}, 60_000);
 
 test.each([["bash", bash], ["fish", fish]] as const)("%s knows every key and every command", (_, shell) => {
   const offered = new Set(["lxc.", "berth."].flatMap((begin) => shell(`lxc-info -c ${begin}`)));

@@ -583,6 +583,13 @@ function __berth_word
     test $argv[1] = number; and echo $number; or echo $last
 end
 
+# lxc start …: what lxc-start … is offered
+function __berth_multicall
+    set -l words (commandline -opc)
+    set -l token (commandline -ct)
+    complete -C (string join ' ' -- (string escape -- lxc-$words[2] $words[3..]) "$token")
+end
+
 function __berth_containers
     set -l words (commandline -opc)
     set -l at (contains -i -- -P $words; or contains -i -- --lxcpath $words)
@@ -714,6 +721,7 @@ complete -c berth -n "__berth_is 'berth config'" -a list -d 'the keys that are s
 complete -c berth -n "__berth_is 'berth config'" -a show -d 'the keys, and the line that each comes from'
 complete -c berth -n "__berth_is 'berth config'" -a fix -d 'old key names become those of today, slips are mended'
 complete -c berth -n "__berth_is 'berth config'" -a lint -d 'what in it fails, does nothing, or opens the wall'
+complete -c lxc -n 'test (count (commandline -opc)) -gt 1' -a '(__berth_multicall)'
 complete -c lxc-attach -n '__berth_is \'lxc-attach\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
 complete -c lxc-attach -s 'n' -l name -x -a '(__berth_containers)' -d 'the container; may also be the first word that is no option'
 complete -c lxc-attach -s 'e' -l elevated-privileges -d 'keep what the caller has instead of these confinements of the …'
@@ -1671,6 +1679,7 @@ complete -c berth -n '__berth_is \'berth events\'' -s 'P' -l lxcpath -x -a '(__f
 complete -c berth -n '__berth_is \'berth events\'' -s 'h' -l help -d 'this text'
 complete -c berth -n '__berth_is \'berth events\'' -l usage -d 'the options in short'
 complete -c berth -n '__berth_is \'berth events\'' -l version -d 'the LXC release this command is compatible with'
+complete -c berth -n '__berth_is \'berth cp\'; and test (__berth_word number) -ge 1' -F -a '(__berth_containers):'
 complete -c berth -n '__berth_is \'berth cp\'' -s 'a' -l archive -d 'keep owners (by their numbers), set-ID bits, ACLs, capabilities and …'
 complete -c berth -n '__berth_is \'berth cp\'' -s 'p' -l parents -d 'make missing directories on the way to the target'
 complete -c berth -n '__berth_is \'berth cp\'' -s 'r' -l recursive -d 'nothing: directories are copied with all that is in them'
@@ -1682,7 +1691,7 @@ complete -c berth -n '__berth_is \'berth cp\'' -s 'P' -l lxcpath -x -a '(__fish_
 complete -c berth -n '__berth_is \'berth cp\'' -s 'h' -l help -d 'this text'
 complete -c berth -n '__berth_is \'berth cp\'' -l usage -d 'the options in short'
 complete -c berth -n '__berth_is \'berth cp\'' -l version -d 'the LXC release this command is compatible with'
-complete -c berth -n '__berth_is \'berth push\'; and test (__berth_word number) -eq 2' -x -a '(__berth_containers)'
+complete -c berth -n '__berth_is \'berth push\'; and test (__berth_word number) -ge 2' -F -a '(__berth_containers):'
 complete -c berth -n '__berth_is \'berth push\'' -s 'a' -l archive -d 'keep owners (by their numbers), set-ID bits, ACLs, capabilities and …'
 complete -c berth -n '__berth_is \'berth push\'' -s 'p' -l parents -d 'make missing directories on the way to the target'
 complete -c berth -n '__berth_is \'berth push\'' -s 'r' -l recursive -d 'nothing: directories are copied with all that is in them'
@@ -1694,7 +1703,7 @@ complete -c berth -n '__berth_is \'berth push\'' -s 'P' -l lxcpath -x -a '(__fis
 complete -c berth -n '__berth_is \'berth push\'' -s 'h' -l help -d 'this text'
 complete -c berth -n '__berth_is \'berth push\'' -l usage -d 'the options in short'
 complete -c berth -n '__berth_is \'berth push\'' -l version -d 'the LXC release this command is compatible with'
-complete -c berth -n '__berth_is \'berth pull\'; and test (__berth_word number) -eq 1' -x -a '(__berth_containers)'
+complete -c berth -n '__berth_is \'berth pull\'; and test (__berth_word number) -ge 1' -F -a '(__berth_containers):'
 complete -c berth -n '__berth_is \'berth pull\'' -s 'a' -l archive -d 'keep owners (by their numbers), set-ID bits, ACLs, capabilities and …'
 complete -c berth -n '__berth_is \'berth pull\'' -s 'p' -l parents -d 'make missing directories on the way to the target'
 complete -c berth -n '__berth_is \'berth pull\'' -s 'r' -l recursive -d 'nothing: directories are copied with all that is in them'
