@@ -28,10 +28,17 @@ int do_listen(struct run *run, const struct op *op) {
 	return closing(fd, -1);
 }
 
+/* LXC's monitor wants the sender's credentials, and asks the kernel to add them when it has accepted already: a request that comes
+ * in between has none, unless we say them, and is refused. */
 int ask_monitor(const char *name, int kind, uint64_t value) {
 	struct command_request request = { .kind = kind, .value = value };
+	const struct ucred own = { .pid = getpid(), .uid = getuid(), .gid = getgid() };
+	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof own)]; } control = { .head = { .cmsg_len = CMSG_LEN(sizeof own), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS } };
+	struct iovec part = { &request, sizeof request };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_LEN(sizeof own) };
+	memcpy(CMSG_DATA(&control.head), &own, sizeof own);
 	int fd = named_socket(name, connect);
-	if (fd < 0 || send(fd, &request, sizeof request, MSG_NOSIGNAL) == (ssize_t)sizeof request) return fd;
+	if (fd < 0 || sendmsg(fd, &message, MSG_NOSIGNAL) == (ssize_t)sizeof request) return fd;
 	return closing(fd, -1);
 }
 

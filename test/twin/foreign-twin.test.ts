@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DIST, ended, eventually } from "../kernel/place.ts";
@@ -108,6 +108,21 @@ describe.each(KINDS)("%s", (kind, lines) => {
     expect(works(ours("lxc-attach", "--", "cat", "/mnt/file"))).toBe("of the host\n");
     works(berth("umount", "/mnt"));
     expect(ours("lxc-attach", "--", "cat", "/mnt/file").status).not.toBe(0);
+  }, PATIENCE_MS);
+
+  test("its monitor is kept waiting between its accept(2) and its wish for credentials: it is asked again, or told them", async () => {
+    const init = Number(works(theirs("lxc-info", "-pH")).trim());
+    const monitor = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${init}/status`, "utf8"))?.[1]);
+    const log = join(lxcpath, "calls");
+    const tracer = spawn("strace", ["-o", log, "-p", String(monitor), "-e", "trace=setsockopt,recvmsg", "-e", "inject=setsockopt:delay_enter=30000"], { stdio: "ignore" });
+    await eventually("it is traced", () => !/^TracerPid:\s+0$/m.test(readFileSync(`/proc/${monitor}/status`, "utf8")));
+    const seen = Array.from({ length: 6 }, () => works(ours("lxc-info", "-spH")).split("\n"));
+    for (const command of ["lxc-freeze", "lxc-unfreeze"]) works(ours(command));
+    tracer.kill("SIGTERM");
+    await ended(tracer);
+    expect(readFileSync(log, "utf8")).toMatch(/uid=65534/); // it was so
+    expect(seen).toEqual(seen.map(() => ["State:          RUNNING", `PID:            ${init}`, ""]));
+    rmSync(log);
   }, PATIENCE_MS);
 
   test("lxc-monitor and lxc-wait hear its end; lxc-stop ends it, asked and killed", async () => {

@@ -16,24 +16,38 @@ import { readText } from "../read-text.ts";
 import type { Place } from "./layout.ts";
 import { commandSocket, containerDir } from "./layout.ts";
 import { startTimeOf } from "./liveness.ts";
+import { FEW_TRIES, isRefusal, TRIES } from "./monitor-tries.ts";
 
 const PATIENCE_MS = 2000;
 
 /** undefined: no answer. LXC's monitors answer one request a connection. */
-function ask(place: Place, request: Uint8Array): Promise<CommandReply | undefined> {
+function askOnce(place: Place, request: Uint8Array, pause: number): Promise<CommandReply | "hung up" | undefined> {
   return new Promise((resolve) => {
-    const socket = createConnection({ path: `\0${commandSocket(place)}` }, () => socket.write(request));
     let seen: Buffer = Buffer.alloc(0);
-    const end = (reply?: CommandReply): void => { socket.destroy(); resolve(reply); };
+    let isConnected = false;
+    const socket = createConnection({ path: `\0${commandSocket(place)}` }, () => {
+      isConnected = true;
+      if (pause === 0) socket.write(request);
+      else setTimeout(() => socket.write(request), pause);
+    });
+    const end = (reply?: CommandReply | "hung up"): void => { socket.destroy(); resolve(reply); };
     socket.setTimeout(PATIENCE_MS, () => end());
     socket.on("data", (bytes: Buffer) => {
       seen = Buffer.concat([seen, bytes]);
       const [reply] = repliesOf(seen).replies;
       if (reply !== undefined) end(reply);
     });
-    socket.on("error", () => end());
-    socket.on("close", () => end());
+    for (const event of ["error", "close"]) socket.on(event, () => end(isConnected ? "hung up" : undefined));
   });
+}
+
+/** Refused at last is not answered. */
+async function ask(place: Place, request: Uint8Array, tries: readonly number[] = TRIES): Promise<CommandReply | undefined> {
+  for (const pause of tries) {
+    const reply = await askOnce(place, request, pause);
+    if (reply !== "hung up" && (reply === undefined || !isRefusal(reply.result))) return reply;
+  }
+  return undefined;
 }
 
 function holds(pid: number, inode: number): boolean {
@@ -75,7 +89,7 @@ function cgroupDirectories(pid: number): readonly { readonly directory: string; 
 const MOST_NICS = 32;
 /** What it has named the host's ends of its interfaces; the first index without a type ends them. */
 async function linksOf(place: Place): Promise<readonly string[]> {
-  const item = async (key: string): Promise<string> => Buffer.from((await ask(place, textRequest(GET_CONFIG_ITEM, key)))?.data ?? []).toString().replace(/\0.*$/s, "").trim();
+  const item = async (key: string): Promise<string> => Buffer.from((await ask(place, textRequest(GET_CONFIG_ITEM, key), FEW_TRIES))?.data ?? []).toString().replace(/\0.*$/s, "").trim();
   const links: string[] = [];
   for (let index = 0; index < MOST_NICS; index++) {
     const type = await item(`lxc.net.${index}.type`);
@@ -89,7 +103,8 @@ async function linksOf(place: Place): Promise<readonly string[]> {
 export interface ForeignRun { readonly state: State; readonly record: StateRecord }
 
 async function seenRun(place: Place, caller: number): Promise<ForeignRun | undefined> {
-  const [asked, told] = [await ask(place, commandRequest(GET_INIT_PID)), await ask(place, commandRequest(GET_STATE))];
+  const asked = await ask(place, commandRequest(GET_INIT_PID));
+  const told = asked === undefined ? undefined : await ask(place, commandRequest(GET_STATE));
   const initPid = asked === undefined ? 0 : Number(BigInt.asIntN(32, asked.value));
   const state = told === undefined ? undefined : STATE_NUMBERS[Number(BigInt.asIntN(32, told.value))];
   const stat = initPid > 1 ? parseStat(readText(`/proc/${initPid}/stat`) ?? "") : undefined;
@@ -107,8 +122,8 @@ async function seenRun(place: Place, caller: number): Promise<ForeignRun | undef
   return { state: frozen ?? state, record };
 }
 
-/** A monitor that is busy may hang up without a word, and the kernel's list of sockets is read in pieces: what others close meanwhile
- * can hide a line of it (seen: 2 of 10,256 reads while sixty sockets came and went). One look that fails says nothing yet. */
+/** The kernel's list of sockets is read in pieces: what others close meanwhile can hide a line of it (seen: 2 of 10,256 reads while
+ * sixty sockets came and went). One look that fails says nothing yet. */
 const LOOKS = 3;
 
 /** undefined: it does not answer, or is not to be believed. `caller`: whose command it is, by effective id. */

@@ -5,6 +5,7 @@ import type { State } from "../../model/state.ts";
 import { STATES } from "../../model/state.ts";
 import type { Place } from "./layout.ts";
 import { commandSocket } from "./layout.ts";
+import { isRefusal, TRIES } from "./monitor-tries.ts";
 
 export interface Feed { readonly close: () => void }
 export interface Listener {
@@ -16,20 +17,40 @@ export interface Listener {
 
 /** Tells every state but the one it has now; `end` once, when the monitor has gone, tells no more, or (not answered) has never told anything. */
 export function followMonitor(place: Place, now: State, on: Listener): Feed {
+  let feed: Feed;
+  const follow = (attempt: number): void => {
+    feed = followOnce(place, now, TRIES[attempt] ?? 0, { ...on, end: (wasAnswered, wasConnected) => {
+      if (wasAnswered || !wasConnected || attempt + 1 === TRIES.length) on.end(wasAnswered);
+      else follow(attempt + 1);
+    } });
+  };
+  follow(0);
+  return { close: () => feed.close() };
+}
+
+interface OnceListener extends Omit<Listener, "end"> { readonly end: (wasAnswered: boolean, wasConnected: boolean) => void }
+
+function followOnce(place: Place, now: State, pause: number, on: OnceListener): Feed {
   const socket = createConnection({ path: `\0${commandSocket(place)}` });
   let seen = Buffer.alloc(0);
-  let isAnswered = false;
+  let isAnswered = false, isConnected = false;
   const take = (size: number): Buffer | undefined => {
     if (seen.length < size) return undefined;
     const part = seen.subarray(0, size);
     seen = seen.subarray(size);
     return part;
   };
-  socket.on("connect", () => socket.write(stateClientRequest(STATES.filter((state) => state !== now))));
+  socket.on("connect", () => {
+    isConnected = true;
+    const ask = (): void => { socket.write(stateClientRequest(STATES.filter((state) => state !== now))); };
+    if (pause === 0) ask();
+    else setTimeout(ask, pause);
+  });
   socket.on("data", (bytes: Buffer) => {
     seen = Buffer.concat([seen, bytes]);
     if (!isAnswered) {
       const reply = take(REPLY_SIZE);
+      if (reply !== undefined && isRefusal(reply.readInt32LE(0))) { socket.destroy(); return; }
       isAnswered = reply !== undefined;
       if (reply !== undefined) on.ready?.(reply.readInt32LE(0) < STATES.length);
     }
@@ -39,7 +60,7 @@ export function followMonitor(place: Place, now: State, on: Listener): Feed {
     }
   });
   socket.on("error", () => undefined); // its close follows
-  const ended = (): void => on.end(isAnswered);
+  const ended = (): void => on.end(isAnswered, isConnected);
   socket.once("close", ended);
   return { close: () => { socket.off("close", ended); socket.destroy(); } };
 }
