@@ -80,6 +80,14 @@ static napi_value transfer(napi_env env, napi_callback_info info, long which) {
 static napi_value call_read(napi_env env, napi_callback_info info) { return transfer(env, info, SYS_read); }
 static napi_value call_write(napi_env env, napi_callback_info info) { return transfer(env, info, SYS_write); }
 
+/** What a pipe holds, in bytes: rounded up, and no more than the kernel lets this user have. */
+static napi_value call_pipe_size(napi_env env, napi_callback_info info) {
+  struct call call = called(env, info);
+  int64_t fd = -1, size = 0;
+  if (!int_arg(&call, 0, &fd) || !int_arg(&call, 1, &size) || size <= 0 || size > INT_MAX) return number(env, UNFIT);
+  return outcome(env, syscall(SYS_fcntl, (int)fd, F_SETPIPE_SZ, (int)size));
+}
+
 /** A whole file of at most TEXT_MAX - 1 bytes as text. */
 static napi_value call_read_text(napi_env env, napi_callback_info info) {
   struct call call = called(env, info);
@@ -191,7 +199,7 @@ static napi_value call_encode(napi_env env, napi_callback_info info) {
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports);
 napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   static const struct { const char *name; napi_callback call; } calls[] = {
-    {"open", call_open}, {"close", call_close}, {"read", call_read}, {"write", call_write}, {"readText", call_read_text}, {"access", call_access},
+    {"open", call_open}, {"close", call_close}, {"read", call_read}, {"write", call_write}, {"pipeSize", call_pipe_size}, {"readText", call_read_text}, {"access", call_access},
     {"readlink", call_readlink}, {"readdir", call_readdir}, {"stat", call_stat}, {"statfsType", call_statfs_type}, {"encode", call_encode},
   };
   for (size_t at = 0; at < sizeof calls / sizeof *calls; at++) {

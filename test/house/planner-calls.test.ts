@@ -85,12 +85,31 @@ test("bytes go where they belong, and nowhere else", () => {
   fs.closeSync(out);
 });
 
+test("a pipe holds what it is told to hold", () => {
+  const path = placed("pipe");
+  expect(Bun.spawnSync(["mkfifo", path]).exitCode).toBe(0);
+  const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+  const fill = (): number => {
+    let all = 0;
+    try {
+      for (;;) all += fs.writeSync(fd, new Uint8Array(4096));
+    } catch {
+      return all;
+    }
+  };
+  expect(made.exports.pipeSize?.(fd, 200_000)).toBe(262_144);
+  expect(fill()).toBe(262_144);
+  expect(made.exports.pipeSize?.(fd, 4096)).toBe(-16); // EBUSY: it holds more
+  expect(made.exports.pipeSize?.(fd, 0)).toBe(UNFIT);
+  fs.closeSync(fd);
+});
+
 test("whatever it is called with, the addon answers with a number or a text", () => {
   const anything = fc.oneof(fc.integer({ min: -5, max: 300 }), fc.double(), fc.string(), fc.boolean(), fc.constant(undefined), fc.constant(null), fc.constantFrom(...PATHS.map(placed)), fc.uint8Array({ maxLength: 8 }), fc.float64Array({ maxLength: 14 }), fc.object());
   // a descriptor must be one that nobody else has; 1022 is open nowhere
   const descriptor = fc.oneof(fc.integer({ min: 1000, max: 1022 }), fc.string(), fc.constant(-1));
   for (const [name, call] of Object.entries(made.exports)) {
-    const first = ["close", "read", "write", "stat"].includes(name) ? descriptor : fc.oneof(fc.constantFrom(...PATHS.map(placed)), anything);
+    const first = ["close", "read", "write", "pipeSize", "stat"].includes(name) ? descriptor : fc.oneof(fc.constantFrom(...PATHS.map(placed)), anything);
     fc.assert(fc.property(first, fc.array(anything, { maxLength: 5 }), (one, others) => {
       const answer: unknown = Reflect.apply(call, undefined, [one, ...(name === "open" ? [0, ...others] : others)]);
       if (name === "open" && typeof answer === "number" && answer >= 0) fs.closeSync(answer);

@@ -12,6 +12,8 @@ export interface Calls {
   close(fd: number): number;
   read(fd: number, bytes: Uint8Array, from: number, count: number): number;
   write(fd: number, bytes: Uint8Array, from: number, count: number): number;
+  /** What a pipe holds from now on: answers how much that is. */
+  pipeSize(fd: number, size: number): number;
   /** A file of less than 64 KiB. */
   readText(path: string): string | number;
   access(path: string, mode: number): number;

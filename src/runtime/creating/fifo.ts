@@ -2,10 +2,14 @@
 // the same. What Node gives a child by itself is a pair of sockets, over which much takes longer.
 import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync, unlinkSync, write, writeSync } from "node:fs";
+import { calls } from "../../host/planner/calls.ts";
 import { errorCode } from "../../host/read-text.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 
 export interface Pipe { readonly reader: number; readonly writer: number; readonly closeReader: () => void; readonly closeWriter: () => void }
+
+/** As much as anybody may ask for: the programs at the two ends have to wait for each other less. */
+const ROOM = 1 << 20;
 
 function opened(path: string): Pipe {
   // Opened without waiting for the other end; both are made to wait again by whoever inherits them.
@@ -14,6 +18,7 @@ function opened(path: string): Pipe {
   const writer = openSync(path, constants.O_WRONLY);
   closeSync(keep);
   unlinkSync(path);
+  calls?.pipeSize(writer, ROOM); // without it, or where the user has many pipes, it holds what pipes hold
   return { reader, writer, closeReader: () => closeSync(reader), closeWriter: () => closeSync(writer) };
 }
 
