@@ -1,6 +1,7 @@
 // Owns what is installed into a system, and where: commands, engine, planner, completions, manuals, and what the host's init needs at boot.
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { DIST } from "../build.ts";
 
 export type Init = "systemd" | "openrc" | "sysvinit" | "none";
@@ -18,6 +19,8 @@ const TREES = ["bin", "libexec", "lib/lxc", "share/bash-completion", "share/fish
 /** What users may do with root's rights: the interfaces that /etc/lxc/lxc-usernet grants them. Only root can give such rights away. */
 const isSetUserId = (name: string): boolean => name === "lxc-user-nic" && process.geteuid?.() === 0;
 
+const isPage = (name: string): boolean => /\.[15]$/.test(name);
+
 function below(folder: string, to: string): readonly Item[] {
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (entries.length === 0) return [{ kind: "directory", path: to }];
@@ -26,6 +29,8 @@ function below(folder: string, to: string): readonly Item[] {
     if (entry.isDirectory()) return below(from, path);
     if (entry.isSymbolicLink()) return [{ kind: "link", path, target: readlinkSync(from) }];
     const mode = lstatSync(from).mode & 0o777;
+    // as Debian has them: man(1) would find its lxc-start.1.gz beside an lxc-start.1
+    if (isPage(entry.name)) return [{ kind: "file", path: `${path}.gz`, mode, bytes: gzipSync(readFileSync(from)) }];
     return [{ kind: "file", path, mode: isSetUserId(entry.name) ? mode | 0o4000 : mode, bytes: readFileSync(from) }];
   });
 }

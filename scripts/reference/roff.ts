@@ -24,6 +24,9 @@ const guarded = (line: string): string => (/^[.']/.test(line) ? `\\&${line}` : l
 /** One sentence a line, so that the formatter knows where sentences end. */
 export const paragraph = (text: string): readonly string[] => spans(text).split(/(?<=[.:]) (?=[A-Z\\])/).map(guarded);
 
+/** The same of text without markup, which may name options and files. */
+export const plain = (text: string): readonly string[] => literal(text).split(/(?<=[.:]) (?=[A-Z\\])/).map(guarded);
+
 const code = (lines: readonly string[]): readonly string[] => [".PP", ".RS 4", ".EX", ...lines.map((line) => guarded(literal(line))), ".EE", ".RE"];
 const list = (items: readonly string[]): readonly string[] => items.flatMap((item) => [".IP \\(bu 2", ...paragraph(item)]);
 

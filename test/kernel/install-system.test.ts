@@ -33,6 +33,10 @@ test("into an empty tree: it works there, is known to the init, and goes without
   expect(run([join(bin, "lxc-ls"), "-P", room]).status).toBe(0);
   expect(run([join(bin, "berth"), "version"]).out).toContain("berth");
   expect(existsSync(join(destdir, "usr/local/lib/index.js"))).toBe(false);
+  for (const [page, says] of [["lxc-start.1", "lxc-start - "], ["berth-run.1", "berth-run - "], ["lxc.container.conf.5", "lxc.container.conf - "]] as const) {
+    const { status, out } = run(["man", "-l", join(destdir, `usr/local/share/man/man${page.slice(-1)}/${page}.gz`)]);
+    expect([page, status, out.replaceAll(/.\x08/g, "").replaceAll(/ +/g, " ").includes(says)]).toEqual([page, 0, true]);
+  }
   const setUserId = everything(destdir).filter((line) => / 104[0-7]{3} /.test(line)).map((line) => line.slice(destdir.length).split(" ")[0]);
   expect(setUserId).toEqual(["/usr/local/libexec/berth/lxc-user-nic"]);
   expect(readlinkSync(join(destdir, "etc/systemd/user/default.target.wants/berth.service"))).toBe("/usr/local/lib/systemd/user/berth.service");
@@ -77,11 +81,11 @@ test("instead of Debian's: its files are kept by dpkg-divert, and are back after
   const look = "md5sum /usr/bin/lxc-start /usr/share/lxc/config/common.conf | cut -c1-32; dpkg-divert --list '*lxc*' | wc -l";
   const script = `set -e; mount -t tmpfs tmpfs ${upper}; mkdir -p ${["usr", "etc", "dpkg"].flatMap((name) => [`${upper}/${name}/up`, `${upper}/${name}/work`]).join(" ")}
     ${over("/usr", "usr")}; ${over("/etc", "etc")}; ${over("/var/lib/dpkg", "dpkg")}
-    ${look}; "$@" --prefix /usr --init none --replace > /dev/null; echo installed; readlink /usr/bin/lxc-start; /usr/bin/lxc-start.distrib --version > /dev/null; /usr/bin/lxc-ls --version > /dev/null
+    ${look}; "$@" --prefix /usr --init none --replace > /dev/null; echo installed; readlink /usr/bin/lxc-start; dpkg-divert --truename /usr/share/man/man1/lxc-start.1.gz; /usr/bin/lxc-start.distrib --version > /dev/null; /usr/bin/lxc-ls --version > /dev/null
     "$@" --prefix /usr --uninstall > /dev/null; ${look}`;
   const ran = run(["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", ...SCRIPT]);
   expect([ran.status, ran.err]).toEqual([0, ""]);
-  const [before = "", after = ""] = ran.out.split("installed\n../libexec/berth/berth-engine\n");
+  const [before = "", after = ""] = ran.out.split("installed\n../libexec/berth/berth-engine\n/usr/share/man/man1/lxc-start.1.gz.distrib\n");
   expect(before).toMatch(/^[0-9a-f]{32}\n[0-9a-f]{32}\n0\n$/);
   expect(after).toBe(before);
 }, PATIENCE_MS);

@@ -1,6 +1,11 @@
 // The manual pages are whole: man(1) and mandoc(1) find nothing wrong, and what they print has what a reader looks for.
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { ALIASES } from "../../src/cli/berth/alias.ts";
+import { VERBS } from "../../src/cli/berth/config.ts";
+import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
+import { doors } from "../../src/cli/doors.ts";
+import { commonOf } from "../../src/cli/options.ts";
 import { rows } from "../../src/config/table.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -16,6 +21,26 @@ test.each([["lxc.container.conf"], ["lxc.conf"], ["lxc-usernet"]])("%s(5) has no
   const said = run("mandoc", "-T", "lint", "-W", "warning", page(name));
   expect([said.status, said.out]).toEqual([0, ""]);
 });
+
+const MAN1 = `${ROOT}/dist/share/man/man1`;
+test("the pages of commands have no faults", () => {
+  const pages = readdirSync(MAN1).map((name) => `${MAN1}/${name}`);
+  const said = run("mandoc", "-T", "lint", "-W", "warning", ...pages);
+  expect([said.status, said.out]).toEqual([0, ""]);
+  for (const one of pages) expect([one, run("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", one).err]).toEqual([one, ""]);
+}, 60_000);
+
+test("every command and every verb has a page, with each of its options", async () => {
+  const berths = [...ALIASES, ...OWN_VERBS].map(({ verb }) => `berth-${verb}`).filter((name) => name !== "berth-config");
+  const expected = [...Object.keys(doors), ...berths, ...VERBS.map(({ verb }) => `berth-config-${verb}`)].map((name) => `${name}.1`);
+  expect(readdirSync(MAN1).toSorted()).toEqual(expected.toSorted());
+  for (const [name, load] of Object.entries(doors)) {
+    const { tool } = await load();
+    if (tool === undefined) continue;
+    const text = run("man", "-l", `${MAN1}/${name}.1`).out.replaceAll(/.\x08/g, "").replaceAll(/ +/g, " ");
+    expect([name, text.includes(`${name} - `), [...tool.rows, ...commonOf(tool)].filter(({ long, help }) => help !== "" && !text.includes(`--${long}`))]).toEqual([name, true, []]);
+  }
+}, 60_000);
 
 test("a fault would be seen", () => {
   const broken = `${process.env["TMPDIR"] ?? "/tmp"}/berth-broken-${process.pid}.5`;
