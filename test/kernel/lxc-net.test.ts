@@ -1,5 +1,6 @@
 // lxc-net with containers that ask for addresses: DHCP, names, the way out, both families, and what is in its way.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { DIST, berth, create, eventually, inside, leavePlace, makePlace, works } from "./place.ts";
@@ -42,6 +43,19 @@ test("status, stop and nonsense before anything is up", () => {
   up();
   expect(run(room.into, ["test", "-e", "/sys/class/net/lxcbr0"]).status).toBe(1);
 });
+
+test("berth run makes the bridge where it alone is missing, unless lxc-net is not wished for", () => {
+  const [file, archive] = [join(place.lxcpath, "run.conf"), join(place.lxcpath, "image.tar")];
+  writeFileSync(file, [...place.config, "lxc.net.0.type = veth", "lxc.net.0.link = lxcbr0", "lxc.net.0.flags = up", "lxc.init.cmd = /bin/sleep 1000", "lxc.signal.halt = SIGKILL", ""].join("\n"));
+  must([], `tar -C ${join(place.lxcpath, place.name, "rootfs")} --owner=0 --group=0 -cf ${archive} .`);
+  const once = (): Ran => berth(place, "berth", ["run", "-P", place.lxcpath, "-f", file, "--image", `file:${archive}`, "--", "sh", "-c", "ip link show eth0 | grep -o UP | head -n1"]);
+  expect([once().status, once().stderr]).toEqual([1, expect.stringContaining("bridge 'lxcbr0' does not exist")]);
+  settings(IPV6);
+  const { status, stdout, stderr } = once();
+  expect([status, stdout, stderr.includes("lxcbr0 is made, as lxc-net start does; lxc-net stop takes it away\n"), net("status").status]).toEqual([0, "UP\n", true, 0]);
+  expect(once().stderr).not.toContain("is made");
+  up("stop");
+}, 60_000);
 
 test("containers get addresses, find each other by name, and the world sees only the host", async () => {
   settings(IPV6);

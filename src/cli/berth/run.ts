@@ -62,11 +62,25 @@ async function isForOneCommand(request: Request, target: Target): Promise<boolea
 
 const wordsFor = ({ target: { name, lxcpath }, words }: Line): readonly string[] => ["-n", name, "-P", lxcpath, ...(words.length === 0 ? [] : ["--", ...words])];
 
+/** The bridge of lxc-net is made where it alone is missing: a first container needs no other command. */
+async function bridged({ request, voice }: Line, problems: readonly Problem[]): Promise<boolean> {
+  const errors = problems.filter(({ severity }) => severity !== "warning");
+  if (request.euid !== 0 || !errors.some(({ code }) => code === "network.link")) return false;
+  const [{ bridgeState, netUp }, { run }] = [await import("../../runtime/net.ts"), await import("../../runtime/run.ts")];
+  const { settings: { name }, facts } = bridgeState();
+  if (facts.isUp || !errors.every(({ code, text }) => code === "network.link" && text.includes(`bridge '${name}' does not exist`))) return false;
+  const plan = netUp(request);
+  const ran = plan.ok ? await run(request, plan.value) : plan;
+  if (!voice.isQuiet) writeSync(2, ran.ok ? `${name} is made, as lxc-net start does; lxc-net stop takes it away\n` : say(voice, ran.problems));
+  return ran.ok;
+}
+
 /** What is to be said of it. */
 async function boot(line: Line): Promise<Result<string>> {
   const { request, target } = line;
   const [{ start }, { run }, { BACKGROUND_START }] = [await import("../../runtime/start.ts"), await import("../../runtime/run.ts"), await import("../../runtime/plain-options.ts")];
-  const plan = await start(request, target, BACKGROUND_START);
+  const tried = await start(request, target, BACKGROUND_START);
+  const plan = !tried.ok && await bridged(line, tried.problems) ? await start(request, target, BACKGROUND_START) : tried;
   if (!plan.ok) return plan.problems.some(({ code }) => code === "container.running") ? ok("") : plan;
   const ran = await run(request, plan.value);
   if (!ran.ok) return ran;
