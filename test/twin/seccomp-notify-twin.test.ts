@@ -60,6 +60,15 @@ async function scenario(twin: Twin, which: Which, attachers: readonly Which[]): 
   return { asked: calls, said };
 }
 
+/** Seen on an idle machine: the first call after an lxc-attach that had ended at once failed with ENOSYS, and Debian's monitor had neither asked its
+ * proxy nor hung up. So what LXC does is looked at again where a call is missing; ours, and LXC's lxc-attach into ours, must be whole at once. */
+async function theirScenario(twin: Twin): Promise<Seen> {
+  for (let attempt = 1; ; attempt += 1) {
+    const seen = await scenario(twin, "theirs", ["theirs"]);
+    if (attempt === 3 || seen.asked.length === WORDS.length + 1) return seen;
+  }
+}
+
 describe.each([["privileged", 0, ""], ["ids of its own", 100000, "lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n"]] as const)("%s", (_, rootId, idmap) => {
   test.each([["with a cookie", "lxc.seccomp.notify.cookie = some words\n"], ["without", ""]] as const)("%s", async (__, cookie) => {
     const twin: Twin = { lxcpath: join(room, `c${rootId}${cookie.length}`), rootId };
@@ -70,7 +79,7 @@ describe.each([["privileged", 0, ""], ["ids of its own", 100000, "lxc.idmap = u 
         writeFileSync(join(rootfs, "etc/inittab"), "::sysinit:/bin/busybox mkdir /tmp/continue\n");
       });
     }
-    const [theirs, ours] = [await scenario(twin, "theirs", ["theirs"]), await scenario(twin, "ours", ["ours"])];
+    const [theirs, ours] = [await theirScenario(twin), await scenario(twin, "ours", ["ours"])];
     const same = (seen: Seen): unknown => JSON.parse(JSON.stringify(seen).replaceAll("/tmp/theirs/", "/tmp/SIDE/").replaceAll("/tmp/ours/", "/tmp/SIDE/"));
     expect({ asked: theirs.asked.length, said: theirs.said.length, theirs }).toMatchObject({ asked: WORDS.length + 1, said: WORDS.length });
     expect(same(ours)).toEqual(same(theirs));
