@@ -9,12 +9,13 @@ export interface BuiltinDefaultInput {
   readonly subgid: readonly SubIdRange[];
 }
 
-function map(kind: "u" | "g", ranges: readonly SubIdRange[]): string {
-  const first = ranges.find((range) => range.count > 0);
-  return first === undefined ? "" : `lxc.idmap = ${kind} 0 ${first.start} ${first.count}\n`;
+/** Both lines or none: with users and no groups, or the other way round, nothing starts. */
+function map({ subuid, subgid }: BuiltinDefaultInput): string {
+  const [users, groups] = [subuid, subgid].map((ranges) => ranges.find(({ count }) => count > 0));
+  return users === undefined || groups === undefined ? "" : `lxc.idmap = u 0 ${users.start} ${users.count}\nlxc.idmap = g 0 ${groups.start} ${groups.count}\n`;
 }
 
 /** Root: no network. An ordinary user: what he can have, and an id map from the first ranges. */
 export function builtinDefault(input: BuiltinDefaultInput): string {
-  return input.isRoot ? "lxc.net.0.type = empty\n" : `${userNetworkLines("lxcbr0")}${map("u", input.subuid)}${map("g", input.subgid)}`;
+  return input.isRoot ? "lxc.net.0.type = empty\n" : `${userNetworkLines("lxcbr0")}${map(input)}`;
 }

@@ -10,7 +10,7 @@ test("an empty config: every default is there and says that it is one", () => {
     name: "web", lxcpath: "/var/lib/lxc", configFile: "config", idmap: [], autoMounts: {}, mounts: [], autodevSize: 500000,
     hasAutodev: { value: true, from: { kind: "default", key: "lxc.autodev" } }, ttyMax: { value: 0 }, ptyMax: { value: 0 },
     console: { size: 0, bufferSize: 0, rotate: false }, init: { cmd: { value: ["/sbin/init"], from: { kind: "default", key: "lxc.init.cmd" } }, uid: { value: 0 }, gid: { value: 0 }, groups: { value: [] } },
-    nics: [], hooks: {}, hookVersion: 0, namespaces: { share: {} }, timeOffsets: {}, isEphemeral: false, monitor: { isUnshared: false, pdeathSignal: 9 },
+    nics: [], hooks: {}, hookVersion: 0, namespaces: { share: {} }, timeOffsets: {}, isEphemeral: false, monitor: { pdeathSignal: 9 },
     signals: { reboot: { value: 2 }, stop: { value: 9 } }, security: { capDrop: [], hasSessionKeyring: true }, start: { isAuto: false, delay: 0, order: 0 },
   });
   for (const absent of ["rootfs", "arch", "hostname", "ttyDir", "executeCmd", "fstab"]) expect([absent, absent in spec]).toEqual([absent, false]);

@@ -123,7 +123,7 @@ function specOf(settings: Settings, input: ResolveInput, problems: Problem[]): O
     hookVersion: one(settings, controlKeys.hookVersion)?.value === "1" ? 1 : 0,
     namespaces: resolveNamespaces(settings, problems),
     timeOffsets: { ...optional("boot", settings, isolationKeys.timeBoot), ...optional("monotonic", settings, isolationKeys.timeMonotonic) },
-    monitor: { isUnshared: one(settings, controlKeys.monitorUnshare)?.value ?? false, pdeathSignal: one(settings, controlKeys.monitorSignal)?.value ?? SIGKILL },
+    monitor: { ...optional("unshare", settings, controlKeys.monitorUnshare), pdeathSignal: one(settings, controlKeys.monitorSignal)?.value ?? SIGKILL },
     log: resolveLog(settings),
   };
 }

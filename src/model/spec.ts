@@ -137,7 +137,7 @@ export interface ContainerSpec {
   /** Nanoseconds. */
   readonly timeOffsets: { readonly boot?: Sourced<bigint>; readonly monotonic?: Sourced<bigint> };
   readonly isEphemeral: boolean;
-  readonly monitor: { readonly isUnshared: boolean; readonly pdeathSignal: number };
+  readonly monitor: { readonly unshare?: Sourced<boolean>; readonly pdeathSignal: number };
   readonly coreScheduling?: Sourced<boolean>;
   /** berth.restart. */
   readonly restart?: Sourced<string>;

@@ -46,6 +46,10 @@ function rangeProblem(entry: IdMapEntry, from: Origin, facts: HostFacts): Proble
   };
 }
 
+/** A map of users without groups, or the other way round: no process can have such ids. */
+export const halfMapProblems = (facts: HostFacts, map: readonly IdMapEntry[], at: Origin | undefined): readonly Problem[] => KINDS.filter((kind) => ofKind(map, kind).length === 0)
+  .map((kind) => ({ code: "idmap.invalid", ...(at === undefined ? {} : { at }), text: `the id map has no ${FILES[kind].word}`, remedy: `add a line: ${usualMap(facts, kind)}` }));
+
 /** What is wrong with the map before anything runs. */
 export function checkIdmap(scope: Scope): readonly Problem[] {
   const { spec, facts } = scope;
@@ -56,8 +60,8 @@ export function checkIdmap(scope: Scope): readonly Problem[] {
   const problems: Problem[] = [];
   if (!facts.userns.isAllowed) problems.push({ code: "host.feature", text: "user namespaces are not allowed here", ...(facts.userns.reason === undefined ? {} : { cause: facts.userns.reason }), ...(isRoot(facts) ? {} : { remedy: `as root: berth setup ${facts.caller.user ?? String(facts.caller.uid)}` }) });
   const map = idmapOf(spec);
+  problems.push(...halfMapProblems(facts, map, spec.idmap[0]?.from));
   for (const kind of KINDS) {
-    if (ofKind(map, kind).length === 0) problems.push({ code: "idmap.invalid", ...(spec.idmap[0] === undefined ? {} : { at: spec.idmap[0].from }), text: `the id map has no ${FILES[kind].word}`, remedy: `add a line: ${usualMap(facts, kind)}` });
     if (isRoot(facts)) continue;
     for (const { value, from } of spec.idmap) if (value.kind === kind && !isGranted(value, kind === "u" ? facts.subuid : facts.subgid, facts)) problems.push(rangeProblem(value, from, facts));
     const helper = kind === "u" ? facts.newuidmap : facts.newgidmap;

@@ -26,7 +26,7 @@ export function specOf(more: Partial<ContainerSpec> = {}): ContainerSpec {
     cgroup: { isRelative: false, v1: [], v2: [] }, security: { capDrop: [], hasSessionKeyring: true },
     prlimits: [], sysctls: [], procs: [], hooks: {}, hookVersion: 0,
     signals: { reboot: unset(2, "lxc.signal.reboot"), stop: unset(9, "lxc.signal.stop") },
-    namespaces: { share: {} }, timeOffsets: {}, isEphemeral: false, monitor: { isUnshared: false, pdeathSignal: 9 },
+    namespaces: { share: {} }, timeOffsets: {}, isEphemeral: false, monitor: { pdeathSignal: 9 },
     start: { isAuto: false, delay: 0, order: 0 }, groups: [], log: {}, ...more,
   };
 }

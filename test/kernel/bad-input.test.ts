@@ -1,7 +1,7 @@
 // Bad input: one clear message with the remedy, the right exit code, and nothing half made.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, eventually, inside, leavePlace, makePlace, state, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
@@ -70,6 +70,17 @@ test("init is missing, or not executable", async () => {
   rmSync(rootfs(place, "not-executable"));
 });
 
+test("what is to be run is a directory, a link to itself, or a name whose file is not executable", async () => {
+  mkdirSync(rootfs(place, "folder"));
+  symlinkSync("loop", rootfs(place, "loop"));
+  writeFileSync(rootfs(place, "bin/plain"), "", { mode: 0o644 });
+  const cases = [["/folder", "'/folder' is a directory"], ["/loop", "too many symbolic links on the way to '/loop'"]] as const;
+  for (const [path, cause] of cases) await fails(place, () => berth(place, "lxc-start", ["-n", place.name, "-d", "--", path]), 1, path, `cause: ${cause}`, "remedy: name a program of the container after --");
+  await fails(place, () => berth(place, "lxc-execute", ["-n", place.name, "--", "plain"]), 255, "permission denied", "cause: a file 'plain' is in the container's PATH, but it cannot be executed", "remedy: ");
+  await fails(place, () => berth(place, "lxc-execute", ["-n", place.name, "--", "nosuch"]), 255, "cause: there is no program 'nosuch' in the container's PATH", "remedy: ");
+  for (const path of ["folder", "loop", "bin/plain"]) rmSync(rootfs(place, path), { recursive: true });
+});
+
 test("init dies at once: its status and its last words", async () => {
   writeFileSync(rootfs(place, "dies"), "#!/bin/sh\necho the last words; exit 3\n", { mode: 0o755 });
   await fails(place, () => berth(place, "lxc-start", ["-n", place.name, "-d", "--", "/dies"]), 1, "lxc-start: ", "3", "the last words");
@@ -105,6 +116,23 @@ test("a subuid range that is too small, or absent", async () => {
   expect(existsSync(configOf(user))).toBe(true);
   grant(user.mark, { subuid: ["300000:65536"], subgid: ["300000:65536"] });
 });
+
+test("ids for users and none for groups, or the other way round: nothing is made", async () => {
+  const make = (where: Place, ...more: readonly string[]) => (): Ran => berth(where, "lxc-create", ["-n", `${where.mark}x`, "-t", "busybox", ...more]);
+  grant(user.mark, { subuid: [], subgid: ["300000:65536"] });
+  await fails(user, make(user), 1, "cause: /etc/subuid grants none", "remedy: as root: berth setup");
+  grant(user.mark, { subuid: ["300000:65536"], subgid: ["300000:0"] });
+  await fails(user, make(user), 1, "cause: /etc/subgid grants none", "remedy: as root: berth setup");
+  grant(user.mark, { subuid: ["300000:65536"], subgid: ["300000:65536"] });
+  const half = join(place.lxcpath, "half.conf");
+  writeFileSync(half, "lxc.idmap = u 0 300000 65536\n");
+  for (const where of [place, user]) await fails(where, make(where, "-f", half), 1, "half.conf:1 lxc.idmap: the id map has no gid", "remedy: add a line: lxc.idmap = g 0 ");
+  expect([place, user].map((where) => existsSync(join(where.lxcpath, `${where.mark}x`)))).toEqual([false, false]);
+  rmSync(half);
+});
+
+test("a monitor's mount namespace is not for an ordinary user: the line, and why", () =>
+  withConfig(user, "lxc.monitor.unshare = 1", () => fails(user, () => berth(user, "lxc-start", ["-n", user.name, "-d"]), 1, /config:\d+ lxc\.monitor\.unshare: an ordinary user's monitor cannot have/, "remedy: take lxc.monitor.unshare out")));
 
 test("newuidmap not setuid, or missing", async () => {
   const { mode } = { mode: 0o4755 };

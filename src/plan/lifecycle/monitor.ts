@@ -43,7 +43,8 @@ function detach({ inputs, scope }: Container): readonly Op[] {
   const except = Array.from({ length: announced(env) }, (_, i) => 3 + i);
   const close: Op = { op: "closeInherited", from: inputs.isDaemon ? MONITOR : byOption("--close-all-fds"), except };
   if (inputs.isReboot) return [];
-  const own: readonly Op[] = scope.spec.monitor.isUnshared ? [{ op: "unshare", from: byDefault("lxc.monitor.unshare"), flags: CLONE_NEWNS }, detachFromHost()] : [];
+  const { unshare } = scope.spec.monitor;
+  const own: readonly Op[] = unshare?.value === true ? [{ op: "unshare", from: unshare.from, flags: CLONE_NEWNS }, detachFromHost()] : [];
   if (!inputs.isDaemon) return [...(inputs.closeAllFds ? [close] : []), ...own];
   return [{ op: "setsid", from: MONITOR }, close, ...own];
 }

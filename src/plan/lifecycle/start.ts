@@ -59,7 +59,14 @@ function awaitWord({ wait }: StartInputs, child: Slot): readonly Op[] {
   ];
 }
 
+/** A mount namespace takes a user namespace, whose owner could not write the container's id map any more. */
+function checkMonitor({ spec: { monitor: { unshare } }, facts, problems }: Scope): void {
+  if (unshare?.value !== true || isRoot(facts)) return;
+  problems.push({ code: "privilege", at: unshare.from, text: "an ordinary user's monitor cannot have a mount namespace of its own", cause: "the kernel gives one only to root, or together with a user namespace", remedy: "take lxc.monitor.unshare out, or start the container as root" });
+}
+
 function checkSpec(scope: Scope): void {
+  checkMonitor(scope);
   checkRootfs(scope);
   scope.problems.push(...checkIdmap(scope));
   checkCgroups(scope);

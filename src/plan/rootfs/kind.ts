@@ -109,5 +109,5 @@ export function rootfsKind(rootfs: RootfsSpec, facts: HostFacts, hooks: boolean)
   if (fact === undefined) return missing(rootfs);
   if (fact.kind === "file") return onBlocks(rootfs, "image", facts);
   if (fact.kind === "block") return onBlocks(rootfs, "device", facts);
-  return none(rootfs, "rootfs.missing", { text: `root file system '${path}' is not a directory`, cause: "it is neither an image nor a block device" });
+  return none(rootfs, "rootfs.missing", { text: `root file system '${path}' is not a directory`, cause: "it is neither an image nor a block device", remedy: "make it a directory, or correct lxc.rootfs.path" });
 }

@@ -30,9 +30,9 @@ function interpreterFinding(root: string, path: string): Finding {
     : { cause: `'${path}' is there, but ${what} '${interpreter}' is not`, remedy: format === "script" ? `install '${interpreter}' in the container` : "copy the libraries into the container, or use a static program" };
 }
 
-function refusedFinding(root: string, path: string): Finding {
+function refusedFinding(failure: Failure, root: string, path: string): Finding {
   const inside = lookInside(root, path);
-  if (inside.kind === "directory") return { cause: `'${path}' is a directory` };
+  if (inside.kind === "directory") return { cause: `'${path}' is a directory`, remedy: initRemedy(path, failure) };
   if (inside.kind === "file" && (inside.mode & 0o111) === 0) return { cause: `'${inside.path}' is not executable (mode ${inside.mode.toString(8).padStart(4, "0")})`, remedy: `chmod +x '${root}${inside.path}'` };
   return { cause: "the file, or a directory above it, may not be executed by the container's user, or its file system is mounted noexec", remedy: `look at the modes and owners below '${root}'; they must lie within the container's id map` };
 }
@@ -41,7 +41,7 @@ function formatFinding(failure: Failure, root: string, path: string): Finding {
   const inside = lookInside(root, path);
   const { machine, format } = inside.kind === "file" ? readExecutable(root, inside.path) : { format: "unknown" as const, machine: undefined };
   const host = probeKernel().machine;
-  if (format === "empty") return { cause: `'${path}' is empty` };
+  if (format === "empty") return { cause: `'${path}' is empty`, remedy: initRemedy(path, failure) };
   if (machine !== undefined && machine !== host) return { cause: `'${path}' is a program for ${machine}, this machine is ${host}`, remedy: "use a root file system for this machine, or install qemu-user-static with binfmt_misc" };
   return { cause: `'${path}' is neither a program nor a script with a #! line`, remedy: initRemedy(path, failure) };
 }
@@ -56,12 +56,17 @@ function initFinding(failure: Failure, path: string): Finding {
   if (failure.notes.ops.some(({ op, origin }) => op === "fsMount" && origin.endsWith("lxc.rootfs.path"))) return elsewhereFinding(failure, path);
   switch (failure.errno) {
     case "ENOENT": case "ENOTDIR": return missingFinding(failure, root, path);
-    case "EACCES": case "EPERM": return refusedFinding(root, path);
+    case "EACCES": case "EPERM": return refusedFinding(failure, root, path);
     case "ENOEXEC": return formatFinding(failure, root, path);
-    case "ELOOP": return { cause: `too many symbolic links on the way to '${path}'` };
+    case "ELOOP": return { cause: `too many symbolic links on the way to '${path}'`, remedy: initRemedy(path, failure) };
     default: return {};
   }
 }
+
+/** A program without a slash in its name, looked up in the container's PATH. */
+const namedFinding = (failure: Failure, name: string): Finding => ({
+  cause: failure.errno === "ENOENT" ? `there is no program '${name}' in the container's PATH` : `a file '${name}' is in the container's PATH, but it cannot be executed`, remedy: initRemedy(name, failure),
+});
 
 const STARTS = new Set(["start", "execute"]);
 
@@ -69,6 +74,6 @@ export function execFinding(failure: Failure): Finding {
   const path = failure.op.subject || failure.text;
   if (failure.notes.verb === "attach") return { code: "command.missing", text: `Failed to exec "${path}"`, isPlain: true };
   if (!STARTS.has(failure.notes.verb)) return { code: "engine.op", text: `cannot execute '${path}'`, isPlain: true };
-  if (failure.notes.verb === "execute") return { code: "init.missing", ...(path.startsWith("/") ? initFinding(failure, path) : { cause: `there is no program '${path}' in the container's PATH` }) };
+  if (failure.notes.verb === "execute") return { code: "init.missing", ...(path.startsWith("/") ? initFinding(failure, path) : namedFinding(failure, path)) };
   return { code: "init.missing", text: `cannot execute init '${path}'`, ...initFinding(failure, path) };
 }

@@ -8,6 +8,7 @@ import { byDefault, byOption, type Origin } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { firstGrantRemedy } from "../../model/subids.ts";
+import { halfMapProblems } from "../../plan/idmap.ts";
 import { callerRanges, mapProblems } from "../../plan/usernsexec.ts";
 import { decodeConfig } from "../config-text.ts";
 import { rootfsMountDefault } from "../container-config.ts";
@@ -42,7 +43,7 @@ function baseText(request: Request, facts: HostFacts, given: string | undefined)
 
 const noRange = (user: string, facts: HostFacts): Problem => ({
   code: "idmap.range", at: byDefault("lxc.idmap"), text: `'${user}' has no ids to give to a container`,
-  cause: `/etc/subuid or /etc/subgid has no line for '${user}'`,
+  cause: `${(["u", "g"] as const).filter((kind) => !callerRanges(facts, kind).some(({ count }) => count > 0)).map((kind) => `/etc/sub${kind}id`).join(" and ")} grants none to '${user}'`,
   remedy: firstGrantRemedy(facts),
 });
 
@@ -82,7 +83,7 @@ export function readBase(request: Request, target: Target, facts: HostFacts, wis
   const map = mustMap ? mapOf(request, target, facts, { file: first.value.file, text }) : asked;
   if (!map.ok) return map;
   const { idmap, from } = map.value;
-  const problems = idmap.length === 0 ? [] : mapProblems(facts, idmap, from);
+  const problems = idmap.length === 0 ? [] : [...halfMapProblems(facts, idmap, from), ...mapProblems(facts, idmap, from)];
   if (problems.length > 0 && wish.hasRootfs) return fail(...problems);
   return ok({ text: fillTemplates(text, facts.random), idmap: problems.length > 0 ? [] : idmap }, asked.warnings);
 }
