@@ -48,7 +48,7 @@ test("berth run makes the bridge where it alone is missing, unless lxc-net is no
   const [file, archive] = [join(place.lxcpath, "run.conf"), join(place.lxcpath, "image.tar")];
   writeFileSync(file, [...place.config, "lxc.net.0.type = veth", "lxc.net.0.link = lxcbr0", "lxc.net.0.flags = up", "lxc.init.cmd = /bin/sleep 1000", "lxc.signal.halt = SIGKILL", ""].join("\n"));
   must([], `tar -C ${join(place.lxcpath, place.name, "rootfs")} --owner=0 --group=0 -cf ${archive} .`);
-  const once = (): Ran => berth(place, "berth", ["run", "-P", place.lxcpath, "-f", file, "--image", `file:${archive}`, "--", "sh", "-c", "ip link show eth0 | grep -o UP | head -n1"]);
+  const once = (): Ran => berth(place, "berth", ["run", "-P", place.lxcpath, "-f", file, "-B", "dir", "--image", `file:${archive}`, "--", "sh", "-c", "ip link show eth0 | grep -o UP | head -n1"]);
   expect([once().status, once().stderr]).toEqual([1, expect.stringContaining("bridge 'lxcbr0' does not exist")]);
   settings(IPV6);
   const { status, stdout, stderr } = once();
