@@ -95,6 +95,13 @@ function attempt(read: () => string): string {
 /** A user's LXC leaves the unified hierarchy of a hybrid host alone; Berth makes a cgroup there too. */
 const cgroups = (pid: string, isUser: boolean): string => (isUser ? proc(pid, "cgroup").replace(/^0::.*$/m, "") : proc(pid, "cgroup"));
 
+/** What the host sees of it beside init: what its monitor is called, and what is mounted for it. */
+function outside(pid: string): unknown {
+  const monitor = /^PPid:\s+(\d+)/m.exec(proc(pid, "status"))?.[1] ?? "";
+  const names = Object.values(SIDES).map(({ name }) => `/${name}/`);
+  return { title: proc(monitor, "cmdline").replace(/\0+$/, ""), mounts: proc("self", "mountinfo").split("\n").filter((line) => names.some((name) => line.includes(name))) };
+}
+
 /** Everything the kernel tells of this init, by topic. */
 export function look(pid: string, isUser: boolean): Readonly<Record<string, unknown>> {
   return {
@@ -106,7 +113,7 @@ export function look(pid: string, isUser: boolean): Readonly<Record<string, unkn
     cgroups: cgroups(pid, isUser), offsets: attempt(() => proc(pid, "timens_offsets")),
     namespaces: NAMESPACES.filter((name) => readlinkSync(`/proc/${pid}/ns/${name}`) !== readlinkSync(`/proc/self/ns/${name}`)),
     host: inside(pid, "-u", ["hostname"]), links: proc(pid, "net/dev").split("\n").map((line) => line.split(":")[0]),
-    sysctls: inside(pid, "-a", ["/bin/busybox", "cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/kernel/shmmni", "/proc/sys/kernel/domainname"]),
+    outside: outside(pid), sysctls: inside(pid, "-a", ["/bin/busybox", "cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/kernel/shmmni", "/proc/sys/kernel/domainname"]),
   };
 }
 
