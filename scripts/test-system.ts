@@ -85,6 +85,8 @@ async function main(): Promise<Sum> {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => { console.log(`failed: ended by ${signal}`); process.exit(1); }); // no machine outlives it
 const sum = await main().catch((error: unknown): Sum => ({ passed: 0, failed: [error instanceof Error ? error.message : String(error)] }));
+// as a check that its head keeps from the only kind that was named
+if (line === undefined && !isMaking && sum.passed + sum.failed.length === 0) sum.failed.push(`none of ${parts.join(", ")} runs on ${kinds.map(nameOf).join(", ")}`);
 for (const failure of sum.failed) console.log(`failed: ${failure}`);
 console.log(`${sum.passed} passed, ${sum.failed.length} failed`);
 process.exit(sum.failed.length === 0 ? 0 : 1);

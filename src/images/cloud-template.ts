@@ -45,7 +45,7 @@ async function archiveOf(wish: TemplateWish, args: TemplateArgs): Promise<Result
   if (!servers.ok) return servers;
   const keyring = args.last("keyring");
   const release = args.last("release") ?? "noble";
-  const arch = args.last("arch") ?? archOf(process.arch);
+  const arch = archOf(args.last("arch") ?? process.arch);
   if (![release, arch].every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word))) return fail({ code: "option.value", at: byOption("--release"), text: `'${release}' for '${arch}' is no image's name` });
   const got = await obtain({
     servers: servers.value, mode: wish.isMapped ? "user" : "system", trust: keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` },

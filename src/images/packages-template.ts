@@ -88,10 +88,16 @@ const FORMS: readonly (readonly [option: string, form: RegExp, what: string, rem
 ];
 const PACKAGE = /^[a-z0-9][a-z0-9+.:-]*([=/][\w+.:~-]+)?$/i;
 
+/** By Debian's name, whoever's it was given by. */
+function archNamed(args: TemplateArgs): string | undefined {
+  const name = args.last("arch");
+  return name === undefined ? undefined : archOf(name);
+}
+
 /** What mmdebstrap, apt's sources and a shell would each take for something else. */
 function wordProblem(args: TemplateArgs, env: TemplateWish["env"], packages: readonly string[]): Problem | undefined {
   for (const [option, form, what, remedy] of FORMS) {
-    const value = option === "arch" ? args.last(option) : valueOf(args, env, option);
+    const value = option === "arch" ? archNamed(args) : valueOf(args, env, option);
     if (value !== undefined && !form.test(value)) return { code: "option.value", at: byOption(`--${option}`), text: `'${value}' is ${what}`, remedy };
   }
   const bad = packages.find((name) => !PACKAGE.test(name));
@@ -105,7 +111,7 @@ function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWis
   const sources = sourcesOf(dist, suite, args, wish.env);
   const named = valueOf(args, wish.env, "keyring");
   const keyring = named !== undefined ? (named.startsWith("/") ? named : `${wish.cwd}/${named}`) : (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
-  const arch = args.last("arch");
+  const arch = archNamed(args);
   return ok({
     dist, suite, env: wish.env, cacheDir: packagesDir(wish.env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
     ...(arch === undefined || arch === archOf(process.arch) ? {} : { arch }), ...(packages.length === 0 ? {} : { packages }), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }),

@@ -1,5 +1,5 @@
 // Owns the verb `copy`: a container like another one under a new name, whole or in layers above it; or nothing is left.
-import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
@@ -20,6 +20,7 @@ import { sweepStages } from "./changing/stage.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
 import { copyOwnFiles } from "./copying/own-files.ts";
+import { markOf, stillSame, type Mark } from "./copying/same-source.ts";
 import { copyStorage, type CopyStorage } from "./copying/storage.ts";
 import { copyTree } from "./copying/tree.ts";
 import { writeConfig } from "./creating/config.ts";
@@ -28,7 +29,7 @@ import { dropEmpty, reserve } from "./creating/reserve.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { onSignals } from "./interrupt.ts";
 import { partialFile, settle } from "./partial.ts";
-import { rememberClone, rememberSources } from "./removing/dependents.ts";
+import { forgetClone, rememberClone, rememberSources } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
 import { lookAt, settledState, stillRunning } from "./running-container.ts";
@@ -42,6 +43,7 @@ interface Job {
   readonly options: CopyOptions;
   readonly facts: HostFacts;
   readonly storage: CopyStorage;
+  readonly mark: Mark;
 }
 
 const mapOf = ({ idmap }: ContainerSpec) => idmap.map(({ value }) => value);
@@ -86,6 +88,16 @@ export async function finish(request: Request, source: Target, options: Pick<Cop
 
 const imageProblem = (problem: Problem): Problem => ({ ...problem, code: saysNoSpace(problem.text) ? "storage.full" : problem.code === "container.busy" ? problem.code : "storage.copy" });
 
+/** The source knows of it, if it shares files, and is still the same: a removal looks for clones once more after it has said that it removes. */
+function counted({ options: { to }, storage: { sources }, mark }: Job): Result<void> {
+  const before = stillSame(mark);
+  if (!before.ok) return before;
+  for (const base of sources) rememberClone(base, to);
+  const after = stillSame(mark);
+  if (!after.ok) for (const base of sources.filter((one) => existsSync(configFile(one)))) forgetClone(base, to);
+  return after;
+}
+
 async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const { source, spec, options: { to, onProgress = () => undefined, mayRun }, facts, storage } = job;
   const prepared = await prepare(job);
@@ -102,7 +114,8 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const unfinished = await finish(job.request, source, job.options);
   if (unfinished !== undefined) return fail(unfinished);
   if (!mayRun && lookAt(source).state !== "STOPPED") return fail({ code: "container.running", text: `${source.name} was started while it was copied`, remedy: `lxc-stop -n ${source.name}, then copy again` });
-  for (const base of storage.sources) rememberClone(base, to);
+  const same = counted(job);
+  if (!same.ok) return same;
   unlinkSync(partialFile(to));
   return prepared;
 }
@@ -139,6 +152,7 @@ export const copy: CopyVerb = async (request, source, options) => {
   const loaded = loadConfig(request, source);
   if (!loaded.ok) return loaded;
   const { spec } = loaded.value;
+  const mark = markOf(source, spec.rootfs);
   const running = await stateProblem(request, source, options.mayRun);
   if (running !== undefined) return fail(running);
   const storage = copyStorage(spec.rootfs, {
@@ -149,5 +163,5 @@ export const copy: CopyVerb = async (request, source, options) => {
   const [first] = spec.idmap;
   const unmapped = first === undefined ? [] : mapProblems(facts, mapOf(spec), first.from);
   if (unmapped.length > 0) return fail(...unmapped);
-  return makeOrUndo({ request, source, spec, options, facts, storage: storage.value });
+  return makeOrUndo({ request, source, spec, options, facts, storage: storage.value, mark });
 };

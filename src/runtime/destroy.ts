@@ -138,7 +138,9 @@ export async function removeNow(target: Target, facts: HostFacts, findings: Find
   if (!held.ok) return held;
   try {
     const isRunning = lookAt(target).state !== "STOPPED";
-    const removed = isRunning ? undefined : await removeContainer(target, facts, findings);
+    // a copy may have come to share its files since they were looked for
+    const shared = dependentsProblem(target, true);
+    const removed = isRunning ? undefined : shared !== undefined ? { ...fail(shared), hasBegun: false } : await removeContainer(target, facts, findings);
     if (removed === undefined || (!removed.ok && !removed.hasBegun)) held.value.takeBack();
     return removed ?? fail({ code: "container.busy", text: `${target.name} was started just now` });
   } finally {

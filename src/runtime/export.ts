@@ -15,6 +15,7 @@ import { mapProblems } from "../plan/usernsexec.ts";
 import { sweepStages } from "./changing/stage.ts";
 import { decodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
+import { markOf, stillSame, type Mark } from "./copying/same-source.ts";
 import { placeOf } from "./copying/storage.ts";
 import { saidBy } from "./creating/unpack.ts";
 import { settle } from "./partial.ts";
@@ -26,7 +27,7 @@ import type { ExportVerb, Target } from "./verbs.ts";
 /** tar: something changed while it was read. */
 const CHANGED = 1;
 
-interface Part { readonly request: Request; readonly facts: HostFacts; readonly out: Out; /** Where what tar says goes. */ readonly scratch: string }
+interface Part { readonly request: Request; readonly facts: HostFacts; readonly out: Out; /** Where what tar says goes. */ readonly scratch: string; readonly marks: Mark[] }
 
 async function tree({ facts, out, scratch }: Part, target: Target, spec: ContainerSpec, prefix: string): Promise<Result<void>> {
   if (spec.rootfs === undefined || spec.rootfs.path === "") return ok(undefined);
@@ -63,6 +64,7 @@ const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fals
 async function one(part: Part, target: Target, prefix: string): Promise<Result<void>> {
   const loaded = loadConfig(part.request, target);
   if (!loaded.ok) return loaded;
+  part.marks.push(markOf(target, loaded.value.spec.rootfs));
   const directory = containerDir(target);
   const config = readFileSync(configFile(target));
   await part.out.file(`${prefix}config`, config);
@@ -84,6 +86,14 @@ async function refusal(request: Request, target: Target, facts: HostFacts, mayRu
   return stillRunning(target, { cause: "its files change while they are read", or: "export it as it is with -a" });
 }
 
+/** What is removed, restored or started while it is read is not exported: without its end the file is refused by every import. */
+async function changedMeanwhile({ request, marks }: Part, target: Target, mayRun: boolean): Promise<Result<void>> {
+  const changed = marks.map(stillSame).find(({ ok: isSame }) => !isSame);
+  if (changed !== undefined) return changed;
+  if (mayRun || (await settledState(request, target)).state === "STOPPED") return ok(undefined);
+  return fail({ code: "container.running", text: `${target.name} was started while it was exported`, remedy: `lxc-stop -n ${target.name}, then again; or as it is: -a` });
+}
+
 const SNAPSHOT_NAME = /^[\w.-]+$/;
 
 export const exportContainer: ExportVerb = async (request, target, { write, mayRun, withSnapshots }) => {
@@ -91,7 +101,7 @@ export const exportContainer: ExportVerb = async (request, target, { write, mayR
   const refused = await refusal(request, target, facts, mayRun);
   if (refused !== undefined) return fail(refused);
   const out = new Out(write, facts.now);
-  const part = { request, facts, out, scratch: recordDir(target) };
+  const part = { request, facts, out, scratch: recordDir(target), marks: [] };
   const snapshots = withSnapshots ? listSnapshots(target).filter(({ name }) => SNAPSHOT_NAME.test(name)) : [];
   const warnings: Problem[] = [];
   try {
@@ -101,6 +111,8 @@ export const exportContainer: ExportVerb = async (request, target, { write, mayR
       if (!told.ok) return told;
       warnings.push(...told.warnings ?? []);
     }
+    const changed = await changedMeanwhile(part, target, mayRun);
+    if (!changed.ok) return changed;
     await out.end();
     return ok(undefined, warnings);
   } catch (error) {

@@ -38,7 +38,7 @@ const cachesOf = (request: Request): Caches => ({ base: baseOf(request), package
 const missing = (name: string): Problem => ({ code: "image.missing", text: `this machine has no image '${name}'`, remedy: `berth image pull ${name}, or berth image list` });
 
 /** `arch`: of those that are for one kind of machine, these alone. */
-export const imagesHere = (request: Request, arch?: string): readonly LocalImage[] => listImages(cachesOf(request)).filter((image) => arch === undefined || image.arch === arch || image.arch === "");
+export const imagesHere = (request: Request, arch?: string): readonly LocalImage[] => listImages(cachesOf(request)).filter((image) => arch === undefined || image.arch === archOf(arch) || image.arch === "");
 
 const imageHere = (request: Request, name: string, arch: string | undefined): LocalImage | undefined => imagesHere(request, arch).find(({ image, origin }) => image === name && origin !== "unpacked");
 
@@ -62,7 +62,7 @@ export function pullImage(request: Request, text: string, options: ImageOptions,
     const facts = probeHost(request);
     const ref = parseImage(text, request.cwd);
     if (!ref.ok) return ref;
-    const arch = options.arch ?? archOf(process.arch);
+    const arch = archOf(options.arch ?? process.arch);
     const resolved = resolveOptions(options, ref.value, { cwd: request.cwd, env: facts.caller.env, arch });
     if (!resolved.ok) return resolved;
     const had: Result<HadImage> = await ensureImage({

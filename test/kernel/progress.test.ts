@@ -49,6 +49,16 @@ test("berth image pull", async () => {
   forget();
 }, PATIENCE_MS);
 
+test("the line is as wide as the terminal, less the last column; and another name of the machine is taken", async () => {
+  for (const columns of [60, 132]) {
+    forget();
+    const ran = await runBeside(place, ["script", "-qec", `stty cols ${columns}; ${pull().map((word) => `'${word === "amd64" ? "x86_64" : word}'`).join(" ")}`, "/dev/null"]);
+    const lines = ran.stdout.split(/[\r\n]+/).filter((line) => line.includes("%"));
+    expect([ran.status, lines.length > 0, [...new Set(lines.map(({ length }) => length))]]).toEqual([0, true, [columns - 1]]);
+  }
+  forget();
+}, PATIENCE_MS);
+
 test("lxc-create -t download", async () => {
   const { status, stdout, stderr } = await piped(made());
   expect([status, stderr]).toEqual([0, expect.stringMatching(/^unpacking rootfs\.tar\.xz: ([\d.]+ kB) of \1$/m)]);

@@ -1,6 +1,5 @@
 # Storage for which the kernel must be a stock one: volumes of lvm, plain and thin; an image of qemu as a network block device;
 # file systems that grow while a container runs on them.
-# suites: bookworm
 L=/var/lib/lxc
 volumes() { lvs --noheadings -o lv_name berth 2> /dev/null | xargs; }
 of_volume() { lvs --noheadings --units m -o "$2" "berth/$1" | tr -d ' '; }

@@ -36,7 +36,7 @@ const ELSEWHERE = "name another server with --server; what is kept already is ta
 const REMEDIES = { unknown: "berth image list --remote shows all", absent: "leave --offline out, to have it downloaded" };
 const nothing = (text: string, remedy?: string): Problem => ({ code: "image.missing", at: byOption("--image"), text, ...(remedy === undefined ? {} : { remedy }) });
 const wrong = (ref: ImageRef, is: string, digest: string): Problem => ({ code: "image.checksum", at: byOption("--digest"), text: `'${ref.text}' is not what it should be`, cause: `its digest is ${is}, ${digest} is wanted` });
-const archOfWish = (wish: ImageWish): string => wish.arch ?? archOf(process.arch);
+const archOfWish = (wish: ImageWish): string => archOf(wish.arch ?? process.arch);
 
 /** An archive on this machine. Without a wish for a digest its own is not worth reading it all. */
 async function fromArchive(wish: ImageWish, path: string, more: { readonly metadata?: string; readonly template: string; readonly own?: Customize }): Promise<Result<HadImage>> {

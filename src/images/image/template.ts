@@ -17,7 +17,7 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   const ref = parseImage(text, wish.cwd);
   if (!ref.ok) return ref;
   const options = wish.image ?? NO_OPTIONS;
-  const resolved = resolveOptions(options, ref.value, { cwd: wish.cwd, env: wish.env, arch: options.arch ?? archOf(process.arch) });
+  const resolved = resolveOptions(options, ref.value, { cwd: wish.cwd, env: wish.env, arch: archOf(options.arch ?? process.arch) });
   if (!resolved.ok) return resolved;
   const had = await ensureImage({ ...wish, ...resolved.value, ref: ref.value, timeoutMs: TIMEOUT_MS, isOffline: options.isOffline, ...(options.arch === undefined ? {} : { arch: options.arch }) });
   if (!had.ok) return had;

@@ -2,6 +2,7 @@
 // config that says what runs in it. Docker's older names for the same things are taken too.
 
 import { DIGEST } from "../digest.ts";
+import { archOf } from "../remote/entry.ts";
 
 export interface Descriptor { readonly digest: string; readonly size?: number; readonly mediaType: string }
 export interface Manifest { readonly config: Descriptor; readonly layers: readonly Descriptor[] }
@@ -62,7 +63,7 @@ export function parseDocument(text: string): Document | undefined {
 
 /** One of a kind needs no platform written to it. */
 export function choosePlatform(platforms: readonly Platform[], arch: string): Platform | undefined {
-  const fitting = platforms.filter((one) => (one.os === "" || one.os === "linux") && one.arch === arch);
+  const fitting = platforms.filter((one) => (one.os === "" || one.os === "linux") && archOf(one.arch) === archOf(arch));
   return fitting.find(({ variant }) => variant === "" || variant === "v8") ?? fitting[0] ?? (platforms.length === 1 && platforms[0]?.arch === "" ? platforms[0] : undefined);
 }
 

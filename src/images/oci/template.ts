@@ -56,7 +56,7 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   const base = cacheBase(wish.env, wish.isRoot);
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const got = await obtainOci({
-    place: place.value, arch: args.last("arch") ?? archOf(process.arch), base, isCheckedLater: true, say: wish.dialogue.say, ...(digest.value === undefined ? {} : { digest: digest.value }), ...(login.value === undefined ? {} : { login: login.value }),
+    place: place.value, arch: archOf(args.last("arch") ?? process.arch), base, isCheckedLater: true, say: wish.dialogue.say, ...(digest.value === undefined ? {} : { digest: digest.value }), ...(login.value === undefined ? {} : { login: login.value }),
     net: { env: wish.env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
   });
   if (!got.ok) return got;

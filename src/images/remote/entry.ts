@@ -28,13 +28,17 @@ const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerC
 export function findEntry(entries: readonly ImageEntry[], { dist, release, arch, variant }: Wanted): ImageEntry | undefined {
   const names = [`${dist}/${release}`, ...(variant === "default" ? [] : [`${dist}/${release}/${variant}`])];
   return entries
-    .filter((entry) => entry.arch === arch && entry.variant === variant && ((isSame(entry.dist, dist) && entry.release === release) || entry.aliases.some((alias) => names.some((name) => isSame(alias, name)))))
+    .filter((entry) => archOf(entry.arch) === archOf(arch) && entry.variant === variant && ((isSame(entry.dist, dist) && entry.release === release) || entry.aliases.some((alias) => names.some((name) => isSame(alias, name)))))
     .toSorted((a, b) => (a.build < b.build ? 1 : a.build > b.build ? -1 : 0))[0];
 }
 
 /** Names of one kind among the entries that are left: for prompts and remedies. */
 export const namesOf = (entries: readonly ImageEntry[], key: "dist" | "release" | "arch" | "variant"): readonly string[] => [...new Set(entries.map((entry) => entry[key]))].sort();
 
-/** What Debian calls the machine: `amd64`. */
-const ARCHS: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", arm: "armhf", ia32: "i386", ppc64: "ppc64el", riscv64: "riscv64", s390x: "s390x" };
-export const archOf = (nodeArch: string): string => ARCHS[nodeArch] ?? nodeArch;
+/** By the names of Node, uname(1), rpm and OCI. */
+const ARCHS: Readonly<Record<string, string>> = {
+  x64: "amd64", x86_64: "amd64", aarch64: "arm64", arm: "armhf", armv7l: "armhf", armhfp: "armhf", ia32: "i386", i686: "i386", i586: "i386", x86: "i386", "386": "i386",
+  ppc64: "ppc64el", ppc64le: "ppc64el", loongarch64: "loong64",
+};
+/** What Debian calls a machine that somebody calls `x86_64`: `amd64`. A name that nobody else has is kept. */
+export const archOf = (name: string): string => (Object.hasOwn(ARCHS, name) ? ARCHS[name] : undefined) ?? name;

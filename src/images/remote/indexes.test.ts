@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { findEntry } from "./entry.ts";
+import { archOf, findEntry } from "./entry.ts";
 import { parseLxcIndex } from "./lxc-index.ts";
 import { parseStreamIndex, parseStreamProducts } from "./streams.ts";
 import { parseSums } from "./sums.ts";
@@ -28,3 +28,9 @@ test("simplestreams: the file that tar unpacks, its checksum and size, other nam
 });
 test("SHA256SUMS: text and binary", () => expect([...parseSums(`${SUM}  a\n${SUM} *b c\n# no\n${SUM.slice(1)}  d\n`)]).toEqual([["a", SUM], ["b c", SUM]]));
 test("the listing has LXC's columns", () => expect(imageTable(parseLxcIndex("debian;bookworm;amd64;default;20261101_05:24;/x")).split("\n").slice(2, 5)).toEqual(["DIST             RELEASE     ARCH   VARIANT  BUILD         ", "---", "debian           bookworm    amd64  default  20261101_05:24"]));
+test("a machine is known by each of its names, in the wish and in the index", () => {
+  expect(["x86_64", "x64", "amd64", "aarch64", "i686", "386", "ppc64le", "riscv64", "constructor"].map(archOf)).toEqual(["amd64", "amd64", "amd64", "arm64", "i386", "i386", "ppc64el", "riscv64", "constructor"]);
+  for (const [is, wanted] of [["amd64", "x86_64"], ["x86_64", "amd64"], ["aarch64", "arm64"]] as const) {
+    expect(findEntry(parseLxcIndex(`debian;bookworm;${is};default;20261101_05:24;/x`), { dist: "debian", release: "bookworm", arch: wanted, variant: "default" })?.arch).toBe(is);
+  }
+});

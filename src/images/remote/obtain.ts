@@ -7,7 +7,7 @@ import { whileLocked } from "../cache-lock.ts";
 import { keepTexts, readTexts } from "../meta-archive.ts";
 import { imageFolder, keepTrustMark, prepareStaging, publish, readCached, stagingFolder, type Cached } from "./cache.ts";
 import { checkBeside, readCatalogue, type Catalogue, type Shop } from "./catalogue.ts";
-import { findEntry, namesOf, type ImageEntry, type RemoteFile, type Wanted } from "./entry.ts";
+import { archOf, findEntry, namesOf, type ImageEntry, type RemoteFile, type Wanted } from "./entry.ts";
 import { fetchFile, fetchPage, type Net } from "./fetch.ts";
 import { findTrust, trustMark, type TrustWish } from "./signature.ts";
 import { parseSums, sha256Of } from "./sums.ts";
@@ -57,7 +57,7 @@ function nearest(entries: readonly ImageEntry[], wanted: Wanted): string {
   if (ofDist.length === 0) return `the server has ${namesOf(entries, "dist").join(" ")}`;
   const ofRelease = ofDist.filter((entry) => entry.release === wanted.release);
   if (ofRelease.length === 0) return `of ${wanted.dist} there is ${namesOf(ofDist, "release").join(" ")}`;
-  const ofArch = ofRelease.filter(({ arch }) => arch === wanted.arch);
+  const ofArch = ofRelease.filter(({ arch }) => archOf(arch) === archOf(wanted.arch));
   if (ofArch.length === 0) return `of ${wanted.dist} ${wanted.release} there is ${namesOf(ofRelease, "arch").join(" ")}`;
   return `of ${wanted.dist} ${wanted.release} ${wanted.arch} there is ${namesOf(ofArch, "variant").join(" ")}`;
 }
@@ -116,7 +116,7 @@ const found = ({ rootfs, build, folder, hasMetadata }: Cached): Obtained => ({ r
 /** The mirrors in turn, as long as nothing but the net, or what came through it, is at fault. */
 async function download(wish: HeldWish, shop: Shop, { entries, servers, isSigned }: Catalogue): Promise<Result<Obtained>> {
   const { base, wanted, say } = wish;
-  const pinned = wish.digest === undefined ? undefined : entries.find(({ rootfs, arch }) => rootfs.sha256 === wish.digest && arch === wanted.arch);
+  const pinned = wish.digest === undefined ? undefined : entries.find(({ rootfs, arch }) => rootfs.sha256 === wish.digest && archOf(arch) === archOf(wanted.arch));
   const entry = pinned ?? findEntry(entries, wanted);
   if (entry === undefined) return fail(noMatch(entries, wish));
   const folder = imageFolder(base, wanted);

@@ -7,7 +7,7 @@ import { optionTemplate } from "../option-template.ts";
 import type { Made, TemplateWish } from "../templates.ts";
 import { cacheBase } from "./cache.ts";
 import { serverUrl, type Catalogue } from "./catalogue.ts";
-import { namesOf, type ImageEntry, type Wanted } from "./entry.ts";
+import { archOf, namesOf, type ImageEntry, type Wanted } from "./entry.ts";
 import { listRemote, obtain, type Supply } from "./obtain.ts";
 import { imageTable } from "./table.ts";
 import { givenTimeout } from "./timeout.ts";
@@ -74,7 +74,7 @@ const QUESTIONS = [["dist", "Distribution"], ["release", "Release"], ["arch", "A
 
 /** By its own name or another one: `debian/12`. */
 const isCalled = (entry: ImageEntry, key: (typeof QUESTIONS)[number][0], name: string): boolean =>
-  [entry[key], ...(key === "arch" ? [] : entry.aliases.map((alias) => alias.split("/")[key === "dist" ? 0 : 1] ?? ""))].some((own) => own.toLowerCase() === name.toLowerCase());
+  [entry[key], ...(key === "arch" ? [] : entry.aliases.map((alias) => alias.split("/")[key === "dist" ? 0 : 1] ?? ""))].some((own) => own.toLowerCase() === name.toLowerCase() || (key === "arch" && archOf(own) === archOf(name.toLowerCase())));
 
 /** Shows what there is, and asks for what has not been said. */
 async function askFor(wish: TemplateWish, given: Partial<Wanted>, catalogue: Catalogue): Promise<Result<Wanted>> {
@@ -100,14 +100,15 @@ function wordProblem(wanted: Wanted): Result<Wanted> {
 }
 
 async function whichImage(wish: TemplateWish, args: TemplateArgs, supply: Supply): Promise<Result<Wanted | undefined>> {
-  const [dist, release, arch, variant] = ["dist", "release", "arch", "variant"].map((name) => valueOf(args, wish.env, name));
+  const [dist, release, named, variant] = ["dist", "release", "arch", "variant"].map((name) => valueOf(args, wish.env, name));
+  const arch = named === undefined ? undefined : archOf(named.toLowerCase());
   const isListed = isSet(args, wish.env, ["list", "DOWNLOAD_LIST_IMAGES"]);
   if (!isListed && dist !== undefined && release !== undefined && arch !== undefined) return wordProblem({ dist, release, arch, variant: variant ?? "default" });
   wish.dialogue.say("Downloading the image index");
   const catalogue = await listRemote(supply);
   if (!catalogue.ok) return catalogue;
   const isMeant = (is: string, wanted: string | undefined): boolean => wanted === undefined || is.toLowerCase() === wanted.toLowerCase();
-  const entries = catalogue.value.entries.filter((entry) => isMeant(entry.dist, dist) && isMeant(entry.release, release) && isMeant(entry.arch, arch) && isMeant(entry.variant, variant));
+  const entries = catalogue.value.entries.filter((entry) => isMeant(entry.dist, dist) && isMeant(entry.release, release) && isMeant(archOf(entry.arch), arch) && isMeant(entry.variant, variant));
   if (isListed) {
     wish.dialogue.say(imageTable(entries));
     return ok(undefined);

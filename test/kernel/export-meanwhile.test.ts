@@ -1,0 +1,91 @@
+// What happens to a container while it is exported or copied: removed, put into the trash, restored, started. No file is said to be
+// whole that is not, no copy is kept that lacks files. The program that reads the files is held until it has happened.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { create, DIST, eventually, leavePlace, makePlace, start, works } from "./place.ts";
+import type { Place, Ran } from "./place.ts";
+import { runBeside } from "./download-room.ts";
+import { called, imported, sh } from "./port.ts";
+
+const PATIENCE_MS = 60_000;
+let place: Place;
+const path = (...names: readonly string[]): string => join(place.lxcpath, ...names);
+const copy = (): Place => called(place, `${place.name}2`);
+
+beforeAll(() => {
+  place = makePlace("privileged");
+  for (const [program, kind] of [["tar", "tar"], ["cp", "cp"]] as const) {
+    writeFileSync(path(`in-${program}`), `#!/bin/sh\n[ -p ${path("go")} ] && read -r go < ${path("go")}\nexec /usr/bin/${kind} "$@"\n`, { mode: 0o755 });
+  }
+}, PATIENCE_MS);
+afterAll(() => leavePlace(place), PATIENCE_MS);
+
+/** A pipe can be opened so once somebody waits at its other end. */
+async function opened(pipe: string): Promise<number> {
+  let fd: number | undefined;
+  await eventually("files are read", () => {
+    try {
+      fd = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      // nobody reads yet
+    }
+    return fd !== undefined;
+  });
+  return fd ?? -1;
+}
+
+/** The command with its reader held until `meanwhile` is done. */
+async function held(argv: readonly string[], meanwhile: () => void): Promise<Ran> {
+  sh("rm -f go; mkfifo go", place.lxcpath);
+  const slow = { ...place, into: ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none /usr/local/bin && for p in tar cp; do install -m 755 ${path("in-")}$p /usr/local/bin/$p; done && exec "$@"`, "sh"] };
+  const running = runBeside(slow, argv);
+  const gate = await opened(path("go"));
+  rmSync(path("go")); // a snapshot's files are read without a stop
+  try {
+    meanwhile();
+  } finally {
+    closeSync(gate);
+  }
+  return running;
+}
+const exporting = (meanwhile: () => void): Promise<Ran> => held([join(DIST, "bin/berth"), "export", "-P", place.lxcpath, place.name, "-o", path("web.tar")], meanwhile);
+const streaming = (meanwhile: () => void): Promise<Ran> => held(["sh", "-c", `${join(DIST, "bin/berth")} export -P ${place.lxcpath} ${place.name} > ${path("stream.tar")}`], meanwhile);
+const copying = (meanwhile: () => void): Promise<Ran> => held([join(DIST, "bin/lxc-copy"), "-P", place.lxcpath, "-n", place.name, "-N", copy().name], meanwhile);
+
+describe("the container is", () => {
+  const removed = (): void => { works(place, "lxc-destroy", ["-n", place.name]); };
+  const emptied = (): void => { removed(); mkdirSync(path(place.name, "rootfs"), { recursive: true }); };
+
+  test.each([["removed", removed], ["removed, and there is something else in its place", emptied]] as const)("%s", async (_, meanwhile) => {
+    for (const command of [exporting, streaming, copying]) {
+      create(place);
+      const { status, stderr } = await command(meanwhile);
+      expect([status, stderr === ""]).toEqual([1, false]);
+      expect([existsSync(path("web.tar")), existsSync(path("web.tar.part")), existsSync(path(copy().name))]).toEqual([false, false, false]);
+      sh(`rm -rf ${path(place.name)}`, place.lxcpath);
+    }
+    expect(imported(place, path("stream.tar"), copy().name)).toMatchObject({ status: 1, stderr: expect.stringContaining("the archive ends too early") });
+  }, PATIENCE_MS);
+
+  test("restored", async () => {
+    create(place);
+    works(place, "lxc-snapshot", ["-n", place.name]);
+    for (const command of [exporting, copying]) {
+      const { status, stderr } = await command(() => works(place, "lxc-snapshot", ["-n", place.name, "-r", "snap0"]));
+      expect([status, stderr]).toEqual([1, expect.stringContaining("is no more what it was when its files began to be read")]);
+      expect([existsSync(path("web.tar")), existsSync(path(copy().name))]).toEqual([false, false]);
+    }
+    works(place, "lxc-destroy", ["-n", place.name, "-s"]);
+  }, PATIENCE_MS);
+
+  test("started", async () => {
+    create(place);
+    const { status, stderr } = await exporting(() => start(place));
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`${place.name} was started while it was exported`)]);
+    works(place, "lxc-stop", ["-n", place.name, "-k"]);
+    expect((await exporting(() => undefined)).status).toBe(0);
+    expect(readFileSync(path("web.tar")).length).toBeGreaterThan(1 << 16);
+    works(place, "lxc-destroy", ["-n", place.name]);
+  }, PATIENCE_MS);
+});
