@@ -159,6 +159,7 @@ test.each([...ALIASES])("berth $verb speaks as it was typed, and says what it st
 });
 
 test("verbs that pass their work on speak as they were typed", async () => {
+  for (const words of [["exec", "c1", "true"], ["restart", "c1"]]) expect((await ended("berth", ...words, "-P", lxcpath)).err).toBe(`berth ${words[0] ?? ""}: c1: c1 is not running\n    remedy: start it: lxc-start -n c1\n`);
   for (const words of [["rename", "gone", "other"], ["copy", "gone", "other"], ["restore", "gone", "snap0"], ["rm", "gone"], ["freeze", "gone"], ["exec", "gone", "true"]]) {
     const { err, status } = await ended("berth", ...words, "-P", lxcpath);
     expect([status, err.split("\n").filter((line) => line !== "" && !line.startsWith("    ") && !line.startsWith(`berth ${words[0] ?? ""}: gone: `))]).toEqual([1, []]);
@@ -184,7 +185,7 @@ test("commands of LXC 2 and older", async () => {
   for (const name of ["lxc-setcap", "lxc-setuid"]) expect([(await ended(name)).status, (await ended(name)).err.includes("remedy: give users containers of their own"), (await ended(name, "-d")).status]).toEqual([1, true, 0]);
   const P = ["-P", lxcpath];
   expect(await ended("lxc-kill", ...P, "-n", "c1", "SIGNOTHING")).toMatchObject({ status: 255, err: "lxc-kill: c1: 'SIGNOTHING' is not a signal\n    remedy: give its number or its name, for example 15 or SIGTERM\n" });
-  expect(await ended("lxc-kill", ...P, "-n", "c1")).toMatchObject({ status: 1, err: "lxc-kill: c1: c1 is not running\n" });
+  expect(await ended("lxc-kill", ...P, "-n", "c1")).toMatchObject({ status: 1, err: "lxc-kill: c1: c1 is not running\n    remedy: start it: lxc-start -n c1\n" });
   expect(await ended("lxc-shutdown", ...P, "-n", "c1", "-w")).toMatchObject({ status: 1, err: "lxc-shutdown: c1: c1 is not running\n" });
   expect((await ended("lxc-netstat", ...P, "-n", "c1", "-tln")).err).toStartWith("lxc-netstat: c1: ");
   expect((await ended("lxc-ps", ...P, "-n", "c1", "-ef")).err).toStartWith("lxc-ps: c1 is not running");

@@ -8,4 +8,4 @@ import type { ConsoleVerb } from "./verbs.ts";
 
 /** Nobody's record is asked: the monitor itself knows, also that of another LXC. Problems: `container.missing`, `container.stopped`, `terminal.busy`. */
 export const console: ConsoleVerb = (_request, target, wishes) =>
-  Promise.resolve(listeningSockets().has(commandSocket(target)) ? ok(planConsole({ ...target, ...wishes })) : fail({ remedy: `start it: lxc-start -n ${target.name}`, ...stopped(target) }));
+  Promise.resolve(listeningSockets().has(commandSocket(target)) ? ok(planConsole({ ...target, ...wishes })) : fail(stopped(target)));

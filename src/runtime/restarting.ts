@@ -17,7 +17,7 @@ import { loadConfig } from "./container-config.ts";
 import { PLAIN_STOP } from "./plain-options.ts";
 import type { RebootRequest } from "./reboot-request.ts";
 import type { AwaitStopped, Ended } from "./restart-request.ts";
-import { lookAt, stopped } from "./running-container.ts";
+import { alreadyStopped, lookAt } from "./running-container.ts";
 import { noted, planOf } from "./start.ts";
 import type { Target } from "./verbs.ts";
 import { wait } from "./wait.ts";
@@ -79,7 +79,7 @@ const ANY = -1;
 /** lxc-stop of one that waits to be started again; of another one: the problem that it does not run. */
 export function stopWaiting(target: Target): Result<Plan> {
   const waiting = waitingMonitor(target);
-  if (waiting === undefined) return fail(stopped(target));
+  if (waiting === undefined) return fail(alreadyStopped(target));
   const { at: _, ...rest } = waiting;
   writeRestarts(target, { ...rest, end: "asked" });
   return ok({ ...planFor(target, [

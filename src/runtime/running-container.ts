@@ -67,9 +67,13 @@ export function remains({ stale }: Running, target: Target): Problem | undefined
   };
 }
 
-export const stopped = (target: Target): Problem => (existsSync(containerDir(target))
+/** For what was to end it anyway. */
+export const alreadyStopped = (target: Target): Problem => (existsSync(containerDir(target))
   ? { code: "container.stopped", text: `${target.name} is not running` }
   : { code: "container.missing", text: `${target.name} is not running`, cause: `there is no container "${target.name}" in ${target.lxcpath}`, remedy: "lxc-ls lists the containers of this lxcpath; -P names another" });
+
+/** What is about to be done needs it running. */
+export const stopped = (target: Target): Problem => ({ remedy: `start it: lxc-start -n ${target.name}`, ...alreadyStopped(target) });
 
 export const frozen = ({ name }: Target): Problem => ({ code: "container.frozen", text: `${name} is frozen`, cause: "a command in it would stop as well, and never end", remedy: `lxc-unfreeze -n ${name}; or run it outside its cgroups: lxc-attach --elevated-privileges=CGROUP` });
 

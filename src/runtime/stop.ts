@@ -10,7 +10,7 @@ import { mayMention } from "../host/store/mentions.ts";
 import { planStop } from "../plan/lifecycle/stop.ts";
 import type { StopSignals } from "../plan/stop.ts";
 import { awaitRunningEntries } from "./reboot-request.ts";
-import { decidedState, foreign, stopped } from "./running-container.ts";
+import { alreadyStopped, decidedState, foreign, stopped } from "./running-container.ts";
 import type { StopVerb, Target } from "./verbs.ts";
 
 /** The new names and those of LXC 1 and 2; a kill sends no other than the stop signal. */
@@ -31,10 +31,10 @@ async function signalsOf(request: Request, target: Target, isKill: boolean): Pro
 export const stop: StopVerb = async (request, target, options): Promise<Result<Plan>> => {
   const { record, isForeign, state } = await decidedState(request, target);
   if (isForeign && record === undefined) return fail(foreign(target));
-  if (record?.monitorPid === undefined || record.monitorStart === undefined) return existsSync(restartsFile(target)) && !options.isReboot ? (await import("./restarting.ts")).stopWaiting(target) : fail(stopped(target));
+  const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
+  if (record?.monitorPid === undefined || record.monitorStart === undefined) return existsSync(restartsFile(target)) && !isReboot ? (await import("./restarting.ts")).stopWaiting(target) : fail(isReboot ? stopped(target) : alreadyStopped(target));
   const init = record.initPid === undefined || record.initStart === undefined ? undefined
     : probeInit({ pid: record.initPid, startTime: record.initStart, cgroups: [], namespaces: [] });
-  const { isReboot, isNoWait, isKill, isNoKill, timeout } = options;
   const policy = record.hasPolicy === undefined ? {} : { policy: { by: options.isHost === true ? 2 : 1, awaitStopped: [`stopped=${[record.monitorPid, record.monitorStart, record.initPid ?? 0, Number(isKill), timeout].join(" ")}`, `name=${target.name}`, `lxcpath=${target.lxcpath}`] } } as const;
   return planStop({
     name: target.name, lxcpath: target.lxcpath, isFrozen: state === "FROZEN" || state === "FREEZING", monitor: { pid: record.monitorPid, startTime: record.monitorStart },
