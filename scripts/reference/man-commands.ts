@@ -1,4 +1,6 @@
 // Owns the manual pages of commands, in section 1: the option tables that --help prints, as roff.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { doors } from "../../src/cli/doors.ts";
 import { aliasAbout, ALIASES } from "../../src/cli/berth/alias.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
@@ -7,6 +9,7 @@ import type { OptionRow } from "../../src/cli/getopt.ts";
 import { HELP as CONFIG_HELP } from "../../src/cli/lxc/config.ts";
 import { HELP as MULTICALL_HELP } from "../../src/cli/old/multicall.ts";
 import { commonOf, type Tool } from "../../src/cli/options.ts";
+import { ROOT } from "../step.ts";
 import type { Generated } from "./pages.ts";
 import { literal, plain, roff } from "./roff.ts";
 
@@ -53,6 +56,14 @@ function pageOf(tool: Tool, name: string = tool.name): Generated {
 /** With a command line of its own. */
 const textPage = (name: string, about: string, help: string): Generated => manual({ name, about, body: section("DESCRIPTION", roff([{ kind: "code", lines: help.trimEnd().split("\n") }]).slice(1)) });
 
+/** A program of its own, in C: its usage is in its source. */
+function userNicPage(): Generated {
+  const [, usage = ""] = /^static const char USAGE\[\] =\n((?:\t".*"[\n;]+)+)/m.exec(readFileSync(join(ROOT, "engine/user-nic/main.c"), "utf8")) ?? [];
+  const help = [...usage.matchAll(/^\t"(.*)\\n"/gm)].map(([, line]) => line).join("\n");
+  if (help === "") throw new Error("engine/user-nic/main.c has no USAGE");
+  return textPage("lxc-user-nic", "an interface of the host for a container of an ordinary user", help);
+}
+
 function berthPage(): Generated {
   const verbs = [...ALIASES.map(({ verb, does }): Row => [`${verb}${["ls", "top"].includes(verb) ? "" : " NAME"}`, does]), ...OWN_VERBS.map(({ verb, words, does }): Row => [`${verb} ${words}`.trimEnd(), does])];
   return manual({ name: "berth", about: "Linux system containers, unprivileged first", body: [
@@ -67,7 +78,7 @@ const toolsOf = async (all: readonly { readonly load: () => Promise<{ readonly t
 export async function commandPages(): Promise<readonly Generated[]> {
   const named = await Promise.all(Object.entries(doors).map(async ([name, load]) => ({ name, tool: (await load()).tool })));
   return [
-    berthPage(), textPage("lxc", "each lxc-* command by its name without lxc-", MULTICALL_HELP), textPage("lxc-config", "print a system key of lxc.conf(5)", CONFIG_HELP),
+    berthPage(), textPage("lxc", "each lxc-* command by its name without lxc-", MULTICALL_HELP), userNicPage(), textPage("lxc-config", "print a system key of lxc.conf(5)", CONFIG_HELP),
     ...named.flatMap(({ name, tool }) => (tool === undefined ? [] : [pageOf(tool, name)])),
     ...ALIASES.flatMap(({ verb, argv: [command] }) => named.flatMap(({ name, tool }) => (name === command && tool !== undefined ? [pageOf(tool, `berth ${verb}`)] : []))),
     ...[...await toolsOf(OWN_VERBS), ...await toolsOf(VERBS)].map((tool) => pageOf(tool)),

@@ -32,7 +32,7 @@ test("the pages of commands have no faults", () => {
 
 test("every command and every verb has a page, with each of its options", async () => {
   const berths = [...ALIASES, ...OWN_VERBS].map(({ verb }) => `berth-${verb}`).filter((name) => name !== "berth-config");
-  const expected = [...Object.keys(doors), ...berths, ...VERBS.map(({ verb }) => `berth-config-${verb}`)].map((name) => `${name}.1`);
+  const expected = [...Object.keys(doors), "lxc-user-nic", ...berths, ...VERBS.map(({ verb }) => `berth-config-${verb}`)].map((name) => `${name}.1`);
   expect(readdirSync(MAN1).toSorted()).toEqual(expected.toSorted());
   for (const [name, load] of Object.entries(doors)) {
     const { tool } = await load();
