@@ -5,6 +5,7 @@ import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import type { Login } from "../oci/registry.ts";
 import { DIGEST, givenDigest } from "../digest.ts";
+import { archOf } from "../remote/entry.ts";
 import { parseServers } from "../remote/template.ts";
 import type { ImageRef } from "./reference.ts";
 
@@ -26,14 +27,14 @@ const SERVER = "images.linuxcontainers.org";
 
 export interface LockedImage { readonly image: string; readonly arch: string; readonly digest: string; readonly build?: string }
 
-/** What `berth image lock` wrote. */
+/** What `berth image lock` wrote; an older one may have said `x86_64`. */
 export function readLock(path: string): Result<readonly LockedImage[]> {
   const none: Result<never> = fail({ code: "option.value", at: byOption("--lock"), text: `'${path}' is no lock file of images`, remedy: "berth image lock IMAGE... writes one" });
   try {
     const json: unknown = JSON.parse(readFileSync(path, "utf8"));
     const images: unknown = typeof json === "object" && json !== null && "images" in json ? json.images : undefined;
     const isOne = (one: unknown): one is LockedImage => typeof one === "object" && one !== null && "image" in one && typeof one.image === "string" && "arch" in one && typeof one.arch === "string" && "digest" in one && typeof one.digest === "string" && DIGEST.test(one.digest);
-    if (Array.isArray(images) && images.every(isOne)) return ok(images);
+    if (Array.isArray(images) && images.every(isOne)) return ok(images.map((one) => ({ ...one, arch: archOf(one.arch) })));
     return none;
   } catch (error) {
     return error instanceof SyntaxError ? none : fail({ code: "option.value", at: byOption("--lock"), text: `cannot read '${path}'`, cause: errorText(error) });
@@ -50,7 +51,7 @@ function digestOf(options: ImageOptions, ref: ImageRef, where: { readonly cwd: s
   const path = inFolder(where.cwd, options.lockFile);
   const locked = readLock(path);
   if (!locked.ok) return locked;
-  const found = locked.value.find(({ image, arch }) => image === ref.text && arch === where.arch);
+  const found = locked.value.find(({ image, arch }) => image === ref.text && arch === archOf(where.arch));
   return found === undefined ? fail({ code: "image.missing", at: byOption("--lock"), text: `'${path}' does not have '${ref.text}' for ${where.arch}`, remedy: `berth image lock ${ref.text} puts it in` }) : ok(found.digest);
 }
 
