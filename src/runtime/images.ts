@@ -19,6 +19,7 @@ import { archOf } from "../images/remote/entry.ts";
 import { listRemote } from "../images/remote/obtain.ts";
 import { sha256Of } from "../images/remote/sums.ts";
 import { TIMEOUT_MS } from "../images/remote/timeout.ts";
+import { endWarnings } from "../images/tar/scan.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -149,7 +150,7 @@ export async function importImage(request: Request, file: string, name: string):
       renameSync(part, `${base}/sha256/${hex}`);
       const arch = archOf(process.arch);
       writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression: compression.value });
-      return ok({ image: name, arch, digest: `sha256:${hex}` });
+      return ok({ image: name, arch, digest: `sha256:${hex}` }, compression.value === "none" ? endWarnings(path) : []);
     } finally {
       if (existsSync(part)) rmSync(part);
     }

@@ -51,6 +51,42 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
   }, 60_000);
 });
 
+const CUT = `
+import tarfile, io, sys
+t = tarfile.open(sys.argv[1], "w", format=tarfile.GNU_FORMAT)
+for name in ["one", "two"]:
+    i = tarfile.TarInfo(name); i.size = 3
+    t.addfile(i, io.BytesIO(b"xyz"))
+end = t.offset
+t.close()
+if sys.argv[2] == "cut": open(sys.argv[1], "r+b").truncate(end)
+`;
+describe.each(["privileged", "user-owned"] as const)("%s, cut off between two members", (kind) => {
+  let place: Place;
+  let archive: string;
+  beforeAll(() => {
+    place = makePlace(kind);
+    archive = join(place.lxcpath, "in-cut.tar");
+    writeFileSync(join(place.lxcpath, "in.conf"), `${place.config.join("\n")}\n`);
+  });
+  afterAll(() => leavePlace(place));
+
+  test.each([["whole", 0], ["cut", 1]] as const)("%s", (which, said) => {
+    expect(spawnSync("python3", ["-c", CUT, archive, which], { encoding: "utf8" }).stderr).toBe("");
+    const env = { ...process.env, LXC_CACHE_PATH: join(place.lxcpath, "in-cache") };
+    mkdirSync(env.LXC_CACHE_PATH, { recursive: true });
+    if (place.user !== undefined) chownSync(env.LXC_CACHE_PATH, place.user.uid, place.user.gid);
+    const config = ["-f", join(place.lxcpath, "in.conf")];
+    for (const [command, args] of [["lxc-create", ["-n", place.name, ...config, "-t", archive]], ["berth", ["create", place.name, "-P", place.lxcpath, ...config, "--image", `file:${archive}`]]] as const) {
+      const { status, stderr } = berth(place, command, args, { env });
+      expect([command, status, stderr.split(`'${archive}' has no end mark: it may be cut off`).length - 1]).toEqual([command, 0, said]);
+      works(place, "lxc-destroy", ["-n", place.name]);
+    }
+    const { status, stderr } = berth(place, "berth", ["image", "import", archive, "mine", "-P", place.lxcpath], { env });
+    expect([status, stderr.includes("has no end mark: it may be cut off")]).toEqual([0, said === 1]);
+  }, 60_000);
+});
+
 describe("bombs", () => {
   let place: Place;
   beforeAll(() => {

@@ -104,7 +104,7 @@ async function take(line: Line, file: string, name: string): Promise<Answer> {
   const { importImage } = await import("../../runtime/images.ts");
   const taken = await importImage(line.request, file, name);
   if (!taken.ok) return failed(line, taken.problems);
-  return done(0, { out: line.options.has("format") ? asJson(taken.value) : `${taken.value.image} ${taken.value.digest}\n` });
+  return done(0, { out: line.options.has("format") ? asJson(taken.value) : `${taken.value.image} ${taken.value.digest}\n`, err: say(line.voice, taken.warnings ?? []) });
 }
 
 async function clean(line: Line): Promise<Answer> {

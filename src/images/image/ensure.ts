@@ -8,6 +8,7 @@ import { debianRootfs, keptHere } from "../debian.ts";
 import { obtainOci } from "../oci/obtain.ts";
 import { OCI_SCRIPT } from "../oci/template.ts";
 import type { Login } from "../oci/registry.ts";
+import { endWarnings } from "../tar/scan.ts";
 import { cacheBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
 import { obtain } from "../remote/obtain.ts";
@@ -44,7 +45,8 @@ async function fromArchive(wish: ImageWish, path: string, more: { readonly metad
   if (!compression.ok) return compression;
   const digest = `sha256:${await sha256Of(path)}`;
   if (wish.digest !== undefined && digest !== wish.digest) return fail(wrong(wish.ref, digest, wish.digest));
-  return ok({ made: { kind: "archive", path, compression: compression.value, ...more }, digest, path });
+  const isUnchecked = wish.digest === undefined && compression.value === "none" && wish.ref.kind === "file";
+  return ok({ made: { kind: "archive", path, compression: compression.value, ...more }, digest, path }, isUnchecked ? endWarnings(path) : []);
 }
 
 /** Debian's or Ubuntu's own packages make it where no image server does. */

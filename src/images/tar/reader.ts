@@ -12,6 +12,8 @@ export interface TarReader {
   readonly skip: (count: number) => void;
   /** Nothing comes any more: an archive that ends in the middle of a member's head, which tar(1) takes for its end, has been cut off. */
   readonly end: () => Problem | undefined;
+  /** Zeros have been there, which say that nothing is missing. */
+  readonly hasEndMark: () => boolean;
 }
 
 /** Names and pax records are short; GNU tar itself would take any length into memory. */
@@ -42,6 +44,7 @@ interface State {
   filled: number;
   toSkip: number;
   isOver: boolean;
+  hasEndMark: boolean;
   /** The map of a sparse file goes on in blocks of its own. */
   isExtended: boolean;
   collecting: Collected | undefined;
@@ -52,6 +55,7 @@ function member(state: State, block: Uint8Array): Problem | undefined {
   const { ahead } = state;
   if (isZero(block) || !isHeader(block)) {
     state.isOver = true;
+    state.hasEndMark = isZero(block);
     return undefined;
   }
   const pax = ahead.global.size === 0 ? ahead.pax : new Map([...ahead.global, ...ahead.pax]);
@@ -103,11 +107,12 @@ function step(state: State, bytes: Uint8Array): { readonly used: number; readonl
 
 /** Ends, as tar(1) does, at a block of zeros; what it does not understand is left to tar to complain of. */
 export function tarReader(onEntry: OnEntry): TarReader {
-  const state: State = { block: new Uint8Array(BLOCK), ahead: { name: undefined, link: undefined, pax: new Map(), global: new Map() }, onEntry, filled: 0, toSkip: 0, isOver: false, isExtended: false, collecting: undefined };
+  const state: State = { block: new Uint8Array(BLOCK), ahead: { name: undefined, link: undefined, pax: new Map(), global: new Map() }, onEntry, filled: 0, toSkip: 0, isOver: false, hasEndMark: false, isExtended: false, collecting: undefined };
   return {
     toSkip: () => (state.isExtended || state.collecting !== undefined ? 0 : state.toSkip),
     skip: (count) => { state.toSkip -= count; },
     end: () => (state.filled === 0 || state.isOver ? undefined : { code: "image.invalid", text: "the archive is cut off", cause: "it ends in the middle of a member's head" }),
+    hasEndMark: () => state.hasEndMark,
     push: (bytes) => {
       for (let at = 0; at < bytes.length && !state.isOver;) {
         const { used, problem } = step(state, bytes.subarray(at));

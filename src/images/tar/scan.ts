@@ -1,13 +1,12 @@
 // Owns looking at a whole archive before anything of it is unpacked: members' heads are read, what lies between is passed over.
-import { readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Problem } from "../../model/problem.ts";
-import { tarReader, type OnEntry } from "./reader.ts";
+import { tarReader, type TarReader } from "./reader.ts";
 
 const PIECE = 64 << 10;
 
 /** Of an archive that is not packed, and can be read at any place. */
-export function scanFile(fd: number, onEntry: OnEntry): Problem | undefined {
-  const reader = tarReader(onEntry);
+export function scanFile(fd: number, reader: TarReader): Problem | undefined {
   const room = new Uint8Array(PIECE);
   for (let at = 0; ;) {
     const count = readSync(fd, room, 0, PIECE, at);
@@ -20,5 +19,19 @@ export function scanFile(fd: number, onEntry: OnEntry): Problem | undefined {
       reader.skip(gap);
       at += gap;
     }
+  }
+}
+
+/** GNU tar takes one that is cut off between two members for whole. */
+export const noEndMark = (path: string): Problem => ({ code: "image.invalid", severity: "warning", text: `'${path}' has no end mark: it may be cut off`, cause: "a tar archive ends with blocks of zeros", remedy: "compare its size or checksum with where it came from" });
+
+/** Of a packed one its packer knows whether it is whole. */
+export function endWarnings(path: string): readonly Problem[] {
+  const fd = openSync(path, "r");
+  const reader = tarReader(() => undefined);
+  try {
+    return scanFile(fd, reader) !== undefined || reader.hasEndMark() ? [] : [noEndMark(path)];
+  } finally {
+    closeSync(fd);
   }
 }

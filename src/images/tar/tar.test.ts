@@ -1,13 +1,13 @@
 // The reader of archives against archives that GNU tar writes in each of its formats, and the judge against those that mean harm.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TarEntry } from "./header.ts";
 import { ENTRIES_MAX, tarJudge } from "./judge.ts";
 import { tarReader } from "./reader.ts";
-import { scanFile } from "./scan.ts";
+import { endWarnings, scanFile } from "./scan.ts";
 
 let work: string;
 const LONG = `${"d".repeat(60)}/${"e".repeat(60)}/${"n".repeat(120)}`;
@@ -23,7 +23,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 function members(path: string): readonly TarEntry[] {
   const found: TarEntry[] = [];
   const fd = openSync(path, "r");
-  expect(scanFile(fd, (entry) => { found.push(entry); return undefined; })).toBeUndefined();
+  expect(scanFile(fd, tarReader((entry) => { found.push(entry); return undefined; }))).toBeUndefined();
   closeSync(fd);
   return found;
 }
@@ -42,11 +42,20 @@ describe.each(["gnu", "pax", "oldgnu"])("tar --format=%s", (format) => {
       const names: string[] = [];
       const reader = tarReader(({ name }) => { names.push(name); return undefined; });
       for (let at = 0; at < bytes.length; at += length) expect(reader.push(bytes.subarray(at, at + length))).toBeUndefined();
-      expect([names, reader.end()]).toEqual([listed, undefined]);
+      expect([names, reader.end(), reader.hasEndMark()]).toEqual([listed, undefined, true]);
     }
     const cut = tarReader(() => undefined);
     expect([cut.push(bytes.subarray(0, 100)), cut.end()?.text]).toEqual([undefined, "the archive is cut off"]);
   });
+});
+
+test("one that is cut off between two members has no end mark", () => {
+  const path = join(work, "ends.tar");
+  expect(spawnSync("tar", ["-C", join(work, "in"), "-cf", path, "small"]).status).toBe(0);
+  expect(endWarnings(path)).toEqual([]);
+  truncateSync(path, 1024);
+  expect(spawnSync("tar", ["-tf", path]).status).toBe(0);
+  expect(endWarnings(path)).toMatchObject([{ severity: "warning", text: `'${path}' has no end mark: it may be cut off` }]);
 });
 
 const entry = (name: string, more: Partial<TarEntry> = {}): TarEntry => ({ name, type: "0", link: "", size: 0, realSize: 0, major: 0, minor: 0, ...more });

@@ -55,7 +55,7 @@ export async function fillByArchive(target: Target, facts: HostFacts, source: So
   const stage = `unpacking ${basename(source.path)}`;
   const done = watchOffset(fd, stage, wish);
   try {
-    return await unpack(target, facts, { compression: source.compression, stage, doing: `unpack '${source.path}'`, stdin: fd }, wish);
+    return await unpack(target, facts, { compression: source.compression, stage, doing: `unpack '${source.path}'`, stdin: fd, ...(source.template === undefined ? { unchecked: source.path } : {}) }, wish);
   } finally {
     done();
     closeSync(fd);

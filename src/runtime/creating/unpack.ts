@@ -3,8 +3,8 @@ import { closeSync, fstatSync, openSync, statfsSync } from "node:fs";
 import { startPlan, type EngineOutcome } from "../../host/engine/run.ts";
 import { readText } from "../../host/read-text.ts";
 import { tarJudge } from "../../images/tar/judge.ts";
-import { tarReader } from "../../images/tar/reader.ts";
-import { scanFile } from "../../images/tar/scan.ts";
+import { tarReader, type TarReader } from "../../images/tar/reader.ts";
+import { noEndMark, scanFile } from "../../images/tar/scan.ts";
 import { eachUnpacked } from "../../images/tar/unpacked.ts";
 import type { Plan } from "../../isa/op.ts";
 import { saysNoSpace } from "../../linux/no-space.ts";
@@ -62,9 +62,9 @@ export function watchOffset(fd: number, stage: string, wish: FillWish): () => vo
   };
 }
 
-export interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number; /** It was packed by ourselves, or has been judged. */ readonly isTrusted?: boolean; /** Judges all of it on its way, in place of the usual judge. */ readonly watch?: (chunk: Uint8Array) => Problem | undefined }
+export interface Unpacking { readonly compression: Compression; readonly stage: string; readonly doing: string; readonly stdin: number; /** It was packed by ourselves, or has been judged. */ readonly isTrusted?: boolean; /** The archive's path, where no digest says that all of it is there. */ readonly unchecked?: string; /** Judges all of it on its way, in place of the usual judge. */ readonly watch?: (chunk: Uint8Array) => Problem | undefined }
 
-interface Ran { readonly outcome: EngineOutcome; readonly problem?: Problem | undefined }
+interface Ran { readonly outcome: EngineOutcome; readonly problem?: Problem | undefined; readonly warnings?: readonly Problem[] }
 const NOT_RUN: Ran = { outcome: { status: 1, events: [], eventBytes: new Uint8Array(0) } };
 
 /** The archive goes through this process, which looks at each member before tar does. */
@@ -95,12 +95,10 @@ async function pass(plan: Plan, engine: { readonly path: string; readonly stderr
 /** A bomb is small: what it would become is looked at before tar begins. A large archive is judged while it is unpacked. */
 export const SMALL = 8 << 20;
 
-async function judgeFirst(how: Unpacking, wish: FillWish): Promise<Problem | undefined> {
-  const judge = tarJudge({ isMapped: wish.idmap.length > 0 });
-  if (how.compression === "none") return scanFile(how.stdin, judge);
+async function judgeFirst(how: Unpacking, wish: FillWish, reader: TarReader): Promise<Problem | undefined> {
+  if (how.compression === "none") return scanFile(how.stdin, reader);
   if (fstatSync(how.stdin).size > SMALL) return undefined;
   const fd = openSync(`/proc/self/fd/${how.stdin}`, "r");
-  const reader = tarReader(judge);
   let bad: Problem | undefined;
   const damaged = await eachUnpacked(fd, how.compression, (chunk) => {
     bad = reader.push(chunk);
@@ -110,10 +108,12 @@ async function judgeFirst(how: Unpacking, wish: FillWish): Promise<Problem | und
 }
 
 async function run(plan: Plan, engine: { readonly path: string; readonly stderr: number }, how: Unpacking, wish: FillWish): Promise<Ran> {
-  const problem = how.isTrusted === true || how.watch !== undefined ? undefined : await judgeFirst(how, wish);
+  const reader = tarReader(tarJudge({ isMapped: wish.idmap.length > 0 }));
+  const problem = how.isTrusted === true || how.watch !== undefined ? undefined : await judgeFirst(how, wish, reader);
   if (problem === undefined && (how.compression !== "none" || how.watch !== undefined)) return pass(plan, engine, how, wish);
   if (problem !== undefined) return { ...NOT_RUN, problem };
-  return { outcome: await startPlan(plan, { engine: engine.path, stdin: how.stdin, stderr: engine.stderr, abort: wish.abort }).outcome };
+  const warnings = how.unchecked === undefined || reader.hasEndMark() ? [] : [{ ...noEndMark(how.unchecked), at: from }];
+  return { outcome: await startPlan(plan, { engine: engine.path, stdin: how.stdin, stderr: engine.stderr, abort: wish.abort }).outcome, warnings };
 }
 
 /** What is wrong with the archive as a whole says which one it is. */
@@ -123,10 +123,10 @@ export async function unpack(target: Target, facts: HostFacts, how: Unpacking, w
   const plan = onMounted(planUnpack(target, facts, { ...wish, compression: "none" }), wish.block, wish.rootfs, from);
   const said = `${wish.scratch}/tar-messages`;
   const stderr = openSync(said, "w", 0o640);
-  const { outcome, problem } = await run(plan, { path: facts.install.engine, stderr }, how, wish).finally(() => closeSync(stderr));
+  const { outcome, problem, warnings } = await run(plan, { path: facts.install.engine, stderr }, how, wish).finally(() => closeSync(stderr));
   if (wish.abort.aborted) return fail({ code: "template.failed", at: from, text: "interrupted" });
   if (problem !== undefined) return fail({ ...named(problem, how.stage), at: from });
-  if (outcome.status === 0) return ok(undefined);
+  if (outcome.status === 0) return ok(undefined, warnings);
   const words = saidBy(said);
   if (ranOut(words, wish.rootfs)) return fail(full(wish.rootfs, how.stage, { block: wish.block, by: FSSIZE }));
   if (outcome.events.some((event) => event.kind === "failed")) return fail(outcomeProblem(plan, outcome, how.doing) ?? { code: "engine.op", text: how.stage });
