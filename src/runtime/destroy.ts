@@ -17,7 +17,7 @@ import { hookRuns } from "./hooks.ts";
 import { cleanStages } from "./creating/reserve.ts";
 import { readCreated } from "./creating/record.ts";
 import { holdGoing, isPartial, madeOutside, settle } from "./partial.ts";
-import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
+import { clonesText, forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { madeElsewhere, removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
 import { lookAt, remains, settledState, stillRunning } from "./running-container.ts";
@@ -27,7 +27,7 @@ import type { DestroyOptions, DestroyVerb, PreviewDestroyVerb, Target } from "./
 const missing = (target: Target): Problem => ({ code: "container.missing", text: "Container is not defined", cause: `there is no ${configFile(target)}`, remedy: `lxc-ls -P ${target.lxcpath} shows those that are` });
 
 function dependentsProblem(target: Target, withSnapshots: boolean): Problem | undefined {
-  if (hasClones(target)) return { code: "container.clones", text: `Destroying ${target.name} failed: ${target.name} has clones`, cause: `they share its root file system; '${containerDir(target)}/lxc_snapshots' lists them`, remedy: "destroy the clones first" };
+  if (hasClones(target)) return { code: "container.clones", text: `Destroying ${target.name} failed: ${target.name} has clones`, cause: `they share its root file system; '${containerDir(target)}/lxc_snapshots' lists them`, remedy: `destroy ${clonesText(target)} first` };
   if (!withSnapshots && hasSnapshots(target)) return { code: "container.snapshots", text: `Destroying ${target.name} failed: ${target.name} has snapshots`, remedy: `lxc-destroy -s -n ${target.name} destroys them too` };
   return undefined;
 }

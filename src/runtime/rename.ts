@@ -17,7 +17,7 @@ import { copy, finish } from "./copy.ts";
 import { readCreated, writeCreated } from "./creating/record.ts";
 import { destroy } from "./destroy.ts";
 import { isPartial } from "./partial.ts";
-import { forgetClone, hasClones, hasSnapshots, rememberClone, sourcesOf } from "./removing/dependents.ts";
+import { clonesText, forgetClone, hasClones, hasSnapshots, rememberClone, sourcesOf } from "./removing/dependents.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
 import { settledState, stillRunning } from "./running-container.ts";
@@ -25,7 +25,7 @@ import type { RenameOptions, RenameVerb, Target } from "./verbs.ts";
 
 /** Everything that can refuse, before anything is touched. */
 async function refusal(request: Request, target: Target): Promise<Problem | undefined> {
-  if (hasClones(target)) return { code: "container.clones", text: `${target.name} has clones`, cause: `they find its root file system by its path; '${containerDir(target)}/lxc_snapshots' lists them`, remedy: "destroy them first, or copy it: lxc-copy" };
+  if (hasClones(target)) return { code: "container.clones", text: `${target.name} has clones`, cause: `they find its root file system by its path; '${containerDir(target)}/lxc_snapshots' lists them`, remedy: `destroy ${clonesText(target)} first, or copy it: lxc-copy` };
   if (hasSnapshots(target)) return { code: "container.snapshots", text: `${target.name} has snapshots`, cause: "their configs name its path", remedy: `destroy them first (lxc-snapshot -n ${target.name} -d ALL), or copy it: lxc-copy` };
   if (isPartial(target)) return { code: "container.partial", text: `${target.name} is being made or removed`, remedy: "wait for it to end" };
   const running = await settledState(request, target);

@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { create, DIST, eventually, leavePlace, makePlace, start, works } from "./place.ts";
-import type { Place, Ran } from "./place.ts";
+import { berth, create, DIST, eventually, leavePlace, makePlace, start, works } from "./place.ts";
+import type { Kind, Place, Ran } from "./place.ts";
 import { runBeside } from "./download-room.ts";
 import { called, imported, sh } from "./port.ts";
 
@@ -13,13 +13,12 @@ let place: Place;
 const path = (...names: readonly string[]): string => join(place.lxcpath, ...names);
 const copy = (): Place => called(place, `${place.name}2`);
 
-beforeAll(() => {
-  place = makePlace("privileged");
+function makeReaders(kind: Kind): void {
+  place = makePlace(kind);
   for (const [program, kind] of [["tar", "tar"], ["cp", "cp"]] as const) {
     writeFileSync(path(`in-${program}`), `#!/bin/sh\n[ -p ${path("go")} ] && read -r go < ${path("go")}\nexec /usr/bin/${kind} "$@"\n`, { mode: 0o755 });
   }
-}, PATIENCE_MS);
-afterAll(() => leavePlace(place), PATIENCE_MS);
+}
 
 /** A pipe can be opened so once somebody waits at its other end. */
 async function opened(pipe: string): Promise<number> {
@@ -37,7 +36,7 @@ async function opened(pipe: string): Promise<number> {
 
 /** The command with its reader held until `meanwhile` is done. */
 async function held(argv: readonly string[], meanwhile: () => void): Promise<Ran> {
-  sh("rm -f go; mkfifo go", place.lxcpath);
+  sh("rm -f go; mkfifo -m 666 go", place.lxcpath);
   const slow = { ...place, into: ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none /usr/local/bin && for p in tar cp; do install -m 755 ${path("in-")}$p /usr/local/bin/$p; done && exec "$@"`, "sh"] };
   const running = runBeside(slow, argv);
   const gate = await opened(path("go"));
@@ -53,7 +52,9 @@ const exporting = (meanwhile: () => void): Promise<Ran> => held([join(DIST, "bin
 const streaming = (meanwhile: () => void): Promise<Ran> => held(["sh", "-c", `${join(DIST, "bin/berth")} export -P ${place.lxcpath} ${place.name} > ${path("stream.tar")}`], meanwhile);
 const copying = (meanwhile: () => void): Promise<Ran> => held([join(DIST, "bin/lxc-copy"), "-P", place.lxcpath, "-n", place.name, "-N", copy().name], meanwhile);
 
-describe("the container is", () => {
+describe.each(["privileged", "user-owned"] as const)("the container (%s) is", (kind) => {
+  beforeAll(() => makeReaders(kind), PATIENCE_MS);
+  afterAll(() => leavePlace(place), PATIENCE_MS);
   const removed = (): void => { works(place, "lxc-destroy", ["-n", place.name]); };
   const emptied = (): void => { removed(); mkdirSync(path(place.name, "rootfs"), { recursive: true }); };
 
@@ -87,5 +88,33 @@ describe("the container is", () => {
     expect((await exporting(() => undefined)).status).toBe(0);
     expect(readFileSync(path("web.tar")).length).toBeGreaterThan(1 << 16);
     works(place, "lxc-destroy", ["-n", place.name]);
+  }, PATIENCE_MS);
+});
+
+// What it does not hold itself lies in its source.
+describe.each(["privileged", "user-owned"] as const)("the source of a layered copy (%s) is", (kind) => {
+  beforeAll(() => makeReaders(kind), PATIENCE_MS);
+  afterAll(() => leavePlace(place), PATIENCE_MS);
+  const layered = (): void => {
+    create(place);
+    works(place, "lxc-copy", ["-n", place.name, "-N", copy().name, "-s"]);
+  };
+  const exportingCopy = (meanwhile: () => void): Promise<Ran> => held([join(DIST, "bin/berth"), "export", "-P", place.lxcpath, copy().name, "-o", path("web.tar")], meanwhile);
+
+  test("to be destroyed: refused, and the export is whole", async () => {
+    layered();
+    const { status } = await exportingCopy(() => expect(berth(place, "lxc-destroy", ["-n", place.name])).toMatchObject({ status: 1, stderr: expect.stringContaining(`destroy ${copy().name} first`) }));
+    expect([status, existsSync(path("web.tar"))]).toEqual([0, true]);
+    expect(sh("tar -tf web.tar", place.lxcpath)).toContain("rootfs/bin/busybox");
+    rmSync(path("web.tar"));
+    works(place, "lxc-destroy", ["-n", copy().name]);
+    works(place, "lxc-destroy", ["-n", place.name]);
+  }, PATIENCE_MS);
+
+  test("removed by hand: no export", async () => {
+    layered();
+    const { status, stderr } = await exportingCopy(() => { sh(`rm -rf ${path(place.name)}`, place.lxcpath); });
+    expect([status, stderr === "", existsSync(path("web.tar")), existsSync(path("web.tar.part"))]).toEqual([1, false, false, false]);
+    sh(`rm -rf ${path(copy().name)}`, place.lxcpath);
   }, PATIENCE_MS);
 });

@@ -62,7 +62,7 @@ describe.each([...KINDS])("%s", (kind) => {
     const clone = `${place.name}2`;
     works(place, "lxc-copy", ["-n", place.name, "-N", clone, "-s"]);
     does(place, "rm", clone);
-    for (const words of [[], ["--purge"]]) expect(refused(place, "rm", ...words, place.name)).toContain("has clones");
+    for (const words of [[], ["--purge"]]) expect(refused(place, "rm", ...words, place.name)).toContain(`destroy ${clone} (in the trash: berth undelete --purge ${clone}) first`);
     does(place, "undelete", clone);
     expect(readFileSync(home(place, "lxc_snapshots"), "utf8")).toBe(`${place.lxcpath}\n${clone}\n`);
     does(place, "rm", clone);

@@ -22,8 +22,9 @@ export interface Mark { readonly target: Target; readonly is: readonly (readonly
 
 /** To be taken before anything of it is read. */
 export function markOf(target: Target, rootfs: RootfsSpec | undefined): Mark {
-  const tree = rootfs === undefined || rootfs.path === "" ? undefined : rootfs.type === "overlay" ? layersOf(rootfs.path)?.upper : rootfs.path;
-  return { target, is: [containerDir(target), ...(tree === undefined ? [] : [tree])].map((path) => [path, identity(path)]) };
+  const layers = rootfs?.type === "overlay" ? layersOf(rootfs.path) : undefined;
+  const trees = layers !== undefined ? [layers.upper, ...layers.lower] : rootfs === undefined || rootfs.path === "" || rootfs.type === "overlay" ? [] : [rootfs.path];
+  return { target, is: [containerDir(target), ...trees].map((path) => [path, identity(path)]) };
 }
 
 /** Its removal says so before anything goes: `partial`; a restore puts another tree in its place; the trash another place. */

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forgetClone, hasClones, hasSnapshots, sourcesOf } from "./dependents.ts";
+import { clonesText, forgetClone, hasClones, hasSnapshots, sourcesOf } from "./dependents.ts";
 
 const lxcpath = mkdtempSync(join(tmpdir(), "berth-dependents-"));
 const web = { lxcpath, name: "web" };
@@ -18,6 +18,13 @@ test("clones: LXC's pairs of lines, or the count of old ones", () => {
   for (const [text, has] of [["", false], ["0\n", false], ["2\n", true], ["/p\nc1\n", true]] as const) {
     writeFileSync(file("lxc_snapshots"), text);
     expect(hasClones(web)).toBe(has);
+  }
+});
+test("clones are named to who is to destroy them", () => {
+  mkdirSync(join(lxcpath, "c1"), { recursive: true });
+  for (const [text, said] of [["2\n", "the clones"], [`${lxcpath}\nc1\n/p\nc2\n`, "c1, /p/c2"], ["/p/.trash\nc3@20261128T041521.038\n", "c3 (in the trash: berth undelete --purge c3)"]] as const) {
+    writeFileSync(file("lxc_snapshots"), text);
+    expect(clonesText(web)).toBe(said);
   }
 });
 test("snapshots", () => {

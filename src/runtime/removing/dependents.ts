@@ -20,6 +20,17 @@ export const hasClones = (target: Target): boolean => {
   const text = (readText(`${containerDir(target)}/lxc_snapshots`) ?? "").trim();
   return /^\d+$/.test(text) ? text !== "0" : pairs(text).some(isThere);
 };
+function calledClone({ lxcpath, name }: Target, beside: string): string {
+  if (lxcpath === beside) return name;
+  if (!lxcpath.endsWith("/.trash")) return `${lxcpath}/${name}`;
+  const was = name.replace(/@[^@]*$/, "");
+  return `${was} (in the trash: berth undelete --purge ${was})`;
+}
+/** Whom to destroy first, for a remedy; very old files only count them. */
+export const clonesText = (target: Target): string => {
+  const there = pairs(readText(`${containerDir(target)}/lxc_snapshots`) ?? "").filter(isThere);
+  return there.length === 0 ? "the clones" : there.map((clone) => calledClone(clone, target.lxcpath)).join(", ");
+};
 
 export function hasSnapshots(target: Target): boolean {
   try {
