@@ -99,7 +99,7 @@ export const trash: TrashVerb = async (request, target, options) => {
 
 const noSuch = (lxcpath: string, name: string): Problem => {
   const names = [...new Set(trashList(lxcpath).map((one) => one.name))];
-  return { code: "container.missing", text: `no '${name}' is in the trash`, remedy: names.length === 0 ? "it is empty" : `there are ${names.join(", ")}` };
+  return { code: "container.missing", text: `no '${name}' is in the trash`, ...(names.length === 0 ? { cause: "it is empty" } : { remedy: `there are ${names.join(", ")}` }) };
 };
 
 export const undelete: UndeleteVerb = async (request, target) => {
