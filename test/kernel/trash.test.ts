@@ -84,7 +84,7 @@ describe.each([...KINDS])("%s", (kind) => {
   }, PATIENCE_MS);
 
   test("what is not there, a trash that leads elsewhere", () => {
-    expect(refused(place, "undelete", "nobody")).toContain("no 'nobody' is in the trash\n    remedy: it is empty");
+    expect(refused(place, "undelete", "nobody")).toContain("no 'nobody' is in the trash\n    cause: it is empty");
     expect(refused(place, "undelete", "../x")).toContain("invalid container name");
     const elsewhere = join(place.lxcpath, "elsewhere");
     mkdirSync(elsewhere);
