@@ -77,8 +77,8 @@ function plannerPart(): Part {
   const out = join(WORK, "berth-planner"); // bun embeds this name: a fixed one keeps builds reproducible
   const make = async (): Promise<void> => {
     await compilePlanner(out, join(WORK, "doors"));
-    alignFile(out, `${out}.aligned`);
-    install(`${out}.aligned`, PLANNER, 0o755);
+    alignFile(out);
+    install(out, PLANNER, 0o755);
   };
   return { name: "planner", inputs: [...sources(), join(ROOT, "scripts/planner.ts"), join(ROOT, "scripts/huge-pages.ts")], salt: Bun.version, outputs: [PLANNER], make };
 }

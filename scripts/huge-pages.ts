@@ -1,6 +1,6 @@
 // Owns how the planner's program lies in its file: so that the kernel can map its code by huge pages. A cold start
 // touches a few hundred places of 80 MB of code, and each costs a page fault (docs/decisions/0006-cold-start.md).
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
 /** Of x86_64, and of aarch64 with pages of 4 KiB. */
 export const HUGE = 2 << 20;
@@ -50,5 +50,9 @@ export function aligned(bytes: Uint8Array): Uint8Array {
   return moved;
 }
 
-/** Writes it in one go: the kernel then keeps it in memory in pieces that are large enough. Copies by cp(1) are. */
-export const alignFile = (from: string, to: string): void => writeFileSync(to, aligned(readFileSync(from)));
+/** Writes it as a new file in one go: the kernel then keeps it in memory in pieces that are large enough. What is written over an old file, and a copy by cp(1), it keeps in smaller ones. */
+export function alignFile(path: string): void {
+  const fresh = `${path}.aligned`;
+  writeFileSync(fresh, aligned(readFileSync(path)));
+  renameSync(fresh, path);
+}
