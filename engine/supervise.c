@@ -190,13 +190,19 @@ static int ended_at_once(struct supervisor *s) {
 	return -1;
 }
 
+/* Its init is believed: from here on the container runs, whoever waits for it. */
+static int begin(struct supervisor *s) {
+	if (let_go(s) < 0) return -1;
+	cgroups_open(&s->command); /* the kernel may let us wait for a fork in there */
+	enter_cgroup(s);
+	command_tell(&s->command, STATE_RUNNING);
+	return 0;
+}
+
 static int supervise(struct supervisor *s, const struct op *op) {
 	struct ending ending;
 	int is_believed = s->notify < 0 ? 1 : supervise_believe(s);
-	if (is_believed < 0 || (is_believed > 0 && let_go(s) < 0)) return -1;
-	if (is_believed > 0) cgroups_open(&s->command); /* the kernel may let us wait for a fork in there */
-	if (is_believed > 0) enter_cgroup(s);
-	if (is_believed > 0) command_tell(&s->command, STATE_RUNNING);
+	if (is_believed < 0 || (is_believed > 0 && begin(s) < 0)) return -1;
 	release_memory(s->run, op);
 	if (is_believed > 0 && watch(s) < 0) return -1;
 	if (finish(s, &ending) < 0) return -1;

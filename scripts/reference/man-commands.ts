@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { doors } from "../../src/cli/doors.ts";
-import { aliasAbout, ALIASES } from "../../src/cli/berth/alias.ts";
+import { aboutAs, aliasAbout, ALIASES } from "../../src/cli/berth/alias.ts";
 import { VERBS } from "../../src/cli/berth/config.ts";
 import { OWN_VERBS } from "../../src/cli/berth/own-verbs.ts";
 import type { OptionRow } from "../../src/cli/getopt.ts";
@@ -42,10 +42,9 @@ const option = (row: OptionRow): readonly string[] => [".TP", term(row), ...plai
 const terms = (rows: readonly Row[]): readonly string[] => rows.flatMap(([word, text]) => [".TP", `\\fB${literal(word)}\\fR`, ...plain(text)]);
 
 function pageOf(tool: Tool, name: string = tool.name): Generated {
-  const about = aliasAbout(name);
-  return manual({ name, about: firstOf(about ?? tool.about), body: [
+  return manual({ name, about: firstOf(aliasAbout(name) ?? tool.about), body: [
     ...section("SYNOPSIS", [`\\fB${literal(name)}\\fR ${literal(tool.synopsis)}`.trim()]),
-    ...section("DESCRIPTION", plain(about === undefined ? tool.about : `${about} ${tool.about}`)),
+    ...section("DESCRIPTION", plain(aboutAs(name, tool.about))),
     ...section("OPTIONS", tool.rows.filter(({ help }) => help !== "").flatMap(option)),
     ...section("COMMON OPTIONS", commonOf(tool).filter(({ help }) => help !== "").flatMap(option)),
     ...section("NOTES", (tool.notes ?? []).flatMap((note, index) => [...(index === 0 ? [] : [".PP"]), ...plain(note)])),

@@ -1,5 +1,5 @@
 // Owns --help and --usage: both come from the tool's table.
-import { aliasAbout } from "./berth/alias.ts";
+import { aboutAs } from "./berth/alias.ts";
 import { commonOf } from "./options.ts";
 import type { OptionRow } from "./getopt.ts";
 import type { Tool } from "./options.ts";
@@ -34,11 +34,9 @@ const shownOf = (tool: Tool): readonly OptionRow[] => commonOf(tool).filter(({ h
 
 export function helpText(tool: Tool): string {
   const { name, synopsis, rows, examples, notes = [] } = tool;
-  const as = aliasAbout(name);
-  const about = as === undefined ? tool.about : `${as} ${tool.about}`;
   const width = Math.max(...examples.map(([command]) => command.length), 0);
   const blocks = [
-    `Usage: ${name} ${synopsis}`, wrapped(about, WIDTH).join("\n"),
+    `Usage: ${name} ${synopsis}`, wrapped(aboutAs(name, tool.about), WIDTH).join("\n"),
     ...(rows.length === 0 ? [] : [["Options:", ...rows.map(rowText)].join("\n")]),
     ["Common options:", ...shownOf(tool).map(rowText)].join("\n"),
     ...(notes.length === 0 ? [] : [notes.map((note) => wrapped(note, WIDTH).join("\n")).join("\n")]),

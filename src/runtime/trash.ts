@@ -16,21 +16,17 @@ import { isPartial, madeOutside, settle } from "./partial.ts";
 import { rememberClone } from "./removing/dependents.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
 import { removalProblems, unsafeReason } from "./removing/remove.ts";
+import { entryOf, parseEntry, trashOf } from "./removing/trash-name.ts";
 import { lookAt } from "./running-container.ts";
 import type { PurgeVerb, Target, Trashed, TrashListVerb, TrashVerb, UndeleteVerb } from "./verbs.ts";
 
 const KEPT_DAYS = 7;
 const DAY_MS = 86_400_000;
-const trashOf = (lxcpath: string): string => `${lxcpath}/.trash`;
-
-/** `web@20261127T074800.123`. */
-const entryOf = (name: string, time: Date): string => `${name}@${time.toISOString().replaceAll(/[-:Z]/g, "")}`;
-const ENTRY = /^(.+)@(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})$/;
 
 function trashedOf(lxcpath: string, entry: string): Trashed | undefined {
-  const [, name, year, month, day, hour, minute, second] = ENTRY.exec(entry) ?? [];
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (name === undefined || Number.isNaN(time)) return undefined;
+  const parsed = parseEntry(entry);
+  if (parsed === undefined) return undefined;
+  const { name, time } = parsed;
   return { name, lxcpath, entry, removedAt: new Date(time).toISOString(), keptUntil: new Date(time + KEPT_DAYS * DAY_MS).toISOString() };
 }
 

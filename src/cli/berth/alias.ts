@@ -30,6 +30,12 @@ export function aliasAbout(name: string): string | undefined {
   return alias === undefined ? undefined : `${alias.does.charAt(0).toUpperCase()}${alias.does.slice(1)}. The same as ${alias.argv.join(" ")}:`;
 }
 
+/** What a command is about, by the name it is called by. */
+export function aboutAs(name: string, about: string): string {
+  const as = aliasAbout(name);
+  return as === undefined ? about : `${as} ${about}`;
+}
+
 /** The command line of the lxc-* command that answers; as it is for anything else. */
 export function commandOf(argv: readonly string[]): readonly string[] {
   const [program, verb, ...rest] = argv;

@@ -117,7 +117,7 @@ async function go(line: Line): Promise<Answer> {
   if (made !== undefined && (made.kind !== "done" || made.status !== 0)) return made;
   const said = made?.err ?? "";
   const { request, target } = line;
-  if (await isForOneCommand(request, target)) return first(said, await (await import("../lxc/execute.ts")).main({ ...request, argv: [tool.name, ...wordsFor(line)] }));
+  if (await isForOneCommand(request, target)) return first(said, await (await import("../lxc/execute.ts")).main({ ...request, argv: [tool.name, ...wordsFor(line)] }, true));
   const booted = await boot(line);
   if (!booted.ok) return first(said, failed(line, booted.problems));
   return first(said + booted.value, await (await import("../lxc/attach.ts")).main({ ...request, argv: [tool.name, ...wordsFor(line)] }));
@@ -139,5 +139,5 @@ function withName(request: Request): Request {
 export const main = async (request: Request): Promise<Answer> => {
   if (isAsked(request.argv)) return withLine(tool, request, go);
   if (hasImage(request.argv)) return withLine(tool, withName(request), go);
-  return (await import("../lxc/execute.ts")).main({ ...request, argv: [tool.name, ...request.argv.slice(1)] });
+  return (await import("../lxc/execute.ts")).main({ ...request, argv: [tool.name, ...request.argv.slice(1)] }, true);
 };

@@ -41,14 +41,14 @@ const noContainer = ({ name, lxcpath }: Target): Problem => ({
   code: "container.missing", text: `container "${name}" is not defined`, cause: `there is no ${lxcpath}/${name}/config`, remedy: "give it an image (--image debian/bookworm) or a config (-f FILE)",
 });
 
-export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
+/** `needsFiles`: a container without a config is refused; LXC runs what it is given on the host's files. */
+export const main = (request: Request, needsFiles = false): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, words } = line;
   const [define, uid, gid] = [definesOf(options.all("define")), idOf("uid", options.last("uid")), idOf("gid", options.last("gid"))];
   if (!define.ok || !uid.ok || !gid.ok) return misuse(line, ...problemsOf(define, uid, gid));
   const rcfile = options.last("rcfile");
   const isBare = rcfile === undefined && !existsSync(`${target.lxcpath}/${target.name}/config`);
-  // LXC runs it on the host's files; who types berth run means a container
-  if (isBare && options.all("define").length === 0 && line.voice.program === "berth run") return failed(line, [noContainer(target)]);
+  if (isBare && needsFiles && options.all("define").length === 0) return failed(line, [noContainer(target)]);
   const isDaemon = options.has("daemon");
   const { execute } = await import("../../runtime/execute.ts");
   const result = await execute(request, target, {

@@ -1,15 +1,12 @@
 // Owns waiting until a container's init says that it has booted: systemd is asked, of other inits the first login prompt is looked for.
 import { readlinkSync } from "node:fs";
-import { runPlan } from "../../host/engine/run.ts";
-import { enginePath } from "../../host/probe/host-facts.ts";
 import { readText } from "../../host/read-text.ts";
 import { parseStat } from "../../linux/proc-stat.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
-import { attach } from "../attach.ts";
-import { PLAIN_ATTACH } from "../plain-options.ts";
 import type { LiveContainer } from "../running-container.ts";
 import type { Target } from "../verbs.ts";
+import { hearInside } from "./hear-inside.ts";
 import { awaitPromptless } from "./promptless.ts";
 import { Stirring } from "./stirring.ts";
 
@@ -61,14 +58,9 @@ const unheard = (why: string): Booted => ({ missing: `what happens in it cannot 
 
 interface Asked { readonly word: string; readonly problem?: Problem }
 async function askOnce(request: Request, target: Target, { end, left }: { readonly end: AbortSignal; readonly left: number }): Promise<Asked> {
-  const plan = await attach({ ...request, cwd: "/" }, target, {
-    ...PLAIN_ATTACH, command: ["sh", "-c", ASK_SYSTEMD, "sh", String(Math.min(LONGEST_SECONDS, Math.ceil(left)))],
-  });
-  if (!plan.ok) return { word: "", ...(plan.problems[0] === undefined ? {} : { problem: plan.problems[0] }) };
-  let said = "";
-  const hear = (bytes: Uint8Array): void => { said = `${said}${Buffer.from(bytes).toString("latin1")}`.slice(-64); };
-  await runPlan(plan.value, { engine: enginePath(request.prefix), stdout: hear, stderr: "ignore", abort: end });
-  return { word: said.trim() };
+  const said = await hearInside(request, target, { command: ["sh", "-c", ASK_SYSTEMD, "sh", String(Math.min(LONGEST_SECONDS, Math.ceil(left)))], most: 64, end });
+  if (!said.ok) return { word: "", ...(said.problems[0] === undefined ? {} : { problem: said.problems[0] }) };
+  return { word: said.value.trim() };
 }
 
 /** Asked anew whenever something has happened, until it answers. What is mounted meanwhile hides what was watched: so the watch begins anew, too. */

@@ -1,13 +1,10 @@
 // Owns an init that starts no login prompt, by its /etc/inittab: it has booted when the programs that it waits for there are over.
-import { runPlan } from "../../host/engine/run.ts";
-import { enginePath } from "../../host/probe/host-facts.ts";
 import { readText } from "../../host/read-text.ts";
 import { parseInittab } from "../../linux/inittab.ts";
 import type { Request } from "../../model/request.ts";
-import { attach } from "../attach.ts";
 import { pause } from "../pause.ts";
-import { PLAIN_ATTACH } from "../plain-options.ts";
 import type { Target } from "../verbs.ts";
+import { hearInside } from "./hear-inside.ts";
 
 /** One program is over before the next begins: none is seen in between. */
 const BETWEEN_MS = 300;
@@ -22,12 +19,8 @@ const isItself = (pid: number, name: string): boolean => (wordsOf(pid)[0] ?? "")
 
 /** As the container sees it: its links lead nowhere else. */
 async function readInside(request: Request, target: Target, end: AbortSignal): Promise<string | undefined> {
-  const plan = await attach({ ...request, cwd: "/" }, target, { ...PLAIN_ATTACH, command: ["sh", "-c", CAT] });
-  if (!plan.ok) return undefined;
-  let said = "";
-  const hear = (bytes: Uint8Array): void => { if (said.length < LONGEST) said += Buffer.from(bytes).toString("latin1"); };
-  await runPlan(plan.value, { engine: enginePath(request.prefix), stdout: hear, stderr: "ignore", abort: end });
-  return said.trimEnd().endsWith(READ) ? said : undefined;
+  const said = await hearInside(request, target, { command: ["sh", "-c", CAT], most: LONGEST, end });
+  return said.ok && said.value.length < LONGEST && said.value.trimEnd().endsWith(READ) ? said.value : undefined;
 }
 
 export interface InitAt { readonly pid: number; readonly name: string; readonly children: () => readonly number[] }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync 
 import { readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import type { Target } from "../verbs.ts";
+import { isTrash, parseEntry } from "./trash-name.ts";
 
 /** lxc_snapshots and lxc_rdepends: pairs of lines, lxcpath and name. Very old ones are a bare count. */
 function pairs(text: string): readonly Target[] {
@@ -16,21 +17,24 @@ function pairs(text: string): readonly Target[] {
 /** A clone whose making or removing was killed is none; one on an lxcpath that is not mounted now is one. */
 const isThere = ({ lxcpath, name }: Target): boolean => !existsSync(lxcpath) || existsSync(`${lxcpath}/${name}`);
 
-export const hasClones = (target: Target): boolean => {
+/** "unnamed": there are some. */
+function clonesThere(target: Target): readonly Target[] | "unnamed" {
   const text = (readText(`${containerDir(target)}/lxc_snapshots`) ?? "").trim();
-  return /^\d+$/.test(text) ? text !== "0" : pairs(text).some(isThere);
-};
+  if (/^\d+$/.test(text)) return text === "0" ? [] : "unnamed";
+  return pairs(text).filter(isThere);
+}
+export const hasClones = (target: Target): boolean => clonesThere(target).length > 0;
+
 function calledClone({ lxcpath, name }: Target, beside: string): string {
   if (lxcpath === beside) return name;
-  if (!lxcpath.endsWith("/.trash")) return `${lxcpath}/${name}`;
-  const was = name.replace(/@[^@]*$/, "");
-  return `${was} (in the trash: berth undelete --purge ${was})`;
+  const trashed = isTrash(lxcpath) ? parseEntry(name)?.name : undefined;
+  return trashed === undefined ? `${lxcpath}/${name}` : `${trashed} (in the trash: berth undelete --purge ${trashed})`;
 }
-/** Whom to destroy first, for a remedy; very old files only count them. */
-export const clonesText = (target: Target): string => {
-  const there = pairs(readText(`${containerDir(target)}/lxc_snapshots`) ?? "").filter(isThere);
-  return there.length === 0 ? "the clones" : there.map((clone) => calledClone(clone, target.lxcpath)).join(", ");
-};
+/** Whom to destroy first, for a remedy. */
+export function clonesText(target: Target): string {
+  const there = clonesThere(target);
+  return there === "unnamed" ? "the clones" : there.map((clone) => calledClone(clone, target.lxcpath)).join(", ");
+}
 
 export function hasSnapshots(target: Target): boolean {
   try {
