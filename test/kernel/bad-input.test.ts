@@ -70,15 +70,16 @@ test("init is missing, or not executable", async () => {
   rmSync(rootfs(place, "not-executable"));
 });
 
-test("what is to be run is a directory, a link to itself, or a name whose file is not executable", async () => {
+test("what is to be run is a directory, a pipe, a link to itself, or a name whose file is not executable", async () => {
   mkdirSync(rootfs(place, "folder"));
   symlinkSync("loop", rootfs(place, "loop"));
+  expect(spawnSync("mkfifo", [rootfs(place, "pipe")]).status).toBe(0);
   writeFileSync(rootfs(place, "bin/plain"), "", { mode: 0o644 });
-  const cases = [["/folder", "'/folder' is a directory"], ["/loop", "too many symbolic links on the way to '/loop'"]] as const;
+  const cases = [["/folder", "'/folder' is a directory"], ["/pipe", "'/pipe' is no file that can be executed, but a named pipe"], ["/loop", "too many symbolic links on the way to '/loop'"]] as const;
   for (const [path, cause] of cases) await fails(place, () => berth(place, "lxc-start", ["-n", place.name, "-d", "--", path]), 1, path, `cause: ${cause}`, "remedy: name a program of the container after --");
   await fails(place, () => berth(place, "lxc-execute", ["-n", place.name, "--", "plain"]), 255, "permission denied", "cause: a file 'plain' is in the container's PATH, but it cannot be executed", "remedy: ");
   await fails(place, () => berth(place, "lxc-execute", ["-n", place.name, "--", "nosuch"]), 255, "cause: there is no program 'nosuch' in the container's PATH", "remedy: ");
-  for (const path of ["folder", "loop", "bin/plain"]) rmSync(rootfs(place, path), { recursive: true });
+  for (const path of ["folder", "pipe", "loop", "bin/plain"]) rmSync(rootfs(place, path), { recursive: true });
 });
 
 test("init dies at once: its status and its last words", async () => {

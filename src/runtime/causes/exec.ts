@@ -33,6 +33,7 @@ function interpreterFinding(root: string, path: string): Finding {
 function refusedFinding(failure: Failure, root: string, path: string): Finding {
   const inside = lookInside(root, path);
   if (inside.kind === "directory") return { cause: `'${path}' is a directory`, remedy: initRemedy(path, failure) };
+  if (inside.kind === "other") return { cause: `'${path}' is no file that can be executed, but a named pipe, a socket or a device`, remedy: initRemedy(path, failure) };
   if (inside.kind === "file" && (inside.mode & 0o111) === 0) return { cause: `'${inside.path}' is not executable (mode ${inside.mode.toString(8).padStart(4, "0")})`, remedy: `chmod +x '${root}${inside.path}'` };
   return { cause: "the file, or a directory above it, may not be executed by the container's user, or its file system is mounted noexec", remedy: `look at the modes and owners below '${root}'; they must lie within the container's id map` };
 }
