@@ -53,6 +53,7 @@ enum op_code {
   OP_CHMOD = 27, /* fchmodat(2) of something that is not a symlink */
   OP_WRITE_FILE = 28, /* open(2) with O_WRONLY and flags, one write(2) of all the data, close(2); then the same to each file of `also`, up to one that fails */
   OP_REMOVE_TREE = 29, /* removes a directory and what is below it (of a cgroup only the directories); a missing one is no error; never follows a symlink, never crosses a mount point; of those in `also` each is tried */
+  OP_COPY_TREE = 31, /* copies all that is in a directory, and what the directory itself is, into an empty one: ids, modes, times, names of one file, holes, extended attributes with ACLs and capabilities; blocks are shared where the file system can (ioctl_ficlone(2)); never follows a symlink */
   OP_KEEP_EVENTS = 30, /* writes the plan and its events so far to a file; behind supervise, adds those since */
   OP_CLONE = 40, /* clone3(2) with flags; the child runs the body. A pair of sockets joins the two (post, await, sendFd, recvFd). With `join` it is made by a helper that has entered those namespaces by setns(2), and is this process's child all the same (CLONE_PARENT) */
   OP_POST = 41, /* a numbered barrier: says #number to the child in `to`, else to the parent */
@@ -174,6 +175,8 @@ enum op_code {
 #define REMOVE_TREE_AT 0
 #define REMOVE_TREE_PATH 1
 #define REMOVE_TREE_ALSO 2
+#define COPY_TREE_SOURCE 0
+#define COPY_TREE_TARGET 1
 #define KEEP_EVENTS_PATH 0
 #define CLONE_FLAGS 0
 #define CLONE_NAME 1
@@ -323,6 +326,7 @@ static const struct op_schema ISA[OP_CODES] = {
   [OP_CHMOD] = { "chmod", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_U32 } },
   [OP_WRITE_FILE] = { "writeFile", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_DATA, FIELD_U32 | FIELD_OPTIONAL, FIELD_U32 | FIELD_OPTIONAL, FIELD_TEXTS | FIELD_OPTIONAL } },
   [OP_REMOVE_TREE] = { "removeTree", { FIELD_SLOT | FIELD_OPTIONAL, FIELD_TEXT, FIELD_TEXTS | FIELD_OPTIONAL } },
+  [OP_COPY_TREE] = { "copyTree", { FIELD_SLOT, FIELD_SLOT } },
   [OP_KEEP_EVENTS] = { "keepEvents", { FIELD_TEXT } },
   [OP_CLONE] = { "clone", { FIELD_U64, FIELD_TEXT, FIELD_NEW_SLOT, FIELD_NEW_SLOT | FIELD_OPTIONAL, FIELD_SLOT | FIELD_OPTIONAL, FIELD_OPS, FIELD_SLOTS | FIELD_OPTIONAL } },
   [OP_POST] = { "post", { FIELD_U32, FIELD_SLOT | FIELD_OPTIONAL } },
@@ -370,7 +374,7 @@ static const struct op_schema ISA[OP_CODES] = {
 #endif
 
 #ifdef ISA_FIELD_NAMES
-static const char *const FIELD_NAMES[] = { "at", "path", "flags", "mode", "into", "slot", "fd", "except", "quiet", "tree", "set", "clear", "propagation", "userns", "type", "options", "attributes", "root", "readonly", "number", "parents", "also", "device", "target", "to", "uid", "gid", "data", "name", "pid", "pidfd", "cgroup", "body", "join", "child", "timeout", "reap", "status", "argv", "env", "stdin", "input", "stdout", "fallback", "startTime", "file", "signal", "tty", "groups", "drop", "effective", "permitted", "inheritable", "ambient", "resource", "soft", "hard", "option", "arg2", "arg3", "arg4", "arg5", "value", "program", "listener", "init", "proxy", "cookie", "master", "peer", "size", "messages", "socket", "address", "nowait", "kind", "connection", "give", "paths", "listen", "console", "ttys", "record", "log", "escape", "greeting", "resize", "request" };
+static const char *const FIELD_NAMES[] = { "at", "path", "flags", "mode", "into", "slot", "fd", "except", "quiet", "tree", "set", "clear", "propagation", "userns", "type", "options", "attributes", "root", "readonly", "number", "parents", "also", "device", "target", "to", "uid", "gid", "data", "source", "name", "pid", "pidfd", "cgroup", "body", "join", "child", "timeout", "reap", "status", "argv", "env", "stdin", "input", "stdout", "fallback", "startTime", "file", "signal", "tty", "groups", "drop", "effective", "permitted", "inheritable", "ambient", "resource", "soft", "hard", "option", "arg2", "arg3", "arg4", "arg5", "value", "program", "listener", "init", "proxy", "cookie", "master", "peer", "size", "messages", "socket", "address", "nowait", "kind", "connection", "give", "paths", "listen", "console", "ttys", "record", "log", "escape", "greeting", "resize", "request" };
 /* Of each field: its name's index. */
 static const unsigned char FIELD_NAME[OP_CODES][MAX_FIELDS] = {
   [OP_OPEN] = { 0, 1, 2, 3, 4 },
@@ -395,49 +399,50 @@ static const unsigned char FIELD_NAME[OP_CODES][MAX_FIELDS] = {
   [OP_CHMOD] = { 0, 1, 3 },
   [OP_WRITE_FILE] = { 0, 1, 27, 2, 3, 21 },
   [OP_REMOVE_TREE] = { 0, 1, 21 },
+  [OP_COPY_TREE] = { 28, 23 },
   [OP_KEEP_EVENTS] = { 1 },
-  [OP_CLONE] = { 2, 28, 29, 30, 31, 32, 33 },
+  [OP_CLONE] = { 2, 29, 30, 31, 32, 33, 34 },
   [OP_POST] = { 19, 24 },
-  [OP_AWAIT] = { 19, 34, 35 },
+  [OP_AWAIT] = { 19, 35, 36 },
   [OP_SEND_FD] = { 5, 24 },
-  [OP_RECV_FD] = { 34, 4 },
-  [OP_WAIT_EXEC] = { 34 },
-  [OP_WAIT_EXIT] = { 30, 35, 36 },
-  [OP_EXIT_WITH] = { 34, 37 },
+  [OP_RECV_FD] = { 35, 4 },
+  [OP_WAIT_EXEC] = { 35 },
+  [OP_WAIT_EXIT] = { 31, 36, 37 },
+  [OP_EXIT_WITH] = { 35, 38 },
   [OP_SETNS] = { 5, 2 },
   [OP_UNSHARE] = { 2 },
-  [OP_SPAWN] = { 38, 39, 40, 41, 2, 42, 35 },
-  [OP_EXEC] = { 1, 38, 39, 2, 43 },
-  [OP_INIT_LOOP] = { 38, 39, 2 },
+  [OP_SPAWN] = { 39, 40, 41, 42, 2, 43, 36 },
+  [OP_EXEC] = { 1, 39, 40, 2, 44 },
+  [OP_INIT_LOOP] = { 39, 40, 2 },
   [OP_GETPID] = { 4 },
-  [OP_PIDFD_OPEN] = { 29, 44, 4, 45, 19 },
-  [OP_KILL] = { 30, 46 },
+  [OP_PIDFD_OPEN] = { 30, 45, 4, 46, 19 },
+  [OP_KILL] = { 31, 47 },
   [OP_SETSID] = { 0 },
-  [OP_CONTROLLING_TTY] = { 47 },
-  [OP_JOIN_PARENT] = { 46 },
-  [OP_SET_IDS] = { 25, 26, 48, 2 },
-  [OP_CAP_BOUNDING] = { 49 },
-  [OP_CAPS] = { 50, 51, 52, 53 },
-  [OP_RLIMIT] = { 54, 55, 56, 29 },
-  [OP_PRCTL] = { 57, 58, 59, 60, 61 },
-  [OP_PERSONALITY] = { 62 },
+  [OP_CONTROLLING_TTY] = { 48 },
+  [OP_JOIN_PARENT] = { 47 },
+  [OP_SET_IDS] = { 25, 26, 49, 2 },
+  [OP_CAP_BOUNDING] = { 50 },
+  [OP_CAPS] = { 51, 52, 53, 54 },
+  [OP_RLIMIT] = { 55, 56, 57, 30 },
+  [OP_PRCTL] = { 58, 59, 60, 61, 62 },
+  [OP_PERSONALITY] = { 63 },
   [OP_JOIN_KEYRING] = { 0 },
-  [OP_SECCOMP] = { 63, 2, 4 },
-  [OP_SECCOMP_NOTIFY] = { 64, 65, 66, 67 },
-  [OP_BPF_DEVICE] = { 63, 31, 2 },
-  [OP_HOSTNAME] = { 28 },
-  [OP_OPEN_PTY] = { 0, 1, 68, 69, 70 },
-  [OP_NETLINK] = { 71, 72 },
+  [OP_SECCOMP] = { 64, 2, 4 },
+  [OP_SECCOMP_NOTIFY] = { 65, 66, 67, 68 },
+  [OP_BPF_DEVICE] = { 64, 32, 2 },
+  [OP_HOSTNAME] = { 29 },
+  [OP_OPEN_PTY] = { 0, 1, 69, 70, 71 },
+  [OP_NETLINK] = { 72, 73 },
   [OP_NETLINK_SOCKET] = { 4 },
-  [OP_IF_INDEX] = { 28, 4 },
-  [OP_LISTEN] = { 73, 4 },
-  [OP_LOCK] = { 1, 4, 74 },
-  [OP_ASK_MONITOR] = { 73, 75, 62, 76, 19, 6, 35, 77 },
-  [OP_NETLINK_FOLLOW] = { 71, 48 },
-  [OP_WATCH_DIRECTORIES] = { 78 },
-  [OP_SUPERVISE] = { 29, 30, 79, 80, 81, 82, 83, 15 },
-  [OP_RELAY] = { 68, 30, 83, 84, 85, 86, 2 },
-  [OP_REPLAN] = { 87 },
+  [OP_IF_INDEX] = { 29, 4 },
+  [OP_LISTEN] = { 74, 4 },
+  [OP_LOCK] = { 1, 4, 75 },
+  [OP_ASK_MONITOR] = { 74, 76, 63, 77, 19, 6, 36, 78 },
+  [OP_NETLINK_FOLLOW] = { 72, 49 },
+  [OP_WATCH_DIRECTORIES] = { 79 },
+  [OP_SUPERVISE] = { 30, 31, 80, 81, 82, 83, 84, 15 },
+  [OP_RELAY] = { 69, 31, 84, 85, 86, 87, 2 },
+  [OP_REPLAN] = { 88 },
 };
 static const struct { const char *name; unsigned short number; } ERRNO_NAMES[] = {
   { "EPERM", 1 },
@@ -531,6 +536,7 @@ int do_chown(struct run *run, const struct op *op);
 int do_chmod(struct run *run, const struct op *op);
 int do_write_file(struct run *run, const struct op *op);
 int do_remove_tree(struct run *run, const struct op *op);
+int do_copy_tree(struct run *run, const struct op *op);
 int do_keep_events(struct run *run, const struct op *op);
 int do_clone(struct run *run, const struct op *op);
 int do_post(struct run *run, const struct op *op);
@@ -599,6 +605,7 @@ static int (*const HANDLERS[OP_CODES])(struct run *, const struct op *) = {
   [OP_CHMOD] = do_chmod,
   [OP_WRITE_FILE] = do_write_file,
   [OP_REMOVE_TREE] = do_remove_tree,
+  [OP_COPY_TREE] = do_copy_tree,
   [OP_KEEP_EVENTS] = do_keep_events,
   [OP_CLONE] = do_clone,
   [OP_POST] = do_post,

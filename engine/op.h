@@ -1,6 +1,7 @@
 /* What the core's own files share beyond run.h. */
 #ifndef BERTH_OP_H
 #define BERTH_OP_H
+#include "closing.h"
 #include "run.h"
 
 /* Runs a list as a whole process does: its end, then the undo of what was for the time of supervise. */
@@ -9,8 +10,6 @@ int run_list(struct run *run, uint32_t first, uint32_t count);
 int run_list_once(struct run *run, uint32_t first, uint32_t count);
 /* 0, or -1 when a text of the op cannot be composed: a slot is empty, a process is gone, too long. */
 int compose_all(struct run *run, const struct op *op);
-/* Closes without a word: the result and the errno of what was done with it. */
-int closing(int fd, int result);
 /* recvmsg(2) with at most one descriptor, -1 when there is none. */
 ssize_t hear_bytes(int socket, void *bytes, size_t size, int *fd);
 /* sendmsg(2) with a descriptor. */

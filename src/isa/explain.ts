@@ -75,6 +75,7 @@ const SENTENCES: { readonly [K in OpKind]: (op: OpOf<K>, name: NameOf) => string
   chown: (op, name) => `give ${place(op, name)} to ${id(op.uid)}:${id(op.gid)}`,
   chmod: (op, name) => `set the mode of ${place(op, name)} to ${octal(op.mode)}`,
   writeFile: (op, name) => `write "${short(op.data, name)}" to ${place(op, name)}${others(op.also, name)}`,
+  copyTree: (op, name) => `copy all that is in ${name(op.source)} into ${name(op.target)}`,
   removeTree: (op, name) => `remove ${place(op, name)} and all below it${others(op.also, name)}`,
   clone: (op, name) => `make process "${textOf(op.name, name)}"${namespacesIn(op.flags) === "" ? "" : ` with its own ${namespacesIn(op.flags)} namespaces`}${op.cgroup === undefined ? "" : ` in the cgroup ${name(op.cgroup)}`}${op.join === undefined ? "" : `, in ${op.join.map(name).join(" and ")}`}`,
   post: (op, name) => `say #${op.number} to ${peer(op.to, name)}`,

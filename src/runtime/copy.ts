@@ -5,7 +5,7 @@ import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { randomHex } from "../host/probe/kernel.ts";
 import { errorCode } from "../host/read-text.ts";
-import { cloneHooksFile, configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { cloneHooksFile, configFile, containerDir } from "../host/store/layout.ts";
 import { isNoSpace, saysNoSpace } from "../linux/no-space.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
@@ -103,8 +103,11 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const prepared = await prepare(job);
   if (!prepared.ok) return prepared;
   if (storage.tree !== undefined) {
-    const copied = await copyTree(to, facts, { ...storage.tree, ...(storage.made?.block === undefined ? {} : { block: storage.made.block }), idmap: mapOf(spec), messages: `${recordDir(to)}/copy-messages`, abort, onProgress });
-    if (!copied.ok) return copied;
+    const copied = await copyTree(to, facts, { ...storage.tree, ...(storage.made?.block === undefined ? {} : { block: storage.made.block }), idmap: mapOf(spec), abort, onProgress });
+    if (!copied.ok) {
+      const same = stillSame(job.mark);
+      return same.ok ? copied : same;
+    }
   }
   if (storage.image !== undefined) {
     const plan = planCopyImage(to, storage.image.source, storage.image.to);

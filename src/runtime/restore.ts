@@ -4,7 +4,7 @@ import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
 import { isSubvolume } from "../host/probe/tree-mark.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
-import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
+import { configFile, containerDir } from "../host/store/layout.ts";
 import { snapshotsDir } from "../host/store/snapshots.ts";
 import type { IdMapEntry } from "../linux/idmap.ts";
 import type { HostFacts } from "../model/facts.ts";
@@ -91,7 +91,7 @@ async function filled(job: Job, filling: Filling): Promise<Result<void>> {
   const unowned = idmap.length === 0 ? undefined : outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
   if (unowned !== undefined) return fail(unowned);
   if (now.spec.rootfs?.type === "btrfs" && isSubvolume(trees.then)) return ok(undefined);
-  return copyTree(target, facts, { source: { kind: "directory", path: trees.then }, to: tree, messages: `${recordDir(target)}/copy-messages`, ...filling });
+  return copyTree(target, facts, { source: { kind: "directory", path: trees.then }, to: tree, ...filling });
 }
 
 async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {

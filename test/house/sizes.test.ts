@@ -7,7 +7,7 @@ import { longFunctions } from "./c-functions.ts";
 const MOST_LINES = 400;
 const MOST_FUNCTION_LINES = 60; // C, with its declarations and braces; handlers are far below
 const MEDIAN_BOUND = 110;       // the aim is 90
-const ENGINE_BOUND = 6500;      // the aim is 1,500 for the ops; launcher, monitor (LXC's command protocol, events, seccomp's notifications), relay, pid 1 and verifier come on top
+const ENGINE_BOUND = 7000;      // the aim is 1,500 for the ops; launcher, monitor (LXC's command protocol, events, seccomp's notifications), relay, pid 1, verifier and the copier of trees come on top
 const FORBIDDEN = /^(utils?|helpers?|common|misc|manager|types)(\.|$)/;
 
 const everything = sources(["src", "scripts", "bench", "test", "engine"], /\.(ts|mjs|c|h)$/).filter(({ path }) => !isGenerated(path));

@@ -122,6 +122,12 @@ describe.each(KINDS)("%s", (kind) => {
     }
     expect(berth(place, "lxc-copy", ["-n", "nobody", "-N", "x"]).stderr).toContain("is not defined");
     works(copied, "lxc-destroy", ["-n", copied.name]);
+    if (kind === "user-owned") { // a device cannot be made there
+      sh(`mknod srv/node c 1 5; chown ${place.rootId} srv/node`, home(place, "rootfs"));
+      const { status, stderr } = berth(place, "lxc-copy", ["-n", place.name, "-N", "x"]);
+      expect([status, stderr]).toEqual([1, expect.stringContaining(`copying ${home(place, "rootfs")} failed\n    cause: making srv/node: operation not permitted\n    remedy: mend that in the source, then copy again: nothing was left\n`)]);
+      rmSync(home(place, "rootfs/srv/node"));
+    }
     expect(readdirSync(place.lxcpath)).toEqual(before);
   }, PATIENCE_MS);
 });

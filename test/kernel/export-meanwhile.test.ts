@@ -1,11 +1,12 @@
 // What happens to a container while it is exported or copied: removed, put into the trash, restored, started. No file is said to be
-// whole that is not, no copy is kept that lacks files. The program that reads the files is held until it has happened.
+// whole that is not, no copy is kept that lacks files. What reads the files is held until it has happened.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, DIST, eventually, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Kind, Place, Ran } from "./place.ts";
 import { runBeside } from "./download-room.ts";
+import { heldAt } from "./lease.ts";
 import { called, imported, sh } from "./port.ts";
 
 const PATIENCE_MS = 60_000;
@@ -13,11 +14,9 @@ let place: Place;
 const path = (...names: readonly string[]): string => join(place.lxcpath, ...names);
 const copy = (): Place => called(place, `${place.name}2`);
 
-function makeReaders(kind: Kind): void {
+function makeReader(kind: Kind): void {
   place = makePlace(kind);
-  for (const [program, kind] of [["tar", "tar"], ["cp", "cp"]] as const) {
-    writeFileSync(path(`in-${program}`), `#!/bin/sh\n[ -p ${path("go")} ] && read -r go < ${path("go")}\nexec /usr/bin/${kind} "$@"\n`, { mode: 0o755 });
-  }
+  writeFileSync(path("in-tar"), `#!/bin/sh\n[ -p ${path("go")} ] && read -r go < ${path("go")}\nexec /usr/bin/tar "$@"\n`, { mode: 0o755 });
 }
 
 /** A pipe can be opened so once somebody waits at its other end. */
@@ -34,10 +33,10 @@ async function opened(pipe: string): Promise<number> {
   return fd ?? -1;
 }
 
-/** The command with its reader held until `meanwhile` is done. */
+/** The command with tar held until `meanwhile` is done. */
 async function held(argv: readonly string[], meanwhile: () => void): Promise<Ran> {
   sh("rm -f go; mkfifo -m 666 go", place.lxcpath);
-  const slow = { ...place, into: ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none /usr/local/bin && for p in tar cp; do install -m 755 ${path("in-")}$p /usr/local/bin/$p; done && exec "$@"`, "sh"] };
+  const slow = { ...place, into: ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none /usr/local/bin && install -m 755 ${path("in-tar")} /usr/local/bin/tar && exec "$@"`, "sh"] };
   const running = runBeside(slow, argv);
   const gate = await opened(path("go"));
   rmSync(path("go")); // a snapshot's files are read without a stop
@@ -50,10 +49,14 @@ async function held(argv: readonly string[], meanwhile: () => void): Promise<Ran
 }
 const exporting = (meanwhile: () => void): Promise<Ran> => held([join(DIST, "bin/berth"), "export", "-P", place.lxcpath, place.name, "-o", path("web.tar")], meanwhile);
 const streaming = (meanwhile: () => void): Promise<Ran> => held(["sh", "-c", `${join(DIST, "bin/berth")} export -P ${place.lxcpath} ${place.name} > ${path("stream.tar")}`], meanwhile);
-const copying = (meanwhile: () => void): Promise<Ran> => held([join(DIST, "bin/lxc-copy"), "-P", place.lxcpath, "-n", place.name, "-N", copy().name], meanwhile);
+const copyingFrom = (file: string, meanwhile: () => void): Promise<Ran> => heldAt(file, () => runBeside(place, [join(DIST, "bin/lxc-copy"), "-P", place.lxcpath, "-n", place.name, "-N", copy().name]), meanwhile);
+function copying(meanwhile: () => void): Promise<Ran> {
+  writeFileSync(path(place.name, "rootfs/held"), "");
+  return copyingFrom(path(place.name, "rootfs/held"), meanwhile);
+}
 
 describe.each(["privileged", "user-owned"] as const)("the container (%s) is", (kind) => {
-  beforeAll(() => makeReaders(kind), PATIENCE_MS);
+  beforeAll(() => makeReader(kind), PATIENCE_MS);
   afterAll(() => leavePlace(place), PATIENCE_MS);
   const removed = (): void => { works(place, "lxc-destroy", ["-n", place.name]); };
   const emptied = (): void => { removed(); mkdirSync(path(place.name, "rootfs"), { recursive: true }); };
@@ -80,6 +83,18 @@ describe.each(["privileged", "user-owned"] as const)("the container (%s) is", (k
     works(place, "lxc-destroy", ["-n", place.name, "-s"]);
   }, PATIENCE_MS);
 
+  test("without one of its files", async () => {
+    create(place);
+    mkdirSync(path(place.name, "rootfs/many"));
+    for (let i = 0; i < 50; i++) writeFileSync(path(place.name, "rootfs/many", String(i)), "");
+    sh(`chown -R ${place.rootId}:${place.rootId} many`, path(place.name, "rootfs"));
+    const [first = "", ...others] = sh("ls -U", path(place.name, "rootfs/many")).trim().split("\n"); // as they are read
+    const { status, stderr } = await copyingFrom(path(place.name, "rootfs/many", first), () => rmSync(path(place.name, "rootfs/many", others.at(-1) ?? "")));
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`cause: reading many/${others.at(-1)}: no such file or directory\n    remedy: it has gone while it was copied: stop what changes the source, then copy again: nothing was left\n`)]);
+    expect(existsSync(path(copy().name))).toBe(false);
+    works(place, "lxc-destroy", ["-n", place.name]);
+  }, PATIENCE_MS);
+
   test("started", async () => {
     create(place);
     const { status, stderr } = await exporting(() => start(place));
@@ -93,7 +108,7 @@ describe.each(["privileged", "user-owned"] as const)("the container (%s) is", (k
 
 // What it does not hold itself lies in its source.
 describe.each(["privileged", "user-owned"] as const)("the source of a layered copy (%s) is", (kind) => {
-  beforeAll(() => makeReaders(kind), PATIENCE_MS);
+  beforeAll(() => makeReader(kind), PATIENCE_MS);
   afterAll(() => leavePlace(place), PATIENCE_MS);
   const layered = (): void => {
     create(place);

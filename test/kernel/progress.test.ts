@@ -5,6 +5,7 @@ import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { cacheOf, destroy, downloadRoom, makeDownloadPlace, runBeside } from "./download-room.ts";
+import { heldAt } from "./lease.ts";
 import { create, DIST, leavePlace, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
 
@@ -75,13 +76,12 @@ test("lxc-create -t download", async () => {
 
 test("lxc-copy: once in a pipe", async () => {
   create(place);
-  // cp that takes a second: what is copied in no time says nothing
-  writeFileSync(path("in-cp"), "#!/bin/sh\nsleep 1\nexec /usr/bin/cp \"$@\"\n", { mode: 0o755 });
-  const slow = { ...place, into: ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none /usr/local/bin && install -m 755 ${path("in-cp")} /usr/local/bin/cp && exec "$@"`, "sh"] };
-  const copy = (name: string, ...words: readonly string[]): readonly string[] => [join(DIST, "bin/lxc-copy"), "-P", place.lxcpath, "-n", place.name, "-N", name, ...words];
-  const { status, stderr } = await runBeside(slow, copy(two()));
+  writeFileSync(path(place.name, "rootfs/held"), "");
+  // a copy that takes a second: what is copied in no time says nothing
+  const slow = (name: string, ...words: readonly string[]): Promise<Ran> => heldAt(path(place.name, "rootfs/held"), () => piped([join(DIST, "bin/lxc-copy"), "-P", place.lxcpath, "-n", place.name, "-N", name, ...words]), () => Bun.sleep(1000));
+  const { status, stderr } = await slow(two());
   expect([status, stderr]).toEqual([0, `copying ${path(place.name)}/rootfs\n`]);
-  expect((await runBeside(slow, copy(`${two()}q`, "-q"))).stderr).toBe("");
+  expect((await slow(`${two()}q`, "-q")).stderr).toBe("");
   for (const name of [two(), `${two()}q`]) works(place, "lxc-destroy", ["-n", name]);
 }, PATIENCE_MS);
 

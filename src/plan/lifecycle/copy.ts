@@ -1,6 +1,5 @@
-// Owns the plans of a copy: a root file system copied by cp(1), and what is done in it once it is mounted.
+// Owns the plans of a copy: a root file system copied file by file, and what is done in it once it is mounted.
 import type { Op, Plan } from "../../isa/op.ts";
-import { FLAGS } from "../../isa/schema.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
 import { O_NONBLOCK, O_TRUNC, RENAME_EXCHANGE } from "../../linux/fs.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
@@ -17,12 +16,9 @@ import { confineOps } from "../storage/dir.ts";
 import { onMounted, readOps, type ReadPlace } from "../storage/mounted.ts";
 import { toolOp } from "../storage/tool.ts";
 import { usernsOps, withSelf } from "../usernsexec.ts";
-import { inside, PATH, type Made } from "./create.ts";
+import { inside, type Made } from "./create.ts";
 
 const from = byOption("--newname");
-/** cp(1) finds the new directory here: who copies may have no way to it by its path. The source is where it stands: names of it are
- * looked up more often, and each way through /proc takes its time. */
-const TARGET_FD = 9;
 const [TARGET, SOURCE] = [2, 3];
 
 export interface CopyInputs {
@@ -37,19 +33,15 @@ export interface CopyInputs {
   readonly idmap: readonly IdMapEntry[];
 }
 
-/** Everything a file has: ids, modes, times, hard links, holes, ACLs, capabilities and other xattrs; blocks are shared where the file system can. */
-const COPY_COMMAND: readonly string[] = ["cp", "-a", "--reflink=auto", "--sparse=auto", ".", `/proc/self/fd/${TARGET_FD}/.`];
-
 /** Whatever the source holds, only the new directory can be written. */
 export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, isMapped, idmap }: CopyInputs): Plan {
   const read = readOps(source, SOURCE, { isMapped, isRoot: isRoot(facts), from });
   const body: Op[] = [
-    ...read.inside, ...confineOps(TARGET, from), { op: "dup", slot: TARGET, fd: TARGET_FD, from }, { op: "chdir", at: SOURCE, path: "", from },
-    { op: "exec", path: "cp", argv: COPY_COMMAND, env: [PATH, "LC_ALL=C"], flags: FLAGS.EXEC_SEARCH_PATH, from },
+    ...read.inside, ...confineOps(TARGET, from), { op: "copyTree", source: SOURCE, target: TARGET, from }, { op: "exitWith", status: 0, from },
   ];
   const ops: readonly Op[] = [
     { op: "joinParent", signal: SIGKILL, from }, ...read.before, { op: "chdir", path: to, from },
-    ...inside(facts, { idmap: isRoot(facts) ? [] : idmap, name: "cp", from, early: read.early }, body), ...read.after, { op: "exitWith", child: 1, from },
+    ...inside(facts, { idmap: isRoot(facts) ? [] : idmap, name: "copier", from, early: read.early }, body), ...read.after, { op: "exitWith", child: 1, from },
   ];
   return onMounted({ verb: "copy", ...made, ops }, block, to, from);
 }

@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   chown: (subject) => `change the owner of '${subject}'`,
   chmod: (subject) => `change the mode of '${subject}'`,
   writeFile: (subject) => `write to '${subject}'`,
+  copyTree: () => "copy the files",
   removeTree: (subject) => `remove '${subject}'`,
   clone: (subject) => `make the process '${subject}' with its namespaces`,
   setns: () => "join the container's namespaces",

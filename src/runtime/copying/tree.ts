@@ -1,16 +1,19 @@
-// Owns copying a root file system file by file, by cp(1).
-import { closeSync, openSync, rmSync } from "node:fs";
-import { runPlan } from "../../host/engine/run.ts";
+// Owns copying a root file system file by file.
+import { runPlan, type EngineOutcome } from "../../host/engine/run.ts";
+import { numbered } from "../../isa/encode.ts";
+import type { Plan } from "../../isa/op.ts";
+import { errnoName, errnoText } from "../../linux/errno.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
+import { isNoSpace } from "../../linux/no-space.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
-import { fail, ok, type Result } from "../../model/problem.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
 import type { BlockPlace } from "../../model/storage.ts";
 import { planCopyTree } from "../../plan/lifecycle/copy.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
-import { full, ranOut, saidBy } from "../creating/unpack.ts";
-import { outcomeProblem } from "../removing/outcome.ts";
+import { full } from "../creating/unpack.ts";
+import { failureOf, outcomeProblem } from "../removing/outcome.ts";
 import type { Target } from "../verbs.ts";
 
 export interface TreeWish {
@@ -19,8 +22,6 @@ export interface TreeWish {
   /** Mounted there first. */
   readonly block?: BlockPlace;
   readonly idmap: readonly IdMapEntry[];
-  /** A file for what cp says. */
-  readonly messages: string;
   readonly abort: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -28,23 +29,26 @@ export interface TreeWish {
 /** A copy that takes no time says nothing. */
 const QUIET_MS = 500;
 
+/** What went wrong at which file, or before the first of them. */
+function notCopied(plan: Plan, outcome: EngineOutcome, { wish: { to, block }, where, stage }: { readonly wish: TreeWish; readonly where: string; readonly stage: string }): Problem | undefined {
+  const failed = failureOf(outcome.events);
+  if (failed === undefined || numbered(plan)[failed.op]?.op !== "copyTree") return outcomeProblem(plan, outcome, `copy '${where}'`);
+  if (isNoSpace(errnoName(failed.error))) return full(to, stage, { block, by: "-L SIZE" });
+  const remedy = errnoName(failed.error) === "ENOENT" ? "it has gone while it was copied: stop what changes the source" : "mend that in the source";
+  return { code: "storage.copy", text: `${stage} failed`, cause: `${failed.text}: ${errnoText(failed.error)}`, remedy: `${remedy}, then copy again: nothing was left` };
+}
+
 export async function copyTree(made: Target, facts: HostFacts, wish: TreeWish): Promise<Result<void>> {
-  const { source, to, messages, abort, onProgress } = wish;
+  const { source, abort, onProgress } = wish;
   const where = source.kind === "layers" ? source.layers[0] ?? "" : source.path;
   const stage = `copying ${where}`;
   const plan = planCopyTree(made, facts, { ...wish, isMapped: wish.idmap.length > 0 });
-  const said = openSync(messages, "w", 0o640);
   let isSaid = false;
   const slow = setTimeout(() => { isSaid = true; onProgress({ stage }); }, QUIET_MS);
-  const outcome = await runPlan(plan, { engine: facts.install.engine, stderr: said, abort }).finally(() => closeSync(said));
+  const outcome = await runPlan(plan, { engine: facts.install.engine, abort });
   clearTimeout(slow);
   if (isSaid) onProgress({ stage, isFinished: true });
-  const words = saidBy(messages);
-  rmSync(messages, { force: true });
-  if (outcome.status === 0) return ok(undefined);
-  const at = byOption("--newname");
-  if (abort.aborted) return fail({ code: "storage.copy", at, text: "interrupted" });
-  if (ranOut(words, to)) return fail({ ...full(to, stage, { block: wish.block, by: "-L SIZE" }), at });
-  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `copy '${where}'`) : undefined;
-  return fail(broken ?? { code: "storage.copy", at, text: `${stage} failed`, cause: words === "" ? `cp ended with status ${outcome.status}` : words, remedy: "mend what cp complains of in the source, then copy again: nothing was left" });
+  if (abort.aborted) return fail({ code: "storage.copy", at: byOption("--newname"), text: "interrupted" });
+  const problem = notCopied(plan, outcome, { wish, where, stage });
+  return problem === undefined ? ok(undefined) : fail({ ...problem, at: byOption("--newname") });
 }

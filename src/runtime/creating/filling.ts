@@ -29,6 +29,6 @@ export async function fill(job: Job, abort: AbortSignal, exclude: readonly strin
   if (storage?.isFilled === true) return ok(undefined);
   return copyTree(target, facts, {
     source: { kind: "directory", path: shared.root }, to: rootfs, ...(storage?.block === undefined ? {} : { block: storage.block }), idmap: base.idmap,
-    messages: `${recordDir(target)}/tar-messages`, abort, onProgress: progressOf(job),
+    abort, onProgress: progressOf(job),
   });
 }
