@@ -56,6 +56,13 @@ test.each(tools)("%s: help fits a terminal", async (name) => {
   expect(err.slice(0, examples).split("\n").slice(1).filter((line) => line.length > 80)).toEqual([]);
 });
 
+test.each([...tools, "berth export"])("%s: no letter is two options in its help", async (name) => {
+  const [first = "", ...words] = name.split(" ");
+  const { err } = await ended(first, ...words, "--help");
+  const letters = [...err.matchAll(/^ {2}(-\w), --/gm)].map(([, letter]) => letter);
+  expect(letters.filter((letter, i) => letters.indexOf(letter) !== i)).toEqual([]);
+});
+
 test.each(named)("%s: needs a name", async (name) => {
   expect(await ended(name)).toEqual({ out: "", err: `${name}: No container name specified\n`, status: 1 });
   expect((await ended(name, "-q")).err).toBe("");

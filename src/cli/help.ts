@@ -30,7 +30,14 @@ function rowText(row: OptionRow): string {
   return [start, ...more.map((line) => `${" ".repeat(COLUMN)}${line}`)].join("\n");
 }
 
-const shownOf = (tool: Tool): readonly OptionRow[] => commonOf(tool).filter(({ help }) => help !== "");
+/** A letter that the tool has taken for an option of its own is no other one's. */
+function shownOf(tool: Tool): readonly OptionRow[] {
+  const isTaken = ({ short }: OptionRow): boolean => tool.rows.some((row) => row.short === short);
+  return commonOf(tool).filter(({ help }) => help !== "").map((row) => {
+    const { short, ...rest } = row;
+    return short !== undefined && isTaken(row) ? rest : row;
+  });
+}
 
 export function helpText(tool: Tool): string {
   const { name, synopsis, rows, examples, notes = [] } = tool;

@@ -21,10 +21,11 @@ import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
 import { copyOwnFiles } from "./copying/own-files.ts";
 import { markOf, stillSame, type Mark } from "./copying/same-source.ts";
-import { copyStorage, type CopyStorage } from "./copying/storage.ts";
+import { makePlace } from "./copying/place.ts";
+import { copyStorage, type CopyStorage, type StorageWish } from "./copying/storage.ts";
 import { copyTree } from "./copying/tree.ts";
 import { writeConfig } from "./creating/config.ts";
-import { makeStorage, storageOptions } from "./creating/storage.ts";
+import { storageOptions } from "./creating/storage.ts";
 import { dropEmpty, reserve } from "./creating/reserve.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { onSignals } from "./interrupt.ts";
@@ -42,6 +43,7 @@ interface Job {
   readonly spec: ContainerSpec;
   readonly options: CopyOptions;
   readonly facts: HostFacts;
+  readonly wish: StorageWish;
   readonly storage: CopyStorage;
   readonly mark: Mark;
 }
@@ -61,8 +63,6 @@ async function prepare({ source, spec, options, facts, storage }: Job): Promise<
   if (!bytes.ok) return bytes;
   writeConfig(to, bytes.value);
   const warnings = copyOwnFiles(source, to, cloned.value.files);
-  const unmade = storage.made === undefined ? undefined : await makeStorage(to, facts, storage.made, { from: byOption("--backingstorage"), idmap: mapOf(spec) });
-  if (unmade !== undefined) return fail(unmade);
   if (storage.sources.length > 0) rememberSources(to, storage.sources);
   for (const [name, content] of Object.entries(options.notes ?? {})) writeFileSync(`${containerDir(to)}/${name}`, content, { mode: 0o640, flag: "wx" });
   if (spec.idmap.length === 0) return ok(undefined, warnings);
@@ -98,8 +98,18 @@ function counted({ options: { to }, storage: { sources }, mark }: Job): Result<v
   return after;
 }
 
-async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
-  const { source, spec, options: { to, onProgress = () => undefined, mayRun }, facts, storage } = job;
+/** LXC passes over it in silence. */
+function unsized({ options: { size }, storage: { made, image } }: Job): readonly Problem[] {
+  if (size === undefined || made === undefined || (image === undefined && made.block !== undefined && made.block.kind !== "dataset")) return [];
+  return [{ code: "option.conflict", severity: "warning", at: byOption("--fssize"), text: `--fssize has no effect: the copy is kept on ${made.backend}, which has no size of its own`, remedy: "-B loop makes an image of that size" }];
+}
+
+async function make(wanted: Job, abort: AbortSignal): Promise<Result<void>> {
+  const { source, spec, options: { to, onProgress = () => undefined, onStorage = () => undefined, mayRun }, facts } = wanted;
+  const placed = await makePlace(wanted);
+  if (!placed.ok) return placed;
+  const storage = placed.value;
+  const job = { ...wanted, storage };
   const prepared = await prepare(job);
   if (!prepared.ok) return prepared;
   if (storage.tree !== undefined) {
@@ -120,7 +130,8 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   const same = counted(job);
   if (!same.ok) return same;
   unlinkSync(partialFile(to));
-  return prepared;
+  if (storage.choice !== undefined && storage.made !== undefined) onStorage(storage.made.backend, storage.choice.reason);
+  return ok(undefined, [...(prepared.warnings ?? []), ...unsized(job)]);
 }
 
 async function makeOrUndo(job: Job): Promise<Result<void>> {
@@ -158,13 +169,14 @@ export const copy: CopyVerb = async (request, source, options) => {
   const mark = markOf(source, spec.rootfs);
   const running = await stateProblem(request, source, options.mayRun);
   if (running !== undefined) return fail(running);
-  const storage = copyStorage(spec.rootfs, {
+  const wish: StorageWish = {
     source, to: options.to, isSnapshot: options.isSnapshot, isKept: options.isKept === true, isRoot: request.euid === 0, isRunning: options.mayRun && lookAt(source).state !== "STOPPED",
     options: storageOptions(request, options.size === undefined ? {} : { size: options.size }), ...(options.backend === undefined ? {} : { backend: options.backend }),
-  });
+  };
+  const storage = copyStorage(spec.rootfs, wish);
   if (!storage.ok) return storage;
   const [first] = spec.idmap;
   const unmapped = first === undefined ? [] : mapProblems(facts, mapOf(spec), first.from);
   if (unmapped.length > 0) return fail(...unmapped);
-  return makeOrUndo({ request, source, spec, options, facts, storage: storage.value, mark });
+  return makeOrUndo({ request, source, spec, options, facts, wish, storage: storage.value, mark });
 };

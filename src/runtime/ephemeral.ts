@@ -5,6 +5,7 @@ import { fstabField } from "../linux/fstab-field.ts";
 import { quoted } from "../linux/sh.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
+import { backendOf } from "../model/storage.ts";
 import type { Request } from "../model/request.ts";
 import { attach } from "./attach.ts";
 import { configSet } from "./config-set.ts";
@@ -12,7 +13,8 @@ import { copy } from "./copy.ts";
 import { destroy } from "./destroy.ts";
 import { onSignals } from "./interrupt.ts";
 import { BACKGROUND_START, PLAIN_ATTACH, PLAIN_STOP } from "./plain-options.ts";
-import { run, type RunOptions } from "./run.ts";
+import { execStatus } from "./report.ts";
+import { run, type Ran, type RunOptions } from "./run.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import type { ConfigAssignment, EphemeralMount, EphemeralOptions, EphemeralVerb, Target } from "./verbs.ts";
@@ -20,11 +22,9 @@ import type { ConfigAssignment, EphemeralMount, EphemeralOptions, EphemeralVerb,
 const CALLERS: RunOptions = { stdin: 0, stdout: 1, stderr: 2 };
 const SHUTDOWN_SECONDS = 60;
 
-/** For sh(1). */
-
 function mountLine(directory: string, { kind, source, target, isReadOnly }: EphemeralMount, index: number): string {
   const [from, to] = [fstabField(source), fstabField(target.replace(/^\/+/, ""))];
-  if (kind === "overlay") return `${from} ${to} overlay lowerdir=${from},upperdir=${fstabField(directory)}/delta.${index},workdir=${fstabField(directory)}/work.${index},create=dir 0 0`;
+  if (kind === "overlay") return `${from} ${to} overlay ${isReadOnly ? "ro," : ""}lowerdir=${from},upperdir=${fstabField(directory)}/delta.${index},workdir=${fstabField(directory)}/work.${index},create=dir 0 0`;
   const isDirectory = lstatSync(source, { throwIfNoEntry: false })?.isDirectory() !== false;
   return `${from} ${to} none bind,optional,${isReadOnly ? "ro" : "rw"},create=${isDirectory ? "dir" : "file"} 0 0`;
 }
@@ -45,8 +45,9 @@ function assignments({ to, keepsData, isTmpfs, keepsName, mounts }: EphemeralOpt
   ];
 }
 
-function optionProblem({ keepsData, isTmpfs, mounts }: EphemeralOptions): Problem | undefined {
+function optionProblem({ keepsData, isTmpfs, mounts, backend }: EphemeralOptions): Problem | undefined {
   if (keepsData && isTmpfs) return { code: "option.conflict", text: "--keepdata and --tmpfs exclude each other", cause: "what is in memory goes with the container" };
+  if (isTmpfs && backend !== undefined && !backend.split(",").some((word) => word === "best" || backendOf(word) === "overlay")) return { code: "option.conflict", text: "--tmpfs is for layers: the upper one is in memory", remedy: "leave out -B, or use -B overlay" };
   const missing = mounts.find(({ source }) => lstatSync(source, { throwIfNoEntry: false }) === undefined);
   return missing === undefined ? undefined : { code: "option.value", at: byOption("--mount"), text: `--mount: '${missing.source}' does not exist`, remedy: "name a directory or a file of the host" };
 }
@@ -57,10 +58,17 @@ async function stopped(request: Request, to: Target, isKill: boolean): Promise<R
   return result.ok || result.problems.some(({ code }) => code === "container.stopped") ? ok(undefined) : result;
 }
 
+/** A command that cannot be executed is no reason to say that the copy has failed. */
+function commandEnd(ran: Result<Ran>): Result<{ readonly status: number }> {
+  const [problem] = ran.ok ? [] : ran.problems;
+  const status = problem === undefined ? undefined : execStatus(problem);
+  return ran.ok || status === undefined ? ran : ok({ status }, ran.problems);
+}
+
 /** The command run in it, then it is shut down; it removes itself. */
 async function runCommand(request: Request, { to, command }: EphemeralOptions): Promise<Result<{ readonly status: number }>> {
   const plan = await attach(request, to, { ...PLAIN_ATTACH, command });
-  const ran = plan.ok ? await run(request, plan.value, CALLERS) : plan;
+  const ran = plan.ok ? commandEnd(await run(request, plan.value, CALLERS)) : plan;
   const end = await stopped(request, to, false);
   return end.ok ? ran : { ok: false, problems: [...(ran.ok ? [] : ran.problems), ...end.problems] };
 }
@@ -79,10 +87,11 @@ async function use(request: Request, options: EphemeralOptions): Promise<Result<
 export const copyEphemeral: EphemeralVerb = async (request, source, options) => {
   const problem = optionProblem(options);
   if (problem !== undefined) return fail(problem);
-  const { to, onProgress, backend } = options;
+  const { to, onProgress, onStorage, isTmpfs } = options;
+  const backend = isTmpfs ? "overlay" : options.backend;
   const copied = await copy(request, source, {
     to, isSnapshot: true, hookArgs: [], mayRun: options.mayRun, keepsName: options.keepsName, keepsAddresses: options.keepsAddresses,
-    ...(onProgress === undefined ? {} : { onProgress }), ...(backend === undefined ? {} : { backend }),
+    ...(onProgress === undefined ? {} : { onProgress }), ...(onStorage === undefined ? {} : { onStorage }), ...(backend === undefined ? {} : { backend }),
   });
   if (!copied.ok) return copied;
   const set = await configSet(request, to, assignments(options));

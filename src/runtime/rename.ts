@@ -3,8 +3,10 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
+import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir, recordDir, renamedConfig } from "../host/store/layout.ts";
 import { errnoName } from "../linux/errno.ts";
+import { isNoSpace } from "../linux/no-space.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -14,7 +16,9 @@ import { planRename } from "../plan/lifecycle/create.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
 import { copy, finish } from "./copy.ts";
+import { isWithin } from "./copying/within.ts";
 import { readCreated, writeCreated } from "./creating/record.ts";
+import { dropEmpty, makeLxcpath } from "./creating/reserve.ts";
 import { destroy } from "./destroy.ts";
 import { isPartial } from "./partial.ts";
 import { clonesText, forgetClone, hasClones, hasSnapshots, rememberClone, sourcesOf } from "./removing/dependents.ts";
@@ -24,7 +28,8 @@ import { settledState, stillRunning } from "./running-container.ts";
 import type { RenameOptions, RenameVerb, Target } from "./verbs.ts";
 
 /** Everything that can refuse, before anything is touched. */
-async function refusal(request: Request, target: Target): Promise<Problem | undefined> {
+async function refusal(request: Request, target: Target, to: Target): Promise<Problem | undefined> {
+  if (isWithin(to.lxcpath, containerDir(target))) return { code: "option.value", at: byOption("--newpath"), text: `'${to.lxcpath}' lies in the container itself`, remedy: "name a directory outside of it with -p" };
   if (hasClones(target)) return { code: "container.clones", text: `${target.name} has clones`, cause: `they find its root file system by its path; '${containerDir(target)}/lxc_snapshots' lists them`, remedy: `destroy ${clonesText(target)} first, or copy it: lxc-copy` };
   if (hasSnapshots(target)) return { code: "container.snapshots", text: `${target.name} has snapshots`, cause: "their configs name its path", remedy: `destroy them first (lxc-snapshot -n ${target.name} -d ALL), or copy it: lxc-copy` };
   if (isPartial(target)) return { code: "container.partial", text: `${target.name} is being made or removed`, remedy: "wait for it to end" };
@@ -49,11 +54,21 @@ function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: Re
   if (!made.ok) return made;
   const bytes = encodeConfig(made.value.text, encoding);
   if (!bytes.ok) return bytes;
-  mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
   const file = `${recordDir(target)}/${renamedConfig(to.name)}`;
-  rmSync(file, { force: true });
-  writeFileSync(file, bytes.value, { mode: 0o640, flag: "wx" });
-  return ok(file);
+  try {
+    mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
+    rmSync(file, { force: true });
+    writeFileSync(file, bytes.value, { mode: 0o640, flag: "wx" });
+    return ok(file);
+  } catch (error) {
+    return fail(unwritten(target, error));
+  }
+}
+
+function unwritten(target: Target, error: unknown): Problem {
+  const code = errorCode(error);
+  if (isNoSpace(code)) return { code: "storage.full", text: `no space left in '${containerDir(target)}'`, remedy: "free some space, then rename again" };
+  return { code: "privilege", text: `cannot write in '${containerDir(target)}': ${code === "EACCES" ? "permission denied" : code}`, remedy: "run this as the user who created the container" };
 }
 
 async function moveDirectory(target: Target, to: Target, facts: HostFacts): Promise<Problem | "elsewhere" | undefined> {
@@ -87,22 +102,29 @@ async function copyThenDestroy(request: Request, target: Target, options: Rename
   return destroy(request, target, { isForced: false, withSnapshots: false });
 }
 
-/** A stopped container under another name. Source: lxc-copy -R. Problems: `container.missing`, `container.exists`, `container.running`. */
-export const rename: RenameVerb = async (request, target, options) => {
+async function renameTo(request: Request, target: Target, { options, spec }: { readonly options: RenameOptions; readonly spec: ContainerSpec }): Promise<Result<void>> {
   const { to } = options;
-  const loaded = loadConfig(request, target);
-  if (!loaded.ok) return loaded;
-  const refused = await refusal(request, target);
-  if (refused !== undefined) return fail(refused);
-  const facts = probeHost(request);
-  mkdirSync(to.lxcpath, { recursive: true });
-  const written = writeRenamed(target, loaded.value.spec, options);
+  const written = writeRenamed(target, spec, options);
   if (!written.ok) return written;
-  const failed = await moveDirectory(target, to, facts);
+  const failed = await moveDirectory(target, to, probeHost(request));
   if (failed !== undefined) rmSync(written.value, { force: true });
   if (failed === "elsewhere") return copyThenDestroy(request, target, options);
   if (failed !== undefined) return fail(failed);
   settleRecords(target, to);
   const unfinished = await finish(request, target, options);
   return ok(undefined, unfinished === undefined ? [] : [{ ...unfinished, severity: "warning" }]);
+}
+
+/** A stopped container under another name. Source: lxc-copy -R. Problems: `container.missing`, `container.exists`, `container.running`. */
+export const rename: RenameVerb = async (request, target, options) => {
+  const { to } = options;
+  const loaded = loadConfig(request, target);
+  if (!loaded.ok) return loaded;
+  const refused = await refusal(request, target, to);
+  if (refused !== undefined) return fail(refused);
+  const lxcpath = makeLxcpath(to.lxcpath);
+  if (!lxcpath.ok) return lxcpath;
+  const renamed = await renameTo(request, target, { options, spec: loaded.value.spec });
+  if (!renamed.ok && lxcpath.value !== undefined) dropEmpty(to.lxcpath, lxcpath.value);
+  return renamed;
 };

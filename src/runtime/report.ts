@@ -46,11 +46,17 @@ function explainFailure(notes: Notes, events: readonly PlanEvent[], caller: Pick
 /** Verbs that end in a command of the user's. */
 const COMMANDS = new Set(["attach", "usernsexec", "unshare"]);
 
-/** 126 and 127 as a shell has them for commands, 255 for execute, 2 for a container that has stopped meanwhile. */
-function statusOf(verb: string, { failure, problem }: Explained): number {
-  const isExec = failure?.op.op === "exec" || failure?.op.op === "initLoop";
-  if (COMMANDS.has(verb) && isExec) return failure?.errno === "ENOENT" || failure?.errno === "ENOTDIR" ? 127 : 126;
-  if (verb === "execute" && isExec) return 255;
+/** As a shell has them for a command that is not there, or may not be executed; undefined: something else has failed. */
+export function execStatus({ step }: Problem): number | undefined {
+  if (step?.op !== "exec" && step?.op !== "initLoop") return undefined;
+  return step.errno === "ENOENT" || step.errno === "ENOTDIR" ? 127 : 126;
+}
+
+/** 126 and 127 for commands, 255 for execute, 2 for a container that has stopped meanwhile. */
+function statusOf(verb: string, { problem }: Explained): number {
+  const unexecuted = execStatus(problem);
+  if (unexecuted !== undefined && COMMANDS.has(verb)) return unexecuted;
+  if (unexecuted !== undefined && verb === "execute") return 255;
   if (verb === "stop" && problem.code === "container.stopped") return 2;
   // LXC calls it no failure that a container runs already.
   return verb === "start" && problem.code === "container.running" ? 0 : 1;

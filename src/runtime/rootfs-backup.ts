@@ -21,7 +21,7 @@ import { exportContainer } from "./export.ts";
 import { onSignals } from "./interrupt.ts";
 import { leftOutDevices } from "./porting/members.ts";
 import { feedRootfs } from "./porting/rootfs-only.ts";
-import { hasClones } from "./removing/dependents.ts";
+import { clonesText, hasClones } from "./removing/dependents.ts";
 import { unsafeReason } from "./removing/remove.ts";
 import { settledState, stillRunning } from "./running-container.ts";
 import type { BackUpVerb, BringBackVerb, Target } from "./verbs.ts";
@@ -118,7 +118,7 @@ const noBackup = (target: Target, number: number | undefined): Problem => {
 
 async function refusal(request: Request, target: Target): Promise<Problem | undefined> {
   if ((await settledState(request, target)).state !== "STOPPED") return stillRunning(target);
-  return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: "destroy them first" } : undefined;
+  return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: `destroy ${clonesText(target)} first` } : undefined;
 }
 
 export const bringBack: BringBackVerb = async (request, target, { number }) => {

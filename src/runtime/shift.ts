@@ -21,7 +21,7 @@ import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { placeOf } from "./copying/storage.ts";
 import { onSignals } from "./interrupt.ts";
 import { settle } from "./partial.ts";
-import { hasClones } from "./removing/dependents.ts";
+import { clonesText, hasClones } from "./removing/dependents.ts";
 import { leftOutDevices } from "./porting/members.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
@@ -86,7 +86,7 @@ function partProblem(request: Request, facts: HostFacts, part: Target): Problem 
 async function refusal(job: Job, target: Target, parts: readonly Target[]): Promise<Problem | undefined> {
   const { request, facts, wanted } = job;
   if ((await settledState(request, target)).state !== "STOPPED") return stillRunning(target);
-  if (hasClones(target)) return { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using its files with the ids these have now", remedy: "destroy them first, or shift a whole copy: lxc-copy" };
+  if (hasClones(target)) return { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using its files with the ids these have now", remedy: `destroy ${clonesText(target)} first, or shift a whole copy: lxc-copy` };
   return idProblem(request, facts, target, wanted) ?? [target, ...parts].map((part) => partProblem(request, facts, part)).find((problem) => problem !== undefined);
 }
 

@@ -29,6 +29,8 @@ export interface CopyOptions {
   /** Further files beside its config: name and content. */
   readonly notes?: Readonly<Record<string, Uint8Array>>;
   readonly onProgress?: (progress: Progress) => void;
+  /** Where it is kept, and why, when -B leaves the choice: best, or a list. */
+  readonly onStorage?: (backend: string, reason: string) => void;
 }
 /** Something of the host in an ephemeral copy; an overlay's writes stay in the copy. */
 export interface EphemeralMount { readonly kind: "bind" | "overlay"; readonly source: string; readonly target: string; readonly isReadOnly: boolean }

@@ -44,16 +44,33 @@ test("none of them: each is told with its reason, and nothing is made", () => {
   expect(kept(on("plain"), "btrfs,ext4")[2]).toContain("ext4 is not a valid backing storage type");
 }, PATIENCE_MS);
 
-test("a copy as well: the first of the list that it can be put on, a snapshot on one that has any", () => {
+test("a copy as well: the first of the list that it can be put on, a snapshot on one that has any; which, and why, is said", () => {
   const there = on("plain");
   works(there, "lxc-create", ["-n", there.name, "-t", "busybox", "-f", join(place.lxcpath, "c.conf")]);
   const other = `${there.name}2`;
-  for (const [wish, path, ...more] of [["best", "dir"], ["btrfs,loop", "loop", "-L", "24M"], ["btrfs,overlay", "overlay", "-s"]] as const) {
-    works(there, "lxc-copy", ["-n", there.name, "-N", other, "-B", wish, ...more]);
+  const cases: readonly (readonly [string, string, RegExp, ...(readonly string[])])[] = [
+    ["best", "dir", /a directory works everywhere \(cannot use '-B btrfs': [^\n]* does not lie on btrfs; /], ["btrfs,loop", "loop", /an image has a size of its own \(cannot use '-B btrfs'/, "-L", "24M"],
+    ["btrfs,overlay", "overlay", /layers above a directory \(a root file system on dir has no snapshot on btrfs\)/, "-s"], ["best", "overlay", /layers above a directory \(a root file system on dir has no snapshot on btrfs, zfs or lvm\)/, "-s"],
+    // tried, not only judged: no file system fits into 4 KiB
+    ["loop,dir", "dir", /a directory works everywhere \(cannot make 'loop:[^\n]*: mkfs.ext4 /, "-L", "4k"],
+  ];
+  for (const [wish, path, reason, ...more] of cases) {
+    const { status, stderr } = berth(there, "lxc-copy", ["-n", there.name, "-N", other, "-B", wish, ...more]);
+    expect([wish, status, stderr]).toEqual([wish, 0, expect.stringMatching(new RegExp(`^(copying .*\n)*${other} is kept on ${path}: ${reason.source}`))]);
+    expect(readdirSync(home({ ...there, name: other })).includes("rootdev")).toBe(path === "loop");
     expect([wish, readFileSync(home({ ...there, name: other }, "config"), "utf8")]).toEqual([wish, expect.stringContaining(`lxc.rootfs.path = ${path}:`)]);
     works(there, "lxc-destroy", ["-n", other]);
   }
   const { status, stderr } = berth(there, "lxc-copy", ["-n", there.name, "-N", other, "-B", "btrfs,what"]);
   expect([status, stderr, readdirSync(there.lxcpath)]).toEqual([1, expect.stringMatching(/does not lie on btrfs[^]*cannot put a copy on 'what'/), [there.name]]);
+  works(there, "lxc-destroy", ["-n", there.name]);
+}, PATIENCE_MS);
+
+test("lxc-copy -e -t of a subvolume: in layers, whose upper one is in memory", () => {
+  const there = on("btrfs");
+  works(there, "lxc-create", ["-n", there.name, "-t", "busybox", "-f", join(place.lxcpath, "c.conf"), "-B", "btrfs"]);
+  const { status, stdout } = berth(there, "lxc-copy", ["-n", there.name, "-e", "-t", "--", "sh", "-c", "touch /x && grep ' / overlay ' /proc/mounts"]);
+  expect([status, stdout]).toEqual([0, expect.stringContaining(`lowerdir=${home(there, "rootfs")}`)]);
+  expect(readdirSync(there.lxcpath)).toEqual([there.name]);
   works(there, "lxc-destroy", ["-n", there.name]);
 }, PATIENCE_MS);

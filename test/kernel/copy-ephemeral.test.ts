@@ -53,6 +53,19 @@ describe.each(KINDS)("%s", (kind) => {
     expect(readdirSync(shared)).toEqual(["file"]);
   }, PATIENCE_MS);
 
+  test("a command that cannot be run: a status as a shell's, and nobody says that the copy has failed", () => {
+    for (const [command, status] of [["/no/such", 127], ["/etc", 126]] as const) {
+      const ran = copyOf(place, "-N", box.name, "--", command);
+      expect([ran.status, ran.stderr.includes(`Failed to exec "${command}"`), ran.stderr.includes("Failed to clone")]).toEqual([status, true, false]);
+    }
+    expect(containers(place)).toEqual([place.name]);
+  }, PATIENCE_MS);
+
+  test("an overlay of the host's directory that is only read", () => {
+    const ran = copyOf(place, "-N", box.name, "-m", `overlay=${shared}:/mnt/over:ro`, "--", "sh", "-c", "cat /mnt/over/file; touch /mnt/over/new || exit 5");
+    expect([ran.status, ran.stdout.split("\n")[1]]).toEqual([5, "of the host"]);
+  }, PATIENCE_MS);
+
   test("-t: what it writes is in memory, and its name is right there too", () => {
     const ran = copyOf(place, "-N", box.name, "-t", "--", "sh", "-c", "cat /etc/hostname; touch /x && stat -f -c %T /x");
     expect([ran.status, ran.stdout.split("\n")]).toEqual([0, [`Created ${box.name} as clone of ${place.name}`, "Container is placed on tmpfs.", "Rebooting will cause all changes made to it to be lost!", box.name, expect.any(String), ""]]);
@@ -84,6 +97,7 @@ test("wrong input", () => {
   expect(said("-e", "-m", "foo=x")).toContain("--mount: 'foo=x' is not understood");
   expect(said("-e", "-m", "bind=/no/such/place")).toContain("--mount: '/no/such/place' does not exist");
   expect(said("-e", "-D", "-t")).toContain("--keepdata and --tmpfs exclude each other");
+  expect(said("-e", "-t", "-B", "btrfs,loop")).toContain("--tmpfs is for layers: the upper one is in memory");
   expect(said("-N", "x", "-t")).toContain("--tmpfs is for --ephemeral");
   expect(said("-e", "-R")).toContain("--ephemeral and --rename exclude each other");
   expect(said("-e")).toContain('container "web" is not defined');

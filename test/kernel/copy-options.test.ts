@@ -55,6 +55,26 @@ describe("of a stopped one", () => {
     expect([existsSync(path(two())), existsSync(path(`${two()}r`, "rootfs/root/kept"))]).toEqual([false, true]);
   }, PATIENCE_MS);
 
+  test("--rename to where nothing can be, and what is for another root file system: told, and nothing has changed", () => {
+    const before = readdirSync(path(place.name));
+    const inside = path(place.name, "rootfs/sub");
+    for (const [words, said] of [
+      [["--newpath", "/etc/passwd"], "cannot make a container in '/etc/passwd': not a directory"], [["--newpath", "/proc/no"], "cannot make a container in '/proc/no'"], [["--newpath", inside], `'${inside}' lies in the container itself`],
+      [["--snapshot"], "--snapshot is for a copy"], [["--backingstorage", "loop"], "--backingstorage is for a copy"], [["--fssize", "20M"], "--fssize is for a copy"],
+    ] as const) expect(copied(two(), "--rename", ...words)).toMatchObject({ status: 1, stderr: expect.stringContaining(said) });
+    expect([readdirSync(path(place.name)).filter((name) => name !== ".berth"), existsSync(inside)]).toEqual([before.filter((name) => name !== ".berth"), false]);
+  }, PATIENCE_MS);
+
+  test("--newpath below what is copied is refused", () => {
+    const inside = path(place.name, "rootfs/sub");
+    for (const words of [[], ["--snapshot"]]) expect(copied(two(), "--newpath", inside, ...words)).toMatchObject({ status: 1, stderr: expect.stringContaining(`'${inside}' lies in what is copied`) });
+    expect(existsSync(inside)).toBe(false);
+  }, PATIENCE_MS);
+
+  test("--fssize where nothing has a size of its own: a warning", () => {
+    expect(copied(two(), "--fssize", "20M")).toMatchObject({ status: 0, stderr: expect.stringContaining("warning: --fssize has no effect: the copy is kept on dir") });
+  }, PATIENCE_MS);
+
   test("--snapshot: a layer above the original's files, which cannot go before it", () => {
     copy(two(), "--snapshot");
     expect([config(two()).includes(`lxc.rootfs.path = overlay:${path(place.name)}/rootfs:`), readdirSync(path(two(), "overlay/delta")).includes("root")]).toEqual([true, false]);

@@ -55,6 +55,9 @@ describe.each([...KINDS])("%s", (kind) => {
     expect(refused(place, "lxc-restore", name, "7")).toContain("has no backup 7\n    remedy: it has 1, 2\n");
     for (const [command, ...args] of [["lxc-restore", name, "x"], ["lxc-backup", name, "0"], ["lxc-backup", name, "1", "2"], ["lxc-restore"]] as const) expect(refused(place, command, ...args)).toContain(`${command}: `);
     expect(refused(place, "lxc-backup", "nobody")).toContain("nobody");
+    works(place, "lxc-copy", ["-n", name, "-N", `${name}c`, "-s"]);
+    expect(refused(place, "lxc-restore", name)).toContain(`remedy: destroy ${name}c first`);
+    works(place, "lxc-destroy", ["-n", `${name}c`]);
     truncateSync(home(place, "rootfs.backup.2"), 200_000);
     expect(refused(place, "lxc-restore", name, "2")).toContain("ends too early");
     symlinkSync("/etc", home(place, "rootfs.backup.9"));

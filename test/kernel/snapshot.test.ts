@@ -31,6 +31,14 @@ describe.each(KINDS)("%s", (kind) => {
   beforeAll(() => create(place), PATIENCE_MS);
   afterAll(async () => { works(place, "lxc-destroy", ["-n", place.name, "-s"]); await leavePlace(place); }, PATIENCE_MS);
 
+  test("options of another action, and words nobody asked for: refused, and no snapshot is made", () => {
+    for (const [args, said] of [
+      [["-C"], "--showcomments is for --list"], [["-N", "x"], "--newname is for --restore"], [["-L", "-d", "snap0"], "--list and --destroy exclude each other"], [["-L", "-c", "/etc/fstab"], "--comment is for a new snapshot"],
+      [["word"], "'word' is one word too many"], [["-r", "snap0", "a", "b"], "'b' is one word too many"], [["-r", "snap0", "-N", "a", "b"], "'b' is one word too many"],
+    ] as const) expect(refused(place, ...args)).toContain(said);
+    expect(existsSync(home(place, "snaps"))).toBe(false);
+  }, PATIENCE_MS);
+
   test("none yet", () => {
     expect([snapshot(place, "-L"), snapshot(place, "-L", "--format", "json")]).toEqual(["No snapshots\n", "[]\n"]);
   }, PATIENCE_MS);

@@ -9,7 +9,7 @@ import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
 import { stream } from "../stream.ts";
 import { optional } from "../values.ts";
-import type { Row } from "./copy.ts";
+import { keptLine, type Row } from "./copy.ts";
 
 const IN_MEMORY = "Container is placed on tmpfs.\nRebooting will cause all changes made to it to be lost!\n";
 
@@ -40,12 +40,13 @@ export async function runEphemeral(line: CommandLine<Row>): Promise<Answer> {
   if (!mounts.ok) return misuse(line, ...mounts.problems);
   const isTmpfs = options.has("tmpfs");
   const told: Promise<boolean>[] = [];
+  const chosen: string[] = [];
   const { copyEphemeral } = await import("../../runtime/ephemeral.ts");
   const result = await copyEphemeral(request, target, {
     to: to.value, mounts: mounts.value, isTmpfs, keepsData: options.has("keepdata"), mayRun: options.has("allowrunning"), keepsName: options.has("keepname"), keepsAddresses: options.has("keepmac"),
-    isForeground: options.lastOf("daemon", "foreground") === "foreground", command: words, ...optional("backend", options.last("backingstorage")), ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]) }),
+    isForeground: options.lastOf("daemon", "foreground") === "foreground", command: words, ...optional("backend", options.last("backingstorage")), ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), onStorage: (backend: string, reason: string): void => { chosen.push(keptLine(to.value.name, backend, reason)); } }),
     onMade: () => { told.push(stream(`Created ${to.value.name} as clone of ${target.name}\n${isTmpfs ? IN_MEMORY : ""}`)); },
   });
   await Promise.all(told);
-  return result.ok ? done(result.value.status, { err: say(voice, result.warnings ?? []) }) : failed(line, result.problems, { closing: ["Failed to clone"] });
+  return result.ok ? done(result.value.status, { err: chosen.join("") + say(voice, result.warnings ?? []) }) : failed(line, result.problems, { closing: ["Failed to clone"] });
 }

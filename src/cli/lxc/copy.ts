@@ -44,12 +44,19 @@ export const tool: Tool<Row> = {
   ],
 };
 
+/** Where it is kept, when -B leaves the choice. */
+export const keptLine = (name: string, backend: string, reason: string): string => `${name} is kept on ${backend}: ${reason}\n`;
+
+/** What a new root file system is asked for; a container that is renamed keeps its own. */
+const OF_A_NEW_ONE = ["snapshot", "backingstorage", "fssize"] as const;
 /** What belongs to -e. */
 const EPHEMERAL = ["mount", "tmpfs", "keepdata", "foreground", "daemon"] as const;
 
 function optionProblem({ options }: CommandLine<Row>): Problem | undefined {
   const asked = options.has("ephemeral") ? undefined : EPHEMERAL.find((long) => options.has(long));
   if (asked !== undefined) return { code: "option.conflict", text: `--${asked} is for --ephemeral`, remedy: "add -e" };
+  const unused = options.has("rename") ? OF_A_NEW_ONE.find((long) => options.has(long)) : undefined;
+  if (unused !== undefined) return { code: "option.conflict", text: `--${unused} is for a copy: --rename leaves the root file system as it is`, remedy: "leave out one of them" };
   if (options.has("ephemeral") && options.has("rename")) return { code: "option.conflict", text: "--ephemeral and --rename exclude each other" };
   const size = options.last("fssize");
   if (size !== undefined && bytesOf(size) === undefined) return { code: "option.value", text: `--fssize: '${size}' is not a size`, remedy: "a number and one of bBkKmMgGtT: 500M, 2G; a bare number is MiB" };
@@ -74,9 +81,10 @@ async function run(line: CommandLine<Row>): Promise<Answer> {
     return renamed.ok ? done(0, { err: say(voice, renamed.warnings ?? []) }) : failed(line, renamed.problems, { closing: [`Renaming container ${target.name} to ${newName} failed`] });
   }
   const size = options.last("fssize");
+  const chosen: string[] = [];
   const { copy } = await import("../../runtime/copy.ts");
   const copied = await copy(request, target, {
-    ...common, isSnapshot: options.has("snapshot"), mayRun: options.has("allowrunning"), keepsAddresses: options.has("keepmac"), ...optional("backend", options.last("backingstorage")), ...optional("size", size === undefined ? undefined : bytesOf(size)),
+    ...common, ...(voice.isQuiet ? {} : { onStorage: (backend: string, reason: string): void => { chosen.push(keptLine(newName, backend, reason)); } }), isSnapshot: options.has("snapshot"), mayRun: options.has("allowrunning"), keepsAddresses: options.has("keepmac"), ...optional("backend", options.last("backingstorage")), ...optional("size", size === undefined ? undefined : bytesOf(size)),
   });
-  return copied.ok ? done(0, { err: say(voice, copied.warnings ?? []) }) : failed(line, copied.problems, { closing: ["Failed to clone"] });
+  return copied.ok ? done(0, { err: chosen.join("") + say(voice, copied.warnings ?? []) }) : failed(line, copied.problems, { closing: ["Failed to clone"] });
 }

@@ -1,7 +1,7 @@
 // Owns lxc-snapshot(1).
 import { readFileSync } from "node:fs";
 import { byOption } from "../../model/origin.ts";
-import type { Result } from "../../model/problem.ts";
+import type { Problem, Result } from "../../model/problem.ts";
 import { fail, ok } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { targetOf } from "../../runtime/lxcpath.ts";
@@ -54,6 +54,19 @@ function commentOf({ options, request }: CommandLine<Row>): Result<Uint8Array | 
   }
 }
 
+const conflict = (text: string, remedy: string): Problem => ({ code: "option.conflict", text, remedy });
+
+/** What would be passed over otherwise, and a snapshot made that nobody asked for. */
+function optionProblem({ options, words }: CommandLine<Row>): Problem | undefined {
+  const [action, other] = (["list", "restore", "destroy"] as const).filter((long) => options.has(long));
+  if (action !== undefined && other !== undefined) return conflict(`--${action} and --${other} exclude each other`, "one at a time");
+  if (options.has("comment") && action !== undefined) return conflict(`--comment is for a new snapshot, not for --${action}`, "leave one of them out");
+  if (options.has("showcomments") && action !== "list") return conflict("--showcomments is for --list", "add -L");
+  if (options.has("newname") && action !== "restore") return conflict("--newname is for --restore", "add -r SNAPSHOT; a snapshot's own name is chosen for it");
+  const stray = words[action === "restore" && !options.has("newname") ? 1 : 0];
+  return stray === undefined ? undefined : conflict(`'${stray}' is one word too many`, "lxc-snapshot --help shows what there is");
+}
+
 const answered = (line: CommandLine<Row>, result: Result<unknown>): Answer => (result.ok ? done(0, { err: say(line.voice, result.warnings ?? []) }) : failed(line, result.problems));
 
 async function list(line: CommandLine<Row>): Promise<Answer> {
@@ -74,6 +87,8 @@ async function putBack(line: CommandLine<Row>, snapshot: string): Promise<Answer
 
 export const main = (request: Request): Promise<Answer> => withLine(tool, request, async (line) => {
   const { options, target, voice } = line;
+  const misused = optionProblem(line);
+  if (misused !== undefined) return failed(line, [misused]);
   const [restored, destroyed] = [options.last("restore"), options.last("destroy")];
   if (options.has("list")) return list(line);
   if (restored !== undefined) return putBack(line, restored);

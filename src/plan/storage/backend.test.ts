@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { byOption } from "../../model/origin.ts";
 import { BACKENDS, type BackendFacts } from "../../model/storage.ts";
-import { backendProblem, candidatesOf } from "./backend.ts";
+import { backendProblem, candidatesOf, isChoice, toldOnce, wordsOf } from "./backend.ts";
 
 const none: BackendFacts = { isRoot: true, place: "/var/lib/lxc", isOnBtrfs: false, programs: [], hasLoop: false, hasDeviceMapper: false, hasZfs: false, hasThinPool: false };
 const all: BackendFacts = { ...none, isOnBtrfs: true, programs: ["btrfs", "lvcreate", "zfs", "rbd", "mkfs.ext4", "mkfs.xfs"], hasLoop: true, hasDeviceMapper: true, hasZfs: true };
@@ -32,4 +32,17 @@ test("best and lists: those that can be had, in their order", () => {
 test("the choice is said with its reason, and why none before it", () => {
   const found = candidatesOf("zfs,loop", { ...all, hasZfs: false }, undefined);
   expect(found.ok && found.value).toEqual([{ backend: "loop", reason: "an image has a size of its own (cannot use '-B zfs': this kernel has no file system 'zfs')" }]);
+});
+test("the best for a snapshot of a directory is layers", () => {
+  expect([wordsOf("best"), wordsOf("loop,best", "snapshot"), isChoice("best"), isChoice("dir,loop"), isChoice("dir"), isChoice(undefined)]).toEqual([["btrfs", "zfs", "lvm", "dir"], ["loop", "btrfs", "zfs", "lvm", "overlay"], true, true, false, false]);
+});
+test("refusals that differ in the back end alone are told once, with each cause", () => {
+  const refused = (["zfs", "lvm", "btrfs", "loop"] as const).flatMap((word) => {
+    const problem = backendProblem(word, { ...none, isRoot: false }, { at });
+    return problem === undefined ? [] : [{ word, problem }];
+  });
+  expect(toldOnce(refused)).toMatchObject([
+    { text: "Unprivileged users cannot create zfs, lvm or loop containers", cause: "only root may use zfs or lvm; the kernel lets only root mount file systems that lie on block devices", remedy: expect.stringContaining("use -B dir") },
+    { text: "cannot use '-B btrfs': '/var/lib/lxc' does not lie on btrfs" },
+  ]);
 });

@@ -53,8 +53,40 @@ export function backendProblem(backend: Backend, facts: BackendFacts, { fstype =
 
 /** LXC's order. */
 const BEST: readonly Backend[] = ["btrfs", "zfs", "lvm", "dir"];
+/** What has snapshots; that of a directory is made of layers. */
+const BEST_SNAPSHOT: readonly Backend[] = ["btrfs", "zfs", "lvm", "overlay"];
 /** The words of a list, in their turn. */
-export const wordsOf = (list: string): readonly string[] => list.split(",").flatMap((word): readonly string[] => (word === "best" ? BEST : [word]));
+export const wordsOf = (list: string, best: "new" | "snapshot" = "new"): readonly string[] => list.split(",").flatMap((word): readonly string[] => (word === "best" ? (best === "new" ? BEST : BEST_SNAPSHOT) : [word]));
+/** Is the choice left to us? Then it is said what it came to. */
+export const isChoice = (wanted: string | undefined): boolean => /,|^best$/.test(wanted ?? "");
+
+/** What of a list cannot be had, and why. */
+export interface Refused { readonly word: string; readonly problem: Problem }
+const MARK = "\0";
+const listed = (words: readonly string[]): string => [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" or ");
+
+/** Those that differ in nothing but the name of the back end are one; in quotes it is a program's or an option's. */
+export function toldOnce(refused: readonly Refused[]): readonly Problem[] {
+  const kinds = new Map<string, { readonly problem: Problem; readonly words: string[]; readonly causes: Map<string, string[]> }>();
+  for (const { word, problem } of refused) {
+    const unnamed = (text: string): string => (backendOf(word) === undefined ? text : text.replaceAll(new RegExp(`(?<!')\\b${word}\\b(?!')`, "g"), MARK));
+    const [text, cause] = [unnamed(problem.text), unnamed(problem.cause ?? "")];
+    const kind = kinds.get(text) ?? { problem: { ...problem, text }, words: [], causes: new Map<string, string[]>() };
+    if (!kind.words.includes(word)) kind.words.push(word);
+    kind.causes.set(cause, [...kind.causes.get(cause) ?? [], word]);
+    kinds.set(text, kind);
+  }
+  return [...kinds.values()].map(({ problem, words, causes }): Problem => {
+    const cause = [...causes].map(([text, of]) => text.replaceAll(MARK, listed([...new Set(of)]))).filter((text) => text !== "").join("; ");
+    return { ...problem, text: problem.text.replaceAll(MARK, listed(words)), ...(cause === "" ? {} : { cause }) };
+  });
+}
+
+/** The reason for what was taken, and why none before it. */
+export function choiceReason(backend: Backend, refused: readonly Refused[]): string {
+  const left = toldOnce(refused).map(({ text }) => text).join("; ");
+  return MERITS[backend] + (left === "" ? "" : ` (${left})`);
+}
 
 /** Why it is the one. */
 const MERITS: Readonly<Record<Backend, string>> = {
@@ -72,17 +104,16 @@ export interface Candidate {
 export function candidatesOf(wanted: string | undefined, facts: BackendFacts, fstype: string | undefined): Result<readonly Candidate[]> {
   const at = byOption("--bdev");
   if (wanted === undefined) return ok([{ backend: "dir", reason: MERITS.dir }]);
-  const refusals: Problem[] = [];
+  const refused: Refused[] = [];
   const found: Candidate[] = [];
   for (const word of wordsOf(wanted)) {
     const backend = backendOf(word);
     const problem = backend === undefined ? unknown(word) : backendProblem(backend, facts, { fstype, at });
-    const left = refusals.map(({ text }) => text).join("; ");
-    if (problem !== undefined) refusals.push(problem);
-    else if (backend !== undefined) found.push({ backend, reason: MERITS[backend] + (left === "" ? "" : ` (${left})`) });
+    if (problem !== undefined) refused.push({ word, problem });
+    else if (backend !== undefined) found.push({ backend, reason: choiceReason(backend, refused) });
   }
-  const [first] = refusals;
-  return found.length > 0 || first === undefined ? ok(found) : fail(...refusals);
+  const [first, ...others] = toldOnce(refused);
+  return found.length > 0 || first === undefined ? ok(found) : fail(first, ...others);
 }
 
 const unknown = (word: string): Problem => (word === "nbd"

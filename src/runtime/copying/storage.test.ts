@@ -17,7 +17,8 @@ test("a clone by a snapshot is on what has snapshots: lvm, zfs, btrfs, layers", 
     const found = wantedBackend(rootfs(type, "/dev/x"), type === "zfs" ? { kind: "dataset", path: "tank/a", type } : device, wish(true, backend));
     return found.ok ? found.value : `${found.problems[0]?.text}; ${found.problems[0]?.remedy}`;
   };
+  const whole = "lxc-copy without -s makes a whole copy; one in a directory (-B dir) has snapshots, too";
   expect([of("lvm"), of("zfs"), of("rbd"), of("lvm", "zfs"), of("lvm", "dir")]).toEqual([
-    "lvm", "zfs", "a root file system on 'rbd' has no snapshot on 'rbd'; leave out -s for a whole copy", "a root file system on 'lvm' has no snapshot on 'zfs'; leave out -s for a whole copy", "a snapshot of a directory is made of layers; leave out -s for a whole copy, or leave out -B dir",
+    "lvm", "zfs", `a root file system on rbd has no snapshot on rbd; ${whole}`, `a root file system on lvm has no snapshot on zfs; ${whole}`, "a snapshot of a directory is made of layers; use -B overlay, or leave out -B; for a whole copy leave out -s",
   ]);
 });

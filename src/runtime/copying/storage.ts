@@ -11,12 +11,13 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
 import { backendOf, nbdParts, rootOnly, type Backend, type BlockPlace, type StorageOptions } from "../../model/storage.ts";
 import { layersOf } from "../../plan/rootfs/kind.ts";
-import { backendProblem, wordsOf } from "../../plan/storage/backend.ts";
+import { backendProblem, choiceReason, isChoice, toldOnce, wordsOf, type Refused } from "../../plan/storage/backend.ts";
 import { copiedVolume } from "../../plan/storage/cloned.ts";
 import { newStorage, rootfsOf, subvolumeOps, type NewStorage } from "../../plan/storage/made.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
 import { sourcesOf } from "../removing/dependents.ts";
 import { stillRunning } from "../running-container.ts";
+import { isWithin, nearest } from "./within.ts";
 import type { Target } from "../verbs.ts";
 
 export interface CopyStorage {
@@ -28,6 +29,17 @@ export interface CopyStorage {
   readonly image?: { readonly source: string; readonly to: string };
   /** Containers whose files the copy goes on using. */
   readonly sources: readonly Target[];
+  /** It was one of several. */
+  readonly choice?: Choice;
+}
+
+export interface Choice {
+  readonly word: string;
+  /** Why it is this one, and why none before it. */
+  readonly reason: string;
+  readonly refused: readonly Refused[];
+  /** Those of the list that come after it. */
+  readonly left: readonly string[];
 }
 
 export interface StorageWish {
@@ -69,6 +81,9 @@ export function placeOf(rootfs: RootfsSpec): Result<ReadPlace> {
 
 const isBlock = (place: ReadPlace): place is BlockPlace => place.kind === "image" || place.kind === "device" || place.kind === "dataset";
 
+/** Layers lie above files alone. */
+const wholeCopy = (own: Backend): string => (own === "dir" || own === "overlay" || own === "btrfs" ? "use -B overlay; for a whole copy leave out -s" : "lxc-copy without -s makes a whole copy; one in a directory (-B dir) has snapshots, too");
+
 /** The back end of the copy: -B, else what the container is on, else what a snapshot of it can be made on. */
 export function wantedBackend(rootfs: RootfsSpec, place: ReadPlace, { backend, isSnapshot }: StorageWish): Result<Backend> {
   const named = backend === undefined ? undefined : backendOf(backend);
@@ -76,8 +91,8 @@ export function wantedBackend(rootfs: RootfsSpec, place: ReadPlace, { backend, i
   const own: Backend = place.kind === "directory" && rootfs.type !== "btrfs" ? "dir" : place.kind === "image" ? "loop" : backendOf(rootfs.type) ?? "dir";
   const wanted = named ?? (isSnapshot && own === "dir" ? "overlay" : own);
   if (!isSnapshot || wanted === "overlay" || (wanted === own && (own === "btrfs" || own === "lvm" || own === "zfs"))) return ok(wanted);
-  if (wanted === "dir") return fail(unsupported("a snapshot of a directory is made of layers", "leave out -s for a whole copy, or leave out -B dir"));
-  return fail(unsupported(`a root file system on '${own}' has no snapshot on '${wanted}'`, "leave out -s for a whole copy"));
+  if (wanted === "dir") return fail(unsupported("a snapshot of a directory is made of layers", "use -B overlay, or leave out -B; for a whole copy leave out -s"));
+  return fail(unsupported(`a root file system on ${own} has no snapshot on ${wanted}`, wholeCopy(own)));
 }
 
 /** The container that a layer belongs to: the nearest directory above it that has a config. */
@@ -112,7 +127,6 @@ function ofLayers(rootfs: RootfsSpec, place: ReadPlace, wish: StorageWish): Resu
 /** One btrfs step instead of a copy: where both lie on the same one, and nothing would be left out. */
 const isSnapshotEnough = (place: ReadPlace, { to, isSnapshot, isRoot }: StorageWish): boolean =>
   place.kind === "directory" && isSubvolume(place.path) && isOnBtrfs(nearest(to.lxcpath)) && statSync(dirname(place.path)).dev === statSync(nearest(to.lxcpath)).dev && (isSnapshot || (isRoot && !hasSubvolumes(place.path)));
-const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
 
 /** As large as the source, unless another size is asked for. */
 function sizeOf(place: ReadPlace): { readonly size?: number } {
@@ -153,21 +167,33 @@ function onOne(rootfs: RootfsSpec, place: ReadPlace, wish: StorageWish): Result<
   return wanted.value === "overlay" ? ofLayers(rootfs, place, wish) : onBackend(wanted.value, place, { rootfs, wish });
 }
 
+/** The first of these that can be had. */
+function firstOf(rootfs: RootfsSpec, place: ReadPlace, { wish, words, refused }: { readonly wish: StorageWish; readonly words: readonly string[]; readonly refused: readonly Refused[] }): Result<CopyStorage> {
+  const told = [...refused];
+  for (const [i, word] of words.entries()) {
+    const found = onOne(rootfs, place, { ...wish, backend: word });
+    if (found.ok) return ok(found.value.made === undefined ? found.value : { ...found.value, choice: { word, reason: choiceReason(found.value.made.backend, told), refused: told, left: words.slice(i + 1) } });
+    told.push(...found.problems.map((problem) => ({ word, problem })));
+  }
+  const [first = unsupported("a copy has to be put somewhere", "leave out -B"), ...others] = toldOnce(told);
+  return fail(first, ...others);
+}
+
 /** -B of a list, or the best: the first that can be had, and that a snapshot can be made on. */
 export function copyStorage(rootfs: RootfsSpec | undefined, wish: StorageWish): Result<CopyStorage> {
   if (rootfs === undefined || rootfs.path === "") return ok({ sources: [] });
   const place = placeOf(rootfs);
   if (!place.ok) return place;
+  const read = place.value.kind === "directory" ? [place.value.path] : place.value.kind === "layers" ? place.value.layers : [];
+  if (read.some((path) => isWithin(wish.to.lxcpath, path))) return fail({ code: "option.value", at: byOption("--newpath"), text: `'${wish.to.lxcpath}' lies in what is copied`, remedy: "name a directory outside of it with -p" });
   if (isBlock(place.value) && wish.isRunning) return fail(stillRunning(wish.source, { at: rootfs.from, cause: "its file system is mounted: a second mount of the same blocks would destroy it" }));
   if (isBlock(place.value) && !wish.isRoot) return fail(rootOnly(`an ordinary user cannot copy '${rootfs.path}'`, { at: rootfs.from }));
-  const { backend: list, ...rest } = wish;
-  const tried = list === undefined ? [wish] : wordsOf(list).map((backend): StorageWish => ({ ...rest, backend }));
-  const refused: Problem[] = [];
-  for (const one of tried) {
-    const found = onOne(rootfs, place.value, one);
-    if (found.ok) return found;
-    refused.push(...found.problems);
-  }
-  const [first = unsupported("a copy has to be put somewhere", "leave out -B"), ...others] = refused;
-  return fail(first, ...others);
+  if (wish.backend === undefined || !isChoice(wish.backend)) return onOne(rootfs, place.value, wish);
+  return firstOf(rootfs, place.value, { wish, words: wordsOf(wish.backend, wish.isSnapshot ? "snapshot" : "new"), refused: [] });
+}
+
+/** It could not be made: what comes after it in the list, if it was one. */
+export function nextStorage(rootfs: RootfsSpec, wish: StorageWish, { choice: { word, refused, left }, problem }: { readonly choice: Choice; readonly problem: Problem }): Result<CopyStorage> {
+  const place = placeOf(rootfs);
+  return place.ok ? firstOf(rootfs, place.value, { wish, words: left, refused: [...refused, { word, problem }] }) : place;
 }

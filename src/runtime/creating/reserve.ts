@@ -64,7 +64,8 @@ function makeWithParents(path: string, mode: number): string | undefined {
   }
 }
 
-function makeLxcpath(lxcpath: string): Result<string | undefined> {
+/** The first directory that had to be made, if any. */
+export function makeLxcpath(lxcpath: string): Result<string | undefined> {
   try {
     return ok(makeWithParents(lxcpath, 0o755));
   } catch (error) {
