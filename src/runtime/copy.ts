@@ -72,15 +72,15 @@ async function prepare({ source, spec, options, facts, storage }: Job): Promise<
   return problem === undefined ? ok(undefined, warnings) : fail(problem);
 }
 
-/** Its name in /etc/hostname, and its clone hooks: of a copy, and of what has got a new name. */
-export async function finish(request: Request, source: Target, options: Pick<CopyOptions, "to" | "keepsName" | "hookArgs">): Promise<Problem | undefined> {
+/** Its name in /etc/hostname if it is not there yet, and its clone hooks: of a copy, and of what has got a new name. */
+export async function finish(request: Request, source: Target, options: Pick<CopyOptions, "to" | "keepsName" | "hookArgs">, isNamed = options.keepsName): Promise<Problem | undefined> {
   const loaded = loadConfig(request, options.to);
   if (!loaded.ok) return loaded.problems[0];
   const { spec } = loaded.value;
-  if (spec.rootfs === undefined || (options.keepsName && (spec.hooks.clone ?? []).length === 0)) return undefined;
+  if (spec.rootfs === undefined || (isNamed && (spec.hooks.clone ?? []).length === 0)) return undefined;
   const place = storagePath(spec.rootfs);
   const facts = probeHost(request, { idmap: true, paths: rootfsPaths(spec.rootfs, spec), ...(place === undefined ? {} : { storage: place }) });
-  const plan = planFinishCopy(spec, facts, { sourceName: source.name, hookArgs: options.hookArgs, ...(options.keepsName ? {} : { hostname: options.to.name }) });
+  const plan = planFinishCopy(spec, facts, { sourceName: source.name, hookArgs: options.hookArgs, ...(isNamed ? {} : { hostname: options.to.name }) });
   const outcome = await runPlan(plan, { engine: facts.install.engine, env: facts.caller.env, cwd: "/" });
   if ((spec.hooks.clone ?? []).length > 0) writePlanHooks(plan, outcome, cloneHooksFile(spec));
   return outcomeProblem(plan, outcome, `finish '${options.to.name}' (its /etc/hostname, and lxc.hook.clone)`);
@@ -105,15 +105,17 @@ function unsized({ options: { size }, storage: { made, image } }: Job): readonly
 }
 
 async function make(wanted: Job, abort: AbortSignal): Promise<Result<void>> {
-  const { source, spec, options: { to, onProgress = () => undefined, onStorage = () => undefined, mayRun }, facts } = wanted;
+  const { source, spec, options: { to, keepsName, onProgress = () => undefined, onStorage = () => undefined, mayRun }, facts } = wanted;
   const placed = await makePlace(wanted);
   if (!placed.ok) return placed;
   const storage = placed.value;
   const job = { ...wanted, storage };
   const prepared = await prepare(job);
   if (!prepared.ok) return prepared;
+  // the name belongs to a root file system, of which a layer is a part
+  const isWhole = storage.tree !== undefined && storage.made?.backend !== "overlay";
   if (storage.tree !== undefined) {
-    const copied = await copyTree(to, facts, { ...storage.tree, ...(storage.made?.block === undefined ? {} : { block: storage.made.block }), idmap: mapOf(spec), abort, onProgress });
+    const copied = await copyTree(to, facts, { ...storage.tree, ...(isWhole && !keepsName ? { hostname: to.name } : {}), ...(storage.made?.block === undefined ? {} : { block: storage.made.block }), idmap: mapOf(spec), abort, onProgress });
     if (!copied.ok) {
       const same = stillSame(job.mark);
       return same.ok ? copied : same;
@@ -124,7 +126,7 @@ async function make(wanted: Job, abort: AbortSignal): Promise<Result<void>> {
     const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, abort }), `copy '${storage.image.source}'`);
     if (problem !== undefined) return fail(imageProblem(problem));
   }
-  const unfinished = await finish(job.request, source, job.options);
+  const unfinished = await finish(job.request, source, job.options, isWhole || keepsName);
   if (unfinished !== undefined) return fail(unfinished);
   if (!mayRun && lookAt(source).state !== "STOPPED") return fail({ code: "container.running", text: `${source.name} was started while it was copied`, remedy: `lxc-stop -n ${source.name}, then copy again` });
   const same = counted(job);

@@ -15,6 +15,7 @@ const finish = { hostname: "web2", sourceName: "web", hookArgs: ["second"] };
 
 test("root copies ids as they are", () => expectGolden("copy-root", ok(planCopyTree(web, factsOf(), tree))));
 test("a user copies as root of the container", () => expectGolden("copy-user", ok(planCopyTree(web, userFacts(), tree))));
+test("a whole copy gets its name at once", () => expectGolden("copy-named", ok(planCopyTree(web, userFacts(), { ...tree, hostname: "web2" }))));
 test("root finishes a copy: host name and hooks", () => expectGolden("copy-finish-root", ok(planFinishCopy(specOf({ idmap, hooks }), factsOf(), finish))));
 test("a user finishes layers in a user namespace", () => expectGolden("copy-finish-user", ok(planFinishCopy(specOf({ idmap, rootfs: overlay }), userFacts(), finish))));
 test("a user puts a snapshot back", () => expectGolden("restore-user", ok(planExchange(web, userFacts(), { now: "/var/lib/lxc/web/rootfs", then: "/var/lib/lxc/web/.berth/restore/rootfs", config: { from: "/var/lib/lxc/web/.berth/exchange.config", to: "/var/lib/lxc/web/config" }, idmap: tree.idmap, at: byOption("--restore") }))));

@@ -1,5 +1,5 @@
 // Owns the plans of a copy: a root file system copied file by file, and what is done in it once it is mounted.
-import type { Op, Plan } from "../../isa/op.ts";
+import type { Op, Plan, Slot } from "../../isa/op.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
 import { O_NONBLOCK, O_TRUNC, RENAME_EXCHANGE } from "../../linux/fs.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
@@ -31,13 +31,18 @@ export interface CopyInputs {
   readonly isMapped: boolean;
   /** An ordinary user takes on these ids; root has all rights as it is, and copies ids as they are. */
   readonly idmap: readonly IdMapEntry[];
+  /** Of a whole root file system: written to its /etc/hostname where there is one. */
+  readonly hostname?: string | undefined;
 }
 
+const nameOps = (root: Slot, hostname: string | undefined): readonly Op[] =>
+  (hostname === undefined ? [] : [{ op: "writeFile", from: byDefault("lxc.uts.name"), at: root, path: "etc/hostname", data: `${hostname}\n`, flags: O_TRUNC | O_NONBLOCK, onError: ["ENOENT", "ENOTDIR", "ENXIO", "ELOOP"], note: "only where there is one" }]);
+
 /** Whatever the source holds, only the new directory can be written. */
-export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, isMapped, idmap }: CopyInputs): Plan {
+export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, isMapped, idmap, hostname }: CopyInputs): Plan {
   const read = readOps(source, SOURCE, { isMapped, isRoot: isRoot(facts), from });
   const body: Op[] = [
-    ...read.inside, ...confineOps(TARGET, from), { op: "copyTree", source: SOURCE, target: TARGET, from }, { op: "exitWith", status: 0, from },
+    ...read.inside, ...confineOps(TARGET, from), { op: "copyTree", source: SOURCE, target: TARGET, from }, ...nameOps(TARGET, hostname), { op: "exitWith", status: 0, from },
   ];
   const ops: readonly Op[] = [
     { op: "joinParent", signal: SIGKILL, from }, ...read.before, { op: "chdir", path: to, from },
@@ -100,8 +105,7 @@ export function planFinishCopy(spec: ContainerSpec, facts: HostFacts, { hostname
   for (const slot of [ROOT, FINISHER]) if (scope.slots.take() !== slot) throw new Error("slots of a new scope begin at 0");
   const rootfs = planRootfs(scope, ROOT);
   const hooks = planHooks(scope, { name: "clone", rootfsMount: rootfsTarget(scope), args: hookArgs, env: [`LXC_SRC_NAME=${sourceName}`] });
-  const name: readonly Op[] = hostname === undefined ? [] : [{ op: "writeFile", from: byDefault("lxc.uts.name"), at: ROOT, path: "etc/hostname", data: `${hostname}\n`, flags: O_TRUNC | O_NONBLOCK, onError: ["ENOENT", "ENOTDIR", "ENXIO", "ELOOP"], note: "only where there is one" }];
-  const after: Op[] = [...rootfs.late, ...name, ...hooks, { op: "exitWith", status: 0, from }];
+  const after: Op[] = [...rootfs.late, ...nameOps(ROOT, hostname), ...hooks, { op: "exitWith", status: 0, from }];
   const before: Op[] = [{ op: "joinParent", signal: SIGKILL, from }, detachFromHost(), ...rootfs.early];
   const child: readonly Op[] = idmap.length === 0
     ? [{ op: "clone", flags: CLONE_NEWNS, name: "finish", pid: FINISHER, body: [...before, ...after], from }]

@@ -22,6 +22,8 @@ export interface TreeWish {
   /** Mounted there first. */
   readonly block?: BlockPlace;
   readonly idmap: readonly IdMapEntry[];
+  /** Its name, in its /etc/hostname. */
+  readonly hostname?: string | undefined;
   readonly abort: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
