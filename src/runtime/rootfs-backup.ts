@@ -19,7 +19,7 @@ import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { exportContainer } from "./export.ts";
 import { onSignals } from "./interrupt.ts";
-import { leftOutDevices } from "./porting/members.ts";
+import { leftOutText } from "./porting/members.ts";
 import { feedRootfs } from "./porting/rootfs-only.ts";
 import { clonesText, hasClones } from "./removing/dependents.ts";
 import { unsafeReason } from "./removing/remove.ts";
@@ -107,7 +107,7 @@ async function make({ target, facts, loaded, path, abort }: Job): Promise<Result
       : feedRootfs(unpacking, chunks(path), { hasDevices, abort })),
   });
   if (!made.ok) return made;
-  return ok(undefined, leftOutDevices(made.value));
+  return ok(undefined, leftOutText(made.value));
 }
 
 const noBackup = (target: Target, number: number | undefined): Problem => {

@@ -22,7 +22,7 @@ import { placeOf } from "./copying/storage.ts";
 import { onSignals } from "./interrupt.ts";
 import { settle } from "./partial.ts";
 import { clonesText, hasClones } from "./removing/dependents.ts";
-import { leftOutDevices } from "./porting/members.ts";
+import { leftOutText, NOTHING, sum, type LeftOut } from "./porting/members.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
 import { settledState, stillRunning } from "./running-container.ts";
@@ -42,27 +42,27 @@ async function own({ facts, wanted }: Job, part: Target): Promise<Problem | unde
   return outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `give '${containerDir(part)}' to the container's root`);
 }
 
-async function make({ request, facts, wanted, abort }: Job, part: Target, loaded: LoadedConfig): Promise<Result<number>> {
+async function make({ request, facts, wanted, abort }: Job, part: Target, loaded: LoadedConfig): Promise<Result<LeftOut>> {
   const { rootfs } = loaded.spec;
   const stage = stageOf(part, "shift");
   const layout = layoutOf(part, rootfs, { stage, from: at });
   const source = rootfs === undefined ? undefined : placeOf(rootfs);
   if (!layout.ok) return layout;
-  if (source === undefined || !source.ok) return source ?? ok(0);
+  if (source === undefined || !source.ok) return source ?? ok(NOTHING);
   return refill({
     target: part, facts, stage, layout: layout.value, idmap: wanted, abort, from: at, config: (path) => shiftedConfig(request, part, wanted, path),
     feed: (unpacking) => feedTree(unpacking, { target: part, facts, source: source.value, idmap: mapOf(loaded), hasDevices: wanted.length === 0, scratch: recordDir(part), abort }),
   });
 }
 
-async function shiftPart(job: Job, part: Target): Promise<Result<void>> {
+async function shiftPart(job: Job, part: Target): Promise<Result<LeftOut>> {
   const loaded = loadConfig(job.request, part);
   if (!loaded.ok) return loaded;
-  const made = textOf(mapOf(loaded.value)) === textOf(job.wanted) ? ok(0) : await make(job, part, loaded.value);
+  const made = textOf(mapOf(loaded.value)) === textOf(job.wanted) ? ok(NOTHING) : await make(job, part, loaded.value);
   if (!made.ok) return made;
   const unowned = await own(job, part);
   if (unowned !== undefined) return fail(unowned);
-  return ok(undefined, leftOutDevices(made.value));
+  return made;
 }
 
 /** An ordinary user has the ids that /etc/subuid grants, and no others. */
@@ -104,13 +104,15 @@ export const shift: ShiftVerb = async (request, target, { to }) => {
   if (refused !== undefined) return fail(refused);
   const off = onSignals(request, abort);
   const warnings: Problem[] = [];
+  let leftOut = NOTHING;
   try {
     for (const part of parts) {
       const shifted = await whileChanging(part, facts, () => shiftPart(job, part));
       if (!shifted.ok) return shifted;
       warnings.push(...shifted.warnings ?? []);
+      leftOut = sum(leftOut, shifted.value);
     }
-    return ok(undefined, warnings);
+    return ok(undefined, [...warnings, ...leftOutText(leftOut)]);
   } finally {
     off();
   }

@@ -11,6 +11,7 @@ import { planMake } from "../../plan/lifecycle/copy.ts";
 import { planReown } from "../../plan/lifecycle/shift.ts";
 import { onMounted } from "../../plan/storage/mounted.ts";
 import { wholeMap } from "../../plan/usernsexec.ts";
+import type { LeftOut } from "../porting/members.ts";
 import { Unpacking } from "../porting/unpacking.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import { removeContainer } from "../removing/remove.ts";
@@ -30,8 +31,8 @@ export interface Refill {
   readonly idmap: readonly IdMapEntry[];
   readonly abort: AbortSignal;
   readonly from: Origin;
-  /** Writes the members; how many devices it left out. */
-  readonly feed: (unpacking: Unpacking) => Promise<Result<number>>;
+  /** Writes the members; what it left out. */
+  readonly feed: (unpacking: Unpacking) => Promise<Result<LeftOut>>;
   /** The config that belongs to the new files; `rootfs`: what lxc.rootfs.path has to be. */
   readonly config: (rootfs?: string) => Result<Uint8Array>;
 }
@@ -55,7 +56,7 @@ async function prepare({ target, facts, stage, layout, idmap, from }: Refill): P
   return outcomeProblem(own, await runPlan(own, { engine: facts.install.engine }), `give '${tree}' to the container's root`);
 }
 
-async function fill({ facts, stage, layout, idmap, abort, feed, target }: Refill): Promise<Result<number>> {
+async function fill({ facts, stage, layout, idmap, abort, feed, target }: Refill): Promise<Result<LeftOut>> {
   const unpacking = new Unpacking({ place: stage, facts, idmap, prefix: PREFIX, scratch: recordDir(target), abort, ...(layout.block === undefined ? {} : { block: layout.block }) });
   const fed = await feed(unpacking);
   const unpacked = await unpacking.finish();
@@ -63,8 +64,8 @@ async function fill({ facts, stage, layout, idmap, abort, feed, target }: Refill
   return unpacked === undefined ? fed : fail(unpacked, ...(fed.ok ? [] : fed.problems));
 }
 
-/** How many devices were left out. */
-export async function refill(job: Refill): Promise<Result<number>> {
+/** What was left out. */
+export async function refill(job: Refill): Promise<Result<LeftOut>> {
   const { target, facts, layout, from } = job;
   const unprepared = await prepare(job);
   const filled = unprepared === undefined ? await fill(job) : fail(unprepared);

@@ -37,7 +37,7 @@ function told(error: unknown): Result<never> {
 }
 
 /** Nobody else changes it meanwhile, and nothing of the change is left beside it afterwards, however it ends. */
-export async function whileChanging(target: Target, facts: HostFacts, change: () => Promise<Result<void>>): Promise<Result<void>> {
+export async function whileChanging<T>(target: Target, facts: HostFacts, change: () => Promise<Result<T>>): Promise<Result<T>> {
   try {
     mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
   } catch (error) {
@@ -50,7 +50,7 @@ export async function whileChanging(target: Target, facts: HostFacts, change: ()
     if (left !== undefined) return fail(left);
     const changed = await change().catch(told);
     const remains = (await sweep(target, facts)).map((problem): Problem => ({ ...problem, severity: "warning" }));
-    return changed.ok ? ok(undefined, [...changed.warnings ?? [], ...remains]) : changed;
+    return changed.ok ? ok(changed.value, [...changed.warnings ?? [], ...remains]) : changed;
   } finally {
     rmSync(lockFile(target), { force: true });
     await held.value.release();

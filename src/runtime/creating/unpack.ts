@@ -23,6 +23,7 @@ import type { FillWish } from "./fill.ts";
 const TICK = 100;
 const from = byOption("--template");
 const SAID_LINES = 5;
+const SAID_LONGEST = 300;
 
 export const isFull = (path: string): boolean => {
   try {
@@ -45,8 +46,10 @@ export function full(rootfs: string, stage: string, on?: { readonly block: Block
 /** Of create. */
 export const FSSIZE = "--fssize SIZE";
 
+/** A path may be as long as it likes. */
+const short = (line: string): string => (line.length <= SAID_LONGEST ? line : `${line.slice(0, SAID_LONGEST / 2)} … ${line.slice(-SAID_LONGEST / 2)}`);
 /** What the program itself said, first lines only: later ones are consequences. */
-export const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).join("; ");
+export const saidBy = (file: string): string => (readText(file) ?? "").split("\n").filter((line) => line !== "").slice(0, SAID_LINES).map(short).join("; ");
 
 /** The archive's descriptor is shared with who reads it, so its offset says how far that is. */
 export function watchOffset(fd: number, stage: string, wish: FillWish): () => void {

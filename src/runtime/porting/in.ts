@@ -1,5 +1,6 @@
 // Owns reading an export as it comes: its members in their order, what they add up to, and which are none of ours.
 import { createHash } from "node:crypto";
+import { compressionOf } from "../../images/archive.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { TarReader, type Entry } from "../../linux/tar.ts";
 import { CHECKSUM } from "./out.ts";
@@ -12,6 +13,8 @@ export interface Sink {
   readonly pass: (bytes: Uint8Array) => Promise<void>;
 }
 
+/** What tells how it is packed. */
+const HEAD = 512;
 const WHOLE_MAX = 1 << 20;
 export const invalid = (text: string, cause?: string): Problem => ({ code: "image.invalid", text, ...(cause === undefined ? {} : { cause }), remedy: "it is not a whole export of Berth: make it again with berth export" });
 
@@ -24,12 +27,16 @@ export class Reading {
   #content: Uint8Array[] = [];
   #left = 0;
   #sum: string | undefined;
+  #isBegun = false;
   /** The archive's own end was read, and it adds up. */
   isWhole = false;
 
   constructor(sink: Sink) { this.#sink = sink; }
 
   async push(chunk: Uint8Array): Promise<Problem | undefined> {
+    const packed = this.#isBegun ? undefined : compressionOf(chunk.subarray(0, HEAD));
+    this.#isBegun = true;
+    if (packed !== undefined && packed !== "none") return { ...invalid(`the archive is packed by ${packed}`), remedy: `unpack it on its way: ${packed} -dc FILE | berth import` };
     for (const event of this.#tar.push(chunk)) {
       const problem = event.kind === "entry" ? await this.#begin(event.entry) : event.kind === "data" ? await this.#data(event.bytes) : event.kind === "end" ? this.#end() : invalid("the archive is damaged", event.text);
       if (problem !== undefined) return problem;

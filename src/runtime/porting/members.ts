@@ -17,6 +17,19 @@ export function linkProblem({ type, path, link }: Entry, prefix: string): Proble
   return invalid(`'${path}' is a hard link to '${link}', outside the root file system`);
 }
 
-/** What is told of them. */
-export const leftOutDevices = (count: number): readonly Problem[] =>
-  (count === 0 ? [] : [{ code: "storage.copy", severity: "warning", text: `${count} device nodes are left out`, cause: "a container with ids of its own can neither have nor use them" }]);
+/** How much could not come along into a container with ids of its own. */
+export interface LeftOut { readonly devices: number; readonly trusted: number }
+export const NOTHING: LeftOut = { devices: 0, trusted: 0 };
+export const sum = (a: LeftOut, b: LeftOut): LeftOut => ({ devices: a.devices + b.devices, trusted: a.trusted + b.trusted });
+
+const TRUSTED = "SCHILY.xattr.trusted.";
+const hasTrusted = ({ head }: Entry): boolean => head.some((block) => Buffer.from(block.buffer, block.byteOffset, block.length).includes(TRUSTED));
+/** Of one member: a device goes, of a file only such attributes. */
+export const lossOf = (entry: Entry): LeftOut => (isDevice(entry) ? { devices: 1, trusted: 0 } : hasTrusted(entry) ? { devices: 0, trusted: 1 } : NOTHING);
+
+const warning = (text: string, cause: string): Problem => ({ code: "storage.copy", severity: "warning", text, cause });
+/** What is told of it. */
+export const leftOutText = ({ devices, trusted }: LeftOut): readonly Problem[] => [
+  ...(devices === 0 ? [] : [warning(`${devices} device nodes are left out`, "a container with ids of its own can neither have nor use them")]),
+  ...(trusted === 0 ? [] : [warning(`${trusted} files have lost their trusted extended attributes`, "a container with ids of its own can have none; overlayfs writes them: make anew what containers inside this one have in layers")]),
+];

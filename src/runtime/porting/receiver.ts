@@ -16,7 +16,7 @@ import type { Target } from "../verbs.ts";
 import { importedConfig } from "./config.ts";
 import type { Sink } from "./in.ts";
 import { invalid } from "./in.ts";
-import { isDevice, isMember, leftOutDevices, linkProblem } from "./members.ts";
+import { isDevice, isMember, leftOutText, linkProblem, lossOf, NOTHING, sum } from "./members.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { MANIFEST } from "./out.ts";
 import { Unpacking } from "./unpacking.ts";
@@ -48,7 +48,7 @@ export class Receiver implements Sink {
   #section: Section | undefined;
   #key = "";
   #unpacking: Unpacking | undefined;
-  #devices = 0;
+  #leftOut = NOTHING;
   target: Target | undefined;
   reserved: Reserved | undefined;
 
@@ -86,9 +86,9 @@ export class Receiver implements Sink {
     if (outside !== undefined) return fail(outside);
     const section = this.#section;
     if (section?.idmap === undefined) return fail(invalid(`'${entry.path}' stands before its config`));
-    if (isDevice(entry) && section.idmap.length > 0) {
-      this.#devices++;
-      return ok("skip");
+    if (section.idmap.length > 0) {
+      this.#leftOut = sum(this.#leftOut, lossOf(entry));
+      if (isDevice(entry)) return ok("skip");
     }
     this.#unpacking ??= new Unpacking({ place: section.place, facts: this.#wish.facts, idmap: section.idmap, prefix, scratch: recordDir(this.target ?? section.place), abort: this.#wish.abort });
     return ok("pass");
@@ -147,7 +147,7 @@ export class Receiver implements Sink {
   async finish(): Promise<Result<void>> {
     const problem = this.#section === undefined ? invalid("the archive holds no container") : await this.#endSection();
     if (problem !== undefined) return fail(problem);
-    return ok(undefined, leftOutDevices(this.#devices));
+    return ok(undefined, leftOutText(this.#leftOut));
   }
 
   /** It is given up. */

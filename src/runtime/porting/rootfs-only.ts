@@ -2,7 +2,7 @@
 import type { Entry } from "../../linux/tar.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { invalid, Reading, type Sink } from "./in.ts";
-import { isDevice, isMember, linkProblem } from "./members.ts";
+import { isDevice, isMember, linkProblem, lossOf, NOTHING, sum, type LeftOut } from "./members.ts";
 import { MANIFEST } from "./out.ts";
 import type { Unpacking } from "./unpacking.ts";
 
@@ -12,8 +12,7 @@ class RootfsOnly implements Sink {
   readonly #unpacking: Unpacking;
   readonly #hasDevices: boolean;
   #isBegun = false;
-  /** Left out. */
-  devices = 0;
+  leftOut = NOTHING;
 
   constructor(unpacking: Unpacking, hasDevices: boolean) {
     this.#unpacking = unpacking;
@@ -30,17 +29,17 @@ class RootfsOnly implements Sink {
     if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return ok("skip");
     const outside = linkProblem(entry, PREFIX);
     if (outside !== undefined) return fail(outside);
-    if (this.#hasDevices || !isDevice(entry)) return ok("pass");
-    this.devices++;
-    return ok("skip");
+    if (this.#hasDevices) return ok("pass");
+    this.leftOut = sum(this.leftOut, lossOf(entry));
+    return ok(isDevice(entry) ? "skip" : "pass");
   }
 
   whole(): Promise<Problem | undefined> { return Promise.resolve(undefined); }
   pass(bytes: Uint8Array): Promise<void> { return this.#unpacking.write(bytes); }
 }
 
-/** All of the archive is read, and adds up; how many devices were left out. */
-export async function feedRootfs(unpacking: Unpacking, read: AsyncIterable<Uint8Array>, { hasDevices, abort }: { readonly hasDevices: boolean; readonly abort: AbortSignal }): Promise<Result<number>> {
+/** All of the archive is read, and adds up; what was left out. */
+export async function feedRootfs(unpacking: Unpacking, read: AsyncIterable<Uint8Array>, { hasDevices, abort }: { readonly hasDevices: boolean; readonly abort: AbortSignal }): Promise<Result<LeftOut>> {
   const sink = new RootfsOnly(unpacking, hasDevices);
   const reading = new Reading(sink);
   for await (const chunk of read) {
@@ -49,5 +48,5 @@ export async function feedRootfs(unpacking: Unpacking, read: AsyncIterable<Uint8
     if (reading.isWhole) break;
   }
   const whole = reading.finish();
-  return whole.ok ? ok(sink.devices) : whole;
+  return whole.ok ? ok(sink.leftOut) : whole;
 }

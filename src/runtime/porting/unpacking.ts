@@ -27,17 +27,31 @@ export interface UnpackingWish {
   readonly abort: AbortSignal;
 }
 
+/** tar's words for a file whose owner has no id there. */
+const UNMAPPED = /Cannot change ownership to uid (\d+), gid (\d+): Invalid argument/;
+
+/** The kernel's EINVAL says nothing of ids. */
+export function unmapped(words: string, idmap: readonly IdMapEntry[]): Problem | undefined {
+  const [, uid, gid] = UNMAPPED.exec(words) ?? [];
+  if (uid === undefined || gid === undefined || idmap.length === 0) return undefined;
+  const has = (wanted: "u" | "g", id: number): boolean => idmap.some(({ kind, inside, count }) => kind === wanted && id >= inside && id < inside + count);
+  const which = has("u", Number(uid)) ? `gid ${gid}` : `uid ${uid}`;
+  return { code: "idmap.range", text: `files belong to ${which}, which the map has no id for`, cause: idmap.map(({ kind, inside, outside, count }) => `lxc.idmap = ${kind} ${inside} ${outside} ${count}`).join("; "), remedy: "give it more ids: 65536 are usual" };
+}
+
 export class Unpacking {
   readonly #plan: Plan;
   readonly #running: StartedPlan;
   readonly #rootfs: string;
   readonly #messages: string;
+  readonly #idmap: readonly IdMapEntry[];
   readonly #given = new AbortController();
   #isClosed = false;
 
   constructor({ place, facts, idmap, prefix, block, scratch, abort }: UnpackingWish) {
     this.#rootfs = `${containerDir(place)}/rootfs`;
     this.#messages = `${scratch}/import-messages`;
+    this.#idmap = idmap;
     this.#plan = onMounted(planUnpack(place, facts, { rootfs: this.#rootfs, idmap, compression: "none", exclude: [], prefix }), block, this.#rootfs, byOption("berth import"));
     mkdirSync(scratch, { recursive: true, mode: 0o750 });
     const said = openSync(this.#messages, "w", 0o640);
@@ -66,7 +80,7 @@ export class Unpacking {
     if (this.#given.signal.aborted) return { code: "storage.copy", text: "interrupted" };
     if (ranOut(words, this.#rootfs)) return full(this.#rootfs, "unpacking the archive");
     if (outcome.events.some((event) => event.kind === "failed")) return outcomeProblem(this.#plan, outcome, `unpack '${this.#rootfs}'`);
-    return { code: "image.invalid", text: "unpacking the archive failed", cause: words === "" ? `tar ended with status ${outcome.status}` : words };
+    return unmapped(words, this.#idmap) ?? { code: "image.invalid", text: "unpacking the archive failed", cause: words === "" ? `tar ended with status ${outcome.status}` : words };
   }
 
   async stop(): Promise<void> {
