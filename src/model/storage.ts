@@ -38,7 +38,25 @@ export interface StorageOptions {
 }
 
 /** What lvm says of a volume. */
-export interface VolumeFacts { readonly group: string; readonly isThin: boolean }
+export interface VolumeFacts {
+  readonly group: string;
+  readonly isThin: boolean;
+  /** Bytes; of a snapshot, what it has for what changes. */
+  readonly size: number;
+  /** The name of the volume that it is a snapshot of. */
+  readonly origin?: string;
+  /** It is being put back into that; percent of it that are left. */
+  readonly merging?: number;
+}
+
+/** What zfs says of one. */
+export interface ZfsDataset {
+  readonly name: string;
+  /** The snapshot that it is a clone of. */
+  readonly origin?: string;
+  /** Of its own, by what stands behind the `@`; the oldest first. */
+  readonly snapshots: readonly string[];
+}
 
 export const DEFAULT_SIZE = 2 ** 30;
 export const DEFAULT_FSTYPE = "ext4";

@@ -11,6 +11,7 @@ import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { planDestroyHooks } from "../plan/lifecycle/destroy-hooks.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
+import { sweepStages } from "./changing/stage.ts";
 import { loadConfig } from "./container-config.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { hookRuns } from "./hooks.ts";
@@ -165,6 +166,8 @@ export async function judge(request: Request, target: Target, options: Pick<Dest
     await cleanStages(target, facts);
     return dropRemains(target) ? ok({ facts }) : fail(missing(target));
   }
+  const swept = await sweepStages(target, facts);
+  if (!swept.ok) return swept;
   const running = await runningProblem(request, target, facts, options.isForced);
   if (running !== undefined) return fail(running);
   const findings = examine(request, target, { withSnapshots: options.withSnapshots, facts });

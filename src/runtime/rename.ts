@@ -20,6 +20,7 @@ import { isWithin } from "./copying/within.ts";
 import { readCreated, writeCreated } from "./creating/record.ts";
 import { dropEmpty, makeLxcpath } from "./creating/reserve.ts";
 import { destroy } from "./destroy.ts";
+import { settleExchange } from "./half-made.ts";
 import { isPartial } from "./partial.ts";
 import { clonesText, forgetClone, hasClones, hasSnapshots, rememberClone, sourcesOf } from "./removing/dependents.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
@@ -118,6 +119,8 @@ async function renameTo(request: Request, target: Target, { options, spec }: { r
 /** A stopped container under another name. Source: lxc-copy -R. Problems: `container.missing`, `container.exists`, `container.running`. */
 export const rename: RenameVerb = async (request, target, options) => {
   const { to } = options;
+  const exchanged = await settleExchange(request, target);
+  if (!exchanged.ok) return exchanged;
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded;
   const refused = await refusal(request, target, to);

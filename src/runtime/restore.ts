@@ -18,15 +18,16 @@ import { planCopyImage, planMakeMapped } from "../plan/lifecycle/copy.ts";
 import { planOwn } from "../plan/lifecycle/create.ts";
 import { subvolumeOps } from "../plan/storage/made.ts";
 import { exchange } from "./changing/exchange.ts";
-import { stageOf, whileChanging } from "./changing/stage.ts";
+import { stageOf, sweepStages, whileChanging } from "./changing/stage.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { copy } from "./copy.ts";
 import { copyTree } from "./copying/tree.ts";
 import { onSignals } from "./interrupt.ts";
-import { hasClones } from "./removing/dependents.ts";
+import { clonesText, hasClones } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
+import { isVolume, restoreVolume, volumeRestore } from "./restoring/volumes.ts";
 import { settledState, stillRunning } from "./running-container.ts";
 import { isSnapshot, noSnapshot } from "./snapshot.ts";
 import type { RestoreOptions, RestoreVerb, Target } from "./verbs.ts";
@@ -46,16 +47,12 @@ export function treesOf(now: RootfsSpec | undefined, then: RootfsSpec | undefine
   const [here, there] = [ownTree(now), ownTree(then)];
   const isSame = now?.type === then?.type;
   if (here !== undefined && there !== undefined && isSame) return ok({ now: here, then: there });
-  if (isSame && now !== undefined && ["lvm", "zfs", "rbd", "nbd"].includes(now.type)) {
-    return fail({
-      code: "storage.unsupported", at: byOption("--restore"), text: `on '${now.type}' a snapshot does not take the container's place`, cause: `lxc.rootfs.path = ${now.type}:${now.path}: the tools of ${now.type} have no step that exchanges two of them, whole or not at all`,
-      remedy: now.type === "nbd" ? "qemu-img snapshot -a, on the stopped container's image" : "restore it as a new container: -N NEWNAME",
-    });
-  }
+  if (isSame && now?.type === "nbd") return fail({ code: "storage.unsupported", at: byOption("--restore"), text: "on 'nbd' a snapshot does not take the container's place", cause: `lxc.rootfs.path = nbd:${now.path}: it or the snapshot's is no image that lies in a file of its own`, remedy: "qemu-img snapshot -a, on the stopped container's image" });
   return fail({ code: "storage.unsupported", at: byOption("--restore"), text: "the snapshot's root file system is kept in another way than the container's", remedy: "restore it as a new container: -N NEWNAME" });
 }
 
-interface Job { readonly target: Target; readonly snapshot: Target; readonly facts: HostFacts; readonly now: LoadedConfig; readonly then: LoadedConfig; readonly trees: Trees; readonly options: RestoreOptions }
+interface Job { readonly target: Target; readonly snapshot: Target; readonly facts: HostFacts; readonly now: LoadedConfig; readonly then: LoadedConfig; readonly options: RestoreOptions }
+interface TreesJob extends Job { readonly trees: Trees }
 
 /** The snapshot's config with the container's paths. */
 function restoredConfig({ target, snapshot, now }: Job): Result<Uint8Array> {
@@ -68,7 +65,7 @@ function restoredConfig({ target, snapshot, now }: Job): Result<Uint8Array> {
 interface Filling { readonly tree: string; readonly idmap: readonly IdMapEntry[]; readonly abort: AbortSignal; readonly onProgress: (progress: Progress) => void }
 
 /** What the snapshot's files lie in, in the stage: an image as it is, a subvolume like another one: then they are in it already. */
-async function based({ target, facts, now, trees }: Job, { tree, idmap, abort }: Filling): Promise<Problem | undefined> {
+async function based({ target, facts, now, trees }: TreesJob, { tree, idmap, abort }: Filling): Promise<Problem | undefined> {
   const at = byOption("--restore");
   const isImage = statSync(trees.then).isFile();
   if (isImage) rmdirSync(tree);
@@ -80,7 +77,7 @@ async function based({ target, facts, now, trees }: Job, { tree, idmap, abort }:
 }
 
 /** The snapshot's files in the stage. */
-async function filled(job: Job, filling: Filling): Promise<Result<void>> {
+async function filled(job: TreesJob, filling: Filling): Promise<Result<void>> {
   const { target, facts, now, trees } = job;
   const { tree, idmap } = filling;
   const unbased = await based(job, filling);
@@ -94,18 +91,29 @@ async function filled(job: Job, filling: Filling): Promise<Result<void>> {
   return copyTree(target, facts, { source: { kind: "directory", path: trees.then }, to: tree, ...filling });
 }
 
-async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
+async function makeTrees(job: TreesJob, config: Uint8Array, abort: AbortSignal): Promise<Result<void>> {
   const { target, facts, then, trees, options: { onProgress = () => undefined } } = job;
-  const config = restoredConfig(job);
-  if (!config.ok) return config;
   const stage = containerDir(stageOf(target, "restore"));
   const tree = `${stage}/rootfs`;
   mkdirSync(tree, { recursive: true, mode: 0o755 });
   const idmap = then.spec.idmap.map(({ value }) => value);
   const copied = await filled(job, { tree, idmap, abort, onProgress });
   if (!copied.ok) return copied;
-  const problem = await exchange(target, facts, { now: trees.now, then: tree, config: config.value, idmap, from: byOption("--restore") });
+  const problem = await exchange(target, facts, { now: trees.now, then: tree, config, idmap, from: byOption("--restore") });
   return problem === undefined ? ok(undefined) : fail(problem);
+}
+
+async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
+  const { target, facts, now: { spec: { rootfs: now } }, then: { spec: { rootfs: then } } } = job;
+  const config = restoredConfig(job);
+  if (!config.ok) return config;
+  if (isVolume(now) && then?.type === now.type) {
+    const volume = volumeRestore(target, facts, { now, then });
+    const problem = volume.ok ? await restoreVolume(target, facts, volume.value, config.value) : volume.problems[0];
+    return problem === undefined ? ok(undefined) : fail(problem);
+  }
+  const trees = treesOf(now, then);
+  return trees.ok ? makeTrees({ ...job, trees: trees.value }, config.value, abort) : trees;
 }
 
 async function inPlace(request: Request, job: Job): Promise<Result<void>> {
@@ -121,7 +129,7 @@ async function inPlace(request: Request, job: Job): Promise<Result<void>> {
 async function refusal(...[request, target]: Parameters<RestoreVerb>): Promise<Problem | undefined> {
   const running = await settledState(request, target);
   if (running.state !== "STOPPED") return stillRunning(target, { or: "restore the snapshot as a new container: -N NEWNAME" });
-  return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: "restore the snapshot as a new container: -N NEWNAME" } : undefined;
+  return hasClones(target) ? { code: "container.clones", text: `${target.name} has clones`, cause: "they go on using the files it has now", remedy: `destroy ${clonesText(target)} first, or restore the snapshot as a new container: -N NEWNAME` } : undefined;
 }
 
 /** A container as it was at a snapshot, itself or under another name. Source: lxc-snapshot -r. Problems: `container.missing`, `container.running`, `container.exists`, `storage.copy`. */
@@ -129,6 +137,8 @@ export const restore: RestoreVerb = async (request, target, options) => {
   const lxcpath = snapshotsDir(target);
   const unsafe = unsafeReason(lxcpath);
   if (unsafe !== undefined) return fail(unsafe);
+  const facts = probeHost(request, { idmap: true });
+  await sweepStages(target, facts);
   const now = loadConfig(request, target);
   if (!now.ok) return now;
   const snapshot = { lxcpath, name: options.snapshot };
@@ -141,7 +151,5 @@ export const restore: RestoreVerb = async (request, target, options) => {
   if (refused !== undefined) return fail(refused);
   const then = loadConfig(request, snapshot);
   if (!then.ok) return then;
-  const trees = treesOf(now.value.spec.rootfs, then.value.spec.rootfs);
-  if (!trees.ok) return trees;
-  return inPlace(request, { target, snapshot, facts: probeHost(request, { idmap: true }), now: now.value, then: then.value, trees: trees.value, options });
+  return inPlace(request, { target, snapshot, facts, now: now.value, then: then.value, options });
 };

@@ -8,6 +8,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { loadConfig } from "./container-config.ts";
 import { copy } from "./copy.ts";
 import { destroy } from "./destroy.ts";
+import { settleExchange } from "./half-made.ts";
 import { settle } from "./partial.ts";
 import { unsafeReason } from "./removing/remove.ts";
 import { settledState, stillRunning } from "./running-container.ts";
@@ -53,6 +54,8 @@ export const snapshots: SnapshotsVerb = (request, target) => {
 export const destroySnapshot: DestroySnapshotVerb = async (request, target, name) => {
   const unsafe = unsafeReason(snapshotsDir(target));
   if (unsafe !== undefined) return fail(unsafe);
+  const settled = await settleExchange(request, target);
+  if (!settled.ok) return settled;
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded;
   if (name !== "ALL" && !isSnapshot(target, name)) return fail({ ...noSnapshot(target, name), at: byOption("--destroy") });

@@ -2,11 +2,12 @@
 import { expect, test } from "bun:test";
 import { ok } from "../../src/model/problem.ts";
 import { byOption } from "../../src/model/origin.ts";
-import { BACKENDS, type Backend, type OutsideStorage, type StorageOptions } from "../../src/model/storage.ts";
+import { BACKENDS, type Backend, type OutsideStorage, type StorageOptions, type VolumeFacts, type ZfsDataset } from "../../src/model/storage.ts";
 import { planCopyImage, planCopyTree, planExchange, planMake } from "../../src/plan/lifecycle/copy.ts";
 import { planUnpack } from "../../src/plan/lifecycle/create.ts";
 import { planRemove } from "../../src/plan/lifecycle/destroy.ts";
-import { copiedVolume } from "../../src/plan/storage/cloned.ts";
+import { copiedVolume, keptAgain } from "../../src/plan/storage/cloned.ts";
+import { asideOf, planExchangeVolumes, planGoOn, type Exchange, type Rest } from "../../src/plan/storage/exchanged.ts";
 import { newStorage, subvolumeOps, type NewStorage } from "../../src/plan/storage/made.ts";
 import { planGrow, type Sized } from "../../src/plan/storage/resized.ts";
 import { onMounted, readOps } from "../../src/plan/storage/mounted.ts";
@@ -19,6 +20,7 @@ const map = idmap.map(({ value }) => value);
 const plain: StorageOptions = { group: "lxc", thinPool: "lxc", zfsRoot: "tank/lxc", rbdPool: "lxc" };
 const made = (backend: Backend, options: Partial<StorageOptions> = {}, hasThinPool = false): NewStorage =>
   newStorage(backend, { name: "web", directory: "/var/lib/lxc/web", options: { ...plain, ...options }, hasThinPool, from });
+const volume = (group: string, isThin: boolean): VolumeFacts => ({ group, isThin, size: 2 ** 30 });
 const tree = [{ path: "rootfs", isDirectory: true }, { path: "config", isDirectory: false }];
 
 for (const backend of BACKENDS) test(`made on ${backend}`, () => expectGolden(`storage-${backend}`, ok(planMake(web, "create", made(backend).make))));
@@ -33,7 +35,7 @@ test("lxc.rootfs.path of each is LXC's", () => {
 test("a snapshot of a volume, a thin one, a dataset, a subvolume", () => {
   const copy = { source: "/dev/lxc/base", name: "web", options: plain, from };
   expectGolden("storage-lvm-snapshot", ok(planMake(web, "copy", copiedVolume(made("lvm"), { ...copy, options: { ...plain, size: 2 ** 29 } }).make)));
-  expectGolden("storage-lvm-snapshot-xfs", ok(planMake(web, "copy", copiedVolume(made("lvm", { fstype: "xfs" }), { ...copy, source: "/dev/mapper/vg-base", volume: { group: "vg", isThin: true } }).make)));
+  expectGolden("storage-lvm-snapshot-xfs", ok(planMake(web, "copy", copiedVolume(made("lvm", { fstype: "xfs" }), { ...copy, source: "/dev/mapper/vg-base", volume: volume("vg", true) }).make)));
   expectGolden("storage-zfs-snapshot", ok(planMake(web, "copy", copiedVolume(made("zfs"), { ...copy, source: "tank/lxc/base" }).make)));
   expectGolden("storage-btrfs-snapshot", ok(planMake(web, "copy", subvolumeOps("/var/lib/lxc/web/rootfs", from, "/var/lib/lxc/base/rootfs"))));
   expect(copiedVolume(made("zfs"), { ...copy, source: "tank/lxc/base" })).toMatchObject({ path: "zfs:tank/lxc/web", outside: { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" } });
@@ -48,19 +50,21 @@ test("kept beside the container: a volume and a dataset by their own snapshots, 
   const kept = (backend: Backend): NewStorage => newStorage(backend, { name: "web_snap0", directory: "/var/lib/lxc/web/snaps/snap0", options, hasThinPool: false, from });
   const snap0 = { name: "snap0", lxcpath: "/var/lib/lxc/web/snaps" };
   const copy = { name: "web_snap0", options, from };
-  expectGolden("storage-keep-lvm", ok(planMake(snap0, "copy", copiedVolume(kept("lvm"), { ...copy, source: "/dev/lxc/web", volume: { group: "lxc", isThin: false } }).make)));
-  expectGolden("storage-keep-lvm-thin", ok(planMake(snap0, "copy", copiedVolume(kept("lvm"), { ...copy, source: "/dev/lxc/web", volume: { group: "lxc", isThin: true } }).make)));
+  expectGolden("storage-keep-lvm", ok(planMake(snap0, "copy", copiedVolume(kept("lvm"), { ...copy, source: "/dev/lxc/web", volume: volume("lxc", false) }).make)));
+  expectGolden("storage-keep-lvm-thin", ok(planMake(snap0, "copy", copiedVolume(kept("lvm"), { ...copy, source: "/dev/lxc/web", volume: volume("lxc", true) }).make)));
   expectGolden("storage-keep-zfs", ok(planMake(snap0, "copy", copiedVolume(kept("zfs"), { ...copy, source: "tank/lxc/web" }).make)));
   const { make, block } = kept("rbd");
   const { ops, ...rest } = planCopyTree(snap0, factsOf(), { to: "/var/lib/lxc/web/snaps/snap0/rootfs", idmap: [], isMapped: false, source: { kind: "device", path: "/dev/rbd/lxc/web", type: "ext4" }, ...(block === undefined ? {} : { block }) });
   expectGolden("storage-keep-rbd", ok({ ...rest, ops: [...make, ...ops] }));
 });
 const outside: readonly OutsideStorage[] = [{ kind: "lvm", name: "/dev/lxc/web" }, { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" }, { kind: "rbd", name: "lxc/web", user: "ada" }];
-for (const storage of outside) test(`removal of ${storage.kind}`, () => expectGolden(`storage-remove-${storage.kind}`, ok(planRemove({ ...web, entries: tree, outside: [], storage: [storage] }, factsOf()))));
+const datasets: readonly ZfsDataset[] = [{ name: "tank/lxc/base", snapshots: ["web"] }, { name: "tank/lxc/web", origin: "tank/lxc/base@web", snapshots: ["web_snap0", "other"] }, { name: "tank/lxc/web_snap0", origin: "tank/lxc/web@web_snap0", snapshots: [] }];
+for (const storage of outside) test(`removal of ${storage.kind}`, () => expectGolden(`storage-remove-${storage.kind}`, ok(planRemove({ ...web, entries: tree, outside: [], storage: [storage], datasets: datasets.slice(0, 2) }, factsOf()))));
+test("removal of a dataset that another container's is a clone of", () => expectGolden("storage-remove-zfs-promoting", ok(planRemove({ ...web, entries: tree, outside: [], storage: [{ kind: "zfs", name: "tank/lxc/web" }], datasets: [...datasets, { name: "tank/lxc/other", origin: "tank/lxc/web@other", snapshots: [] }] }, factsOf()))));
 test("removal of a container with what is kept of it: that first", () => {
   const entries = [{ path: "snaps", isDirectory: true }, ...tree];
   expectGolden("storage-remove-lvm-kept", ok(planRemove({ ...web, entries, outside: [], storage: [{ kind: "lvm", name: "/dev/lxc/web_snap0" }, { kind: "lvm", name: "/dev/lxc/web" }] }, factsOf())));
-  expectGolden("storage-remove-zfs-kept", ok(planRemove({ ...web, entries, outside: [], storage: [{ kind: "zfs", name: "tank/lxc/web_snap0", origin: "tank/lxc/web@web_snap0" }, { kind: "zfs", name: "tank/lxc/web" }] }, factsOf())));
+  expectGolden("storage-remove-zfs-kept", ok(planRemove({ ...web, entries, outside: [], storage: [{ kind: "zfs", name: "tank/lxc/web_snap0", origin: "tank/lxc/web@web_snap0" }, { kind: "zfs", name: "tank/lxc/web" }], datasets }, factsOf())));
 });
 // no command of ours makes one: the image is somebody's own, and stays
 test("removal of nbd", () => expectGolden("storage-remove-nbd", ok(planRemove({ ...web, entries: [{ path: "config", isDirectory: false }], outside: [], storage: [] }, factsOf()))));
@@ -83,3 +87,24 @@ const sized: readonly (readonly [string, Sized])[] = [
   ["lvm", { kind: "lvm", path: "/dev/lxc/web", type: "ext4" }], ["rbd", { kind: "rbd", path: "/dev/rbd/lxc/web", image: "lxc/web", type: "btrfs", user: "ada" }], ["zfs", { kind: "zfs", path: "tank/lxc/web" }],
 ];
 for (const [name, one] of sized) test(`grown on ${name}`, () => expectGolden(`storage-grow-${name}`, ok(planGrow(web, one, { size: 2 ** 31, target: "/var/lib/lxc/web/.berth", from: byOption("SIZE") }))));
+
+// in the container's place: what makes the volume that gets its name, what gives it the name, and what a kill leaves to do of that
+const restore = byOption("--restore");
+const kept = (now: OutsideStorage, name: string, type: string): NewStorage & { readonly outside: OutsideStorage } => keptAgain({ now, kept: { ...now, name }, type, rootfs: "/var/lib/lxc/web/rootfs", random: "0011aabb", from: restore });
+const [volumeNow, imageNow, datasetNow] = [{ kind: "lvm", name: "/dev/lxc/web" }, { kind: "rbd", name: "lxc/web", user: "ada" }, { kind: "zfs", name: "tank/lxc/web", origin: "tank/lxc/base@web" }] as const;
+test("what was kept, once more", () => {
+  expectGolden("storage-again-lvm", ok(planMake(web, "create", kept(volumeNow, "/dev/lxc/web_snap0", "xfs").make)));
+  expectGolden("storage-again-zfs", ok(planMake(web, "create", kept(datasetNow, "tank/lxc/web_snap0", "zfs").make)));
+  expectGolden("storage-again-rbd", ok(planMake(web, "create", kept(imageNow, "lxc/web_snap0", "btrfs").make)));
+});
+const config = { from: "/var/lib/lxc/web/.berth/exchange.config", to: "/var/lib/lxc/web/config" };
+const lock = "/var/lib/lxc/web/.berth/exchange.volumes";
+const names = (now: OutsideStorage): Exchange => ({ way: "names", now, then: kept(now, "", "ext4").outside, aside: { ...now, name: asideOf(now) } });
+const exchanges: readonly (readonly [string, Exchange])[] = [["lvm", names(volumeNow)], ["zfs", names(datasetNow)], ["rbd", names(imageNow)], ["lvm-merge", { way: "merge", now: volumeNow, snapshot: "/dev/lxc/web_snap0", size: 2 ** 30 }]];
+for (const [name, exchange] of exchanges) test(`in the container's place: ${name}`, () => {
+  const plan = (rest: Rest, isMapped: boolean): ReturnType<typeof planExchangeVolumes> => planExchangeVolumes(web, { exchange, rest, isMapped, config, at: restore, ...(rest === "all" ? { lock } : {}) });
+  expectGolden(`storage-place-${name}`, ok(plan("all", true)));
+  expectGolden(`storage-place-${name}-rest`, ok(plan(exchange.way === "names" ? "name" : "config", false)));
+  expect([plan("none", true).ops.length, plan("none", false).ops.length, plan("config", true).ops.length]).toEqual([0, name === "rbd" ? 1 : 0, name === "lvm-merge" ? 2 : 1]);
+});
+test("lvm goes on putting a snapshot back", () => expectGolden("storage-merge-on", ok(planGoOn(web, { way: "merge", now: volumeNow, snapshot: "/dev/lxc/web_snap0", size: 1 }, restore))));

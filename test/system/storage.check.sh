@@ -13,6 +13,18 @@ refused() {
 	said=$("$@" 2>&1) && { echo "not refused: $*"; return 1; }
 	has "$said" "$words"
 }
+# killed_at TOOL COMMAND...: with its engine, while that one runs, which comes to its end; or with it: KILLED=all
+killed_at() {
+	tool=$1; shift
+	"$@" > /dev/null 2>&1 &
+	until pid=$(pgrep -x "$tool"); do [ -e /proc/$! ] || { echo "it ended without $tool: $*"; return 1; }; done
+	engine=$(awk '/^PPid/ { print $2 }' /proc/$pid/status)
+	planner=$(awk '/^PPid/ { print $2 }' /proc/$engine/status)
+	[ "${KILLED-}" != all ] || sleep 0.4
+	kill -9 $planner $engine $([ "${KILLED-}" != all ] || echo $pid)
+	wait $! || :
+	while [ -e /proc/$pid ]; do sleep 0.1; done
+}
 no_mount() { equal '' "$(grep -e berth- -e "$L" -e /dev/nbd -e rootdev /proc/self/mountinfo || :)"; }
 
 group() {
@@ -43,12 +55,45 @@ plain_kept() {
 	lxc-snapshot -n p
 	equal p "$(of_volume p_snap0 origin)"
 	refused 'p has snapshots' lxc-destroy -n p
-	refused 'restore it as a new container' lxc-snapshot -n p -r snap0
 	lxc-snapshot -n p -r snap0 -N back
 	equal one "$(berth cp back:/one -)"
 	equal '64.00m' "$(of_volume back lv_size)"
-	lxc-snapshot -n p -d snap0
 	lxc-destroy -n back
+	equal 'p p_snap0 pool' "$(volumes)"
+}
+changed() { starts "$1"; inside "$1" "echo $2 > /one; dd if=/dev/urandom of=/more bs=1M count=${3-1} 2> /dev/null; sync"; stops "$1"; }
+settled() { equal "$2" "$(ls -A $L/$1/.berth | grep -e restore -e exchange -e changing | xargs)$(berth cp $1:/one -)"; }
+# lvm puts back what has changed; the snapshot is made anew of it
+plain_in_place() {
+	changed p two
+	lxc-snapshot -n p
+	lxc-snapshot -n p -r snap0
+	settled p one
+	equal 'p p' "$(of_volume p_snap0 origin) $(of_volume p_snap1 origin)"
+	e2fsck -fn /dev/berth/p
+	lxc-snapshot -n p -r snap1
+	settled p two
+	mount /dev/berth/p /mnt
+	refused "'/dev/berth/p' is in use" lxc-snapshot -n p -r snap0
+	umount /mnt
+	settled p two
+	KILLED=tool killed_at lvconvert lxc-snapshot -n p -r snap0
+	starts p
+	equal one "$(inside p cat /one)"
+	stops p
+	settled p one
+	equal 'p p' "$(of_volume p_snap0 origin) $(of_volume p_snap1 origin)"
+	# half way: what is left to be put back goes on
+	changed p three 40
+	KILLED=all killed_at lvconvert lxc-snapshot -n p -r snap0
+	starts p
+	has 'one three' "$(inside p cat /one)"
+	stops p
+	equal 'p p' "$(of_volume p_snap0 origin) $(of_volume p_snap1 origin)"
+	lxc-snapshot -n p -r snap0
+	settled p one
+	e2fsck -fn /dev/berth/p
+	lxc-snapshot -n p -d ALL
 	equal 'p pool' "$(volumes)"
 }
 plain_clone() {
@@ -99,7 +144,25 @@ thin() {
 	lxc-copy -n t -N u -s
 	lxc-snapshot -n u
 	equal 't u' "$(of_volume u origin) $(of_volume u_snap0 origin)"
-	# no part of it needs another
+	# no part of it needs another, what has taken its place neither
+	changed u one
+	lxc-snapshot -n u
+	changed u two
+	lxc-snapshot -n u -r snap1
+	settled u one
+	equal 'pool u_snap1' "$(of_volume u pool_lv) $(of_volume u origin)"
+	changed u two
+	for killed in tool all; do
+		KILLED=$killed killed_at lvrename lxc-snapshot -n u -r snap1
+		starts u
+		has 'one two' "$(inside u cat /one)"
+		stops u
+		lxc-snapshot -n u -r snap1
+		settled u one
+		equal 'pool t u u_snap0 u_snap1' "$(volumes)"
+		changed u two
+	done
+	lxc-snapshot -n u -d snap1
 	equal '' "$(lxc-destroy -n t 2>&1)"
 	starts u
 	inside u 'echo two > /two'
@@ -178,10 +241,11 @@ check "a volume group, a thin pool, the module of nbd" group
 check "lvm: a volume is made, filled, started, read" plain
 check "lvm: Debian's LXC runs it" debian_runs
 check "lvm: a snapshot kept beside it, restored as another container" plain_kept
+check "lvm: a snapshot put back in its place; killed, the next command goes on" plain_in_place
 check "lvm: a clone of it by a snapshot of the volume" plain_clone
 check "lvm: it grows while it runs, and stopped; a whole copy is as large" plain_grows
 check "lvm: group, volume, thin pool and type as options say, whatever lxc.conf says" named
-check "lvm, thin: snapshots are active, and need no origin" thin
+check "lvm, thin: snapshots are active, need no origin, take its place; killed, the next command goes on" thin
 check "ext4 on a loop device grows while the container runs" loop_grows
 check "nbd: an image of qemu is started, written, survives a killed monitor" nbd
 check "nbd: a partition, with mapped ids; partitions that are not there" nbd_partition

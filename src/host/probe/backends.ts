@@ -1,22 +1,16 @@
 // Owns the look at what storage a container's root file system could be made on here.
-import { spawnSync } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { BackendFacts, OutsideStorage, StorageOptions, VolumeFacts } from "../../model/storage.ts";
 import { readText } from "../read-text.ts";
-import { PROGRAM_PATH, programPath } from "./program.ts";
+import { programPath } from "./program.ts";
+import { said } from "./storage-tool.ts";
 import { isOnBtrfs } from "./tree-mark.ts";
 
 const PROGRAMS = ["btrfs", "lvcreate", "zfs", "rbd", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs", "mkfs.f2fs"];
 
 const isProgram = (name: string): boolean => programPath(name) !== undefined;
 const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
-
-/** What a tool of storage says, without spaces around it; undefined: it fails, or is not there. */
-function said(program: string, ...words: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(program, words, { encoding: "utf8", env: { PATH: PROGRAM_PATH, LC_ALL: "C" } });
-  return status === 0 ? stdout.trim() : undefined;
-}
 
 /** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */
 export const hasSubvolumes = (path: string): boolean => said("btrfs", "subvolume", "list", "-o", path) !== "";
@@ -25,8 +19,8 @@ const hasThinPool = ({ group, thinPool }: StorageOptions): boolean => said("lvs"
 
 /** A volume of lvm by the path of its device; undefined: it is none. */
 export function volumeFacts(device: string): VolumeFacts | undefined {
-  const [group, attributes = ""] = said("lvs", "--noheadings", "--separator", ":", "-o", "vg_name,lv_attr", device)?.split(":") ?? [];
-  return group === undefined ? undefined : { group, isThin: attributes.startsWith("V") };
+  const [group, attributes = "", size = "", origin = "", percent = ""] = said("lvs", "--noheadings", "--units", "b", "--nosuffix", "--separator", ":", "-o", "vg_name,lv_attr,lv_size,origin,snap_percent", device)?.split(":") ?? [];
+  return group === undefined ? undefined : { group, isThin: attributes.startsWith("V"), size: Number(size), ...(origin === "" ? {} : { origin }), ...(attributes.startsWith("S") ? { merging: Number(percent) } : {}) };
 }
 
 const SECTOR = 512;
@@ -54,3 +48,7 @@ export function isThere({ kind, name, user }: OutsideStorage): boolean {
   if (kind === "lvm") return existsSync(name) || said("lvs", name) !== undefined;
   return (kind === "zfs" ? said("zfs", "list", "-H", "-o", "name", name) : said("rbd", ...(user === undefined ? [] : ["--id", user]), "info", name)) !== undefined;
 }
+
+/** Names of an image's snapshots. */
+export const imageSnapshots = (name: string, user: string | undefined): readonly string[] =>
+  (said("rbd", ...(user === undefined ? [] : ["--id", user]), "snap", "ls", name) ?? "").split("\n").slice(1).flatMap((line) => line.trim().split(/\s+/)[1] ?? []);

@@ -17,11 +17,14 @@ export function dropExchange(place: Place): void {
   for (const file of [recordFile(place), `${recordFile(place)}.new`, preparedConfig(place)]) rmSync(file, { force: true });
 }
 
+/** As the config is, but not in its place yet. */
+export const prepareConfig = (place: Place, config: Uint8Array): void => writeFileSync(preparedConfig(place), config, { mode: lstatSync(configFile(place)).mode & 0o777, flag: "wx" });
+
 /** From here on the tree `then` at the place `now` says that the config has to follow. */
 export function recordExchange(place: Place, { now, then, config }: { readonly now: string; readonly then: string; readonly config: Uint8Array }): void {
   dropExchange(place);
   const record: Exchange = { tree: now, mark: treeMark(then) ?? "" };
-  writeFileSync(preparedConfig(place), config, { mode: lstatSync(configFile(place)).mode & 0o777, flag: "wx" });
+  prepareConfig(place, config);
   writeFileSync(`${recordFile(place)}.new`, `${JSON.stringify(record)}\n`, { mode: 0o640, flag: "wx" });
   renameSync(`${recordFile(place)}.new`, recordFile(place));
 }

@@ -18,6 +18,8 @@ export const destroyHooksFile = (place: Place): string => `${hooksFile(place)}.d
 /** What the monitor has decided when the container ended last: RestartRecord. */
 export const restartsFile = (place: Place): string => `${recordDir(place)}/restarts`;
 export const failureFile = (place: Place): string => `${recordDir(place)}/failure`;
+/** There while a volume, a dataset or an image takes another one's place. */
+export const volumesFile = (place: Place): string => `${recordDir(place)}/exchange.volumes`;
 /** In the record directory: the config of a container that has got this name, if a kill left it there. */
 export const renamedConfig = (name: string): string => `config.${name}`;
 /** Name of the abstract socket, without the leading NUL. */

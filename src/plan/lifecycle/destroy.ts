@@ -2,9 +2,10 @@
 import { AT_REMOVEDIR, O_DIRECTORY, O_PATH } from "../../linux/fs.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import { byDefault } from "../../model/origin.ts";
-import type { OutsideStorage } from "../../model/storage.ts";
+import type { OutsideStorage, ZfsDataset } from "../../model/storage.ts";
 import type { Op, Plan } from "../../isa/op.ts";
 import { dropOutside } from "../storage/made.ts";
+import { dropDatasets } from "../storage/zfs-family.ts";
 import { usernsOps, wholeMap, withSelf } from "../usernsexec.ts";
 
 export interface RemoveInputs {
@@ -16,6 +17,8 @@ export interface RemoveInputs {
   readonly outside: readonly Entry[];
   /** Volumes, datasets or images that create recorded as made by it; snapshots before what they were made of. */
   readonly storage?: readonly OutsideStorage[];
+  /** Where datasets are among them: all of their pools. */
+  readonly datasets?: readonly ZfsDataset[];
   /** The directory itself stays: only what is listed goes. */
   readonly isDirectoryKept?: boolean;
 }
@@ -41,7 +44,8 @@ function removeOps(inputs: RemoveInputs): readonly Op[] {
 export function planRemove(inputs: RemoveInputs, facts: HostFacts): Plan {
   const from = byDefault("lxc-destroy");
   const { name, lxcpath } = inputs;
-  const storage = (inputs.storage ?? []).flatMap((one) => dropOutside(one, from));
+  const [all, isDataset] = [inputs.storage ?? [], ({ kind }: OutsideStorage): boolean => kind === "zfs"];
+  const storage = [...dropDatasets(all.filter(isDataset), inputs.datasets ?? [], from), ...all.filter((one) => !isDataset(one)).flatMap((one) => dropOutside(one, from))];
   const open: Op = { op: "open", path: lxcpath, flags: O_PATH | O_DIRECTORY, into: PARENT, from };
   if (facts.caller.euid === 0) return { verb: "destroy", name, lxcpath, ops: [open, ...storage, ...removeOps(inputs)] };
   const map = withSelf(facts, facts.newuidmap === undefined || facts.newgidmap === undefined ? [] : wholeMap(facts));

@@ -1,10 +1,12 @@
 // Owns snapshots of volumes and datasets: the tools' own way, which takes no time.
 import type { Op } from "../../isa/op.ts";
 import type { Origin } from "../../model/origin.ts";
-import { DEFAULT_SIZE, type StorageOptions, type VolumeFacts } from "../../model/storage.ts";
+import { DEFAULT_SIZE, type OutsideStorage, type StorageOptions, type VolumeFacts } from "../../model/storage.ts";
+import { thenOf } from "./exchanged.ts";
 import type { NewStorage } from "./made.ts";
 import { volumeOf } from "./made.ts";
 import { toolOp } from "./tool.ts";
+import { STAMP } from "./zfs-family.ts";
 
 export interface VolumeCopy {
   /** The source's device or dataset. */
@@ -23,12 +25,14 @@ function newIdOps(device: string, type: string | undefined, from: Origin): reado
   return type === "btrfs" ? [toolOp(["btrfstune", "-f", "-u", device], from)] : [];
 }
 
+/** It needs no size, and takes none; lvm would leave it inactive (-k). Any other needs room for what changes. */
+const thinOp = (source: string, copy: string, from: Origin): Op => toolOp(["lvcreate", "-s", "-kn", "-n", copy, source], from);
+
 function volume(made: NewStorage, { source, name, options, from, volume: facts }: VolumeCopy): NewStorage {
   const copy = volumeOf({ name, options });
   const device = `/dev/${facts?.group ?? options.group}/${copy}`;
-  // a thin snapshot needs no size, and takes none; lvm would leave it inactive (-k). Any other needs room for what changes.
-  const how = facts?.isThin === true ? ["-kn"] : ["-L", `${options.size ?? DEFAULT_SIZE}b`];
-  return { ...made, path: `lvm:${device}`, outside: { kind: "lvm", name: device }, make: [toolOp(["lvcreate", "-s", ...how, "-n", copy, source], from), ...newIdOps(device, made.block?.type, from)] };
+  const snapshot = facts?.isThin === true ? thinOp(source, copy, from) : toolOp(["lvcreate", "-s", "-L", `${options.size ?? DEFAULT_SIZE}b`, "-n", copy, source], from);
+  return { ...made, path: `lvm:${device}`, outside: { kind: "lvm", name: device }, make: [snapshot, ...newIdOps(device, made.block?.type, from)] };
 }
 
 function dataset(made: NewStorage, { source, name, from }: VolumeCopy): NewStorage {
@@ -48,3 +52,37 @@ function mountpointOf({ make }: NewStorage): readonly string[] {
 
 /** `made`: what a new one of that name would be. */
 export const copiedVolume = (made: NewStorage, copy: VolumeCopy): NewStorage => (made.backend === "zfs" ? dataset(made, copy) : volume(made, copy));
+
+export interface KeptAgain {
+  readonly now: OutsideStorage;
+  /** The snapshot's. */
+  readonly kept: OutsideStorage;
+  readonly type: string;
+  /** LXCPATH/NAME/rootfs. */
+  readonly rootfs: string;
+  /** A few letters and digits that nothing is called by yet. */
+  readonly random: string;
+  readonly from: Origin;
+}
+
+/** Images of rbd that are kept are whole copies, and so is this one. Its device is there only while it gets an id of its own. */
+function imageOps({ now, kept, type, from }: KeptAgain, name: string): readonly Op[] {
+  const rbd = (...words: readonly string[]): Op => toolOp(["rbd", ...(now.user === undefined ? [] : ["--id", now.user]), ...words], from);
+  const copy = rbd("cp", kept.name, name);
+  return type === "btrfs" ? [copy, rbd("map", name), ...newIdOps(`/dev/rbd/${name}`, type, from), rbd("unmap", `/dev/rbd/${name}`)] : [copy];
+}
+
+/** What was kept of `now`, once more, under a name beside it. */
+export function keptAgain(wish: KeptAgain): NewStorage & { readonly outside: OutsideStorage } {
+  const { now, kept, type, rootfs, random, from } = wish;
+  const name = thenOf(now);
+  const made = { backend: now.kind, path: name, outside: { kind: now.kind, name, ...(now.user === undefined ? {} : { user: now.user }) }, directories: [] } as const;
+  switch (now.kind) {
+    case "lvm": return { ...made, make: [thinOp(kept.name, name.slice(name.lastIndexOf("/") + 1), from), ...newIdOps(name, type, from)] };
+    case "rbd": return { ...made, make: imageOps(wish, name) };
+    case "zfs": {
+      const origin = `${kept.name}@${STAMP}${random}`;
+      return { ...made, outside: { kind: "zfs", name, origin }, make: [toolOp(["zfs", "snapshot", origin], from), toolOp(["zfs", "clone", "-p", "-o", "canmount=noauto", "-o", `mountpoint=${rootfs}`, origin, name], from)] };
+    }
+  }
+}

@@ -10,6 +10,7 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { holdPartial } from "../partial.ts";
 import { removeContainer } from "../removing/remove.ts";
 import type { Target } from "../verbs.ts";
+import { isExchanging, settleVolumes } from "./volumes.ts";
 
 export type Stage = "restore" | "shift";
 const STAGES: readonly Stage[] = ["restore", "shift"];
@@ -20,6 +21,8 @@ const lockFile = (target: Target): string => `${recordDir(target)}/changing`;
 const halfMade = (target: Target): readonly Target[] => STAGES.map((stage) => stageOf(target, stage)).filter((stage) => existsSync(containerDir(stage)));
 
 async function sweep(target: Target, facts: HostFacts): Promise<readonly Problem[]> {
+  const unsettled = await settleVolumes(target, facts, stageOf(target, "restore"));
+  if (unsettled !== undefined) return [unsettled]; // what is in the stage may be all that there is
   dropExchange(target);
   const problems: Problem[] = [];
   for (const stage of halfMade(target)) {
@@ -58,6 +61,6 @@ export async function whileChanging<T>(target: Target, facts: HostFacts, change:
 }
 
 /** For commands that read it: what a kill has left beside it goes, unless it is being made just now. */
-export async function sweepStages(target: Target, facts: HostFacts): Promise<void> {
-  if (halfMade(target).length > 0) await whileChanging(target, facts, () => Promise.resolve(ok(undefined)));
+export async function sweepStages(target: Target, facts: HostFacts): Promise<Result<void>> {
+  return isExchanging(target) || halfMade(target).length > 0 ? whileChanging(target, facts, () => Promise.resolve(ok(undefined))) : ok(undefined);
 }

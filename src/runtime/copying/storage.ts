@@ -15,6 +15,7 @@ import { backendProblem, choiceReason, isChoice, toldOnce, wordsOf, type Refused
 import { copiedVolume } from "../../plan/storage/cloned.ts";
 import { newStorage, rootfsOf, subvolumeOps, type NewStorage } from "../../plan/storage/made.ts";
 import type { ReadPlace } from "../../plan/storage/mounted.ts";
+import { readCreated } from "../creating/record.ts";
 import { sourcesOf } from "../removing/dependents.ts";
 import { stillRunning } from "../running-container.ts";
 import { isWithin, nearest } from "./within.ts";
@@ -145,9 +146,16 @@ function cloned(made: NewStorage, source: string, { name, options, wish }: { rea
   return { made: copiedVolume(made, { source, name, options, from, ...(volume === undefined ? {} : { volume }) }), sources: isBound ? [wish.source] : [] };
 }
 
+/** What is kept of an image of rbd is kept in its pool, as its user; whatever lxc.conf says. */
+function poolOf(wanted: Backend, { type, path }: RootfsSpec, { source, isKept }: StorageWish): Partial<StorageOptions> {
+  const pool = wanted === "rbd" && type === "rbd" && isKept ? /^\/dev\/rbd\/([^/]+)\//.exec(path)?.[1] : undefined;
+  const user = pool === undefined ? undefined : readCreated(source)?.outside?.user;
+  return { ...(pool === undefined ? {} : { rbdPool: pool }), ...(user === undefined ? {} : { rbdUser: user }) };
+}
+
 function onBackend(wanted: Backend, place: ReadPlace, { rootfs, wish }: { readonly rootfs: RootfsSpec; readonly wish: StorageWish }): Result<CopyStorage> {
   const { to, options, isRoot, isSnapshot, isKept } = wish;
-  const sized = { ...sizeOf(place), ...fstypeOf(place), ...options };
+  const sized = { ...sizeOf(place), ...fstypeOf(place), ...options, ...poolOf(wanted, rootfs, wish) };
   const facts = probeBackends(to.lxcpath, isRoot, sized);
   const problem = backendProblem(wanted, facts, { fstype: sized.fstype, at: from });
   if (problem !== undefined) return fail(problem);

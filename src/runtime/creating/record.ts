@@ -34,7 +34,7 @@ function parsePath(value: unknown): MadePath | undefined {
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
-function parseOutside(value: unknown): OutsideStorage | undefined {
+export function parseOutside(value: unknown): OutsideStorage | undefined {
   if (typeof value !== "object" || value === null || !("kind" in value) || !("name" in value) || !isText(value.name)) return undefined;
   const { kind, name } = value;
   if (kind !== "lvm" && kind !== "zfs" && kind !== "rbd") return undefined;
@@ -53,10 +53,14 @@ export function parseCreated(text: string): CreatedRecord | undefined {
   }
 }
 
-/** undefined: made by another LXC, or the record is torn, or somebody else wrote it: root would remove what a user names. */
-export function readCreated(target: Target): CreatedRecord | undefined {
-  const file = recordFile(recordDir(target));
+/** A file in the directory of its records; undefined, too: somebody else wrote it, and root would remove or rename what a user names. */
+export function readOwn(target: Target, file: string): string | undefined {
   const isOwn = [recordDir(target), file].every((path) => lstatSync(path, { throwIfNoEntry: false })?.uid === process.geteuid?.());
-  const text = isOwn ? readText(file) : undefined;
+  return isOwn ? readText(file) : undefined;
+}
+
+/** undefined: made by another LXC, or the record is torn, or not the caller's own. */
+export function readCreated(target: Target): CreatedRecord | undefined {
+  const text = readOwn(target, recordFile(recordDir(target)));
   return text === undefined ? undefined : parseCreated(text);
 }

@@ -14,6 +14,7 @@ import type { ReadPlace } from "../../plan/storage/mounted.ts";
 import { mapProblems } from "../../plan/usernsexec.ts";
 import { loadConfig } from "../container-config.ts";
 import { placeOf } from "../copying/storage.ts";
+import { settleExchange } from "../half-made.ts";
 import { decidedState, requireRunning, stopped } from "../running-container.ts";
 import type { Target } from "../verbs.ts";
 
@@ -29,7 +30,9 @@ function stoppedPlace(rootfs: RootfsSpec, target: Target, { isWriting, isRoot }:
   return fail({ code: "container.stopped", at: rootfs.from, text: `${target.name} has no layer of its own yet`, cause: "it has never run", remedy: `start it first: berth start ${target.name}` });
 }
 
-function atRest(request: Request, target: Target, isWriting: boolean): Result<Located> {
+async function atRest(request: Request, target: Target, isWriting: boolean): Promise<Result<Located>> {
+  const exchanged = await settleExchange(request, target);
+  if (!exchanged.ok) return exchanged;
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded;
   const { rootfs, idmap } = loaded.value.spec;

@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync, realpathSync, type Stats } from "node:fs";
 import { runPlan, type EngineOutcome } from "../../host/engine/run.ts";
 import { isThere } from "../../host/probe/backends.ts";
+import { zfsDatasets } from "../../host/probe/zfs.ts";
 import { errorCode, readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import { listSnapshots } from "../../host/store/snapshots.ts";
@@ -101,12 +102,14 @@ export async function removeContainer(target: Target, facts: HostFacts, removal:
   if (!entries.ok) return refused(entries);
   const filled = emptied === undefined ? [] : readdirSync(emptied).map((name) => `${emptied}/${name}`);
   const outside = [...removal.outside, ...filled].flatMap((path) => entryOf(path, path));
-  const storage = removal.isStorageKept === true ? [] : madeElsewhere(target).filter(isThere);
-  const plan = planRemove({ ...target, entries: entries.value, outside, storage }, facts);
+  // of a dataset that is gone a kill may have left the snapshot that it was made of
+  const storage = removal.isStorageKept === true ? [] : madeElsewhere(target).filter((one) => one.origin !== undefined || isThere(one));
+  const datasets = zfsDatasets(storage.flatMap(({ kind, name }) => (kind === "zfs" ? [name] : [])));
+  const plan = planRemove({ ...target, entries: entries.value, outside, storage, datasets }, facts);
   const outcome = await runPlan(plan, { engine: facts.install.engine });
   const problem = outcomeProblem(plan, outcome, `remove '${directory}'`);
   if (problem !== undefined) return { ...fail(problem), hasBegun: hasBegun(plan, outcome) };
-  const left = [directory, ...removal.outside].filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
+  const left = [...[directory, ...removal.outside].filter((path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined), ...storage.filter(isThere).map(({ name }) => name)];
   const answer = left.length === 0 ? ok<void>(undefined) : fail({ code: "engine.op", text: `'${left[0] ?? directory}' is still there` });
   return { ...answer, hasBegun: true };
 }

@@ -1,0 +1,121 @@
+// lxc-snapshot -r of containers on volumes of lvm, thin and plain, and on images of rbd, in their place; with stand-ins for the tools.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { berth, leavePlace, makePlace, works } from "./place.ts";
+import type { Place, Ran } from "./place.ts";
+import { leaveRoom, makeRoom, must } from "./net-room.ts";
+import type { Room } from "./net-room.ts";
+import { installVolumeTools, type VolumeTools } from "./volume-tools.ts";
+
+const PATIENCE_MS = 90_000;
+let room: Room;
+let place: Place;
+let tools: VolumeTools;
+const path = (...names: readonly string[]): string => join(place.lxcpath, ...names);
+const snapshot = (...words: readonly string[]): Ran => berth(place, "lxc-snapshot", ["-n", place.name, ...words]);
+const restored = (name = "snap0"): void => expect(snapshot("-r", name)).toEqual({ status: 0, stdout: "", stderr: "" });
+const write = (text: string): void => expect(berth(place, "berth", ["cp", "-P", place.lxcpath, "-", `${place.name}:/mark`], { input: text }).stderr).toBe("");
+const read = (): string => works(place, "berth", ["cp", "-P", place.lxcpath, `${place.name}:/mark`, "-"]);
+const records = (): readonly string[] => readdirSync(path(place.name, ".berth")).filter((name) => /^(restore|exchange|changing)/.test(name));
+const named = (...ends: readonly string[]): readonly string[] => ends.map((end) => place.name + end);
+const create = (...words: readonly string[]): string => works(place, "lxc-create", ["-n", place.name, "-f", path("c.conf"), "-t", "busybox", ...words]);
+
+beforeAll(async () => {
+  room = await makeRoom();
+  place = { ...makePlace("privileged"), into: room.into };
+  tools = installVolumeTools(room, path("volumes"), place.mark);
+  writeFileSync(path("c.conf"), "lxc.net.0.type = empty\n");
+}, PATIENCE_MS);
+afterAll(async () => {
+  leaveRoom(room);
+  tools.leave();
+  await leavePlace(place);
+}, PATIENCE_MS);
+
+const STORES = [
+  ["lvm, thin", ["-B", "lvm", "--thinpool", "pool", "--fssize", "24M"], [
+    "lvcreate -s -kn -n NAME_berth_new DEV_snap0", "lvrename DEV NAME_berth_old", "lvrename DEV_berth_new NAME", "lvremove -f DEV_berth_old",
+  ]],
+  ["lvm, plain", ["-B", "lvm", "--thinpool", "none", "--fssize", "24M"], ["lvconvert --merge DEV_snap0", "lvcreate -s -L 25165824b -n NAME_snap0 DEV"]],
+  ["rbd", ["-B", "rbd", "--fssize", "24M"], [
+    "rbd cp GROUP/NAME_snap0 GROUP/NAME_berth_new", "rbd unmap /dev/rbd/GROUP/NAME", "rbd rename GROUP/NAME GROUP/NAME_berth_old", "rbd rename GROUP/NAME_berth_new GROUP/NAME", "rbd map GROUP/NAME",
+    "rbd unmap /dev/rbd/GROUP/NAME_berth_old", "rbd rm GROUP/NAME_berth_old",
+  ]],
+] as const;
+describe.each([...STORES])("%s", (store, words, steps) => {
+  const mentioned = (line: string): string => line.replaceAll("DEV", `/dev/${tools.group}/${place.name}`).replaceAll("GROUP", tools.group).replaceAll("NAME", place.name);
+  const isRbd = store === "rbd";
+
+  test("it has the snapshot's files under its own name; the snapshots stay", () => {
+    create(...words, ...(isRbd ? ["--rbdpool", tools.group] : ["--vgname", tools.group]));
+    const config = (): readonly string[] => readFileSync(path(place.name, "config"), "utf8").split("\n").toSorted();
+    write("one");
+    snapshot();
+    const before = config();
+    write("two");
+    snapshot();
+    tools.asked();
+    restored();
+    expect(tools.asked().filter((line) => !line.includes("mkfs"))).toEqual(steps.map(mentioned));
+    expect([read(), config(), tools.names(), records()]).toEqual(["one", before, named("", "_snap0", "_snap1"), []]);
+    restored("snap1");
+    expect(read()).toBe("two");
+    write("three");
+    restored();
+    expect(read()).toBe("one");
+    expect(snapshot("-d", "snap1").status).toBe(0);
+  }, PATIENCE_MS);
+
+  test("whatever step fails: it is told, and it has all of the one or of the other; nothing is left", () => {
+    for (let step = 1; ; step++) {
+      write("two");
+      tools.failAt(step);
+      const ran = snapshot("-r", "snap0");
+      const isLast = tools.steps() < step;
+      tools.failAt(0);
+      if (isLast) break;
+      if (ran.status !== 0) expect(ran.stderr).toContain("no space for it");
+      const now = read();
+      expect([now === (ran.status === 0 ? "one" : now), ["one", "two"].includes(now)]).toEqual([true, true]);
+      restored();
+      expect([step, read(), tools.names(), records()]).toEqual([step, "one", named("", "_snap0"), []]);
+    }
+  }, PATIENCE_MS);
+
+  test("refused, and as it was: it is in use, has clones, or was not made by Berth", () => {
+    write("two");
+    const device = readFileSync(path(place.name, "config"), "utf8").match(/rootfs\.path = \w+:(\S+)/)?.[1] ?? "";
+    must(room.into, `mount ${device} /mnt`);
+    expect(snapshot("-r", "snap0")).toMatchObject({ status: 1, stderr: expect.stringMatching(/ in use/) });
+    must(room.into, "umount /mnt");
+    writeFileSync(path(place.name, "lxc_snapshots"), `${place.lxcpath}-gone\nc1\n`);
+    expect(snapshot("-r", "snap0").stderr).toContain(`has clones\n`);
+    expect(snapshot("-r", "snap0").stderr).toContain(`destroy ${place.lxcpath}-gone/c1 first, or restore the snapshot as a new container: -N NEWNAME`);
+    writeFileSync(path(place.name, "lxc_snapshots"), "");
+    const created = path(place.name, ".berth/created");
+    const record = readFileSync(created, "utf8");
+    writeFileSync(created, record.replace(/,"outside":.*\}\}/, "}"));
+    expect(snapshot("-r", "snap0").stderr).toContain("Berth did not make it");
+    writeFileSync(created, record);
+    if (isRbd) {
+      writeFileSync(path("volumes", `${place.name}.snaps`), "SNAPID  NAME   SIZE\n     4  daily  24 MiB\n");
+      expect(snapshot("-r", "snap0").stderr).toContain("they would go with it: daily\n");
+      must(room.into, `rm ${path("volumes", `${place.name}.snaps`)}`);
+    }
+    expect([read(), tools.names(), records()]).toEqual(["two", named("", "_snap0"), []]);
+  }, PATIENCE_MS);
+
+  test("another's volume of a name that is needed stays", () => {
+    const taken = path("volumes", `${place.name}_berth_old.img`);
+    writeFileSync(taken, "mine");
+    writeFileSync(taken.replace(/img$/, "attr"), "-wi");
+    writeFileSync(taken.replace(/img$/, "origin"), "");
+    const ran = snapshot("-r", "snap0");
+    if (store !== "lvm, plain") expect(ran.stderr).toContain("_berth_old' is there already");
+    expect(readFileSync(taken, "utf8")).toBe("mine");
+    must(room.into, `rm ${taken.replace(/img$/, "*")}`);
+    works(place, "lxc-destroy", ["-n", place.name, "-s"]);
+    expect(tools.names()).toEqual([]);
+  }, PATIENCE_MS);
+});
