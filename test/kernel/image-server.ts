@@ -1,17 +1,20 @@
-// Owns an image server on loopback: small real images that it serves in the linuxcontainers layout and as simplestreams,
+// Owns an image server on loopback: real images of Debian packages that it serves in the linuxcontainers layout and as simplestreams,
 // and whatever can go wrong with a web server.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { smallDebian } from "./debian-files.ts";
 
 /** What happens to the next requests of a path, in turn; after that it is served as it is. */
 export type Fault =
   | { readonly kind: "status"; readonly status: number }
   | { readonly kind: "cut"; readonly after: number }
   | { readonly kind: "stall"; readonly after: number }
+  /** In so many pieces, with a pause before each. */
+  | { readonly kind: "slow"; readonly pieces: number; readonly pauseMs: number }
   | { readonly kind: "redirect"; readonly to: string };
 
 export interface ImageServer {
@@ -33,17 +36,13 @@ const must = (argv: readonly string[], cwd?: string): void => {
 };
 export const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-/** A busybox system with a name to fill in, as the builders of such images pack it. */
+/** A small Debian with a name to fill in, as the builders of such images pack it. */
 function buildRootfs(work: string, to: string): void {
-  for (const folder of ["bin", "sbin", "etc", "proc", "sys", "dev", "root", "tmp", "var"]) mkdirSync(join(work, folder), { recursive: true });
-  copyFileSync("/bin/busybox", join(work, "bin/busybox"));
-  for (const applet of ["sh", "cat", "ls", "mount", "hostname", "sleep", "id", "true", "halt"]) must(["ln", "-sf", "busybox", join(work, "bin", applet)]);
-  must(["ln", "-sf", "../bin/busybox", join(work, "sbin/init")]);
+  smallDebian(work);
   writeFileSync(join(work, "etc/hostname"), "LXC_NAME\n");
-  writeFileSync(join(work, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/:/bin/sh\n");
+  appendFileSync(join(work, "etc/passwd"), "user:x:1000:1000::/:/bin/sh\n");
   writeFileSync(join(work, "etc/inittab"), "::sysinit:/bin/true\n");
   writeFileSync(join(work, "tmp/junk"), "left out by excludes\n");
-  must(["chown", "-R", "0:0", work]);
   must(["chown", "1000:1000", join(work, "var")]);
   must(["tar", "-C", work, "--numeric-owner", "-cJf", to, "."]);
 }
@@ -107,6 +106,7 @@ function serve(root: string, faults: Map<string, Fault[]>, asked: string[]): (re
     const body = isPart ? bytes.subarray(from) : bytes;
     response.writeHead(isPart ? 206 : 200, { "content-length": body.length, etag: tag, ...(isPart ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}) });
     if (fault === undefined) return void response.end(body);
+    if (fault.kind === "slow") return void drip(response, body, fault);
     // it has promised more than it gives: the rest never comes, or the line goes dead
     // fetch of Bun gives nothing of an answer whose end it sees together with its beginning
     response.write(body.subarray(0, fault.after), () => { if (fault.kind === "cut") setTimeout(() => response.socket?.destroy(), SEEN_MS); });
@@ -114,6 +114,15 @@ function serve(root: string, faults: Map<string, Fault[]>, asked: string[]): (re
 }
 
 const SEEN_MS = 700;
+
+async function drip(response: ServerResponse, body: Uint8Array, { pieces, pauseMs }: Fault & { readonly kind: "slow" }): Promise<void> {
+  const length = Math.ceil(body.length / pieces);
+  for (let at = 0; at < body.length; at += length) {
+    response.write(body.subarray(at, at + length));
+    await new Promise((resolve) => { setTimeout(resolve, pauseMs); });
+  }
+  response.end();
+}
 
 export async function startServer(root: string): Promise<ImageServer> {
   const faults = new Map<string, Fault[]>();

@@ -1,22 +1,9 @@
 // Owns Debian's programs that tests meet only in a room: firewalls, Open vSwitch. They are unpacked over the room's own /usr and
 // /etc, with what their maintainers' scripts would do there; nothing is installed on the machine, and nothing of them stays.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { defaultCacheDir, osRelease } from "../../src/images/debian.ts";
+import { debFiles } from "./debian-files.ts";
 import { must } from "./net-room.ts";
 import type { Room } from "./net-room.ts";
-
-/** The .deb files of packages and of what they need and this machine has not; fetched once. */
-function fetched(packages: readonly string[]): readonly string[] {
-  const folder = `${defaultCacheDir()}/debs-${osRelease("VERSION_CODENAME") ?? "bookworm"}-${packages.join("-")}`;
-  if (!existsSync(`${folder}/whole`)) {
-    mkdirSync(`${folder}/partial`, { recursive: true });
-    const get = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "--download-only", "--reinstall", "-o", `Dir::Cache::archives=${folder}`, ...packages].join(" ");
-    must([], `flock ${folder} sh -ec 'test -e ${folder}/whole || { apt-cache show ${packages.join(" ")} > /dev/null 2>&1 || apt-get update -qq; ${get}; }'`);
-    writeFileSync(`${folder}/whole`, "");
-  }
-  return readdirSync(folder).filter((name) => name.endsWith(".deb")).map((name) => `${folder}/${name}`);
-}
 
 /** Its own /usr and /etc, which what is on the machine lies below. */
 export function coverRoom({ into }: Room): void {
@@ -34,7 +21,7 @@ mount -t tmpfs tmpfs /var/cache/ldconfig; ldconfig; umount /var/cache/ldconfig`;
 export function unpackInto({ into }: Room, packages: readonly string[]): void {
   // without their `./`, for which tar would close the machine's own / for a moment
   const unpack = (file: string): string => `dpkg-deb --fsys-tarfile ${file} | tar -x -C / --strip-components=1 --no-overwrite-dir --keep-directory-symlink --exclude=./var --exclude=./run --exclude=./usr/share/doc --exclude=./usr/share/man`;
-  const missing = fetched(packages);
+  const missing = debFiles(packages);
   const { status, stderr } = spawnSync(into[0] ?? "", [...into.slice(1), "sh", "-ec", [...missing.map(unpack), SETTLE].join("\n")], { encoding: "utf8" });
   if (status !== 0) throw new Error(`${packages.join(", ")}: ${stderr}`);
 }
