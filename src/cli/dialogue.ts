@@ -1,5 +1,6 @@
 // Owns talking with the user while a template works: lines on stdout (on stderr where stdout is a command's), answers from stdin.
 import { readSync, writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import type { Request } from "../model/request.ts";
 import type { CreateOptions } from "../runtime/verbs.ts";
 import { terminalText } from "./terminal-text.ts";
@@ -30,6 +31,9 @@ export const dialogueOf = (request: Request, fd: 1 | 2 = 1): NonNullable<CreateO
   show: (text) => writeAll(fd, terminalText(request, text)),
   ask: (question) => {
     writeAll(fd, question);
-    return readLine();
+    const answer = readLine();
+    // a terminal shows the end of the line that was typed
+    if (!isatty(0)) writeAll(fd, "\n");
+    return answer;
   },
 });

@@ -19,7 +19,7 @@ import { archOf } from "../images/remote/entry.ts";
 import { listRemote } from "../images/remote/obtain.ts";
 import { sha256Of } from "../images/remote/sums.ts";
 import { TIMEOUT_MS } from "../images/remote/timeout.ts";
-import { endWarnings } from "../images/tar/scan.ts";
+import { noEndMark, sumWithEnd } from "../images/tar/scan.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -143,14 +143,14 @@ export async function importImage(request: Request, file: string, name: string):
     try {
       mkdirSync(`${base}/sha256`, { recursive: true, mode: 0o755 });
       copyFileSync(path, part);
-      const hex = await sha256Of(part);
+      const { hex, warnings } = compression.value === "none" ? await sumWithEnd(part) : { hex: await sha256Of(part), warnings: [] };
       const handle = openSync(part, "r");
       fsyncSync(handle);
       closeSync(handle);
       renameSync(part, `${base}/sha256/${hex}`);
       const arch = archOf(process.arch);
       writeRecord(base, { version: 1, kind: "archive", ref: name, arch, digest: `sha256:${hex}`, at: Date.now(), path: `${base}/sha256/${hex}`, compression: compression.value });
-      return ok({ image: name, arch, digest: `sha256:${hex}` }, compression.value === "none" ? endWarnings(path) : []);
+      return ok({ image: name, arch, digest: `sha256:${hex}` }, warnings.length === 0 ? [] : [noEndMark(path)]);
     } finally {
       if (existsSync(part)) rmSync(part);
     }

@@ -17,6 +17,7 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
     const config = readFileSync(join(place.lxcpath, place.name, "config"), "utf8");
     expect(config).toContain("# Template used to create this container: /usr/share/lxc/templates/lxc-download\n");
     expect(config.includes("userns.conf")).toBe(kind !== "privileged");
+    expect(config.split("\n# Network configuration\n")).toEqual([expect.not.stringContaining("lxc.net"), "lxc.net.0.type = empty\n"]);
     expect([readFileSync(join(rootfs, "etc/hostname"), "utf8"), existsSync(join(rootfs, "tmp/junk"))]).toEqual([`${place.name}\n`, false]);
     expect([lstatSync(join(rootfs, "var")).uid, lstatSync(join(rootfs, "etc")).uid]).toEqual([place.rootId + 1000, place.rootId]);
     expect(room.server().asked).toContain(`GET /meta/1.0/index-${kind === "privileged" ? "system" : "user"}`);
@@ -112,10 +113,17 @@ describe("listing and questions", () => {
   }), 60_000);
   test("what is not given is asked for", () => inPlace("privileged", async (place) => {
     const ran = await download(place, { args: ["--server", room.server().url, "-d", "tiny"], input: "one\namd64\n" });
-    expect([ran.status, ran.stdout.includes("Release: Architecture: "), ran.stdout.includes("Distribution:")]).toEqual([0, true, false]);
+    expect([ran.status, ran.stdout.includes("Release: \nArchitecture: \n"), ran.stdout.includes("Distribution:")]).toEqual([0, true, false]);
     destroy(place);
     const wrong = await download(place, { args: ["--server", room.server().url], input: "tiny\nnope\n" });
-    expect([wrong.status, wrong.stdout.includes("Architecture:"), wrong.stderr.includes("there is no release 'nope'") && wrong.stderr.includes("one of: one two") ? "" : wrong.stderr, containers(place)]).toEqual([1, false, "", []]);
+    expect([wrong.status, wrong.stdout.includes("Architecture:"), wrong.stderr.includes("there is no release 'nope'") && wrong.stderr.includes("one of: one\n") ? "" : wrong.stderr, containers(place)]).toEqual([1, false, "", []]);
+    // what can be chosen is listed; the variant is nobody's question
+    expect([ran.stdout.includes("tiny             one "), ran.stdout.includes("cloud")]).toEqual([true, false]);
+    const cloud = await download(place, { args: ["--server", room.server().url, "--variant", "cloud"], input: "Tiny\nTWO\nx86_64\n" });
+    expect([cloud.stdout.includes("tiny             one "), cloud.stdout.includes("cloud"), cloud.stderr.includes("there is no architecture 'x86_64'") && cloud.stderr.includes("one of: arm64") ? "" : cloud.stderr]).toEqual([false, true, ""]);
+    const capitals = await download(place, { args: ["--server", room.server().url], input: "TINY\nOne\nX86_64\n" });
+    expect([capitals.status, capitals.status === 0 ? "" : capitals.stderr]).toEqual([0, ""]);
+    destroy(place);
     const nobody = await download(place, { args: ["--server", room.server().url] });
     expect([nobody.status, nobody.stderr.includes("nobody answered"), containers(place)]).toEqual([1, true, []]);
   }), 60_000);

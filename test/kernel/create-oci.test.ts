@@ -51,8 +51,10 @@ describe("where it comes from", () => {
     await made(place, `docker-archive:${archive}`);
     isMade(place);
     destroy(place);
-    await made(place, `docker-archive:${archive}:app:1.0`.replace("app:1.0", "1.0"));
-    destroy(place);
+    for (const tag of ["1.0", "app:1.0", "docker.io/library/app:1.0"]) { // as skopeo has them
+      await made(place, `docker-archive:${archive}:${tag}`);
+      destroy(place);
+    }
     const missing = await from(place, `docker-archive:${archive}:9`);
     expect([missing.status, missing.stderr.includes("has no image '9'"), missing.stderr.includes("app:1.0"), containers(place)]).toEqual([1, true, true, []]);
     expect(spawnSync("tar", ["-C", images.layout, "-cf", join(work, "layout.tar"), "."]).status).toBe(0);
@@ -75,6 +77,7 @@ describe("where it comes from", () => {
     expect([pinned.status, pinned.stderr.includes("--digest says")]).toEqual([1, true]);
     expect((await from(place, "oci:/etc")).stderr).toContain("'/etc' is no OCI layout");
     expect((await from(place, `oci:${images.layout}`, "--digest", "sha256:12")).stderr).toContain("'sha256:12' is not a digest");
+    for (const url of ["oci:", "docker://", "docker-archive:"]) expect((await from(place, url)).stderr).toContain(`'${url}' names no image`);
     for (const url of ["oci:/nowhere", "docker://UPPER/case", "docker-archive:/etc/passwd"]) expect((await from(place, url)).status).toBe(1);
     expect(containers(place)).toEqual([]);
   }), 60_000);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TINY, cacheOf, containers, destroy, download, downloadRoom, image, makeDownloadPlace } from "./download-room.ts";
+import { TINY, cacheOf, containers, destroy, download, downloadRoom, image, makeDownloadPlace, runBeside } from "./download-room.ts";
 import { FOLDER, sha256, writeMeta, writeSums } from "./image-server.ts";
 import { images } from "../../src/library/images.ts";
 import { oddServers } from "./odd-servers.ts";
@@ -36,10 +36,22 @@ describe("what a server does", () => {
   }, 60_000);
   test("broken off for good; the next run goes on with what is there", async () => {
     room.server().fault(ROOTFS, ...Array.from({ length: 3 }, () => ({ kind: "cut", after: 3000 }) as const));
-    await refused(room.tiny(), "cannot get", "tried 3 times");
+    await refused(room.tiny(), "cannot get", "it broke off after ", " bytes (tried 3 times)", "the same command goes on from there; or name another server with --server");
     room.server().forget();
     await room.made(place);
     expect([room.server().asked.some((line) => /rootfs\.tar\.xz bytes=[1-9]/.test(line)), isWhole()]).toEqual([true, true]);
+    destroy(place);
+  }, 60_000);
+  test("an index that breaks off is told as that, and not believed", async () => {
+    room.server().fault("/meta/1.0/index-system", ...Array.from({ length: 3 }, () => ({ kind: "cut", after: 30 }) as const));
+    await refused(room.tiny(), "index-system'", "it broke off after 30 of ", "try again later");
+  }, 60_000);
+  test("slow, but not silent: it is waited for, and how fast it goes is shown", async () => {
+    room.server().fault(ROOTFS, { kind: "slow", pieces: 10, pauseMs: 400 });
+    const words = [join(DIST, "bin/lxc-create"), "-P", place.lxcpath, "-n", place.name, "-f", join(place.lxcpath, "in.conf"), "-t", "download", "--", ...room.tiny("--timeout", "2")];
+    const ran = await runBeside(place, ["script", "-qec", words.join(" "), "/dev/null"]);
+    expect([ran.status, room.server().asked.filter((line) => line.includes("rootfs.tar.xz")).length, isWhole()]).toEqual([0, 1, true]);
+    expect(ran.stdout).toMatch(/\rrootfs\.tar\.xz \[=+> *\] \d+% [\d.]+ k?B of [\d.]+ [kM]B [\d.]+ [kM]B\/s/);
     destroy(place);
   }, 60_000);
   test("silent: given up after the time, and tried again", async () => {

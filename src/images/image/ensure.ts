@@ -5,10 +5,11 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { archiveAt } from "../archive.ts";
 import { NOTHING, type Customize } from "../customize.ts";
 import { debianRootfs, keptHere } from "../debian.ts";
+import { pinSays } from "../digest.ts";
 import { obtainOci } from "../oci/obtain.ts";
 import { OCI_SCRIPT } from "../oci/template.ts";
 import type { Login } from "../oci/registry.ts";
-import { endWarnings } from "../tar/scan.ts";
+import { sumWithEnd } from "../tar/scan.ts";
 import { cacheBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
 import { obtain } from "../remote/obtain.ts";
@@ -28,6 +29,7 @@ export interface ImageWish extends Omit<TemplateWish, "args"> {
   readonly login?: Login;
   /** `sha256:HEX`. */
   readonly digest?: string;
+  readonly digestBy?: string;
   /** Only what is on this machine. */
   readonly isOffline: boolean;
 }
@@ -36,17 +38,19 @@ export interface HadImage { readonly made: Exclude<Made, { readonly kind: "nothi
 const ELSEWHERE = "name another server with --server; what is kept already is taken with --offline";
 const REMEDIES = { unknown: "berth image list --remote shows all", absent: "leave --offline out, to have it downloaded" };
 const nothing = (text: string, remedy?: string): Problem => ({ code: "image.missing", at: byOption("--image"), text, ...(remedy === undefined ? {} : { remedy }) });
-const wrong = (ref: ImageRef, is: string, digest: string): Problem => ({ code: "image.checksum", at: byOption("--digest"), text: `'${ref.text}' is not what it should be`, cause: `its digest is ${is}, ${digest} is wanted` });
+const wrong = ({ ref, digestBy }: ImageWish, is: string, digest: string): Problem => ({ code: "image.checksum", text: `'${ref.text}' is not what it should be`, ...pinSays(is, digest, digestBy) });
+const byOf = ({ digestBy }: ImageWish): { readonly digestBy?: string } => (digestBy === undefined ? {} : { digestBy });
 const archOfWish = (wish: ImageWish): string => archOf(wish.arch ?? process.arch);
 
-/** An archive on this machine. Without a wish for a digest its own is not worth reading it all. */
+/** An archive on this machine, which is read once. Who knows its digest knows that it is whole. */
 async function fromArchive(wish: ImageWish, path: string, more: { readonly metadata?: string; readonly template: string; readonly own?: Customize }): Promise<Result<HadImage>> {
   const compression = archiveAt(path, { at: byOption("--image") });
   if (!compression.ok) return compression;
-  const digest = `sha256:${await sha256Of(path)}`;
-  if (wish.digest !== undefined && digest !== wish.digest) return fail(wrong(wish.ref, digest, wish.digest));
   const isUnchecked = wish.digest === undefined && compression.value === "none" && wish.ref.kind === "file";
-  return ok({ made: { kind: "archive", path, compression: compression.value, ...more }, digest, path }, isUnchecked ? endWarnings(path) : []);
+  const { hex, warnings } = isUnchecked ? await sumWithEnd(path) : { hex: await sha256Of(path), warnings: [] };
+  const digest = `sha256:${hex}`;
+  if (wish.digest !== undefined && digest !== wish.digest) return fail(wrong(wish, digest, wish.digest));
+  return ok({ made: { kind: "archive", path, compression: compression.value, ...more }, digest, path }, warnings);
 }
 
 /** Debian's or Ubuntu's own packages make it where no image server does. */
@@ -67,7 +71,7 @@ async function fromRemote(wish: ImageWish, ref: ImageRef & { readonly kind: "rem
   const got = await obtain({
     servers: wish.servers, mode: wish.isMapped ? "user" : "system", trust: wish.trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
     net: { env, abort, timeoutMs, onProgress, elsewhere: ELSEWHERE }, wanted: { dist: ref.dist, release: ref.release, arch: archOfWish(wish), variant: ref.variant },
-    ...(wish.digest === undefined ? {} : { digest: wish.digest.slice("sha256:".length) }), isFlushed: false, isForced: wish.isOffline, remedies: REMEDIES,
+    ...(wish.digest === undefined ? {} : { digest: wish.digest.slice("sha256:".length) }), ...byOf(wish), isFlushed: false, isForced: wish.isOffline, remedies: REMEDIES,
   });
   if (!got.ok) return fromPackages(wish, ref, got.problems);
   const { rootfs, metadata, build } = got.value;
@@ -84,7 +88,7 @@ async function fromOci(wish: ImageWish, ref: ImageRef & { readonly kind: "oci" }
   if (wish.isOffline) return isWhole && (wish.digest === undefined || wish.digest === there.digest) ? ok(had(there)) : fail(nothing(`the cache has no '${ref.text}'`));
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const { env, abort, timeoutMs, onProgress } = wish;
-  const got = await obtainOci({ place: ref.place, arch, base, say: wish.dialogue.say, net: { env, abort, timeoutMs, onProgress, elsewhere: "name another registry; what is kept already is taken with --offline" }, ...(wish.login === undefined ? {} : { login: wish.login }), ...(wish.digest === undefined ? {} : { digest: wish.digest }) });
+  const got = await obtainOci({ place: ref.place, arch, base, say: wish.dialogue.say, net: { env, abort, timeoutMs, onProgress, elsewhere: "name another registry; what is kept already is taken with --offline" }, ...(wish.login === undefined ? {} : { login: wish.login }), ...(wish.digest === undefined ? {} : { digest: wish.digest }), ...byOf(wish) });
   if (!got.ok) {
     if (!isWhole || got.problems.some(({ code }) => code !== "image.fetch") || (wish.digest !== undefined && wish.digest !== there.digest)) return got;
     return ok(had(there), got.problems.map((problem): Problem => ({ ...problem, severity: "warning", remedy: "the copy in the cache is taken" })));

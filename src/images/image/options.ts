@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
-import { fail, ok, type Result } from "../../model/problem.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Login } from "../oci/registry.ts";
 import { DIGEST, givenDigest } from "../digest.ts";
 import { archOf } from "../remote/entry.ts";
@@ -43,23 +43,37 @@ export function readLock(path: string): Result<readonly LockedImage[]> {
 
 const inFolder = (cwd: string, path: string): string => (path.startsWith("/") ? path : `${cwd}/${path}`);
 
-export interface Resolved { readonly servers: readonly string[]; readonly trust: { readonly keyring?: string; readonly keyId?: string; readonly keyserver?: string }; readonly login?: Login; readonly digest?: string }
+export interface Resolved { readonly servers: readonly string[]; readonly trust: { readonly keyring?: string; readonly keyId?: string; readonly keyserver?: string }; readonly login?: Login; readonly digest?: string; /** Who says that, where it is not the option: a lock file. */ readonly digestBy?: string }
 
-function digestOf(options: ImageOptions, ref: ImageRef, where: { readonly cwd: string; readonly arch: string }): Result<string | undefined> {
+interface Pin { readonly digest?: string; readonly digestBy?: string }
+
+function pinOf(options: ImageOptions, ref: ImageRef, where: { readonly cwd: string; readonly arch: string }): Result<Pin> {
   const given = options.digest === undefined ? ok(undefined) : givenDigest(options.digest);
-  if (!given.ok || options.lockFile === undefined) return given;
+  if (!given.ok) return given;
+  const pin: Pin = given.value === undefined ? {} : { digest: given.value };
+  if (options.lockFile === undefined) return ok(pin);
   const path = inFolder(where.cwd, options.lockFile);
   const locked = readLock(path);
   if (!locked.ok) return locked;
   const found = locked.value.find(({ image, arch }) => image === ref.text && arch === archOf(where.arch));
-  return found === undefined ? fail({ code: "image.missing", at: byOption("--lock"), text: `'${path}' does not have '${ref.text}' for ${where.arch}`, remedy: `berth image lock ${ref.text} puts it in` }) : ok(found.digest);
+  if (found === undefined) return fail({ code: "image.missing", at: byOption("--lock"), text: `'${path}' does not have '${ref.text}' for ${where.arch}`, remedy: `berth image lock ${ref.text} puts it in` });
+  if (pin.digest !== undefined && pin.digest !== found.digest) return fail({ code: "option.conflict", at: byOption("--digest"), text: `'${path}' has another digest of '${ref.text}' than --digest`, cause: `it has ${found.digest}`, remedy: "leave one of them out" });
+  return ok({ digest: found.digest, digestBy: `'${path}'` });
+}
+
+/** What would be passed over in silence, though somebody counts on it. */
+function aloneProblem({ keyId, keyring, keyserver, username, passwordFile }: ImageOptions): Problem | undefined {
+  if (keyserver !== undefined && (keyId === undefined || keyring !== undefined)) return { code: "option.conflict", at: byOption("--keyserver"), text: keyId === undefined ? "a server of keys is given, but no --keyid" : "--keyserver and --keyring are both given", remedy: keyId === undefined ? "--keyid FINGERPRINT says which key must have signed" : "leave one of them out: the key comes from either" };
+  return passwordFile !== undefined && username === undefined ? { code: "option.missing", at: byOption("--password-file"), text: "a password is given, but no --username" } : undefined;
 }
 
 export function resolveOptions(options: ImageOptions, ref: ImageRef, where: { readonly cwd: string; readonly arch: string; readonly env: Readonly<Record<string, string>> }): Result<Resolved> {
   const servers = parseServers(options.servers.length > 0 ? options.servers : [where.env["DOWNLOAD_SERVER"] ?? SERVER]);
   if (!servers.ok) return servers;
-  const digest = digestOf(options, ref, where);
-  if (!digest.ok) return digest;
+  const alone = aloneProblem(options);
+  if (alone !== undefined) return fail(alone);
+  const pin = pinOf(options, ref, where);
+  if (!pin.ok) return pin;
   const { keyring, keyId, keyserver, username, passwordFile } = options;
   const trust = { ...(keyring === undefined ? {} : { keyring: inFolder(where.cwd, keyring) }), ...(keyId === undefined ? {} : { keyId }), ...(keyserver === undefined ? {} : { keyserver }) };
   let login: Login | undefined;
@@ -70,5 +84,5 @@ export function resolveOptions(options: ImageOptions, ref: ImageRef, where: { re
       return fail({ code: "option.value", at: byOption("--password-file"), text: `cannot read '${passwordFile ?? ""}'`, cause: errorText(error) });
     }
   }
-  return ok({ servers: servers.value, trust, ...(login === undefined ? {} : { login }), ...(digest.value === undefined ? {} : { digest: digest.value }) });
+  return ok({ servers: servers.value, trust, ...(login === undefined ? {} : { login }), ...pin.value });
 }

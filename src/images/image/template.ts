@@ -1,4 +1,5 @@
 // Owns --image of create, as a template that is built in.
+import { resolve } from "node:path";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import { byOption } from "../../model/origin.ts";
 import { cacheBase } from "../remote/cache.ts";
@@ -23,7 +24,7 @@ async function make(wish: TemplateWish): Promise<Result<Made>> {
   if (!had.ok) return had;
   const { made, digest } = had.value;
   const base = cacheBase(wish.env, wish.isRoot);
-  return ok({ ...made, shared: { name: ref.value.text, base, ...(made.kind === "archive" ? { digest } : {}) } }, had.warnings);
+  return ok({ ...made, shared: { name: ref.value.kind === "file" ? `file:${resolve(ref.value.path)}` : ref.value.text, base, ...(made.kind === "archive" ? { digest } : {}) } }, had.warnings);
 }
 
 export const image: Template = { help: "--image IMAGE\n", make };

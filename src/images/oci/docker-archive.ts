@@ -54,7 +54,8 @@ function fileIn(folder: string, name: string): string | undefined {
 function choose(list: readonly unknown[], path: string, tag: string | undefined): Result<Json> {
   const images = list.filter(isObject);
   const tags = images.flatMap((image) => texts(image["RepoTags"]));
-  const found = tag === undefined ? (images.length === 1 ? images[0] : undefined) : images.find((image) => texts(image["RepoTags"]).some((one) => one === tag || one.endsWith(`:${tag}`) || one.endsWith(`/${tag}`)));
+  const bare = tag?.replace(/^docker\.io\/(library\/)?/, "");
+  const found = bare === undefined ? (images.length === 1 ? images[0] : undefined) : images.find((image) => texts(image["RepoTags"]).some((one) => one === bare || one.endsWith(`:${bare}`) || one.endsWith(`/${bare}`)));
   return found === undefined ? fail({ ...invalid(tag === undefined ? `which image of '${path}'?` : `'${path}' has no image '${tag}'`, `it has ${tags.join(" ")}`), code: "image.missing" }) : ok(found);
 }
 

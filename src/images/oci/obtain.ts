@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync }
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { byOption } from "../../model/origin.ts";
 import { probeArchive } from "../archive.ts";
+import { pinSays } from "../digest.ts";
 import type { Net } from "../remote/fetch.ts";
 import type { Layer } from "../templates.ts";
 import { blobPath, checkBlob, copyIn, keepBlob } from "./blobs.ts";
@@ -19,6 +20,8 @@ export interface OciWish {
   readonly login?: Login;
   /** `sha256:HEX` of the manifest or of the index: nothing else will do. */
   readonly digest?: string;
+  /** Who says that, where it is not the option: a lock file. */
+  readonly digestBy?: string;
   readonly net: Net;
   /** Of the cache. */
   readonly base: string;
@@ -97,7 +100,7 @@ async function findManifest(shelf: Shelf, wish: OciWish, reference: string): Pro
     const document = parseDocument(got.value.text);
     if (document === undefined) return fail(invalid("there is no manifest of an image", `${next} is something else`));
     if (document.kind === "manifest") {
-      if (wish.digest !== undefined && !seen.includes(wish.digest)) return fail({ code: "image.checksum", at: byOption("--digest"), text: "the image is not what it should be", cause: `its digest is ${got.value.digest}, --digest says ${wish.digest}` });
+      if (wish.digest !== undefined && !seen.includes(wish.digest)) return fail({ code: "image.checksum", text: "the image is not what it should be", ...pinSays(got.value.digest, wish.digest, wish.digestBy) });
       return ok({ manifest: document.manifest, digest: got.value.digest });
     }
     const arch = ociArch(wish.arch);
@@ -148,7 +151,7 @@ async function fromArchive(wish: OciWish, { path, tag }: OciPlace & { readonly k
       return await fromShelf({ document: shelf.document, blob: (descriptor) => kept(wish, shelf, descriptor) }, wish, "index");
     }
     const { config, files, digest } = opened.value;
-    if (wish.digest !== undefined && wish.digest !== digest) return fail({ code: "image.checksum", at: byOption("--digest"), text: "the image is not what it should be", cause: `its digest is ${digest}, --digest says ${wish.digest}` });
+    if (wish.digest !== undefined && wish.digest !== digest) return fail({ code: "image.checksum", text: "the image is not what it should be", ...pinSays(digest, wish.digest, wish.digestBy) });
     const layers: Layer[] = [];
     for (const [i, file] of files.entries()) {
       const diffId = config.diffIds[i] ?? "";

@@ -33,13 +33,17 @@ function registryPlace(text: string): Result<OciPlace> {
   return ok({ kind: "registry", registry: isHub ? HUB : first, name: full, tag, ...(digest === undefined ? {} : { digest }) });
 }
 
-/** `PATH[:TAG]`: a path may have a colon too. */
+const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** `PATH[:TAG]`, where a path may have a colon too, and the tag may be `app:1.0` or `example.org:5000/app:1.0`: the longest path that is there. */
 function pathPlace(kind: "layout" | "archive", text: string, cwd: string): OciPlace {
   const whole = text.startsWith("/") ? text : `${cwd}/${text}`;
-  const colon = whole.lastIndexOf(":");
-  const isWhole = statSync(whole, { throwIfNoEntry: false }) !== undefined;
-  if (isWhole || colon <= whole.lastIndexOf("/")) return { kind, path: whole };
-  return { kind, path: whole.slice(0, colon), tag: whole.slice(colon + 1) };
+  if (exists(whole)) return { kind, path: whole };
+  for (let colon = whole.lastIndexOf(":"); colon > 0; colon = whole.lastIndexOf(":", colon - 1)) {
+    if (exists(whole.slice(0, colon))) return { kind, path: whole.slice(0, colon), tag: whole.slice(colon + 1) };
+  }
+  const last = whole.lastIndexOf(":");
+  return last <= whole.lastIndexOf("/") ? { kind, path: whole } : { kind, path: whole.slice(0, last), tag: whole.slice(last + 1) };
 }
 
 const isThere = (text: string, cwd: string): boolean => {
@@ -47,12 +51,19 @@ const isThere = (text: string, cwd: string): boolean => {
   return place.kind === "layout" && statSync(place.path, { throwIfNoEntry: false })?.isDirectory() === true;
 };
 
+/** A path by itself: a file is an archive. */
+function placeAt(text: string, cwd: string): OciPlace {
+  const place = pathPlace("archive", text, cwd);
+  return place.kind === "archive" && statSync(place.path, { throwIfNoEntry: false })?.isFile() === true ? place : pathPlace("layout", text, cwd);
+}
+
 export function parseOciUrl(url: string, cwd: string): Result<OciPlace> {
   const [, scheme = "", rest = ""] = /^([a-z-]+):(?:\/\/)?(.+)$/.exec(url) ?? [];
+  if (/^[a-z-]+:(\/\/)?$/.test(url)) return fail({ code: "option.value", at, text: `'${url}' names no image`, remedy: "as in oci:./layout:1.0, oci:registry.example.org/team/app:1.0, or docker-archive:./save.tar" });
   switch (scheme) {
     case "docker": return registryPlace(rest);
     case "docker-archive": case "oci-archive": return ok(pathPlace("archive", rest, cwd));
     case "oci": return /^[./]/.test(rest) || isThere(rest, cwd) ? ok(pathPlace("layout", rest, cwd)) : registryPlace(rest);
-    default: return url.startsWith("/") || url.startsWith("./") ? ok(statSync(pathPlace("layout", url, cwd).kind === "layout" ? url : url, { throwIfNoEntry: false })?.isFile() === true ? pathPlace("archive", url, cwd) : pathPlace("layout", url, cwd)) : registryPlace(url);
+    default: return url.startsWith("/") || url.startsWith("./") ? ok(placeAt(url, cwd)) : registryPlace(url);
   }
 }

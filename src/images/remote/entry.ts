@@ -28,7 +28,7 @@ const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerC
 export function findEntry(entries: readonly ImageEntry[], { dist, release, arch, variant }: Wanted): ImageEntry | undefined {
   const names = [`${dist}/${release}`, ...(variant === "default" ? [] : [`${dist}/${release}/${variant}`])];
   return entries
-    .filter((entry) => archOf(entry.arch) === archOf(arch) && entry.variant === variant && ((isSame(entry.dist, dist) && entry.release === release) || entry.aliases.some((alias) => names.some((name) => isSame(alias, name)))))
+    .filter((entry) => archOf(entry.arch) === archOf(arch) && entry.variant === variant && ((isSame(entry.dist, dist) && isSame(entry.release, release)) || entry.aliases.some((alias) => names.some((name) => isSame(alias, name)))))
     .toSorted((a, b) => (a.build < b.build ? 1 : a.build > b.build ? -1 : 0))[0];
 }
 

@@ -3,7 +3,7 @@
 import { createWriteStream, existsSync, readFileSync, rmSync, statSync, writeFileSync, type WriteStream } from "node:fs";
 import type { Problem } from "../../model/problem.ts";
 import type { Progress } from "../../model/progress.ts";
-import { faultOf, shownUrl, statusFault, type Asked, type Fault } from "./net-fault.ts";
+import { faultOf, isBrokenOff, shownUrl, statusFault, type Asked, type Fault } from "./net-fault.ts";
 import { proxyFor } from "./proxy.ts";
 import { speedometer } from "./speed.ts";
 
@@ -30,6 +30,11 @@ const AGENT = "Berth (lxc-create)";
 interface Failure extends Fault { readonly isAbsent?: boolean; readonly status?: number; readonly challenge?: string }
 type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 const failed = (text: string, isFinal = false): Tried<never> => ({ ok: false, failure: { text, isFinal } });
+/** `isKept`: another try goes on from there. */
+function brokenOff(at: number, total: number | undefined, isKept: boolean, { elsewhere }: Net): Tried<never> {
+  const remedy = [isKept ? "the same command goes on from there" : "try again later", ...(elsewhere === undefined ? [] : [elsewhere])].join("; or ");
+  return { ok: false, failure: { text: `it broke off after ${at}${total === undefined ? "" : ` of ${total}`} bytes`, isFinal: false, remedy } };
+}
 const askedOf = (url: string, net: Net): Asked => ({ url: new URL(url), proxy: proxyFor(new URL(url), net.env), elsewhere: net.elsewhere });
 
 export interface Absent { readonly isAbsent: boolean; readonly status: number | undefined; readonly challenge: string | undefined }
@@ -123,17 +128,23 @@ async function tried<T>(url: string, net: Net, once: (wait: ReturnType<typeof pa
   return { ok: false, problem, why: { isAbsent: last.isAbsent === true, status: last.status, challenge: last.challenge } };
 }
 
-async function readAll(answer: Response, heard: () => void, most: number): Promise<Uint8Array | undefined> {
+/** undefined: it is larger than that. What has come until the line went dead is all there is. */
+async function readAll(answer: Response, heard: () => void, most: number): Promise<{ readonly bytes: Uint8Array; readonly isDead: boolean } | undefined> {
   const parts: Uint8Array[] = [];
-  let size = 0;
+  let [size, isDead] = [0, false];
   const reader = answer.body?.getReader();
-  for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
+  const next = () => reader?.read().catch((error: unknown) => {
+    if (!isBrokenOff(error)) throw error;
+    isDead = true;
+    return undefined;
+  });
+  for (let part = await next(); part !== undefined && !part.done; part = await next()) {
     heard();
     size += part.value.length;
     if (size > most) return undefined;
     parts.push(part.value);
   }
-  return Buffer.concat(parts);
+  return { bytes: Buffer.concat(parts), isDead };
 }
 
 export interface Page { readonly bytes: Uint8Array; readonly headers: Headers }
@@ -145,9 +156,10 @@ export const fetchPage = (url: string, net: Net, most: number = TEXT_MAX): Promi
   const answer = followed.value;
   if (answer.status !== 200) return refusal(answer, askedOf(url, net));
   const length = Number(answer.headers.get("content-length") ?? Number.NaN);
-  const bytes = await readAll(answer, wait.heard, most);
-  if (bytes === undefined) return failed(`it is larger than ${most} bytes`, true);
-  if (!Number.isNaN(length) && bytes.length !== length) return failed(`it broke off after ${bytes.length} of ${length} bytes`);
+  const read = await readAll(answer, wait.heard, most);
+  if (read === undefined) return failed(`it is larger than ${most} bytes`, true);
+  const { bytes, isDead } = read;
+  if (isDead || (!Number.isNaN(length) && bytes.length !== length)) return brokenOff(bytes.length, Number.isNaN(length) ? undefined : length, false, net);
   return { ok: true, value: { bytes, headers: answer.headers } };
 });
 
@@ -223,9 +235,12 @@ async function fillOnce(wish: FileWish, net: Net, wait: ReturnType<typeof patien
   if (wish.size !== undefined && total !== undefined && total !== wish.size) return failed(`it has ${total} bytes, the index says ${wish.size}`, true);
   const tag = answer.headers.get("etag") ?? answer.headers.get("last-modified");
   if (tag !== null && !tag.startsWith("W/")) writeFileSync(tagFile(wish.path), tag);
-  await fill(answer, { path: wish.path, at, total, stage: wish.stage }, net, wait.heard);
+  const isDead = await fill(answer, { path: wish.path, at, total, stage: wish.stage }, net, wait.heard).then(() => false, (error: unknown) => {
+    if (!isBrokenOff(error)) throw error;
+    return true;
+  });
   const size = sizeOf(wish.path);
-  if (total !== undefined && size < total) return failed(`it broke off after ${size} of ${total} bytes`);
+  if (isDead || (total !== undefined && size < total)) return brokenOff(size, total, size > 0 && (wish.isKnown || tagOf(wish.path) !== undefined), net);
   return { ok: true, value: undefined };
 }
 

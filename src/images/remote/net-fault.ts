@@ -26,6 +26,12 @@ function saidBy(error: unknown): Said {
 const or = (...ways: readonly (string | undefined)[]): string => ways.filter((way) => way !== undefined).join("; or ");
 const portOf = ({ port, protocol }: URL): string => (port !== "" ? port : protocol === "https:" ? "443" : "80");
 
+/** The line went dead, whoever's fault that is. */
+const DEAD = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|ConnectionClosed)$/;
+
+/** An answer had begun: what was there of it is no reason to look for another server, or to speak TLS. */
+export const isBrokenOff = (error: unknown): boolean => DEAD.test(saidBy(error).code);
+
 type Rule = readonly [RegExp, (said: Said, asked: Asked, peer: { readonly name: string; readonly host: string; readonly port: string }) => Fault];
 const RULES: readonly Rule[] = [
   [/^(ECONNREFUSED|ConnectionRefused)$/, (_, { proxy, elsewhere }, { name, host, port }) => ({
@@ -38,7 +44,7 @@ const RULES: readonly Rule[] = [
     text: `'${host}' cannot prove that it is '${host}': ${message}`, isFinal: true, remedy: or("check this host's clock, and its certificates (apt-get install ca-certificates)", "name a file with the certificate of who signed it in SSL_CERT_FILE", elsewhere),
   })],
   [/^(EPROTO|ERR_SSL_)/, (_, { url, elsewhere }) => ({ text: `'${url.host}' does not speak TLS there`, isFinal: true, remedy: or(`if nobody minds who reads and changes what comes: http://${url.host}`, elsewhere) })],
-  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET|ConnectionClosed)$/, (_, { url, elsewhere }, { name }) => ({ text: `${name} closed the connection before it had answered`, isFinal: false, remedy: or(url.protocol === "http:" ? `it may want https://${url.host}` : "try again later", elsewhere) })],
+  [DEAD, (_, { url, elsewhere }, { name }) => ({ text: `${name} closed the connection before it had answered`, isFinal: false, remedy: or(url.protocol === "http:" ? `it may want https://${url.host}` : "try again later", elsewhere) })],
   [/^(Malformed_HTTP_Response|HPE_)/, (_, { elsewhere }, { name }) => ({ text: `${name} does not speak http`, isFinal: true, remedy: or("check its name and port", elsewhere) })],
   [/^ERR_PROXY_TUNNEL$/, ({ message }, _, { name }) => proxyFault(name, message.replace(/^.*: /, ""))],
   [/^UnsupportedProxyProtocol$/, (_, { proxy = "" }) => ({ text: `the proxy '${shownUrl(proxy)}' is of a kind that cannot be used`, isFinal: true, remedy: "http://HOST:PORT or https://HOST:PORT in http_proxy and https_proxy" })],

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename } from "node:path";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { whileLocked } from "../cache-lock.ts";
+import { RELOCK } from "../digest.ts";
 import { keepTexts, readTexts } from "../meta-archive.ts";
 import { imageFolder, keepTrustMark, prepareStaging, publish, readCached, stagingFolder, type Cached } from "./cache.ts";
 import { checkBeside, readCatalogue, type Catalogue, type Shop } from "./catalogue.ts";
@@ -26,6 +27,8 @@ export interface ObtainWish extends Supply {
   readonly wanted: Wanted;
   /** sha256 of the root file system's archive, in hex: nothing else will do. */
   readonly digest?: string;
+  /** Who says that, where it is not the option: a lock file. */
+  readonly digestBy?: string;
   readonly isFlushed: boolean;
   /** Only the cache is asked, however old it is. */
   readonly isForced: boolean;
@@ -55,14 +58,14 @@ const nameOf = ({ dist, release, arch, variant }: Wanted): string => `${dist} ${
 function nearest(entries: readonly ImageEntry[], wanted: Wanted): string {
   const ofDist = entries.filter(({ dist }) => dist.toLowerCase() === wanted.dist.toLowerCase());
   if (ofDist.length === 0) return `the server has ${namesOf(entries, "dist").join(" ")}`;
-  const ofRelease = ofDist.filter((entry) => entry.release === wanted.release);
+  const ofRelease = ofDist.filter(({ release }) => release.toLowerCase() === wanted.release.toLowerCase());
   if (ofRelease.length === 0) return `of ${wanted.dist} there is ${namesOf(ofDist, "release").join(" ")}`;
   const ofArch = ofRelease.filter(({ arch }) => archOf(arch) === archOf(wanted.arch));
   if (ofArch.length === 0) return `of ${wanted.dist} ${wanted.release} there is ${namesOf(ofRelease, "arch").join(" ")}`;
   return `of ${wanted.dist} ${wanted.release} ${wanted.arch} there is ${namesOf(ofArch, "variant").join(" ")}`;
 }
 const noMatch = (entries: readonly ImageEntry[], { wanted, remedies }: ObtainWish): Problem => ({ code: "image.missing", text: `Couldn't find a matching image: ${nameOf(wanted)}`, cause: entries.length === 0 ? "the server has none at all" : nearest(entries, wanted), remedy: remedies.unknown });
-const wrongSum = (url: string, is: string, { hex, by }: Sum): Problem => ({ code: "image.checksum", text: `'${url}' is not what it should be`, cause: `its sha256 is ${is}, ${by} says ${hex}`, remedy: "it has been thrown away: try again, or another server" });
+const wrongSum = (url: string, is: string, { hex, by }: Sum): Problem => ({ code: "image.checksum", text: `'${url}' is not what it should be`, cause: `its sha256 is ${is}, ${by} says ${hex}`, remedy: `it has been thrown away: try again, or another server${by === "the index" || by === "--digest" ? "" : `; ${RELOCK}`}` });
 
 interface Getting { readonly shop: Shop; readonly entry: ImageEntry; readonly server: string; readonly staging: string; readonly isSigned: boolean; readonly say: (text: string) => void }
 
@@ -90,7 +93,7 @@ async function getFile(how: Getting, file: RemoteFile, name: string, sum: Sum | 
 }
 
 /** Everything of one image from one server, into the staging directory. */
-async function getImage(how: Getting, digest: string | undefined): Promise<Problem | undefined> {
+async function getImage(how: Getting, { digest, digestBy = "--digest" }: ObtainWish): Promise<Problem | undefined> {
   const { entry, staging, say } = how;
   const sums = await sumsOf(how);
   if (!sums.ok) return sums.problems[0];
@@ -99,7 +102,7 @@ async function getImage(how: Getting, digest: string | undefined): Promise<Probl
     return hex === undefined ? undefined : { hex, by: "the index" };
   };
   say("Downloading the rootfs");
-  const rootfs = await getFile(how, entry.rootfs, "rootfs.tar.xz", digest === undefined ? sumOf(entry.rootfs) : { hex: digest, by: "--digest" });
+  const rootfs = await getFile(how, entry.rootfs, "rootfs.tar.xz", digest === undefined ? sumOf(entry.rootfs) : { hex: digest, by: digestBy });
   if (rootfs !== undefined || entry.metadata === undefined) return rootfs;
   say("Downloading the metadata");
   const metadata = await getFile(how, entry.metadata, "meta.tar.xz", sumOf(entry.metadata));
@@ -130,7 +133,7 @@ async function download(wish: HeldWish, shop: Shop, { entries, servers, isSigned
   prepareStaging(staging, entry.build);
   const problems: Problem[] = [];
   for (const server of servers) {
-    const problem = await getImage({ shop, entry, server, staging, isSigned, say }, wish.digest);
+    const problem = await getImage({ shop, entry, server, staging, isSigned, say }, wish);
     if (problem === undefined) {
       if (wish.mark !== undefined) keepTrustMark(staging, wish.mark);
       publish(staging, folder);
@@ -175,7 +178,7 @@ async function obtainHeld(wish: HeldWish): Promise<Result<Obtained>> {
     wish.say("Using image from local cache");
     return ok(found(cached));
   }
-  if (wish.isForced) return fail({ code: "image.missing", text: `the cache has no ${nameOf(wish.wanted)}`, cause: `'${folder}' is ${there === undefined ? "not there" : isTrusted(there, wish) ? "another one than --digest says" : "there, but nobody looked at this key's signature when it came"}`, remedy: wish.remedies.absent });
+  if (wish.isForced) return fail({ code: "image.missing", text: `the cache has no ${nameOf(wish.wanted)}`, cause: `'${folder}' is ${there === undefined ? "not there" : isTrusted(there, wish) ? `another one than ${wish.digestBy ?? "--digest"} says` : "there, but nobody looked at this key's signature when it came"}`, remedy: wish.remedies.absent });
   if (cached !== undefined) wish.say("The cached copy has expired, re-downloading...");
   return renew(wish, cached);
 }

@@ -45,9 +45,13 @@ function withKeyring(bytes: Uint8Array, scratch: string, keyId: string | undefin
 
 const unreadable = (keyring: string, error: unknown): Problem => ({ code: "image.signature", at: byOption("--keyring"), text: `cannot read the keyring '${keyring}'`, cause: errorText(error) });
 
+const keyIdProblem = (keyId: string | undefined): Problem | undefined => (keyId === undefined || KEY_ID.test(keyId) ? undefined : { code: "option.value", at, text: `'${keyId}' is not the id of a key`, cause: "shorter ones than 16 hex digits can be forged", remedy: "give the whole fingerprint, or its last 16 digits" });
+
 /** What a copy has been held to, for who wants it again; undefined: to nothing. */
 export function trustMark({ keyring, keyId }: TrustWish): Result<string | undefined> {
   if (keyId === undefined && keyring === undefined) return ok(undefined);
+  const problem = keyIdProblem(keyId);
+  if (problem !== undefined) return fail(problem);
   const hash = createHash("sha256").update(`${(keyId ?? "").toUpperCase()}\n`);
   try {
     return ok((keyring === undefined ? hash : hash.update(readFileSync(keyring))).digest("hex"));
@@ -60,7 +64,8 @@ export function trustMark({ keyring, keyId }: TrustWish): Result<string | undefi
 export async function findTrust(wish: TrustWish, scratch: string, net: Net): Promise<Result<Trust | undefined>> {
   if (wish.keyId === undefined && wish.keyring === undefined) return ok(undefined);
   const keyId = wish.keyId === undefined ? undefined : KEY_ID.exec(wish.keyId)?.[1]?.toUpperCase();
-  if (wish.keyId !== undefined && keyId === undefined) return fail({ code: "option.value", at, text: `'${wish.keyId}' is not the id of a key`, cause: "shorter ones than 16 hex digits can be forged", remedy: "give the whole fingerprint, or its last 16 digits" });
+  const problem = keyIdProblem(wish.keyId);
+  if (problem !== undefined) return fail(problem);
   if (wish.keyring !== undefined) {
     try {
       return ok(withKeyring(readFileSync(wish.keyring), scratch, keyId));

@@ -8,8 +8,12 @@ export const parseSums = (text: string): ReadonlyMap<string, string> => new Map(
   return sum === "" ? [] : [[name, sum.toLowerCase()]];
 }));
 
-export async function sha256Of(path: string): Promise<string> {
+/** `watch`: sees all of it on its way. */
+export async function sha256Of(path: string, watch?: (chunk: Uint8Array) => void): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Uint8Array);
+    watch?.(chunk as Uint8Array);
+  }
   return hash.digest("hex");
 }

@@ -1,12 +1,12 @@
 // Owns the template `download`: its options and the variables that stand for them, its listing and its questions.
 import { byOption } from "../../model/origin.ts";
-import { fail, ok, type Result } from "../../model/problem.ts";
+import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { archiveAt } from "../archive.ts";
 import { givenDigest } from "../digest.ts";
 import { optionTemplate } from "../option-template.ts";
 import type { Made, TemplateWish } from "../templates.ts";
 import { cacheBase } from "./cache.ts";
-import { serverUrl, type Catalogue } from "./catalogue.ts";
+import { serverUrl } from "./catalogue.ts";
 import { archOf, namesOf, type ImageEntry, type Wanted } from "./entry.ts";
 import { listRemote, obtain, type Supply } from "./obtain.ts";
 import { imageTable } from "./table.ts";
@@ -53,6 +53,9 @@ export function parseServers(given: readonly string[]): Result<readonly string[]
   return ok(servers);
 }
 
+/** Scripts of LXC 4 and older name one: there a key was wanted without being named. */
+const VAIN: Problem = { code: "image.signature", severity: "warning", at: byOption("--keyserver"), text: "no signature is looked at", cause: "a server of keys is given, but no --keyid", remedy: "--keyid FINGERPRINT says which key must have signed" };
+
 function supplyOf(wish: TemplateWish, args: TemplateArgs): Result<Supply> {
   const { env } = wish;
   const servers = parseServers(args.has("server") ? args.all("server") : [valueOf(args, env, "server") ?? SERVER]);
@@ -61,11 +64,13 @@ function supplyOf(wish: TemplateWish, args: TemplateArgs): Result<Supply> {
   if (!timeout.ok) return timeout;
   const isUnchecked = args.has("no-validate") || env["DOWNLOAD_VALIDATE"] === "false";
   const [keyring, keyId, keyserver] = ["keyring", "keyid", "keyserver"].map((name) => valueOf(args, env, name));
+  const isVain = keyserver !== undefined && keyring === undefined && keyId === undefined && !isUnchecked;
   const trust = isUnchecked ? {} : { ...(keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` }), ...(keyId === undefined ? {} : { keyId }), ...(keyserver === undefined ? {} : { keyserver }) };
-  return ok({
+  const supply: Supply = {
     servers: servers.value, mode: wish.isMapped ? "user" : "system", trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
     net: { env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: "name another server with --server; what is kept already is taken with --force-cache" },
-  });
+  };
+  return ok(supply, isVain ? [VAIN] : []);
 }
 
 const REMEDIES = { unknown: "lxc-create -t download NAME -- --list shows all", absent: "leave --force-cache out, to have it downloaded" };
@@ -76,21 +81,23 @@ const QUESTIONS = [["dist", "Distribution"], ["release", "Release"], ["arch", "A
 const isCalled = (entry: ImageEntry, key: (typeof QUESTIONS)[number][0], name: string): boolean =>
   [entry[key], ...(key === "arch" ? [] : entry.aliases.map((alias) => alias.split("/")[key === "dist" ? 0 : 1] ?? ""))].some((own) => own.toLowerCase() === name.toLowerCase() || (key === "arch" && archOf(own) === archOf(name.toLowerCase())));
 
-/** Shows what there is, and asks for what has not been said. */
-async function askFor(wish: TemplateWish, given: Partial<Wanted>, catalogue: Catalogue): Promise<Result<Wanted>> {
-  wish.dialogue.say(imageTable(catalogue.entries));
+/** Shows what there is to choose from, and asks for what has not been said; nobody is asked for the variant. */
+function askFor(wish: TemplateWish, given: Partial<Wanted>, entries: readonly ImageEntry[]): Result<Wanted> {
+  const { variant = "default" } = given;
+  let left = entries.filter((entry) => entry.variant.toLowerCase() === variant.toLowerCase());
+  wish.dialogue.say(imageTable(left));
   const answers: Partial<Record<"dist" | "release" | "arch", string>> = { ...given };
-  let left = catalogue.entries;
   for (const [key, word] of QUESTIONS) {
     const value = answers[key] ?? wish.dialogue.ask(`${word}: `)?.trim();
     if (value === undefined || value === "") return fail({ code: "option.missing", at: byOption(`--${key}`), text: `which ${word.toLowerCase()}?`, cause: "nobody answered", remedy: `-- --${key} NAME, one of: ${namesOf(left, key).join(" ")}` });
     answers[key] = value;
     const next = left.filter((entry) => isCalled(entry, key, value));
-    if (next.length === 0) return fail({ code: "image.missing", at: byOption(`--${key}`), text: `there is no ${word.toLowerCase()} '${value}'`, ...(left.length === 0 ? { cause: "the server has none that fits what else was said" } : { remedy: `one of: ${namesOf(left, key).join(" ")}` }) });
+    if (next.length === 0) return fail({ code: "image.missing", at: byOption(`--${key}`), text: `there is no ${word.toLowerCase()} '${value}'`, ...(left.length === 0 ? { cause: `the server has none${entries.length === 0 ? "" : ` of the variant ${variant}`} that fits what else was said` } : { remedy: `one of: ${namesOf(left, key).join(" ")}` }) });
     left = next;
   }
-  const { dist = "", release = "", arch = "" } = answers;
-  return Promise.resolve(ok({ dist, release, arch, variant: given.variant ?? "default" }));
+  // by its own names, whichever were typed
+  const [chosen] = left;
+  return chosen === undefined ? fail({ code: "image.missing", text: "the server has no such image" }) : ok({ dist: chosen.dist, release: chosen.release, arch: archOf(chosen.arch), variant: chosen.variant });
 }
 
 /** They become parts of a path. */
@@ -114,7 +121,7 @@ async function whichImage(wish: TemplateWish, args: TemplateArgs, supply: Supply
     return ok(undefined);
   }
   const given = { ...(dist === undefined ? {} : { dist }), ...(release === undefined ? {} : { release }), ...(arch === undefined ? {} : { arch }), ...(variant === undefined ? {} : { variant }) };
-  const answered = await askFor(wish, given, { ...catalogue.value, entries });
+  const answered = askFor(wish, given, entries);
   return answered.ok ? wordProblem(answered.value) : answered;
 }
 
@@ -137,7 +144,7 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   if (!compression.ok) return compression;
   const { dist, release, variant } = wanted.value;
   const shared = { name: variant === "default" ? `${dist}/${release}` : `${dist}/${release}/${variant}`, base: supply.value.base };
-  return ok({ kind: "archive", path: rootfs, compression: compression.value, template: SCRIPT, shared, ...(metadata === undefined ? {} : { metadata }) }, got.warnings);
+  return ok({ kind: "archive", path: rootfs, compression: compression.value, template: SCRIPT, shared, ...(metadata === undefined ? {} : { metadata }) }, [...(supply.warnings ?? []), ...(got.warnings ?? [])]);
 }
 
 export const download = optionTemplate({ name: "download", about: ABOUT, options: OPTIONS, make });

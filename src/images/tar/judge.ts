@@ -77,6 +77,7 @@ export function tarJudge(wish: JudgeWish): OnEntry {
     if (entry.type !== TYPE.symlink && links.size === 0) return undefined;
     const words = parts(entry.name);
     const name = words.join("/");
+    if (name === "" && entry.type === TYPE.symlink) return refusal(entry, "is a symbolic link in the place of the root file system", `it leads to '${shown(entry.link)}'`);
     if (entry.type !== TYPE.symlink) links.delete(name);
     else if (leadsTo(words.slice(0, -1), entry.link) === undefined) links.set(name, entry.link);
     return undefined;

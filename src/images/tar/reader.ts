@@ -1,6 +1,6 @@
 // Owns walking through an archive as it comes, piece by piece: each member is told, its contents are passed over.
 import type { Problem } from "../../model/problem.ts";
-import { BLOCK, TYPE, bytesText, entryOf, isHeader, isZero, paxRecords, type TarEntry } from "./header.ts";
+import { BLOCK, TYPE, bytesText, entryOf, isHeader, isZero, paxRecords, shown, type TarEntry } from "./header.ts";
 
 export type OnEntry = (entry: TarEntry) => Problem | undefined;
 
@@ -68,7 +68,7 @@ function member(state: State, block: Uint8Array): Problem | undefined {
   }
   ahead.name = ahead.link = undefined;
   ahead.pax = new Map();
-  if (!Number.isSafeInteger(entry.size) || entry.size < 0) return { code: "image.invalid", text: "the size of a member of the archive is no number" };
+  if (!Number.isSafeInteger(entry.size) || entry.size < 0) return { code: "image.invalid", text: `the archive's member '${shown(entry.name)}' says a size that no file can have` };
   state.toSkip = padded(entry.size);
   state.isExtended = entry.type === TYPE.sparse && block[482] === 1;
   return state.onEntry(entry);

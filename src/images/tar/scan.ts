@@ -1,6 +1,7 @@
 // Owns looking at a whole archive before anything of it is unpacked: members' heads are read, what lies between is passed over.
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import type { Problem } from "../../model/problem.ts";
+import { sha256Of } from "../remote/sums.ts";
 import { tarReader, type TarReader } from "./reader.ts";
 
 const PIECE = 64 << 10;
@@ -25,13 +26,10 @@ export function scanFile(fd: number, reader: TarReader): Problem | undefined {
 /** GNU tar takes one that is cut off between two members for whole. */
 export const noEndMark = (path: string): Problem => ({ code: "image.invalid", severity: "warning", text: `'${path}' has no end mark: it may be cut off`, cause: "a tar archive ends with blocks of zeros", remedy: "compare its size or checksum with where it came from" });
 
-/** Of a packed one its packer knows whether it is whole. */
-export function endWarnings(path: string): readonly Problem[] {
-  const fd = openSync(path, "r");
+/** The sha256 of an archive that is not packed, and whether its end is there: it is read once. Of a packed one its packer knows whether it is whole. */
+export async function sumWithEnd(path: string): Promise<{ readonly hex: string; readonly warnings: readonly Problem[] }> {
   const reader = tarReader(() => undefined);
-  try {
-    return scanFile(fd, reader) !== undefined || reader.hasEndMark() ? [] : [noEndMark(path)];
-  } finally {
-    closeSync(fd);
-  }
+  let isOdd = false; // what it does not understand is told when it is unpacked
+  const hex = await sha256Of(path, (chunk) => { isOdd ||= reader.push(chunk) !== undefined; });
+  return { hex, warnings: isOdd || reader.end() !== undefined || reader.hasEndMark() ? [] : [noEndMark(path)] };
 }

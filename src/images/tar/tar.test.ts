@@ -1,13 +1,14 @@
 // The reader of archives against archives that GNU tar writes in each of its formats, and the judge against those that mean harm.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TarEntry } from "./header.ts";
 import { ENTRIES_MAX, tarJudge } from "./judge.ts";
 import { tarReader } from "./reader.ts";
-import { endWarnings, scanFile } from "./scan.ts";
+import { scanFile, sumWithEnd } from "./scan.ts";
 
 let work: string;
 const LONG = `${"d".repeat(60)}/${"e".repeat(60)}/${"n".repeat(120)}`;
@@ -49,13 +50,13 @@ describe.each(["gnu", "pax", "oldgnu"])("tar --format=%s", (format) => {
   });
 });
 
-test("one that is cut off between two members has no end mark", () => {
+test("one that is cut off between two members has no end mark; it is read once, for its sum", async () => {
   const path = join(work, "ends.tar");
   expect(spawnSync("tar", ["-C", join(work, "in"), "-cf", path, "small"]).status).toBe(0);
-  expect(endWarnings(path)).toEqual([]);
+  expect(await sumWithEnd(path)).toEqual({ hex: createHash("sha256").update(readFileSync(path)).digest("hex"), warnings: [] });
   truncateSync(path, 1024);
   expect(spawnSync("tar", ["-tf", path]).status).toBe(0);
-  expect(endWarnings(path)).toMatchObject([{ severity: "warning", text: `'${path}' has no end mark: it may be cut off` }]);
+  expect((await sumWithEnd(path)).warnings).toMatchObject([{ severity: "warning", text: `'${path}' has no end mark: it may be cut off` }]);
 });
 
 const entry = (name: string, more: Partial<TarEntry> = {}): TarEntry => ({ name, type: "0", link: "", size: 0, realSize: 0, major: 0, minor: 0, ...more });
@@ -77,6 +78,7 @@ test("what means harm is named", () => {
   expect(judged([entry("x", { type: "1", link: "../s" })])).toBe("the archive's member 'x' is a hard link to a path with ..");
   expect(judged([entry("sda", { type: "4", major: 8, minor: 0 })])).toBe("the archive's member 'sda' is a device (block 8:0)");
   expect(judged([entry("dev/mem", { type: "3", major: 1, minor: 1 })])).toBe("the archive's member 'dev/mem' is a device (character 1:1)");
+  expect(judged([entry("./", { type: "2", link: "/etc" }), entry("passwd")])).toBe("the archive's member './' is a symbolic link in the place of the root file system");
   expect([judged([entry("dev/mem", { type: "3", major: 1, minor: 1 })], true), judged([entry("x/mem", { type: "3", major: 1, minor: 1 })], true)]).toEqual([undefined, "the archive's member 'x/mem' is a device (character 1:1)"]);
   expect(judged([entry("huge", { type: "S", realSize: 2 ** 60 })])).toContain("'huge' would be");
 });
@@ -89,6 +91,13 @@ test("ten million entries", () => {
     count++;
   }
   expect([count, text]).toEqual([ENTRIES_MAX + 1, `the archive's member 'var/a' is one of more than ${ENTRIES_MAX}`]);
+});
+test("a size that no file can have is told with the member's name", () => {
+  const block = new Uint8Array(512);
+  const put = (at: number, text: string): void => block.set(new TextEncoder().encode(text), at);
+  put(0, "big"); block.set([0x80, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], 124); put(156, "0"); put(148, "        ");
+  put(148, `${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0")}\0 `);
+  expect(tarReader(() => undefined).push(block)?.text).toBe("the archive's member 'big' says a size that no file can have");
 });
 test("a name of gigabytes is not taken into memory", () => {
   const block = new Uint8Array(512);

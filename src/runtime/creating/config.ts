@@ -57,6 +57,9 @@ function systemConfig({ base, source }: Job, metadata: Metadata | undefined): st
   return `lxc.include = ${CONFIGS}/common.conf\n${base.idmap.length > 0 ? `lxc.include = ${CONFIGS}/userns.conf\n` : ""}\n`;
 }
 
+/** An image's config has its network last, as LXC's own template writes it. */
+const linesOf = (text: string, isNetwork: boolean): string => text.split(/(?<=\n)/).filter((line) => /^\s*lxc\.net(work)?[.\s=]/.test(line) === isNetwork).join("");
+
 /** What the template may add to. */
 export function firstConfig(job: Job, metadata?: Metadata): string {
   const { base, rootfs, source, options, target } = job;
@@ -67,7 +70,10 @@ export function firstConfig(job: Job, metadata?: Metadata): string {
     ...(source.kind === "archive" ? source.more ?? [] : []),
     ...(metadata?.fstab === undefined ? [] : [`lxc.mount.fstab = ${containerDir(target)}/fstab`]),
   ];
-  return `${systemConfig(job, metadata)}${base.text}${own.map((line) => `${line}\n`).join("")}`;
+  const lines = own.map((line) => `${line}\n`).join("");
+  if (metadata === undefined) return `${systemConfig(job, metadata)}${base.text}${lines}`;
+  const [network, rest] = [linesOf(base.text, true), linesOf(base.text, false)];
+  return `${systemConfig(job, metadata)}${rest}${lines}${network === "" ? "" : `\n# Network configuration\n${network}`}`;
 }
 
 const templateOf = (source: Exclude<Source, { readonly kind: "none" }>): string => {
