@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { wantedSources } from "./apt-sources.ts";
+import { wantedSources, withComponents } from "./apt-sources.ts";
 
 const texts = (file: string, text: string): readonly string[] => wantedSources(file, text, "bookworm").map((source) => source.text);
 
@@ -19,3 +19,7 @@ test("deb822 stanzas of the release", () => {
   expect(texts("/x/debian.sources", `${ours}\n\nTypes: deb\nURIs: http://b\nSuites: nodistro\nComponents: main\n\nEnabled: no\n${ours}\n`)).toEqual([ours]);
 });
 test("a release that this host has not", () => expect(wantedSources("/etc/apt/sources.list", "deb http://a/debian bookworm main", "trixie")).toEqual([]));
+test("further components, those that are there once", () => {
+  expect(withComponents({ format: "line", text: "deb [signed-by=/k] http://a/debian bookworm-security main contrib" }, ["contrib", "non-free"]).text).toBe("deb [signed-by=/k] http://a/debian bookworm-security main contrib non-free");
+  expect(withComponents({ format: "deb822", text: "Types: deb\nComponents: main\n contrib\nURIs: http://a" }, ["contrib", "non-free"]).text).toBe("Types: deb\nComponents: main contrib non-free\nURIs: http://a");
+});

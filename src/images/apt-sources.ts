@@ -37,6 +37,13 @@ function fromStanza(stanza: string, suite: string): readonly AptSource[] {
   return isWanted(words("suites"), words("components"), suite) ? [{ text: stanza.trim(), format: "deb822" }] : [];
 }
 
+/** The same with further components: `contrib`, `non-free`. */
+export function withComponents({ text, format }: AptSource, more: readonly string[]): AptSource {
+  const widened = (words: string): string => [...words.split(/\s+/), ...more].filter((word, i, all) => word !== "" && all.indexOf(word) === i).join(" ");
+  if (format === "line") return { format, text: text.replace(/^(deb\s+(?:\[[^\]]*\]\s+)?\S+\s+\S+\s+)(.*)$/, (_, head: string, words: string) => head + widened(words)) };
+  return { format, text: text.replace(/^(Components:)((?:.*)(?:\n[ \t].*)*)/im, (_, head: string, words: string) => `${head} ${widened(words)}`) };
+}
+
 /** What a file of /etc/apt/sources.list.d (or sources.list) has for the release. */
 export function wantedSources(file: string, text: string, suite: string): readonly AptSource[] {
   if (file.endsWith(".sources")) return text.split(/\n\s*\n/).flatMap((stanza) => fromStanza(stanza, suite));

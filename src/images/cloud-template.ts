@@ -22,7 +22,7 @@ const OPTIONS = [
   { long: "userdata", short: "u", metavar: "FILE", help: "user data for cloud-init" },
   { long: "vendordata", metavar: "FILE", help: "vendor data for cloud-init" },
   { long: "auth-key", short: "S", metavar: "FILE", help: "public key that may log in" },
-  { long: "hostid", short: "i", metavar: "ID", help: "accepted, without meaning: each container has an id of its own" },
+  { long: "hostid", short: "i", metavar: "ID", help: "instance-id for cloud-init (default: one of its own)" },
   { long: "cloud", short: "C", help: "leave the data to the cloud's own service" },
   { long: "nolocales", short: "L", help: "accepted, without meaning" },
   { long: "flush-cache", short: "F", help: "get the image anew" },
@@ -59,9 +59,11 @@ function ownOf(wish: TemplateWish, args: TemplateArgs): Result<Customize> {
   const [key, userData, vendorData] = ["auth-key", "userdata", "vendordata"].map((name) => args.last(name));
   const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd, ...(userData === undefined ? {} : { userData }), ...(vendorData === undefined ? {} : { vendorData }) });
   if (!own.ok || args.has("cloud")) return own;
+  const hostId = args.last("hostid");
+  if (hostId !== undefined && !/^[\w.:-]+$/.test(hostId)) return fail({ code: "option.value", at: byOption("--hostid"), text: `'${hostId}' is no id of a host`, remedy: "letters, digits, and . _ : -" });
   // cloud-init gives its own user the keys that its data have
   const keys = own.value.sshKeys.map((line) => `  - ${JSON.stringify(line)}\n`).join("");
-  return ok({ ...own.value, sshKeys: own.value.sshKeys, userData: own.value.userData ?? `#cloud-config\n${keys === "" ? "" : `ssh_authorized_keys:\n${keys}`}` });
+  return ok({ ...own.value, ...(hostId === undefined ? {} : { instanceId: hostId }), userData: own.value.userData ?? `#cloud-config\n${keys === "" ? "" : `ssh_authorized_keys:\n${keys}`}` });
 }
 
 async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {

@@ -12,6 +12,8 @@ export interface Customize {
   readonly hostname?: string;
   readonly userData?: string;
   readonly vendorData?: string;
+  /** What cloud-init knows this system by; absent: made up. */
+  readonly instanceId?: string;
   /** Units of systemd that do not start: `tmp.mount`. */
   readonly masked?: readonly string[];
   /** Its /etc/hosts, where there is none, knows its name. */

@@ -7,10 +7,13 @@ import { saysNoSpace } from "../linux/no-space.ts";
 import { byHost, byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Progress } from "../model/progress.ts";
-import { wantedSources, type AptSource } from "./apt-sources.ts";
+import { wantedSources, withComponents, type AptSource } from "./apt-sources.ts";
 import { bootstrapCommand, mirrorOf } from "./debootstrap.ts";
 import { keeping } from "./keeping.ts";
 import { runTool, type ToolEnd } from "./tool.ts";
+
+export const VARIANTS = ["minbase", "buildd", "important"] as const;
+export type Variant = (typeof VARIANTS)[number];
 
 export interface DebianWish {
   /** Release code name; absent: the host's own. */
@@ -25,6 +28,10 @@ export interface DebianWish {
   readonly packages?: readonly string[];
   /** Whole lines of sources.list(5); absent: the host's own sources. */
   readonly sources?: readonly string[];
+  /** Of the host's own sources, beside those that they have: `contrib`. */
+  readonly components?: readonly string[];
+  /** Which packages each system has, as debootstrap(8) says it; absent: `minbase`. */
+  readonly variant?: Variant;
   readonly keyring?: string;
   /** The caller's, for proxies and TMPDIR; absent: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -66,10 +73,10 @@ const ROOTS = "/var/cache/berth";
 export const defaultCacheDir = (): string =>
   (isRoot() ? ROOTS : `${process.env["XDG_CACHE_HOME"] ?? `${process.env["HOME"] ?? ""}/.cache`}/berth`);
 
-function hostSources(suite: string): readonly AptSource[] {
+function hostSources(suite: string, components: readonly string[] = []): readonly AptSource[] {
   const folder = `${APT}/sources.list.d`;
   const files = [`${APT}/sources.list`, ...(existsSync(folder) ? readdirSync(folder).map((name) => `${folder}/${name}`) : [])];
-  return files.filter((file) => /\.(list|sources)$/.test(file)).flatMap((file) => wantedSources(file, readIf(file), suite));
+  return files.filter((file) => /\.(list|sources)$/.test(file)).flatMap((file) => wantedSources(file, readIf(file), suite)).map((source) => withComponents(source, components));
 }
 
 function cached(path: string, suite: string): DebianRootfs | undefined {
@@ -78,8 +85,8 @@ function cached(path: string, suite: string): DebianRootfs | undefined {
 }
 
 /** Files with the host's own apt sources of a suite, made in `scratch`: mmdebstrap wants one per format. */
-export function writeSources(scratch: string, suite: string): readonly string[] {
-  const sources = hostSources(suite);
+export function writeSources(scratch: string, suite: string, components: readonly string[] = []): readonly string[] {
+  const sources = hostSources(suite, components);
   return (["deb822", "line"] as const).flatMap((format) => {
     const texts = sources.filter((source) => source.format === format).map((source) => source.text);
     if (texts.length === 0) return [];
@@ -99,8 +106,9 @@ if [ -e "$1/usr/sbin/sshd" ]; then
 	printf '[Service]\\nExecStartPre=\\nExecStartPre=/usr/bin/ssh-keygen -A\\nExecStartPre=/usr/sbin/sshd -t\\n' > "$1/etc/systemd/system/ssh.service.d/own-keys.conf"
 fi`;
 const command = (suite: string, target: string, sources: readonly string[], wish: DebianWish): readonly string[] => [
-  "mmdebstrap", `--mode=${isRoot() ? "root" : "unshare"}`, "--variant=minbase", `--include=${[...PACKAGES, ...(wish.packages ?? [])].join(",")}`, "--format=tar",
+  "mmdebstrap", `--mode=${isRoot() ? "root" : "unshare"}`, `--variant=${wish.variant ?? "minbase"}`, `--include=${[...PACKAGES, ...(wish.packages ?? [])].join(",")}`, "--format=tar",
   ...(wish.arch === undefined ? [] : [`--architectures=${wish.arch}`]), ...(wish.keyring === undefined ? [] : [`--keyring=${wish.keyring}`]),
+  ...(wish.components === undefined ? [] : [`--components=${["main", ...wish.components].join(",")}`]), // of its own choice, where there is no source
   "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
   `--customize-hook=${CUSTOMIZE}`, suite, target, ...sources,
 ];
@@ -138,7 +146,7 @@ function failed(program: string, name: string, suite: string, { status, lines }:
 }
 
 function missing({ keyring }: DebianWish): Problem | undefined {
-  if (keyring !== undefined && !isReadable(keyring)) return { code: "image.signature", at: byOption("--keyring"), text: `${existsSync(keyring) ? "you may not read" : "there is no"} '${keyring}'`, cause: "with its keys it is checked that nobody has changed the packages", remedy: keyring === UBUNTU_KEYS ? "apt-get install ubuntu-keyring (as root), or name the file with --keyring" : "name another file with --keyring" };
+  if (keyring !== undefined && !isReadable(keyring)) return { code: "image.signature", at: byOption("--keyring"), text: `${existsSync(keyring) ? "you may not read" : "there is no"} '${keyring}'`, cause: "with its keys it is checked that nobody has changed the packages", remedy: keyring === UBUNTU_KEYS ? "apt-get install ubuntu-keyring (as root; Debian has it from trixie on), or name the file with --keyring" : "name another file with --keyring" };
   if (isBootstrapped()) return undefined;
   const cause = `it makes a Debian root file system from Debian's packages${programPath("debootstrap") !== undefined ? "; debootstrap is there, but can only be used by root" : ""}`;
   if (programPath("mmdebstrap") === undefined) return { code: "template.missing", at: byHost("mmdebstrap"), text: "mmdebstrap is not installed", cause, remedy: `apt-get install mmdebstrap (as root)${isRoot() ? ", or debootstrap" : ""}` };
@@ -156,8 +164,8 @@ function dropOld(path: string): void {
   }
 }
 
-function sourcesOf(scratch: string, suite: string, { sources }: DebianWish): readonly string[] {
-  if (sources === undefined) return writeSources(scratch, suite);
+function sourcesOf(scratch: string, suite: string, { sources, components }: DebianWish): readonly string[] {
+  if (sources === undefined) return writeSources(scratch, suite, components);
   writeFileSync(`${scratch}/given.list`, `${sources.join("\n")}\n`);
   return [`${scratch}/given.list`];
 }
@@ -165,17 +173,17 @@ function sourcesOf(scratch: string, suite: string, { sources }: DebianWish): rea
 const lines = (texts: readonly string[]): readonly AptSource[] => texts.map((text) => ({ text, format: "line" }));
 
 function bootstrapOf(scratch: string, target: string, suite: string, wish: DebianWish): Result<readonly string[]> {
-  const mirror = mirrorOf(wish.sources === undefined ? hostSources(suite) : lines(wish.sources), suite);
+  const mirror = mirrorOf(wish.sources === undefined ? hostSources(suite, wish.components) : lines(wish.sources), suite);
   if (mirror === undefined) return fail({ code: "option.missing", at: byHost(APT), text: `no apt source of this host has '${suite}'`, cause: "debootstrap takes all packages from one mirror", remedy: "--mirror URL names one" });
-  const { dist = "debian", keyring, arch, packages = [] } = wish;
-  return ok(bootstrapCommand({ scratch, target, suite, dist, mirror, customize: CUSTOMIZE, packages: [...PACKAGES, ...packages], ...(keyring === undefined ? {} : { keyring }), ...(arch === undefined ? {} : { arch }) }));
+  const { dist = "debian", keyring, arch, packages = [], variant = "minbase" } = wish;
+  return ok(bootstrapCommand({ scratch, variant, target, suite, dist, mirror, customize: CUSTOMIZE, packages: [...PACKAGES, ...packages], ...(keyring === undefined ? {} : { keyring }), ...(arch === undefined ? {} : { arch }) }));
 }
 
 const notUpdated = (name: string, suite: string): Problem => ({ code: "unsupported", severity: "warning", at: byHost("debootstrap"), text: `${name} ${suite} is as it was released`, cause: "mmdebstrap is not installed, and debootstrap takes no updates", remedy: "apt-get update && apt-get dist-upgrade inside, or apt-get install mmdebstrap and -F" });
 
 /** What is not as usual has an archive of its own. */
-function variantOf({ packages = [], sources = [], keyring = "", arch = "" }: DebianWish): string {
-  const text = [...packages, ...sources, keyring, arch].join("\n").trim();
+function variantOf({ packages = [], sources = [], components = [], keyring = "", arch = "", variant = "minbase" }: DebianWish): string {
+  const text = [...packages, ...sources, ...components, keyring, arch, ...(variant === "minbase" ? [] : [`--variant ${variant}`])].join("\n").trim();
   return text === "" ? "" : `-${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
 }
 
@@ -203,6 +211,12 @@ async function make(path: string, suite: string, wish: DebianWish): Promise<Resu
 
 /** Where the archive is kept. */
 export const keptAt = (wish: DebianWish, suite: string): string => `${wish.cacheDir ?? defaultCacheDir()}/${wish.dist ?? "debian"}-${suite}${variantOf(wish)}-${process.arch}-${RECIPE}.tar`;
+
+/** Of a distribution, of one release, or of all. */
+export function dropKept(dist: string, suite: string | undefined, cacheDir: string): void {
+  const name = new RegExp(`^${dist}-${suite === undefined ? ".+" : suite.replaceAll(".", "\\.")}(-[0-9a-f]{12})?-\\w+-(${RECIPE.replace(/\d+$/, "")}\\d+)\\.tar$`);
+  for (const kept of existsSync(cacheDir) ? readdirSync(cacheDir).filter((one) => name.test(one)) : []) rmSync(`${cacheDir}/${kept}`, { force: true });
+}
 
 const isReadable = (path: string): boolean => {
   try {

@@ -33,6 +33,7 @@ export interface BootstrapWish {
   readonly keyring?: string;
   readonly arch?: string;
   readonly packages: readonly string[];
+  readonly variant: "minbase" | "buildd" | "important";
   /** Shell, with the root file system as $1. */
   readonly customize: string;
 }
@@ -51,11 +52,11 @@ exec tar --create --file="$target" --numeric-owner --one-file-system --xattrs '-
 const scriptOf = (dist: "debian" | "ubuntu", suite: string): readonly string[] => (existsSync(`${SCRIPTS}/${suite}`) ? [] : [`${SCRIPTS}/${dist === "ubuntu" ? "gutsy" : "sid"}`]);
 
 /** In namespaces of its own: what debootstrap mounts or starts goes away with it, however it ends. */
-export function bootstrapCommand({ scratch, target, suite, dist, mirror: from, keyring, arch, packages, customize }: BootstrapWish): readonly string[] {
+export function bootstrapCommand({ scratch, target, variant, suite, dist, mirror: from, keyring, arch, packages, customize }: BootstrapWish): readonly string[] {
   const keys = keyring ?? from.keyring;
   return [
     "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-ec", SCRIPT, "sh", scratch, target, customize,
-    "--variant=minbase", `--include=${packages.join(",")}`, `--components=${from.components.join(",")}`, "--force-check-gpg", ...(keys === undefined ? [] : [`--keyring=${keys}`]), ...(arch === undefined ? [] : [`--arch=${arch}`]),
+    ...(variant === "important" ? [] : [`--variant=${variant}`]), `--include=${packages.join(",")}`, `--components=${from.components.join(",")}`, "--force-check-gpg", ...(keys === undefined ? [] : [`--keyring=${keys}`]), ...(arch === undefined ? [] : [`--arch=${arch}`]),
     suite, `${scratch}/root`, from.url, ...scriptOf(dist, suite),
   ];
 }

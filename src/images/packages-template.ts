@@ -1,12 +1,12 @@
 // Owns the templates `debian` and `ubuntu`: made from packages by mmdebstrap (or debootstrap), kept for the next time; for ordinary users too.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { accountOf } from "../host/setup/account.ts";
 import { fstabField } from "../linux/fstab-field.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import { archiveAt } from "./archive.ts";
 import { readCustomize, type Customize, type OwnUser } from "./customize.ts";
-import { UBUNTU_KEYS, debianRootfs, keptAt, osRelease, packagesDir, type DebianWish } from "./debian.ts";
+import { UBUNTU_KEYS, VARIANTS, debianRootfs, dropKept, osRelease, packagesDir, type DebianWish } from "./debian.ts";
 import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
@@ -25,7 +25,7 @@ const COMMON: readonly TemplateOption[] = [
 ];
 const DEBIAN: readonly TemplateOption[] = [
   ...COMMON,
-  { long: "clean", short: "c", help: "throw away what is kept, and make nothing" },
+  { long: "clean", short: "c", help: "throw away what is kept of all releases, or of the one that -r names, and make nothing" },
   { long: "enable-non-free", help: "contrib, non-free and non-free-firmware too" },
   { long: "interpreter-path", short: "I", metavar: "FILE", help: "accepted, without meaning: binfmt_misc of the host is used" },
 ];
@@ -34,11 +34,13 @@ const UBUNTU: readonly TemplateOption[] = [
   { long: "user", short: "u", metavar: "NAME", help: "its first user (default: ubuntu)" },
   { long: "password", metavar: "TEXT", help: "of that user (default: its name)" },
   { long: "bindhome", short: "b", metavar: "USER", help: "this user of the host instead, with its home" },
-  { long: "variant", short: "v", metavar: "NAME", help: "accepted, without meaning: it is always a small one" },
-  { long: "trim", short: "x", help: "accepted, without meaning: it is always a small one" },
+  { long: "variant", short: "v", metavar: "NAME", help: "which packages each system has: minbase (default), buildd, important" },
+  { long: "trim", short: "x", help: "accepted, without meaning: manuals, translations and what is only recommended are always left out" },
   { long: "debug", short: "d", help: "accepted, without meaning" },
 ];
-const UBUNTU_MIRROR = "http://archive.ubuntu.com/ubuntu";
+/** Ubuntu has other machines elsewhere. */
+const UBUNTU_PLACES: Readonly<Record<"mirror" | "security" | "ports", string>> = { mirror: "http://archive.ubuntu.com/ubuntu", security: "http://security.ubuntu.com/ubuntu", ports: "http://ports.ubuntu.com/ubuntu-ports" };
+const NON_FREE = ["contrib", "non-free", "non-free-firmware"];
 
 type Dist = "debian" | "ubuntu";
 const valueOf = (args: Pick<TemplateArgs, "last">, env: TemplateWish["env"], name: string): string | undefined => {
@@ -46,16 +48,22 @@ const valueOf = (args: Pick<TemplateArgs, "last">, env: TemplateWish["env"], nam
   return value === "" ? undefined : value;
 };
 
-/** undefined: the host's own are the right ones. */
 type Words = Pick<TemplateArgs, "last" | "has">;
-function sourcesOf(dist: Dist, suite: string, args: Words, env: TemplateWish["env"]): readonly string[] | undefined {
+const isPort = (arch: string): boolean => !["amd64", "i386"].includes(arch);
+
+/** undefined: the host's own are the right ones. Who names no mirror gets the updates of security as well. */
+export function sourcesOf(dist: Dist, suite: string, args: Words, env: TemplateWish["env"], arch: string): readonly string[] | undefined {
   const [mirror, security] = [valueOf(args, env, "mirror"), valueOf(args, env, "security-mirror")];
-  const isNonFree = args.has("enable-non-free");
-  if (mirror === undefined && security === undefined && !isNonFree && (dist === "debian" || osRelease("ID") === dist)) return undefined;
-  const components = dist === "ubuntu" ? "main universe" : `main${isNonFree ? " contrib non-free non-free-firmware" : ""}`;
-  const first = mirror ?? (dist === "ubuntu" ? UBUNTU_MIRROR : "http://deb.debian.org/debian");
-  return [`deb ${first} ${suite} ${components}`, ...(dist === "ubuntu" ? [`deb ${first} ${suite}-updates ${components}`] : []), ...(security === undefined ? [] : [`deb ${security} ${suite}-security ${components}`])];
+  if (mirror === undefined && security === undefined && (dist === "debian" || osRelease("ID") === dist)) return undefined;
+  const components = dist === "ubuntu" ? "main universe" : ["main", ...(args.has("enable-non-free") ? NON_FREE : [])].join(" ");
+  const own = dist === "debian" ? "http://deb.debian.org/debian" : isPort(arch) ? UBUNTU_PLACES.ports : UBUNTU_PLACES.mirror;
+  const updates = security ?? (dist === "ubuntu" && mirror === undefined ? (isPort(arch) ? UBUNTU_PLACES.ports : UBUNTU_PLACES.security) : undefined);
+  return [`deb ${mirror ?? own} ${suite} ${components}`, ...(dist === "ubuntu" ? [`deb ${mirror ?? own} ${suite}-updates ${components}`] : []), ...(updates === undefined ? [] : [`deb ${updates} ${suite}-security ${components}`])];
 }
+
+/** Releases that have no updates of security: what is new comes to them by itself. */
+const ROLLING = ["sid", "unstable", "experimental", "devel"];
+const insecure = (dist: Dist, suite: string): Problem => ({ code: "option.missing", severity: "warning", at: byOption("--mirror"), text: `updates of security are not among the sources of ${suite}`, cause: "a mirror is named, but no --security-mirror", remedy: `--security-mirror ${dist === "debian" ? "http://deb.debian.org/debian-security" : UBUNTU_PLACES.security}` });
 
 function suiteOf(dist: Dist, args: TemplateArgs, env: TemplateWish["env"]): Result<string> {
   const suite = args.last("release") ?? (env["SUITE"] === "" ? undefined : env["SUITE"]) ?? (osRelease("ID") === dist ? osRelease("VERSION_CODENAME") : dist === "ubuntu" ? "noble" : "stable");
@@ -100,21 +108,25 @@ function wordProblem(args: TemplateArgs, env: TemplateWish["env"], packages: rea
     const value = option === "arch" ? archNamed(args) : valueOf(args, env, option);
     if (value !== undefined && !form.test(value)) return { code: "option.value", at: byOption(`--${option}`), text: `'${value}' is ${what}`, remedy };
   }
+  const variant = args.last("variant");
+  if (variant !== undefined && !VARIANTS.some((one) => one === variant)) return { code: "option.value", at: byOption("--variant"), text: `there is no variant '${variant}'`, remedy: `one of ${VARIANTS.join(" ")}` };
   const bad = packages.find((name) => !PACKAGE.test(name));
   return bad === undefined ? undefined : { code: "option.value", at: byOption("--packages"), text: `'${bad}' is no name of a package` };
 }
 
 function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWish): Result<DebianWish> {
-  const packages = [...(args.last("packages") ?? "").split(/[\s,]+/).filter((name) => name !== ""), ...(args.has("auth-key") ? ["openssh-server"] : [])];
+  const packages = [...(args.last("packages") ?? "").split(/[\s,]+/).filter((name) => name !== ""), ...(args.has("auth-key") ? ["openssh-server"] : []), ...(dist === "ubuntu" ? ["sudo"] : [])];
   const problem = wordProblem(args, wish.env, packages);
   if (problem !== undefined) return fail(problem);
-  const sources = sourcesOf(dist, suite, args, wish.env);
+  const arch = archNamed(args);
+  const sources = sourcesOf(dist, suite, args, wish.env, arch ?? archOf(process.arch));
+  const variant = VARIANTS.find((one) => one === args.last("variant"));
   const named = valueOf(args, wish.env, "keyring");
   const keyring = named !== undefined ? (named.startsWith("/") ? named : `${wish.cwd}/${named}`) : (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
-  const arch = archNamed(args);
   return ok({
     dist, suite, env: wish.env, cacheDir: packagesDir(wish.env), isFlushed: args.has("flush-cache"), onProgress: wish.onProgress, abort: wish.abort,
     ...(arch === undefined || arch === archOf(process.arch) ? {} : { arch }), ...(packages.length === 0 ? {} : { packages }), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }),
+    ...(sources === undefined && args.has("enable-non-free") ? { components: NON_FREE } : {}), ...(variant === undefined ? {} : { variant }),
   });
 }
 
@@ -127,22 +139,23 @@ async function make(dist: Dist, wish: TemplateWish, args: TemplateArgs): Promise
   if (!wanted.ok) return wanted;
   if (args.has("clean")) {
     wish.dialogue.say("Flushing the cache...");
-    rmSync(keptAt(wanted.value, suite.value), { force: true });
+    dropKept(dist, args.has("release") ? suite.value : undefined, packagesDir(wish.env));
     return ok({ kind: "nothing" });
   }
   const made = await debianRootfs(wanted.value);
   if (!made.ok) return made;
   const { path } = made.value;
+  const isInsecure = wanted.value.sources !== undefined && !wanted.value.sources.some((line) => line.includes(`${suite.value}-security`)) && !ROLLING.includes(suite.value);
   const home = own.value.user?.home;
   const compression = archiveAt(path, { remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
   if (!compression.ok) return compression;
-  return ok({ kind: "archive", path, compression: compression.value, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, own: { ...own.value, knowsItself: true }, ...(home === undefined ? {} : { more: [`lxc.mount.entry = ${fstabField(home)} ${fstabField(home.slice(1))} none bind,create=dir 0 0`] }) }, made.value.warnings);
+  return ok({ kind: "archive", path, compression: compression.value, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, own: { ...own.value, knowsItself: true }, ...(home === undefined ? {} : { more: [`lxc.mount.entry = ${fstabField(home)} ${fstabField(home.slice(1))} none bind,create=dir 0 0`] }) }, [...(isInsecure ? [insecure(dist, suite.value)] : []), ...(made.value.warnings ?? [])]);
 }
 
 /** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */
 export function plainWish(dist: Dist, suite: string, env: TemplateWish["env"]): Pick<DebianWish, "dist" | "suite" | "env" | "cacheDir" | "sources" | "keyring"> {
   const none: Words = { last: () => undefined, has: () => false };
-  const sources = sourcesOf(dist, suite, none, env);
+  const sources = sourcesOf(dist, suite, none, env, archOf(process.arch));
   const keyring = valueOf(none, env, "keyring") ?? (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
   return { dist, suite, env, cacheDir: packagesDir(env), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }) };
 }

@@ -89,6 +89,12 @@ export function rpmKeptAt({ dist, release, arch, mirror, key = "", packages, cac
   return `${cacheDir}/${dist}-${release}-${variant}-${arch}-${RECIPE}.tar`;
 }
 
+/** Of one release, or of all. */
+export function dropKeptRpm(dist: RpmDist, release: string | undefined, cacheDir: string): void {
+  const name = new RegExp(`^${dist}-${release === undefined ? ".+" : release.replaceAll(".", "\\.")}-[0-9a-f]{12}-\\w+-rpm-\\d+\\.tar$`);
+  for (const kept of existsSync(cacheDir) ? readdirSync(cacheDir).filter((one) => name.test(one)) : []) rmSync(`${cacheDir}/${kept}`, { force: true });
+}
+
 const isOver = (name: string): boolean => !existsSync(`/proc/${name.slice(name.lastIndexOf(".") + 1)}`);
 
 /** In whose hands its files are, that user removes them. */

@@ -1,5 +1,5 @@
 // Owns the templates `fedora` and `opensuse`: made from packages by dnf or zypper where those are installed; for ordinary users too.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { errorText } from "../host/error-text.ts";
 import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -8,7 +8,7 @@ import { osRelease, packagesDir } from "./debian.ts";
 import { optionTemplate } from "./option-template.ts";
 import { cacheBase } from "./remote/cache.ts";
 import type { TemplateArgs, TemplateOption } from "./remote/template-args.ts";
-import { rpmKeptAt, rpmRootfs, type RpmDist, type RpmWish } from "./rpm-rootfs.ts";
+import { dropKeptRpm, rpmRootfs, type RpmDist, type RpmWish } from "./rpm-rootfs.ts";
 import type { Made, Template, TemplateWish } from "./templates.ts";
 
 const COMMON: readonly TemplateOption[] = [
@@ -18,7 +18,7 @@ const COMMON: readonly TemplateOption[] = [
   { long: "mirror", short: "M", metavar: "URL", help: "repository, where repodata/ is (or MIRROR)" },
   { long: "keyring", metavar: "FILE", help: "key that signs its packages (or KEYRING; default: that of distribution-gpg-keys)" },
   { long: "auth-key", short: "S", metavar: "FILE", help: "public key that may log in as root" },
-  { long: "clean", short: "c", help: "throw away what is kept, and make nothing" },
+  { long: "clean", short: "c", help: "throw away what is kept of all releases, or of the one that -r names, and make nothing" },
   { long: "flush-cache", short: "F", help: "make it anew" },
   { long: "debug", short: "d", help: "accepted, without meaning" },
 ];
@@ -100,7 +100,7 @@ function wishOf(dist: RpmDist, args: TemplateArgs, wish: TemplateWish): Result<R
   });
 }
 
-const unsigned = (mirror: string): Problem => ({ code: "image.signature", severity: "warning", text: `the signatures of the packages from '${mirror}' are not checked`, cause: "no key is given", remedy: "--keyring FILE, or apt-get install distribution-gpg-keys" });
+const unsigned = (mirror: string): Problem => ({ code: "image.signature", severity: "warning", text: `the signatures of the packages from '${mirror}' are not checked`, cause: "no key is given", remedy: "--keyring FILE, or apt-get install distribution-gpg-keys (as root; Debian has it from trixie on)" });
 
 async function make(dist: RpmDist, wish: TemplateWish, args: TemplateArgs): Promise<Result<Made>> {
   const [key, fqdn] = [args.last("auth-key"), args.last("fqdn")];
@@ -110,7 +110,7 @@ async function make(dist: RpmDist, wish: TemplateWish, args: TemplateArgs): Prom
   if (!wanted.ok) return wanted;
   if (args.has("clean")) {
     wish.dialogue.say("Flushing the cache...");
-    rmSync(rpmKeptAt(wanted.value), { force: true });
+    dropKeptRpm(dist, args.has("release") ? wanted.value.release : undefined, wanted.value.cacheDir);
     return ok({ kind: "nothing" });
   }
   const path = await rpmRootfs(wanted.value);

@@ -12,7 +12,7 @@ export interface ToolWish {
 }
 export interface ToolEnd { readonly status: number | undefined; /** Those that are no errors of the beginning are gone. */ readonly lines: readonly string[] }
 
-const GIVEN = ["http_proxy", "https_proxy", "no_proxy", "TMPDIR"];
+const GIVEN = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "TMPDIR"];
 const KEPT_LINES = 60;
 const isError = (line: string): boolean => /^(E:|W:|error)/i.test(line);
 

@@ -70,6 +70,7 @@ test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a use
   expect([read(place, "usr/share/hello"), read(place, "etc/ssh/sshd_config"), read(place, "home/ann/.ssh/authorized_keys"), read(place, "root/.ssh/authorized_keys")]).toEqual(["hello\n", "PermitRootLogin no\n", `${KEY}\n`, `${KEY}\n`]);
   expect([/^ann:\$6\$/m.test(read(place, "etc/shadow")), /^ann:x:1000:/m.test(read(place, "etc/passwd")), existsSync(inRootfs(place, "etc/hostname")), read(place, "../config").includes("secret")]).toEqual([true, true, false, false]);
   expect([readdirSync(inRootfs(place, "etc/ssh")), read(place, "etc/systemd/system/ssh.service.d/own-keys.conf"), read(place, "etc/hosts")]).toEqual([["sshd_config"], "[Service]\nExecStartPre=\nExecStartPre=/usr/bin/ssh-keygen -A\nExecStartPre=/usr/sbin/sshd -t\n", `127.0.0.1\tlocalhost\n127.0.1.1\t${place.name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`]);
+  expect([read(place, "etc/group").includes("sudo:x:27:ann\n"), existsSync(inRootfs(place, "usr/bin/sudo"))]).toEqual([true, true]); // who is in its group can use it
   const lists = readdirSync(inRootfs(place, "etc/apt/sources.list.d")).map((name) => read(place, `etc/apt/sources.list.d/${name}`)).join("");
   for (const suite of ["noble main universe", "noble-updates main universe", "noble-security main universe"]) expect(lists).toContain(`${mirror?.url ?? ""} ${suite}\n`);
   destroy(place);
@@ -84,6 +85,11 @@ test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a use
   expect([kept(place), statSync(join(cacheOf(place), name)).mtimeMs > before]).toEqual([[name], true]);
   destroy(place);
   await refused(place, packaged(place, "ubuntu", ["-r", "noble", "-b", "root"]), "root is in each system already");
+  await refused(place, packaged(place, "ubuntu", ["-r", "noble", "-v", "tiny"]), "there is no variant 'tiny'", "one of minbase buildd important");
+  await good(packaged(place, "ubuntu", args.map((word) => (word === "minbase" ? "important" : word))));
+  expect([existsSync(inRootfs(place, "usr/share/weighty")), kept(place).length]).toEqual([true, 2]);
+  destroy(place);
+  kept(place).filter((other) => other !== name).forEach((other) => rmSync(join(cacheOf(place), other)));
   writeFileSync(join(cacheOf(place), name), "rubbish\n");
   await good(packaged(place, "ubuntu", [...args, "--flush-cache"]));
   expect([read(place, "usr/share/hello"), kept(place)]).toEqual(["hello\n", [name]]);
@@ -98,7 +104,8 @@ test("-t debian, by mmdebstrap and by debootstrap: its components, its keys, its
     expect(readdirSync(inRootfs(place, "etc/apt/sources.list.d")).map((name) => read(place, `etc/apt/sources.list.d/${name}`)).join("")).toContain(" bookworm main contrib non-free non-free-firmware\n");
     return ran;
   };
-  expect((await made(place)).stderr).not.toContain("is as it was released");
+  const plain = await made(place);
+  expect([plain.stderr.includes("is as it was released"), plain.stderr.includes("updates of security are not among the sources of bookworm")]).toEqual([false, true]);
   destroy(place);
   writeFileSync(join(cacheOf(place), kept(place, "debian")[0] ?? ""), "rubbish\n");
   await refused(place, packaged(place, "debian", args, {}), "-F makes it anew");
@@ -106,6 +113,11 @@ test("-t debian, by mmdebstrap and by debootstrap: its components, its keys, its
   expect(existsSync(inRootfs(place, "usr/share/doc/base-files/long"))).toBe(false);
   destroy(place);
   expect([(await good(packaged(place, "debian", [...args, "-c"], {}))).stdout, kept(place, "debian"), containers(place)]).toEqual(["Flushing the cache...\n", [], []]);
+  for (const name of ["debian-trixie-x64-systemd-4.tar", "debian-bookworm-0123456789ab-x64-systemd-3.tar", "debian-notes.tar"]) writeFileSync(join(cacheOf(place), name), "x");
+  await good(packaged(place, "debian", ["-c", "-r", "bookworm"], {}));
+  expect(kept(place, "debian").toSorted()).toEqual(["debian-notes.tar", "debian-trixie-x64-systemd-4.tar"]);
+  await good(packaged(place, "debian", ["-c"], {}));
+  expect(kept(place, "debian")).toEqual(["debian-notes.tar"]);
   await refused(place, packaged(place, "debian", ["-r", "bookworm"], { ...fromMirror(), KEYRING: "/usr/share/keyrings/debian-archive-keyring.gpg" }), "mmdebstrap could not make Debian bookworm");
   await refused(place, packaged(place, "debian", ["-r", "bookworm", "--packages", "broken"], fromMirror()), "broken : Depends: not-there but it is not installable", "leave those out of --packages");
   await refused(place, packaged(without(place), "debian", ["-r", "bookworm", "--packages", "nosuchpackage"], fromMirror()), "debootstrap could not make Debian bookworm", "nosuchpackage", "leave those out of --packages");
@@ -146,11 +158,14 @@ test.each(["privileged", "user-owned"] as const)("ubuntu-cloud, %s: the image, a
   expect([read(place, `${seed}/user-data`), server.asked.slice(before).filter((line) => line.includes("rootfs"))]).toEqual([`#cloud-config\nssh_authorized_keys:\n  - ${JSON.stringify(KEY)}\n`, []]);
   destroy(place);
   const asked = server.asked.length;
+  await good(cloud("-i", "iid-17"));
+  expect(read(place, `${seed}/meta-data`)).toBe(`instance-id: iid-17\nlocal-hostname: ${place.name}\n`);
+  destroy(place);
   await good(cloud("--cloud", "-F"));
   expect(server.asked.slice(asked).some((line) => line.includes("rootfs"))).toBe(true);
   expect(existsSync(inRootfs(place, seed))).toBe(false);
   destroy(place);
-  for (const [args, words] of [[["-s", "weekly"], "there is no stream 'weekly'"], [["-T", "/nowhere"], "does not exist"], [["-u", "/nowhere"], "cannot read '/nowhere'"], [["-r", "../x"], "is no image's name"], [["-r", "jammy", "--keyring", "/nowhere"], "cannot read the keyring '/nowhere'"]] as const) {
+  for (const [args, words] of [[["-s", "weekly"], "there is no stream 'weekly'"], [["-T", "/nowhere"], "does not exist"], [["-u", "/nowhere"], "cannot read '/nowhere'"], [["-i", "a b"], "'a b' is no id of a host"], [["-r", "../x"], "is no image's name"], [["-r", "jammy", "--keyring", "/nowhere"], "cannot read the keyring '/nowhere'"]] as const) {
     const ran = await download(place, { template: "ubuntu-cloud", args });
     expect([args, ran.status, ran.stderr.includes(words) ? "" : ran.stderr, containers(place)]).toEqual([args, 1, "", []]);
   }

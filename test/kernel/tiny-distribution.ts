@@ -47,10 +47,11 @@ const PACKAGES: readonly Package[] = [
   essential("dpkg", { "usr/bin/env": ENV, "usr/bin/dpkg": DPKG, "usr/bin/dpkg-deb": "#!/bin/sh\necho 1\n" }), ...["base-passwd", "libc6", "perl-base", "mawk", "debconf"].map((name) => essential(name)), { name: "usr-is-merged" },
   { name: "apt", files: { "usr/bin/apt-get": NOTED } }, { name: "systemd", files: { "usr/lib/systemd/systemd": "#!/bin/sh\nexec sleep 1000\n", "etc/systemd/system/made": "" } }, { name: "systemd-sysv" }, { name: "dbus" }, { name: "openssh-server", files: { "etc/ssh/sshd_config": "PermitRootLogin no\n", "etc/ssh/ssh_host_rsa_key": "as its postinst makes it\n", "etc/ssh/ssh_host_rsa_key.pub": "of it\n", "usr/sbin/sshd": "" } },
   { name: "hello", component: "universe", fields: ["Depends: hello-data"], files: { "usr/bin/hello": "#!/bin/sh\ncat /usr/share/hello\n" } }, { name: "hello-data", files: { "usr/share/hello": "hello\n" } },
+  { name: "sudo", files: { "usr/bin/sudo": "#!/bin/sh\nexec \"$@\"\n" } }, { name: "weighty", fields: ["Priority: important"], files: { "usr/share/weighty": "" } },
   { name: "broken", fields: ["Depends: not-there"] },
 ];
 /** What scripts of lxc-templates want beside. */
-export const TEMPLATE_PACKAGES: readonly string[] = ["ifupdown", "init", "dialog", "isc-dhcp-client", "netbase", "net-tools", "iproute2", "vim", "ssh", "sudo", "apt-transport-https", "language-pack-en", "ca-certificates", "locales"];
+export const TEMPLATE_PACKAGES: readonly string[] = ["ifupdown", "init", "dialog", "isc-dhcp-client", "netbase", "net-tools", "iproute2", "vim", "ssh", "apt-transport-https", "language-pack-en", "ca-certificates", "locales"];
 const NOTES = ["update-rc.d", "locale-gen", "update-locale", "dpkg-reconfigure", "ldconfig", "start-stop-daemon", "useradd", "usermod", "adduser", "chpasswd"];
 
 /** busybox under each of its names; all of it below /usr, as the archive's tools expect. */
