@@ -110,7 +110,7 @@ async function make(bare: Job, wanted: Wanted, abort: AbortSignal): Promise<Resu
   for (const name of ["tar-messages", "pack-messages"]) rmSync(`${recordDir(target)}/${name}`, { force: true });
   unlinkSync(partialFile(target));
   if (metadata?.message !== undefined && !job.options.isQuiet) job.options.dialogue?.show(`\n---\n${metadata.message}`);
-  return ok(undefined, [...(imaged.warnings ?? []), ...(filled.warnings ?? []), ...unsaid, ...(settled.warnings ?? [])]);
+  return ok(undefined, [...(imaged.warnings ?? []), ...(filled.warnings ?? []), ...(given.warnings ?? []), ...unsaid, ...(settled.warnings ?? [])]);
 }
 
 async function makeOrUndo(job: Job, wanted: Wanted, reserved: Reserved): Promise<Result<void>> {

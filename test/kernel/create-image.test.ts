@@ -27,8 +27,10 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
   test("an image, with keys, a user, a name and data of its own", () => inPlace(kind, async (place) => {
     writeFileSync(join(place.lxcpath, "in.pub"), `# mine\n${KEY}\n`);
     writeFileSync(join(place.lxcpath, "in.yaml"), "#cloud-config\npackages: [vim]\n");
-    await good(create(place, "--image", "tiny/one", "--arch", "amd64", "--ssh-key", join(place.lxcpath, "in.pub"), "--user", "ann", "--hostname", "web.example.org", "--user-data", join(place.lxcpath, "in.yaml")));
+    const made = await create(place, "--image", "tiny/one", "--arch", "amd64", "--ssh-key", join(place.lxcpath, "in.pub"), "--user", "ann", "--hostname", "web.example.org", "--user-data", join(place.lxcpath, "in.yaml"));
+    expect({ status: made.status, stderr: made.status === 0 ? "" : made.stderr }).toEqual({ status: 0, stderr: "" });
     expect(readFileSync(join(place.lxcpath, place.name, "config"), "utf8")).toContain("lxc.uts.name = web.example.org\n");
+    for (const words of ["there is no server for ssh in this image: nobody can log in with the key yet", "apt-get install openssh-server", "there is no sudo in this image: 'ann' cannot become root yet"]) expect(made.stderr).toContain(words);
     start(place);
     expect(inside(place, "hostname; cat /etc/hostname; id -u ann; cat /home/ann/.ssh/authorized_keys; cat /var/lib/cloud/seed/nocloud-net/user-data")).toBe(`web.example.org\nweb.example.org\n1001\n${KEY}\n#cloud-config\npackages: [vim]`);
     works(place, "lxc-stop", ["-n", place.name, "-k"]);
@@ -53,6 +55,10 @@ test("what is said wrong is refused before anything is made", () => inPlace("pri
   await refused("'--more' is one word too many", "--image", "tiny/one", "--", "--more");
   await refused("--server is only valid with --image", "-t", "none", "--server", "x");
   await refused("nobody to give keys", "-t", "none", "--user", "ann");
+  await refused("a server of keys is given, but no --keyid", "--image", "tiny/one", "--keyserver", "hkp://127.0.0.1:1");
+  await refused("--keyserver and --keyring are both given", "--image", "tiny/one", "--keyserver", "hkp://127.0.0.1:1", "--keyid", "0123456789ABCDEF", "--keyring", "/etc/hostname");
+  await refused("a password is given, but no --username", "--image", "oci:127.0.0.1:1/app", "--password-file", "/etc/hostname");
+  for (const [template, words] of [["none", "the template none makes nothing"], [room.root(), "a directory has no options"], [join(room.root(), FOLDER, "rootfs.tar.xz"), "an archive has no options"]] as const) await refused(words, "-t", template, "--", "./r.tar");
   expect(room.server().asked).toEqual([]);
 }), 60_000);
 
@@ -186,7 +192,9 @@ test("a lock file holds an image to what it was", () => inPlace("privileged", as
   destroy(place);
   writeFileSync(lock, readFileSync(lock, "utf8").replace(/sha256:./, (text) => (text.endsWith("0") ? "sha256:1" : "sha256:0")));
   const other = await create(place, "--image", "tiny/one", "--arch", "amd64", "--lock", lock);
-  expect([other.status, other.stderr.includes("is not what it should be"), containers(place)]).toEqual([1, true, []]);
+  expect([other.status, ["is not what it should be", `, '${lock}' says `, "berth image lock writes down what it is"].filter((words) => !other.stderr.includes(words)), other.stderr.includes("--digest"), containers(place)]).toEqual([1, [], false, []]);
+  const both = await create(place, "--image", "tiny/one", "--arch", "amd64", "--lock", lock, "--digest", DIGEST());
+  expect([both.status, both.stderr.includes(`'${lock}' has another digest of 'tiny/one' than --digest`) ? "" : both.stderr]).toEqual([1, ""]);
   writeSums(room.root());
   const unlisted = await create(place, "--image", "tiny/two", "--lock", lock);
   expect([unlisted.status, unlisted.stderr.includes("does not have 'tiny/two'")]).toEqual([1, true]);

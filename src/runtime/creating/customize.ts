@@ -1,6 +1,7 @@
 // Owns putting into a new system what it is given of its own: a user, keys for ssh, its name, cloud-init's data.
 import { startPlan } from "../../host/engine/run.ts";
 import type { Customize } from "../../images/customize.ts";
+import { byOption } from "../../model/origin.ts";
 import { ok, fail, type Problem, type Result } from "../../model/problem.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import type { Job } from "./config.ts";
@@ -31,12 +32,17 @@ const SEED = 'seed=var/lib/cloud/seed/nocloud-net; safe "$seed/$1"; mkdir -p "$s
 const MASK = 'safe etc/systemd/system; mkdir -p etc/systemd/system; for unit; do ln -sfn /dev/null "etc/systemd/system/$unit"; done';
 const PASSWORD = 'exec chpasswd --crypt-method SHA512 --root "$(pwd -P)"';
 
+/** What is of no use without: nobody can be let in by ssh, nor become root. */
+const MISSING = `[ -e bin/sh ] || [ -L bin/sh ] || exit 0 # its /usr is another one when it runs
+for way in usr/sbin/sshd usr/sbin/dropbear usr/bin/dropbear; do if [ -e "$way" ]; then ssh=1; fi; done; if [ -z "\${ssh:-}" ]; then echo ssh; fi
+for way in usr/bin/sudo usr/bin/doas bin/doas; do if [ -e "$way" ]; then sudo=1; fi; done; if [ -z "\${sudo:-}" ]; then echo sudo; fi`;
+
 interface Step { readonly doing: string; readonly script: string; readonly words: readonly string[]; readonly input?: string }
 
 function stepsOf(custom: Customize, job: Job): readonly Step[] {
-  const { user, hostname, sshKeys, userData, vendorData, masked, knowsItself } = custom;
+  const { user, hostname, sshKeys, userData, vendorData, masked, knowsItself, instanceId } = custom;
   const name = hostname ?? job.target.name;
-  const id = `${job.target.name}-${job.facts.random.slice(0, 8)}`;
+  const id = instanceId ?? `${job.target.name}-${job.facts.random.slice(0, 8)}`;
   return [
     ...(hostname === undefined ? [] : [{ doing: `name it '${hostname}'`, script: HOSTNAME, words: [hostname] }]),
     ...(knowsItself === true ? [{ doing: "let it know its name", script: HOSTS, words: [name] }] : []),
@@ -49,23 +55,37 @@ function stepsOf(custom: Customize, job: Job): readonly Step[] {
   ];
 }
 
-async function run(job: Job, step: Step, abort: AbortSignal): Promise<Problem | undefined> {
+interface Ran { readonly problem: Problem | undefined; readonly said: string }
+
+async function run(job: Job, step: Step, abort: AbortSignal): Promise<Ran> {
+  let told = "";
   const plan = toolPlan(job, ["sh", "-ec", `${SAFE}\n${step.script}`, "sh", ...step.words]);
-  const started = startPlan(plan, { engine: job.facts.install.engine, stdin: "pipe", stderr: "pipe", abort });
+  const started = startPlan(plan, { engine: job.facts.install.engine, stdin: "pipe", stdout: (bytes) => { told += new TextDecoder().decode(bytes); }, stderr: "pipe", abort });
   let said = "";
   started.stderr?.on("data", (chunk: Uint8Array) => { said += new TextDecoder().decode(chunk); });
   started.stdin?.on("error", () => undefined);
   started.stdin?.end(step.input ?? "");
   const outcome = await started.outcome;
-  if (outcome.status === 0) return undefined;
+  if (outcome.status === 0) return { problem: undefined, said: told };
   const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, step.doing) : undefined;
-  return broken ?? { code: "template.failed", text: `cannot ${step.doing}`, cause: said.trim() === "" ? `status ${outcome.status}` : said.trim() };
+  return { problem: broken ?? { code: "template.failed", text: `cannot ${step.doing}`, cause: said.trim() === "" ? `status ${outcome.status}` : said.trim() }, said: told };
+}
+
+/** Images are small: many have no server for ssh, and no sudo. */
+async function missingFor({ sshKeys, user }: Customize, job: Job, abort: AbortSignal): Promise<readonly Problem[]> {
+  if (sshKeys.length === 0 && user === undefined) return [];
+  const missing = (await run(job, { doing: "look for what they need", script: MISSING, words: [] }, abort)).said.split("\n");
+  const enter = `berth exec ${job.target.name} --`;
+  return [
+    ...(sshKeys.length > 0 && missing.includes("ssh") ? [{ code: "command.missing", severity: "warning", at: byOption("--ssh-key"), text: "there is no server for ssh in this image: nobody can log in with the key yet", remedy: `once it runs and has a network: ${enter} apt-get install openssh-server, or what its system has for that` } as const] : []),
+    ...(user !== undefined && user.uid === undefined && missing.includes("sudo") ? [{ code: "command.missing", severity: "warning", at: byOption("--user"), text: `there is no sudo in this image: '${user.name}' cannot become root yet`, remedy: `once it runs and has a network: ${enter} apt-get install sudo, or what its system has for that` } as const] : []),
+  ];
 }
 
 export async function customize(job: Job, custom: Customize, abort: AbortSignal): Promise<Result<void>> {
   for (const step of stepsOf(custom, job)) {
-    const problem = await run(job, step, abort);
+    const { problem } = await run(job, step, abort);
     if (problem !== undefined) return fail(problem);
   }
-  return ok(undefined);
+  return ok(undefined, await missingFor(custom, job, abort));
 }

@@ -7,6 +7,7 @@ import { cacheBase } from "../../images/remote/cache.ts";
 import { findSource, type Source } from "../../images/source.ts";
 import { builtIn } from "../../images/templates.ts";
 import type { HostFacts } from "../../model/facts.ts";
+import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Request } from "../../model/request.ts";
 import { onSignals } from "../interrupt.ts";
@@ -19,9 +20,16 @@ const taken = (target: Target): Problem | undefined => (existsSync(configFile(ta
 
 export interface SourceJob { readonly request: Request; readonly target: Target; readonly options: CreateOptions; readonly facts: HostFacts; readonly isMapped: boolean }
 
-/** undefined: a template that is built in will make it. */
-export const plainSource = ({ request, options, facts }: Omit<SourceJob, "target" | "isMapped">): Result<Source> | undefined =>
-  (builtIn(options.template) === undefined ? findSource({ ...options, share: facts.install.share, cwd: request.cwd }) : undefined);
+const TAKES: Readonly<Record<"none" | "archive" | "directory" | "layers", string>> = { none: "the template none makes nothing", archive: "an archive has no options", directory: "a directory has no options", layers: "an image has no options" };
+
+/** undefined: a template that is built in will make it. Only a script knows what other words mean. */
+export function plainSource({ request, options, facts }: Omit<SourceJob, "target" | "isMapped">): Result<Source> | undefined {
+  if (builtIn(options.template) !== undefined) return undefined;
+  const found = findSource({ ...options, share: facts.install.share, cwd: request.cwd });
+  const [word] = options.templateArgs;
+  if (!found.ok || found.value.kind === "script" || word === undefined) return found;
+  return fail({ code: "option.unknown", at: byOption("--template"), text: `'${word}' is one word too many`, cause: TAKES[found.value.kind], remedy: found.value.kind === "none" ? "an archive, a directory or a template is named with -t" : "leave out what follows --" });
+}
 
 /** undefined: there is nothing to make, the user only asked something. */
 export async function madeSource(job: SourceJob): Promise<Result<Source | undefined>> {
