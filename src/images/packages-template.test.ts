@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { sourcesOf } from "./packages-template.ts";
 
 const from = (dist: "debian" | "ubuntu", arch: string, given: Readonly<Record<string, string>> = {}) =>
-  sourcesOf(dist, dist === "ubuntu" ? "noble" : "bookworm", { last: (name) => given[name], has: (name) => Object.hasOwn(given, name) }, {}, arch);
+  sourcesOf({ dist, suite: dist === "ubuntu" ? "noble" : "bookworm", arch }, { last: (name) => given[name], has: (name) => Object.hasOwn(given, name) }, {});
 
 test("who names no mirror gets updates of security", () => {
   expect(from("ubuntu", "amd64")).toEqual(["deb http://archive.ubuntu.com/ubuntu noble main universe", "deb http://archive.ubuntu.com/ubuntu noble-updates main universe", "deb http://security.ubuntu.com/ubuntu noble-security main universe"]);

@@ -52,7 +52,7 @@ type Words = Pick<TemplateArgs, "last" | "has">;
 const isPort = (arch: string): boolean => !["amd64", "i386"].includes(arch);
 
 /** undefined: the host's own are the right ones. Who names no mirror gets the updates of security as well. */
-export function sourcesOf(dist: Dist, suite: string, args: Words, env: TemplateWish["env"], arch: string): readonly string[] | undefined {
+export function sourcesOf({ dist, suite, arch }: { readonly dist: Dist; readonly suite: string; readonly arch: string }, args: Words, env: TemplateWish["env"]): readonly string[] | undefined {
   const [mirror, security] = [valueOf(args, env, "mirror"), valueOf(args, env, "security-mirror")];
   if (mirror === undefined && security === undefined && (dist === "debian" || osRelease("ID") === dist)) return undefined;
   const components = dist === "ubuntu" ? "main universe" : ["main", ...(args.has("enable-non-free") ? NON_FREE : [])].join(" ");
@@ -119,7 +119,7 @@ function wishOf(dist: Dist, suite: string, args: TemplateArgs, wish: TemplateWis
   const problem = wordProblem(args, wish.env, packages);
   if (problem !== undefined) return fail(problem);
   const arch = archNamed(args);
-  const sources = sourcesOf(dist, suite, args, wish.env, arch ?? archOf(process.arch));
+  const sources = sourcesOf({ dist, suite, arch: arch ?? archOf(process.arch) }, args, wish.env);
   const variant = VARIANTS.find((one) => one === args.last("variant"));
   const named = valueOf(args, wish.env, "keyring");
   const keyring = named !== undefined ? (named.startsWith("/") ? named : `${wish.cwd}/${named}`) : (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
@@ -155,7 +155,7 @@ async function make(dist: Dist, wish: TemplateWish, args: TemplateArgs): Promise
 /** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */
 export function plainWish(dist: Dist, suite: string, env: TemplateWish["env"]): Pick<DebianWish, "dist" | "suite" | "env" | "cacheDir" | "sources" | "keyring"> {
   const none: Words = { last: () => undefined, has: () => false };
-  const sources = sourcesOf(dist, suite, none, env, archOf(process.arch));
+  const sources = sourcesOf({ dist, suite, arch: archOf(process.arch) }, none, env);
   const keyring = valueOf(none, env, "keyring") ?? (dist === "ubuntu" && sources !== undefined ? UBUNTU_KEYS : undefined);
   return { dist, suite, env, cacheDir: packagesDir(env), ...(sources === undefined ? {} : { sources }), ...(keyring === undefined ? {} : { keyring }) };
 }
