@@ -11,6 +11,7 @@ import { missingProblem, targetOfFile, type ConfigDocument } from "./config-docu
 import { attributesWarning, fileProblem, strayProblem } from "./config-file.ts";
 import { lockConfig, lockFile, UNLOCKED } from "./config-lock.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
+import { settleExchange } from "./half-made.ts";
 import type { ConfigChange, ConfigSubject, Target } from "./verbs.ts";
 
 export interface Edited<T> { readonly text: string; readonly value: T; readonly warnings?: readonly Problem[] }
@@ -102,6 +103,9 @@ const restless = (path: string): Problem => ({ code: "container.busy", text: `'$
 /** A dry run takes no lock and writes nothing. */
 export async function changeConfig<T>(request: Request, subject: ConfigSubject, edit: Editor<T>, options: ChangeOptions): Promise<Result<Changed<T>>> {
   const path = pathOf(subject);
+  // another config may be about to take its place
+  const exchanged = "file" in subject || options.isDryRun ? ok(undefined) : await settleExchange(request, subject);
+  if (!exchanged.ok) return exchanged;
   // What cannot be opened needs no lock: no file is left for what is not there.
   const first = open(request, subject, path, !options.isDryRun);
   if (!first.ok) return first;

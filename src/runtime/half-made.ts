@@ -1,5 +1,6 @@
 // Owns what stands between a container and its start: a lxc-create that has not finished (loaded only when there is one), a run of it.
 import { existsSync } from "node:fs";
+import { exchangedConfig } from "../host/store/exchange.ts";
 import { containerDir, volumesFile } from "../host/store/layout.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
@@ -17,6 +18,7 @@ export async function settleHalfMade(request: Request, target: Target): Promise<
 
 /** A volume that a killed restore has left without its name gets it; who must not do that starts nothing from it either. */
 export async function settleExchange(request: Request, target: Target): Promise<Result<unknown>> {
+  exchangedConfig(target);
   if (request.euid !== 0 || !existsSync(volumesFile(target))) return ok(undefined);
   const { sweepStages } = await import("./changing/stage.ts");
   const { probeHost } = await import("../host/probe/host-facts.ts");

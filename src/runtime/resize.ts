@@ -19,6 +19,7 @@ import { stageOf, sweepStages, whileChanging } from "./changing/stage.ts";
 import { loadConfig } from "./container-config.ts";
 import { placeOf } from "./copying/storage.ts";
 import { readCreated } from "./creating/record.ts";
+import { settleExchange } from "./half-made.ts";
 import { onSignals } from "./interrupt.ts";
 import { settle } from "./partial.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
@@ -112,6 +113,8 @@ export const resize: ResizeVerb = async (request, target, { size }) => {
   const facts = probeHost(request, { idmap: true });
   const settled = await settle(target, facts);
   if (!settled.ok) return settled;
+  const exchanged = await settleExchange(request, target);
+  if (!exchanged.ok) return exchanged;
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded;
   const { rootfs } = loaded.value.spec;

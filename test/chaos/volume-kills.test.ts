@@ -1,9 +1,9 @@
 // Restore in place on volumes of lvm, thin and plain, and on images of rbd, killed before each start of its engine and before each
 // call of a tool: afterwards there is the old state or the new one, and the next command, whichever it is, goes on and cleans.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, inside, leavePlace, makePlace, start, works } from "../kernel/place.ts";
+import { berth, eventually, inside, leavePlace, makePlace, works } from "../kernel/place.ts";
 import type { Place } from "../kernel/place.ts";
 import { leaveRoom, makeRoom } from "../kernel/net-room.ts";
 import type { Room } from "../kernel/net-room.ts";
@@ -32,17 +32,29 @@ const STORES = [["lvm, thin", ["-B", "lvm", "--thinpool", "pool"]], ["lvm, plain
 test.each([...STORES])("%s", async (store, words) => {
   const { name } = place;
   const write = (text: string): void => expect(berth(place, "berth", ["cp", "-P", place.lxcpath, "-", `${name}:/mark`], { input: text }).stderr).toBe("");
+  const read = (): string => works(place, "berth", ["cp", "-P", place.lxcpath, `${name}:/mark`, "-"]);
   const records = (): readonly string[] => readdirSync(join(place.lxcpath, name, ".berth")).filter((entry) => /^(restore|exchange|changing)/.test(entry));
   const restore = ["lxc-snapshot", "-n", name, "-r", "snap0"];
-  // whoever comes next: a start, a copy of it, a snapshot, a file taken out of it
-  const nexts: readonly (() => string)[] = [
-    () => {
-      start(place);
+  // whoever comes next: a start, a change of its config, a snapshot, a file taken out of it
+  const nexts: readonly (() => Promise<string>)[] = [
+    async () => {
+      await patiently("lxc-start", ["-n", name]);
       const text = inside(place, "cat /mark");
       works(place, "lxc-stop", ["-n", name, "-k"]);
       return text;
     },
-    () => works(place, "berth", ["cp", "-P", place.lxcpath, `${name}:/mark`, "-"]),
+    async () => {
+      await patiently("berth", ["config", "set", "-P", place.lxcpath, name, "lxc.environment=LATER=1"]);
+      const text = read();
+      expect([text, readFileSync(join(place.lxcpath, name, "config"), "utf8")]).toEqual([text, expect.stringContaining("lxc.environment = LATER=1")]);
+      return text;
+    },
+    async () => {
+      await patiently("lxc-snapshot", ["-n", name]);
+      works(place, "lxc-snapshot", ["-n", name, "-d", "snap1"]);
+      return read();
+    },
+    () => patiently("berth", ["cp", "-P", place.lxcpath, `${name}:/mark`, "-"]),
   ];
   works(place, "lxc-create", ["-n", name, "-f", join(place.lxcpath, "c.conf"), "-t", "busybox", "--fssize", "16M", ...words, ...(store === "rbd" ? ["--rbdpool", tools.group] : ["--vgname", tools.group])]);
   write("one");
@@ -51,16 +63,12 @@ test.each([...STORES])("%s", async (store, words) => {
   let turn = 0;
   const states = new Set<string>();
   const look = async (): Promise<void> => {
-    await killer.again(["berth", "config", "get", name, "lxc.uts.name"], () => true);
-    const text = await eventuallySaid(nexts[turn++ % nexts.length] ?? (() => ""));
+    const text = await nexts[turn++ % nexts.length]?.() ?? "";
     states.add(text);
     expect(["one", "two"]).toContain(text);
     await killer.again(restore);
-    expect([nexts[1]?.(), tools.names(), records()]).toEqual(["one", [name, `${name}_snap0`], []]);
+    expect([read(), tools.names(), records()]).toEqual(["one", [name, `${name}_snap0`], []]);
     write("two");
-    await killer.again(["lxc-snapshot", "-n", name]);
-    await killer.again(["lxc-snapshot", "-n", name, "-d", "snap1"]);
-    expect(tools.names()).toEqual([name, `${name}_snap0`]);
   };
   await killer.each(3, restore, look);
   for (let step = 1; ; step++) {
@@ -76,8 +84,14 @@ test.each([...STORES])("%s", async (store, words) => {
   expect([tools.names(), killer.left()]).toEqual([[], []]);
 }, PATIENCE_MS);
 
-/** The engine that was killed with its command may leave a tool that has not ended yet. */
-async function eventuallySaid(look: () => string): Promise<string> {
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  return look();
+/** A tool of the one that was killed may not have ended yet. */
+async function patiently(command: string, args: readonly string[]): Promise<string> {
+  let stdout = "";
+  await eventually(`${command} ${args.join(" ")}`, () => {
+    const ran = berth(place, command, args);
+    stdout = ran.stdout;
+    expect(ran.status === 0 ? "" : ran.stderr).toMatch(/^$|right now/);
+    return ran.status === 0;
+  });
+  return stdout;
 }
