@@ -7,6 +7,7 @@ import { enginePath } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import type { OpenFile } from "../host/store/replace-file.ts";
 import { isNoSpace } from "../linux/no-space.ts";
+import type { HostFacts } from "../model/facts.ts";
 import type { Result } from "../model/problem.ts";
 import { fail, ok } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -17,7 +18,11 @@ import type { Target } from "./verbs.ts";
 /** A lock is held for milliseconds; whoever has it longer hangs. */
 const PATIENCE_MS = 20_000;
 
-function homeOf({ env }: Request): string | undefined {
+/** Whose lock it is, and what holds it. */
+interface Locker { readonly euid: number; readonly env: Readonly<Record<string, string>>; readonly engine: string }
+const lockerOf = ({ euid, env, prefix }: Request): Locker => ({ euid, env, engine: enginePath(prefix) });
+
+function homeOf({ env }: Locker): string | undefined {
   if (env["HOME"] !== undefined && env["HOME"] !== "") return env["HOME"];
   try {
     return userInfo().homedir;
@@ -27,7 +32,7 @@ function homeOf({ env }: Request): string | undefined {
 }
 
 /** Where LXC keeps its locks: root's in /run, an ordinary user's in XDG_RUNTIME_DIR or the cache of the home directory. */
-function lockRoot(request: Request): string | undefined {
+function lockRoot(request: Locker): string | undefined {
   if (request.euid === 0) return "/run/lxc/lock";
   const runtime = request.env["XDG_RUNTIME_DIR"];
   if (runtime !== undefined && runtime.startsWith("/")) return `${runtime}/lxc/lock`;
@@ -40,8 +45,7 @@ export const UNLOCKED: Lock = { release: () => Promise.resolve() };
 
 interface Wish { readonly target: Target; readonly file: string; readonly shown: string }
 
-async function hold(request: Request, { target, file, shown }: Wish): Promise<Result<Lock>> {
-  const engine = enginePath(request.prefix);
+async function hold({ engine }: Locker, { target, file, shown }: Wish): Promise<Result<Lock>> {
   if (!existsSync(engine)) return fail({ code: "engine.missing", text: `cannot lock '${shown}': there is no '${engine}'`, remedy: "install Berth again" });
   const plan = planConfigLock(target, file);
   const patience = new AbortController();
@@ -54,8 +58,11 @@ async function hold(request: Request, { target, file, shown }: Wish): Promise<Re
 }
 
 /** An id without any place for locks goes without: what another writes meanwhile is noticed all the same. */
-export async function lockConfig(request: Request, target: Target): Promise<Result<Lock>> {
-  const root = lockRoot(request);
+export const lockConfig = (request: Request, target: Target): Promise<Result<Lock>> => lock(lockerOf(request), target);
+export const lockWith = ({ caller: { euid, env }, install: { engine } }: HostFacts, target: Target): Promise<Result<Lock>> => lock({ euid, env, engine }, target);
+
+async function lock(locker: Locker, target: Target): Promise<Result<Lock>> {
+  const root = lockRoot(locker);
   if (root === undefined) return ok(UNLOCKED);
   const directory = `${root}${target.lxcpath === "/" ? "" : target.lxcpath}`;
   try {
@@ -66,12 +73,12 @@ export async function lockConfig(request: Request, target: Target): Promise<Resu
       : { code: "config.unwritable", text: `cannot lock the config of '${target.name}': cannot make '${directory}': ${code}`, remedy: "set XDG_RUNTIME_DIR to a directory of your own" });
   }
   const file = `${directory}/.${target.name}`;
-  return hold(request, { target, file, shown: file });
+  return hold(locker, { target, file, shown: file });
 }
 
 /** LXC's lock is one file for root and another for each user: where both may write, the config itself is locked too.
  * The engine reaches it through our descriptor, so that no name can lead it elsewhere. */
 export async function lockFile(request: Request, { fd, located: { path, base }, stat }: OpenFile): Promise<Result<Lock>> {
   if (request.euid === 0 && stat.uid === 0n) return ok(UNLOCKED);
-  return hold(request, { target: { name: base, lxcpath: dirname(path) }, file: `/proc/${process.pid}/fd/${fd}`, shown: path });
+  return hold(lockerOf(request), { target: { name: base, lxcpath: dirname(path) }, file: `/proc/${process.pid}/fd/${fd}`, shown: path });
 }

@@ -30,7 +30,8 @@ import { dropEmpty, reserve } from "./creating/reserve.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { onSignals } from "./interrupt.ts";
 import { partialFile, settle } from "./partial.ts";
-import { forgetClone, rememberClone, rememberSources } from "./removing/dependents.ts";
+import { forgotten, remembered, whileCounting } from "./removing/counting.ts";
+import { rememberSources } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
 import { lookAt, settledState, stillRunning } from "./running-container.ts";
@@ -89,14 +90,14 @@ export async function finish(request: Request, source: Target, options: Pick<Cop
 const imageProblem = (problem: Problem): Problem => ({ ...problem, code: saysNoSpace(problem.text) ? "storage.full" : problem.code === "container.busy" ? problem.code : "storage.copy" });
 
 /** The source knows of it, if it shares files, and is still the same: a removal looks for clones once more after it has said that it removes. */
-function counted({ options: { to }, storage: { sources }, mark }: Job): Result<void> {
+const counted = ({ options: { to }, storage: { sources }, mark, facts }: Job): Promise<Result<void>> => whileCounting(facts, sources, () => {
+  const clones = sources.map((source) => ({ source, clone: to }));
   const before = stillSame(mark);
-  if (!before.ok) return before;
-  for (const base of sources) rememberClone(base, to);
-  const after = stillSame(mark);
-  if (!after.ok) for (const base of sources.filter((one) => existsSync(configFile(one)))) forgetClone(base, to);
-  return after;
-}
+  const written = before.ok ? remembered(clones) : before;
+  const after = written.ok ? stillSame(mark) : written;
+  if (!after.ok) forgotten(clones.filter(({ source }) => existsSync(configFile(source))));
+  return Promise.resolve(after);
+});
 
 /** LXC passes over it in silence. */
 function unsized({ options: { size }, storage: { made, image } }: Job): readonly Problem[] {
@@ -129,7 +130,7 @@ async function make(wanted: Job, abort: AbortSignal): Promise<Result<void>> {
   const unfinished = await finish(job.request, source, job.options, isWhole || keepsName);
   if (unfinished !== undefined) return fail(unfinished);
   if (!mayRun && lookAt(source).state !== "STOPPED") return fail({ code: "container.running", text: `${source.name} was started while it was copied`, remedy: `lxc-stop -n ${source.name}, then copy again` });
-  const same = counted(job);
+  const same = await counted(job);
   if (!same.ok) return same;
   unlinkSync(partialFile(to));
   if (storage.choice !== undefined && storage.made !== undefined) onStorage(storage.made.backend, storage.choice.reason);

@@ -2,9 +2,7 @@
 import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
-import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir, destroyHooksFile, restartsFile } from "../host/store/layout.ts";
-import { listSnapshots } from "../host/store/snapshots.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
@@ -18,7 +16,8 @@ import { hookRuns } from "./hooks.ts";
 import { cleanStages } from "./creating/reserve.ts";
 import { readCreated } from "./creating/record.ts";
 import { holdGoing, isPartial, madeOutside, settle } from "./partial.ts";
-import { clonesText, forgetClone, hasClones, hasSnapshots, sourcesOf } from "./removing/dependents.ts";
+import { clonesOf, forget, remember } from "./removing/counting.ts";
+import { clonesText, hasClones, hasSnapshots } from "./removing/dependents.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { madeElsewhere, removalProblems, removeContainer, statOf, unsafeReason } from "./removing/remove.ts";
 import { lookAt, remains, settledState, stillRunning } from "./running-container.ts";
@@ -85,21 +84,6 @@ export async function runHooks(spec: ContainerSpec | undefined, facts: HostFacts
   return outcomeProblem(plan, outcome, `run lxc.hook.destroy of '${spec.name}'`);
 }
 
-/** What shares files of another container, and whose: the container and its snapshots. */
-export interface Clone { readonly source: Target; readonly clone: Target }
-export const clonesOf = (target: Target): readonly Clone[] => [target, ...listSnapshots(target)].flatMap(({ lxcpath, name }) => sourcesOf({ lxcpath, name }).map((source) => ({ source, clone: { lxcpath, name } })));
-
-export function forget(clones: readonly Clone[]): readonly Problem[] {
-  return clones.flatMap(({ source, clone }): readonly Problem[] => {
-    try {
-      forgetClone(source, clone);
-      return [];
-    } catch (error) {
-      return [{ code: "container.clones", severity: "warning", text: `'${source.name}' still counts '${clone.name}' among its clones: ${errorCode(error)}` }];
-    }
-  });
-}
-
 /** The last thing a removal does is to remove the empty directory: this is one that did not come so far. */
 function dropRemains(target: Target): boolean {
   try {
@@ -141,9 +125,19 @@ export async function removeNow(target: Target, facts: HostFacts, findings: Find
     const isRunning = lookAt(target).state !== "STOPPED";
     // a copy may have come to share its files since they were looked for
     const shared = dependentsProblem(target, true);
-    const removed = isRunning ? undefined : shared !== undefined ? { ...fail(shared), hasBegun: false } : await removeContainer(target, facts, findings);
-    if (removed === undefined || (!removed.ok && !removed.hasBegun)) held.value.takeBack();
-    return removed ?? fail({ code: "container.busy", text: `${target.name} was started just now` });
+    if (isRunning || shared !== undefined) {
+      held.value.takeBack();
+      return fail(shared ?? { code: "container.busy", text: `${target.name} was started just now` });
+    }
+    // before it goes: a kill leaves nobody who would count it no more
+    const clones = clonesOf(target);
+    const warnings = await forget(facts, clones);
+    const removed = await removeContainer(target, facts, findings);
+    if (removed.ok) return ok(undefined, warnings);
+    if (removed.hasBegun) return removed;
+    const counted = await remember(facts, clones);
+    held.value.takeBack();
+    return counted.ok ? removed : fail(...removed.problems, ...counted.problems);
   } finally {
     await held.value.holder.release();
   }
@@ -182,9 +176,8 @@ export const destroy: DestroyVerb = async (request, target, options) => {
   if (findings === undefined) return ok(undefined);
   const hook = await runHooks(findings.spec, facts, options.onHook);
   if (hook !== undefined) return fail(hook);
-  const clones = clonesOf(target);
   const removed = await removeNow(target, facts, findings);
-  return removed.ok ? ok(undefined, [...findings.warnings, ...forget(clones)]) : removed;
+  return removed.ok ? ok(undefined, [...findings.warnings, ...removed.warnings ?? []]) : removed;
 };
 
 /** What would go: paths, a volume or a dataset by its name. Nothing is touched. */

@@ -9,6 +9,7 @@ import { fail, ok, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { HELD_FD, planHold } from "../plan/lifecycle/create.ts";
 import { isStillMade, readCreated } from "./creating/record.ts";
+import { clonesOf, forget } from "./removing/counting.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
 import { removeContainer } from "./removing/remove.ts";
 import type { Target } from "./verbs.ts";
@@ -66,8 +67,9 @@ export async function settle(target: Target, facts: HostFacts): Promise<Result<"
   const held = await holdPartial(target, facts);
   if (!held.ok) return isPartial(target) ? held : ok("removed");
   try {
+    const warnings = await forget(facts, clonesOf(target));
     const removed = await removeContainer(target, facts, { outside: madeOutside(target) });
-    return removed.ok ? ok("removed") : removed;
+    return removed.ok ? ok("removed", warnings) : removed;
   } finally {
     await held.value.release();
   }

@@ -22,7 +22,8 @@ import { dropEmpty, makeLxcpath } from "./creating/reserve.ts";
 import { destroy } from "./destroy.ts";
 import { settleExchange } from "./half-made.ts";
 import { isPartial } from "./partial.ts";
-import { clonesText, forgetClone, hasClones, hasSnapshots, rememberClone, sourcesOf } from "./removing/dependents.ts";
+import { moveCounted } from "./removing/counting.ts";
+import { clonesText, hasClones, hasSnapshots } from "./removing/dependents.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
 import { unsafeReason } from "./removing/remove.ts";
 import { settledState, stillRunning } from "./running-container.ts";
@@ -72,12 +73,14 @@ function unwritten(target: Target, error: unknown): Problem {
   return { code: "privilege", text: `cannot write in '${containerDir(target)}': ${code === "EACCES" ? "permission denied" : code}`, remedy: "run this as the user who created the container" };
 }
 
-async function moveDirectory(target: Target, to: Target, facts: HostFacts): Promise<Problem | "elsewhere" | undefined> {
+const ELSEWHERE: Problem = { code: "storage.copy", text: "it is on another file system" };
+
+async function moveDirectory(target: Target, to: Target, facts: HostFacts): Promise<Problem | undefined> {
   const plan = planRename(target, { path: containerDir(target), to: containerDir(to) });
   const outcome = await runPlan(plan, { engine: facts.install.engine });
   if (outcome.status === 0) return undefined;
   const error = errnoName(failureOf(outcome.events)?.error ?? 0);
-  if (error === "EXDEV") return "elsewhere";
+  if (error === "EXDEV") return ELSEWHERE;
   if (error === "EEXIST" || error === "ENOTEMPTY") return { code: "container.exists", at: byOption("--newname"), text: "Container already exists", cause: `'${containerDir(to)}' is there`, remedy: "choose another name" };
   return engineProblem(plan, outcome.events, `rename '${containerDir(target)}' to '${containerDir(to)}'`);
 }
@@ -89,10 +92,6 @@ function settleRecords(target: Target, to: Target): void {
   if (created !== undefined) {
     const elsewhere = (path: string): string => (path === containerDir(target) ? containerDir(to) : moved(path, target, to));
     writeCreated(recordDir(to), { ...created, paths: created.paths.map((made) => ({ ...made, path: elsewhere(made.path) })), ...(created.rootfs === undefined ? {} : { rootfs: { ...created.rootfs, path: elsewhere(created.rootfs.path) } }) });
-  }
-  for (const source of sourcesOf(to)) {
-    rememberClone(source, to);
-    forgetClone(source, target);
   }
 }
 
@@ -107,13 +106,14 @@ async function renameTo(request: Request, target: Target, { options, spec }: { r
   const { to } = options;
   const written = writeRenamed(target, spec, options);
   if (!written.ok) return written;
-  const failed = await moveDirectory(target, to, probeHost(request));
-  if (failed !== undefined) rmSync(written.value, { force: true });
-  if (failed === "elsewhere") return copyThenDestroy(request, target, options);
-  if (failed !== undefined) return fail(failed);
+  const facts = probeHost(request);
+  const moved = await moveCounted(facts, { from: target, to }, () => moveDirectory(target, to, facts));
+  if (!moved.ok) rmSync(written.value, { force: true });
+  if (!moved.ok && moved.problems.includes(ELSEWHERE)) return copyThenDestroy(request, target, options);
+  if (!moved.ok) return moved;
   settleRecords(target, to);
   const unfinished = await finish(request, target, options);
-  return ok(undefined, unfinished === undefined ? [] : [{ ...unfinished, severity: "warning" }]);
+  return ok(undefined, [...moved.warnings ?? [], ...(unfinished === undefined ? [] : [{ ...unfinished, severity: "warning" as const }])]);
 }
 
 /** A stopped container under another name. Source: lxc-copy -R. Problems: `container.missing`, `container.exists`, `container.running`. */

@@ -11,9 +11,9 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { planRename } from "../plan/lifecycle/create.ts";
 import { loadConfig } from "./container-config.ts";
-import { clonesOf, forget, judge, removeNow, runHooks, type Clone } from "./destroy.ts";
+import { judge, removeNow, runHooks } from "./destroy.ts";
 import { isPartial, madeOutside, settle } from "./partial.ts";
-import { rememberClone } from "./removing/dependents.ts";
+import { moveCounted } from "./removing/counting.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
 import { removalProblems, unsafeReason } from "./removing/remove.ts";
 import { entryOf, parseEntry, trashOf } from "./removing/trash-name.ts";
@@ -51,16 +51,6 @@ async function move(facts: HostFacts, from: Target, to: Target): Promise<Problem
   return engineProblem(plan, outcome.events, `move '${containerDir(from)}' to '${containerDir(to)}'`);
 }
 
-/** Those whose files it uses count it under its new place first, and only then no more under the old one: never neither. */
-async function moveCounted(facts: HostFacts, from: Target, to: Target): Promise<Result<void>> {
-  const clones = clonesOf(from);
-  const moved = clones.map(({ source, clone }): Clone => ({ source, clone: { ...clone, lxcpath: clone.lxcpath === from.lxcpath ? to.lxcpath : containerDir(to) + clone.lxcpath.slice(containerDir(from).length), name: clone.lxcpath === from.lxcpath ? to.name : clone.name } }));
-  for (const { source, clone } of moved) rememberClone(source, clone);
-  const failed = await move(facts, from, to);
-  if (failed !== undefined) return { ok: false, problems: [failed, ...forget(moved)] };
-  return ok(undefined, forget(clones));
-}
-
 function makeTrash(lxcpath: string): Problem | undefined {
   try {
     mkdirSync(trashOf(lxcpath), { mode: 0o700 });
@@ -83,10 +73,10 @@ export const trash: TrashVerb = async (request, target, options) => {
   if (unmade !== undefined) return fail(unmade);
   const entry = entryOf(target.name, new Date());
   const to = { lxcpath: trashOf(target.lxcpath), name: entry };
-  const moved = await moveCounted(facts, target, to);
+  const moved = await moveCounted(facts, { from: target, to }, () => move(facts, target, to));
   if (!moved.ok) return moved;
   if (lookAt(target).state !== "STOPPED") {
-    await moveCounted(facts, to, target);
+    await moveCounted(facts, { from: to, to: target }, () => move(facts, to, target));
     return fail({ code: "container.busy", text: `${target.name} was started just now` });
   }
   const old = await purge(request, target.lxcpath, { isOldOnly: true });
@@ -103,7 +93,8 @@ export const undelete: UndeleteVerb = async (request, target) => {
   if (unsafe !== undefined) return fail(unsafe);
   const newest = trashList(target.lxcpath).findLast(({ name, ...place }) => name === target.name && !isPartial(placeOf({ name, ...place })));
   if (newest === undefined) return fail(noSuch(target.lxcpath, target.name));
-  const moved = await moveCounted(probeHost(request), placeOf(newest), target);
+  const [facts, from] = [probeHost(request), placeOf(newest)];
+  const moved = await moveCounted(facts, { from, to: target }, () => move(facts, from, target));
   if (moved.ok) dropEmptyTrash(target.lxcpath);
   return moved;
 };
@@ -131,9 +122,7 @@ async function removeForGood(request: Request, facts: HostFacts, lxcpath: string
   if (unsafe !== undefined) return fail(unsafe);
   const hook = await runHooks(spec, facts, undefined);
   if (hook !== undefined) return fail(hook);
-  const clones = clonesOf(place);
-  const removed = await removeNow(place, facts, { outside, ...(isKept ? { isStorageKept: true } : {}), warnings: [] });
-  return removed.ok ? ok(undefined, forget(clones)) : removed;
+  return removeNow(place, facts, { outside, ...(isKept ? { isStorageKept: true } : {}), warnings: [] });
 }
 
 export const purge: PurgeVerb = async (request, lxcpath, { name, isOldOnly }) => {

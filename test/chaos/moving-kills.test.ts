@@ -60,3 +60,24 @@ test.each(["rm", "undelete"])("into the trash, and back: %s", async (verb) => {
   await killer.again(["berth", "undelete", other], inTrash);
   await killer.again(["lxc-destroy", "-n", other]);
 }, PATIENCE_MS);
+
+/** Names in the source's lxc_snapshots. */
+const counted = (): readonly string[] => (existsSync(home("lxc_snapshots")) ? readFileSync(home("lxc_snapshots"), "utf8").split("\n").filter((_, i) => i % 2 === 1) : []);
+const isWhole = (container: string): boolean => existsSync(join(lxcpath, container, "config")) && !existsSync(join(lxcpath, container, "partial"));
+const clone = ["lxc-copy", "-n", name, "-N", other, "-s"];
+const third = `${name}3`;
+const CLONES: readonly (readonly [string, readonly string[]])[] = [
+  ["copy", clone], ["destroy", ["lxc-destroy", "-n", other]], ["rename", ["lxc-copy", "-n", other, "-N", third, "-R"]], ["rm", ["berth", "rm", other]],
+];
+test.each([...CLONES])("a clone is counted wherever it is, and nothing that is gone: %s", async (verb, words) => {
+  if (verb !== "copy") await killer.again(clone);
+  await killer.each(2, words, async () => {
+    const there = [other, third, ...trashed()].filter((one) => isWhole(one) || trashed().includes(one));
+    expect(counted()).toEqual(expect.arrayContaining([...there]));
+    for (const one of [other, third]) await killer.again(["lxc-destroy", "-n", one], isGone);
+    await killer.again(["berth", "undelete", "--purge"], () => true);
+    expect([killer.left(), existsSync(home("lxc_snapshots"))]).toEqual([[], false]);
+    if (verb !== "copy") await killer.again(clone);
+  });
+  await killer.again(["lxc-destroy", "-n", other], isGone);
+}, PATIENCE_MS);

@@ -37,7 +37,7 @@ test("create", async () => {
 }, PATIENCE_MS);
 
 test("copy", async () => {
-  await killer.each(4, ["lxc-copy", "-n", name, "-N", other], async () => {
+  await killer.each(3, ["lxc-copy", "-n", name, "-N", other], async () => {
     await killer.again(["lxc-copy", "-n", name, "-N", other], isThere);
     expect([read(other), read(name)]).toEqual(["one", "one"]);
     await killer.again(["lxc-destroy", "-n", other]);

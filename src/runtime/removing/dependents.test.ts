@@ -41,6 +41,13 @@ test("a clone is forgotten, the others are not", () => {
   forgetClone(web, { lxcpath: "/p", name: "c2" });
   expect(existsSync(file("lxc_snapshots"))).toBe(false);
 });
+test("with a clone that is forgotten go those whose making or moving was killed; what lies on an lxcpath that is not mounted stays", () => {
+  mkdirSync(join(lxcpath, "c2"), { recursive: true });
+  writeFileSync(file("lxc_snapshots"), `${lxcpath}\nc1\n${lxcpath}\nc2\n${lxcpath}\nnone\n/p\nc4\n`);
+  mkdirSync(join(lxcpath, "c1"), { recursive: true });
+  forgetClone(web, { lxcpath, name: "c1" });
+  expect(readFileSync(file("lxc_snapshots"), "utf8")).toBe(`${lxcpath}\nc2\n/p\nc4\n`);
+});
 test("the containers it was made of", () => {
   writeFileSync(file("lxc_rdepends"), "/p\nbase\n");
   expect(sourcesOf(web)).toEqual([{ lxcpath: "/p", name: "base" }]);

@@ -56,12 +56,12 @@ function replace(file: string, text: string): void {
   renameSync(`${file}.new`, file);
 }
 
-/** The source no longer has this clone. */
+/** The source no longer has this clone, nor any whose making or moving was killed. */
 export function forgetClone(source: Target, clone: Target): void {
   const file = `${containerDir(source)}/lxc_snapshots`;
   const text = readText(file);
   if (text === undefined) return;
-  const left = pairs(text).filter((pair) => !isSame(pair, clone));
+  const left = pairs(text).filter((pair) => !isSame(pair, clone) && isThere(pair));
   if (left.length === pairs(text).length) return;
   if (left.length === 0) return unlinkSync(file);
   replace(file, pairsText(left));

@@ -1,0 +1,39 @@
+// Who shares a container's files is counted beside it, in a file that Debian's LXC reads and writes, too: many at once lose none.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { berth, berthStarted, create, ended, leavePlace, makePlace, works } from "./place.ts";
+import { home } from "./port.ts";
+
+const PATIENCE_MS = 90_000;
+const MANY = 10;
+const place = makePlace("privileged");
+const { name, lxcpath } = place;
+const clones = Array.from({ length: MANY }, (_, i) => `${name}${i}`);
+const counted = (): readonly string[] => (existsSync(home(place, "lxc_snapshots")) ? readFileSync(home(place, "lxc_snapshots"), "utf8").split("\n").filter((_, i) => i % 2 === 1).toSorted() : []);
+const atOnce = (argv: (clone: string, i: number) => readonly [string, ...(readonly string[])]): Promise<readonly number[]> => Promise.all(clones.map((clone, i) => {
+  const [program, ...words] = argv(clone, i);
+  return ended(program.startsWith("/") ? spawn(program, ["-P", lxcpath, ...words], { stdio: "ignore" }) : berthStarted(place, program, words));
+}));
+/** Every second one is Debian's. */
+const either = (tool: string, i: number): string => (i % 2 === 0 ? tool : `/usr/bin/${tool}`);
+
+beforeAll(() => create(place), PATIENCE_MS);
+afterAll(async () => { works(place, "lxc-destroy", ["-n", name]); await leavePlace(place); }, PATIENCE_MS);
+
+test("copies made at once by both are all counted; as many removed at once are none", async () => {
+  expect(await atOnce((clone, i) => [either("lxc-copy", i), "-n", name, "-N", clone, "-s"])).toEqual(clones.map(() => 0));
+  expect(counted()).toEqual(clones);
+  for (const clone of clones) expect(berth(place, "lxc-destroy", ["-n", name]).stderr).toContain(clone);
+  expect(await atOnce((clone, i) => [either("lxc-destroy", i), "-n", clone])).toEqual(clones.map(() => 0));
+  expect([counted(), existsSync(home(place, "lxc_snapshots")), clones.filter((clone) => existsSync(join(lxcpath, clone)))]).toEqual([[], false, []]);
+}, PATIENCE_MS);
+
+test("renamed at once: each is counted under its new name", async () => {
+  expect(await atOnce((clone) => ["lxc-copy", "-n", name, "-N", clone, "-s"])).toEqual(clones.map(() => 0));
+  expect(await atOnce((clone) => ["lxc-copy", "-n", clone, "-N", `${clone}r`, "-R"])).toEqual(clones.map(() => 0));
+  expect(counted()).toEqual(clones.map((clone) => `${clone}r`));
+  expect(await atOnce((clone) => ["lxc-destroy", "-n", `${clone}r`])).toEqual(clones.map(() => 0));
+  expect(counted()).toEqual([]);
+}, PATIENCE_MS);
