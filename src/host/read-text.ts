@@ -1,5 +1,5 @@
-// Owns reading small files that may be missing: "no such file" and "not for you" are answers, not errors.
-import { closeSync, openSync, readSync } from "node:fs";
+// Owns reading small files that may be missing, and whether one can be read: "no such file" and "not for you" are answers, not errors.
+import { accessSync, closeSync, constants, openSync, readSync } from "node:fs";
 import { O_NOCTTY, O_RDONLY } from "../linux/fs.ts";
 import { isNoSpace } from "../linux/no-space.ts";
 
@@ -42,3 +42,13 @@ export const errorCode = (error: unknown): string =>
 
 /** What was thrown says that there is no room left. */
 export const isFull = (error: unknown): boolean => isNoSpace(errorCode(error));
+
+/** By the caller, whoever that is. */
+export function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../model/problem.ts";
 import { archiveAt } from "./archive.ts";
 import { readCustomize, type Customize } from "./customize.ts";
 import { optionTemplate } from "./option-template.ts";
-import { cacheBase } from "./remote/cache.ts";
+import { cacheBase, rootsBase } from "./remote/cache.ts";
 import { archOf } from "./remote/entry.ts";
 import { obtain } from "./remote/obtain.ts";
 import { parseServers } from "./remote/template.ts";
@@ -49,7 +49,7 @@ async function archiveOf(wish: TemplateWish, args: TemplateArgs): Promise<Result
   if (![release, arch].every((word) => /^[a-z0-9][a-z0-9.-]*$/.test(word))) return fail({ code: "option.value", at: byOption("--release"), text: `'${release}' for '${arch}' is no image's name` });
   const got = await obtain({
     servers: servers.value, mode: wish.isMapped ? "user" : "system", trust: keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` },
-    base: cacheBase(wish.env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say, net: { env: wish.env, abort: wish.abort, timeoutMs: TIMEOUT_MS, onProgress: wish.onProgress, elsewhere: "name another server with --server, or an archive with --tarball" },
+    base: cacheBase(wish.env, wish.isRoot), roots: rootsBase(wish.env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say, net: { env: wish.env, abort: wish.abort, timeoutMs: TIMEOUT_MS, onProgress: wish.onProgress, elsewhere: "name another server with --server, or an archive with --tarball" },
     wanted: { dist: "ubuntu", release, arch, variant: "default" }, isFlushed: args.has("flush-cache"), isForced: false, remedies: { unknown: "take another release with -r, or another stream with -s", absent: "" },
   });
   return got.ok ? ok({ path: got.value.rootfs, ...(got.value.metadata === undefined ? {} : { metadata: got.value.metadata }) }, got.warnings) : got;

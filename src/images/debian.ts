@@ -1,8 +1,9 @@
 // Owns a Debian root file system made from Debian's own packages (by mmdebstrap, else debootstrap), with systemd as init, kept for the next time.
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { programPath } from "../host/probe/program.ts";
+import { isReadable } from "../host/read-text.ts";
 import { saysNoSpace } from "../linux/no-space.ts";
 import { byHost, byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
@@ -217,15 +218,6 @@ export function dropKept(dist: string, suite: string | undefined, cacheDir: stri
   const name = new RegExp(`^${dist}-${suite === undefined ? ".+" : suite.replaceAll(".", "\\.")}(-[0-9a-f]{12})?-\\w+-(${RECIPE.replace(/\d+$/, "")}\\d+)\\.tar$`);
   for (const kept of existsSync(cacheDir) ? readdirSync(cacheDir).filter((one) => name.test(one)) : []) rmSync(`${cacheDir}/${kept}`, { force: true });
 }
-
-const isReadable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** What there is already, root's too. */
 export const keptHere = (wish: DebianWish, suite: string): DebianRootfs | undefined => cached(keptAt(wish, suite), suite) ?? cached(keptAt({ ...wish, cacheDir: ROOTS }, suite), suite);

@@ -4,9 +4,9 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheOf, containers, destroy, download, inPlace } from "./download-room.ts";
+import { cacheOf, containers, destroy, download, inPlace, runBeside, withRootsCache } from "./download-room.ts";
 import { buildOci, digestOf, dockerSave, push, spoil, startRegistry, startTokenDoor, type OciImages, type RegistryProcess, type TokenDoor } from "./oci-images.ts";
-import { works, type Place, type Ran } from "./place.ts";
+import { DIST, works, type Place, type Ran } from "./place.ts";
 
 let work: string;
 let images: OciImages;
@@ -117,6 +117,26 @@ describe("Debian's docker-registry", () => {
     await made(place, url, "--username", "tester", "--password-file", join(work, "password"));
     isMade(place);
     destroy(place);
+  }), 60_000);
+  test("layers that root has got do not come from the registry again, and are checked", () => inPlace("user-owned", async (place) => {
+    const { asRoot, asOwner, env } = withRootsCache(place);
+    const url = `docker://${door.host}/open/app:1.0`;
+    const pulled = await runBeside(asRoot, [join(DIST, "bin/berth"), "image", "pull", url], { env });
+    expect({ status: pulled.status, stderr: pulled.status === 0 ? "" : pulled.stderr }).toEqual({ status: 0, stderr: "" });
+    const wish = { template: "oci", args: ["-u", url], env } as const;
+    const asked = async (): Promise<number> => {
+      door.asked.length = 0;
+      const ran = await download(asOwner, wish);
+      expect({ status: ran.status, stderr: ran.status === 0 ? "" : ran.stderr }).toEqual({ status: 0, stderr: "" });
+      isMade(place);
+      destroy(place);
+      return door.asked.filter((line) => line.includes("/blobs/") && line.endsWith("Bearer")).length;
+    };
+    expect(await asked()).toBe(0);
+    rmSync(join(place.user?.home ?? "", ".cache"), { recursive: true });
+    const blobs = join(place.lxcpath, "in-roots/sha256");
+    for (const name of readdirSync(blobs)) writeFileSync(join(blobs, name), "rubbish");
+    expect(await asked()).toBe(3);
   }), 60_000);
   test("with a token, for anybody and for who knows the password", () => inPlace("user-owned", async (place) => {
     await made(place, `docker://${door.host}/open/app:1.0`);

@@ -2,9 +2,9 @@
 // two creates at once, a killed one, and prune, which takes nothing that a container needs.
 import { describe, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheOf, containers, destroy, download, downloadRoom, inPlace, runBeside } from "./download-room.ts";
+import { cacheOf, containers, destroy, download, downloadRoom, inPlace, runBeside, withRootsCache } from "./download-room.ts";
 import { DIST, argvFor, inside, start, works, type Place, type Ran } from "./place.ts";
 
 const room = downloadRoom();
@@ -22,6 +22,8 @@ const treeOf = (place: Place): string => join(cacheOf(place), "unpacked", trees(
 const prune = (place: Place): Promise<Ran> => good(berth(place, "image", "prune"));
 const expire = (place: Place): void => writeFileSync(join(cacheOf(place), "download/tiny/one/amd64/default/expiry"), "1000\n");
 const names = (place: Place): readonly [string, string] => [place.name, `${place.mark}d`];
+/** A name lies above its image. */
+const inRootfs = (place: Place, path: string): string => readFileSync(join(place.lxcpath, place.name, "overlay/delta", path), "utf8");
 const unpackings = (...ran: readonly Ran[]): number => ran.filter(({ stdout }) => stdout.includes("Unpacking the rootfs")).length;
 
 describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
@@ -47,6 +49,28 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
     expect(trees(place)).toEqual([]);
   }), 120_000);
 });
+
+test("what root has got is not got again by others, unless it is for root's containers alone, or not theirs to read", () => inPlace("user-owned", async (place) => {
+  const { asRoot, asOwner, env } = withRootsCache(place);
+  const owned = (...args: readonly string[]): Promise<Ran> => runBeside(asOwner, [join(DIST, "bin/berth"), ...args], { env: { ...env, DOWNLOAD_SERVER: room.server().url } });
+  await good(runBeside(asRoot, [join(DIST, "bin/berth"), "image", "pull", "tiny/one", "--arch", "amd64", "--server", room.server().url], { env }));
+  const folder = join(place.lxcpath, "in-roots/download/tiny/one/amd64/default");
+  room.server().forget();
+  await good(owned(...argsOf(place, place.name)));
+  expect(inRootfs(place, "etc/hostname")).toBe(`${place.name}\n`);
+  destroy(place);
+  await good(owned(...argsOf(place, place.name, "--offline")));
+  destroy(place);
+  const other = await owned(...argsOf(place, place.name, "--digest", `sha256:${"0".repeat(64)}`));
+  expect([other.status, other.stderr.includes("is not what it should be")]).toEqual([1, true]);
+  expect(room.server().asked.filter((line) => line.includes("rootfs")).length).toBe(1); // of the other digest
+  for (const spoil of [() => chmodSync(join(folder, "config"), 0o600), () => rmSync(join(folder, "config-user"))]) {
+    spoil();
+    const alone = await owned(...argsOf(place, place.name, "--offline"));
+    expect([alone.status, alone.stderr.includes("the cache has no tiny one amd64"), containers(place)]).toEqual([1, true, []]);
+    chmodSync(join(folder, "config"), 0o644);
+  }
+}), 120_000);
 
 test("lxc-create makes a directory of its own, as LXC does; a copy elsewhere keeps the image, too", () => inPlace("root-owned", async (place) => {
   const [one, two] = names(place);

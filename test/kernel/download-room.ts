@@ -32,6 +32,15 @@ export async function runBeside(place: Place, argv: readonly string[], { input =
 export const download = (place: Place, wish: Wish): Promise<Ran> =>
   runBeside(place, [join(DIST, "bin/lxc-create"), "-P", place.lxcpath, "-n", place.name, "-f", join(place.lxcpath, "in.conf"), "-t", wish.template ?? "download", ...(wish.more ?? []), "--", ...wish.args], wish);
 
+/** The place with /var/cache/lxc of its own, root's, and commands of its owner with the owner's own cache. */
+export function withRootsCache(place: Place): { readonly asRoot: Place; readonly asOwner: Place; readonly env: Readonly<Record<string, string>> } {
+  const folder = join(place.lxcpath, "in-roots");
+  mkdirSync(folder);
+  const there: Place = { ...place, into: ["unshare", "--mount", "sh", "-c", `mkdir -p /var/cache/lxc && mount --bind ${folder} /var/cache/lxc && exec "$@"`, "sh"] };
+  const { user: _, ...asRoot } = there;
+  return { asRoot, asOwner: there, env: { LXC_CACHE_PATH: "" } };
+}
+
 export function makeDownloadPlace(kind: Kind): Place {
   const place = makePlace(kind);
   writeFileSync(join(place.lxcpath, "in.conf"), `${place.config.join("\n")}\n`);

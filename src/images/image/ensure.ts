@@ -10,7 +10,7 @@ import { obtainOci } from "../oci/obtain.ts";
 import { OCI_SCRIPT } from "../oci/template.ts";
 import type { Login } from "../oci/registry.ts";
 import { sumWithEnd } from "../tar/scan.ts";
-import { cacheBase } from "../remote/cache.ts";
+import { cacheBase, rootsBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
 import { obtain } from "../remote/obtain.ts";
 import { sha256Of } from "../remote/sums.ts";
@@ -69,7 +69,7 @@ async function fromPackages(wish: ImageWish, ref: ImageRef & { readonly kind: "r
 async function fromRemote(wish: ImageWish, ref: ImageRef & { readonly kind: "remote" }): Promise<Result<HadImage>> {
   const { env, abort, timeoutMs, onProgress } = wish;
   const got = await obtain({
-    servers: wish.servers, mode: wish.isMapped ? "user" : "system", trust: wish.trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
+    servers: wish.servers, mode: wish.isMapped ? "user" : "system", trust: wish.trust, base: cacheBase(env, wish.isRoot), roots: rootsBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
     net: { env, abort, timeoutMs, onProgress, elsewhere: ELSEWHERE }, wanted: { dist: ref.dist, release: ref.release, arch: archOfWish(wish), variant: ref.variant },
     ...(wish.digest === undefined ? {} : { digest: wish.digest.slice("sha256:".length) }), ...byOf(wish), isFlushed: false, isForced: wish.isOffline, remedies: REMEDIES,
   });
@@ -88,7 +88,7 @@ async function fromOci(wish: ImageWish, ref: ImageRef & { readonly kind: "oci" }
   if (wish.isOffline) return isWhole && (wish.digest === undefined || wish.digest === there.digest) ? ok(had(there)) : fail(nothing(`the cache has no '${ref.text}'`));
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const { env, abort, timeoutMs, onProgress } = wish;
-  const got = await obtainOci({ place: ref.place, arch, base, say: wish.dialogue.say, net: { env, abort, timeoutMs, onProgress, elsewhere: "name another registry; what is kept already is taken with --offline" }, ...(wish.login === undefined ? {} : { login: wish.login }), ...(wish.digest === undefined ? {} : { digest: wish.digest }), ...byOf(wish) });
+  const got = await obtainOci({ place: ref.place, arch, base, roots: rootsBase(env, wish.isRoot), say: wish.dialogue.say, net: { env, abort, timeoutMs, onProgress, elsewhere: "name another registry; what is kept already is taken with --offline" }, ...(wish.login === undefined ? {} : { login: wish.login }), ...(wish.digest === undefined ? {} : { digest: wish.digest }), ...byOf(wish) });
   if (!got.ok) {
     if (!isWhole || got.problems.some(({ code }) => code !== "image.fetch") || (wish.digest !== undefined && wish.digest !== there.digest)) return got;
     return ok(had(there), got.problems.map((problem): Problem => ({ ...problem, severity: "warning", remedy: "the copy in the cache is taken" })));

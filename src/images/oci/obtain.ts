@@ -1,6 +1,7 @@
 // Owns getting an OCI image, wherever it is: its manifest for this machine, its config, its layers as files.
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { isReadable } from "../../host/read-text.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { byOption } from "../../model/origin.ts";
 import { probeArchive } from "../archive.ts";
@@ -25,6 +26,8 @@ export interface OciWish {
   readonly net: Net;
   /** Of the cache. */
   readonly base: string;
+  /** Of root's, for who is not root: what is there need not come from the registry. */
+  readonly roots?: string | undefined;
   readonly say: (text: string) => void;
   /** Layers that lie in a layout are read once: who unpacks them checks them. */
   readonly isCheckedLater?: boolean;
@@ -47,7 +50,9 @@ function registryShelf(wish: OciWish, place: OciPlace & { readonly kind: "regist
   return {
     document: registry.manifest,
     blob: async ({ digest, size }) => {
-      const problem = await keepBlob(wish.base, digest, (path) => registry.blob({ digest, path, ...(size === undefined ? {} : { size }) }));
+      const theirs = wish.roots === undefined ? undefined : blobPath(wish.roots, digest);
+      const isTheirs = theirs !== undefined && isReadable(theirs) && await checkBlob(theirs, digest) === undefined;
+      const problem = await keepBlob(wish.base, digest, (path) => (isTheirs ? copyIn(theirs)(path) : registry.blob({ digest, path, ...(size === undefined ? {} : { size }) })));
       return problem === undefined ? ok(blobPath(wish.base, digest)) : fail(problem);
     },
   };

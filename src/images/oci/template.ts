@@ -5,7 +5,7 @@ import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
 import { givenDigest } from "../digest.ts";
 import { optionTemplate } from "../option-template.ts";
-import { cacheBase } from "../remote/cache.ts";
+import { cacheBase, rootsBase } from "../remote/cache.ts";
 import { archOf } from "../remote/entry.ts";
 import { givenTimeout } from "../remote/timeout.ts";
 import type { TemplateArgs } from "../remote/template-args.ts";
@@ -56,7 +56,7 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   const base = cacheBase(wish.env, wish.isRoot);
   mkdirSync(base, { recursive: true, mode: 0o755 });
   const got = await obtainOci({
-    place: place.value, arch: archOf(args.last("arch") ?? process.arch), base, isCheckedLater: true, say: wish.dialogue.say, ...(digest.value === undefined ? {} : { digest: digest.value }), ...(login.value === undefined ? {} : { login: login.value }),
+    place: place.value, arch: archOf(args.last("arch") ?? process.arch), base, roots: rootsBase(wish.env, wish.isRoot), isCheckedLater: true, say: wish.dialogue.say, ...(digest.value === undefined ? {} : { digest: digest.value }), ...(login.value === undefined ? {} : { login: login.value }),
     net: { env: wish.env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
   });
   if (!got.ok) return got;

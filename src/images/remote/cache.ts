@@ -1,6 +1,7 @@
 // Owns the cache of downloaded images, in LXC's own layout, so that both find what the other has:
 // BASE/download/DIST/RELEASE/ARCH/VARIANT/{build_id, rootfs.tar.xz, files of the metadata, expiry}.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { isReadable } from "../../host/read-text.ts";
 import type { Wanted } from "./entry.ts";
 
 export interface Cached {
@@ -16,12 +17,18 @@ export interface Cached {
 
 type Environment = Readonly<Record<string, string>>;
 
+const ROOTS = "/var/cache/lxc";
+const given = (env: Environment): string | undefined => (env["LXC_CACHE_PATH"]?.startsWith("/") === true ? env["LXC_CACHE_PATH"] : undefined);
+
 /** LXC_CACHE_PATH, as all its templates read it. */
 export function cacheBase(env: Environment, isRoot: boolean): string {
-  const given = env["LXC_CACHE_PATH"];
-  if (given !== undefined && given.startsWith("/")) return given;
-  return isRoot ? "/var/cache/lxc" : `${env["XDG_CACHE_HOME"] ?? `${env["HOME"] ?? ""}/.cache`}/lxc`;
+  const named = given(env);
+  if (named !== undefined) return named;
+  return isRoot ? ROOTS : `${env["XDG_CACHE_HOME"] ?? `${env["HOME"] ?? ""}/.cache`}/lxc`;
 }
+
+/** What root has got need not be got again by others; undefined: the caller is root, or keeps images in a place of its own. */
+export const rootsBase = (env: Environment, isRoot: boolean): string | undefined => (isRoot || given(env) !== undefined ? undefined : ROOTS);
 
 export const imageFolder = (base: string, { dist, release, arch, variant }: Wanted): string => `${base}/download/${dist}/${release}/${arch}/${variant}`;
 /** What is not whole yet, by what it will be: a later run goes on with it. */
@@ -47,6 +54,17 @@ export function readCached(folder: string, now: number): Cached | undefined {
   const expiry = Number(readIf(`${folder}/expiry`) ?? Number.NaN);
   const trustMark = readIf(`${folder}/${TRUST_MARK}`);
   return { folder, rootfs, build, ...(trustMark === undefined ? {} : { trustMark }), isExpired: expiry * 1000 < now, hasMetadata: readdirSync(folder).some((name) => /^config(-|\.|$)/.test(name)) };
+}
+
+/** Root's copy, if the caller may read it, and it is one for containers of ordinary users. */
+export function readRoots(folder: string, now: number): Cached | undefined {
+  try {
+    const cached = readCached(folder, now);
+    if (cached === undefined || (cached.hasMetadata && !existsSync(`${folder}/config-user`))) return undefined;
+    return readdirSync(folder).every((name) => isReadable(`${folder}/${name}`)) ? cached : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function prepareStaging(folder: string, build: string): void {

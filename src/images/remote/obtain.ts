@@ -6,7 +6,7 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { whileLocked } from "../cache-lock.ts";
 import { RELOCK } from "../digest.ts";
 import { keepTexts, readTexts } from "../meta-archive.ts";
-import { imageFolder, keepTrustMark, prepareStaging, publish, readCached, stagingFolder, type Cached } from "./cache.ts";
+import { imageFolder, keepTrustMark, prepareStaging, publish, readCached, readRoots, stagingFolder, type Cached } from "./cache.ts";
 import { checkBeside, readCatalogue, type Catalogue, type Shop } from "./catalogue.ts";
 import { archOf, findEntry, namesOf, type ImageEntry, type RemoteFile, type Wanted } from "./entry.ts";
 import { fetchFile, fetchPage, type Net } from "./fetch.ts";
@@ -20,6 +20,8 @@ export interface Supply {
   readonly net: Net;
   /** Directory of the cache. */
   readonly base: string;
+  /** Of root's, for who is not root. */
+  readonly roots?: string | undefined;
   readonly engine: string;
   readonly say: (text: string) => void;
 }
@@ -166,6 +168,11 @@ async function renew(wish: HeldWish, cached: Cached | undefined): Promise<Result
 /** `mark`: whose signature a copy must have been held to. */
 interface HeldWish extends ObtainWish { readonly mark: string | undefined }
 
+async function rootsCopy(wish: HeldWish): Promise<Cached | undefined> {
+  const there = wish.roots === undefined || wish.isFlushed ? undefined : readRoots(imageFolder(wish.roots, wish.wanted), Date.now());
+  return there !== undefined && await isAsWanted(there, wish) ? there : undefined;
+}
+
 async function obtainHeld(wish: HeldWish): Promise<Result<Obtained>> {
   const folder = imageFolder(wish.base, wish.wanted);
   if (wish.isFlushed) {
@@ -177,6 +184,11 @@ async function obtainHeld(wish: HeldWish): Promise<Result<Obtained>> {
   if (cached !== undefined && (wish.isForced || !cached.isExpired)) {
     wish.say("Using image from local cache");
     return ok(found(cached));
+  }
+  const theirs = await rootsCopy(wish);
+  if (theirs !== undefined && (wish.isForced || !theirs.isExpired)) {
+    wish.say("Using image from local cache");
+    return ok(found(theirs));
   }
   if (wish.isForced) return fail({ code: "image.missing", text: `the cache has no ${nameOf(wish.wanted)}`, cause: `'${folder}' is ${there === undefined ? "not there" : isTrusted(there, wish) ? `another one than ${wish.digestBy ?? "--digest"} says` : "there, but nobody looked at this key's signature when it came"}`, remedy: wish.remedies.absent });
   if (cached !== undefined) wish.say("The cached copy has expired, re-downloading...");

@@ -5,7 +5,7 @@ import { archiveAt } from "../archive.ts";
 import { givenDigest } from "../digest.ts";
 import { optionTemplate } from "../option-template.ts";
 import type { Made, TemplateWish } from "../templates.ts";
-import { cacheBase } from "./cache.ts";
+import { cacheBase, rootsBase } from "./cache.ts";
 import { serverUrl } from "./catalogue.ts";
 import { archOf, namesOf, type ImageEntry, type Wanted } from "./entry.ts";
 import { listRemote, obtain, type Supply } from "./obtain.ts";
@@ -43,6 +43,8 @@ const valueOf = (args: TemplateArgs, env: TemplateWish["env"], name: string): st
 };
 const isSet = (args: TemplateArgs, env: TemplateWish["env"], [option, variable]: readonly [string, string]): boolean => args.has(option) || env[variable] === "true";
 
+const isFlushed = (args: TemplateArgs, env: TemplateWish["env"]): boolean => isSet(args, env, ["flush-cache", "DOWNLOAD_FLUSH_CACHE"]);
+
 export function parseServers(given: readonly string[]): Result<readonly string[]> {
   const servers: string[] = [];
   for (const server of given.flatMap((text) => text.split(/[\s,]+/)).filter((text) => text !== "")) {
@@ -67,8 +69,8 @@ function supplyOf(wish: TemplateWish, args: TemplateArgs): Result<Supply> {
   const isVain = keyserver !== undefined && keyring === undefined && keyId === undefined && !isUnchecked;
   const trust = isUnchecked ? {} : { ...(keyring === undefined ? {} : { keyring: keyring.startsWith("/") ? keyring : `${wish.cwd}/${keyring}` }), ...(keyId === undefined ? {} : { keyId }), ...(keyserver === undefined ? {} : { keyserver }) };
   const supply: Supply = {
-    servers: servers.value, mode: wish.isMapped ? "user" : "system", trust, base: cacheBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
-    net: { env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: "name another server with --server; what is kept already is taken with --force-cache" },
+    servers: servers.value, mode: wish.isMapped ? "user" : "system", trust, base: cacheBase(env, wish.isRoot), roots: rootsBase(env, wish.isRoot), engine: wish.engine, say: wish.dialogue.say,
+    net: { env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: `name another server with --server${isFlushed(args, env) ? "" : "; what is kept already is taken with --force-cache"}` },
   };
   return ok(supply, isVain ? [VAIN] : []);
 }
@@ -136,7 +138,7 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   if (wanted.value === undefined) return ok({ kind: "nothing" });
   const got = await obtain({
     ...supply.value, remedies: REMEDIES, wanted: wanted.value, ...(digest.value === undefined ? {} : { digest: digest.value.slice("sha256:".length) }),
-    isFlushed: isSet(args, wish.env, ["flush-cache", "DOWNLOAD_FLUSH_CACHE"]), isForced: isSet(args, wish.env, ["force-cache", "DOWNLOAD_FORCE_CACHE"]),
+    isFlushed: isFlushed(args, wish.env), isForced: isSet(args, wish.env, ["force-cache", "DOWNLOAD_FORCE_CACHE"]),
   });
   if (!got.ok) return got;
   const { rootfs, metadata } = got.value;
