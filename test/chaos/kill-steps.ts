@@ -84,4 +84,5 @@ export function makeKiller(place: Place, kept: readonly string[] = []): Killer {
 }
 
 export const isGone = (stderr: string): boolean => stderr.includes("is not defined");
-export const isThere = (stderr: string): boolean => stderr.includes("already exists");
+/** Whole: as long as the lock of who was killed is held it says the same. */
+export const isThere = (stderr: string): boolean => stderr.includes("already exists") && !stderr.includes("another command is making or removing");
