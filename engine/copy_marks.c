@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include "copy.h"
 
@@ -14,10 +15,20 @@ static ssize_t names_of(struct end end, char *names, size_t size) { return end.p
 static ssize_t value_of(struct end end, const char *name, void *value, size_t size) { return end.path ? lgetxattr(end.path, name, value, size) : fgetxattr(end.fd, name, value, size); }
 static int set_value(struct end end, const char *name, const void *value, size_t size) { return end.path ? lsetxattr(end.path, name, value, size, 0) : fsetxattr(end.fd, name, value, size, 0); }
 
-/* Labels of this host's policy, or signatures, that only the kernel gives; a file system that knows no such attributes. */
+/* Labels of this host's policy, or signatures, that only the kernel gives; capabilities that count in another user namespace only;
+ * a file system that knows no such attributes. */
 static bool is_passed_over(const char *name, int error) {
-	if (error == EOPNOTSUPP) return true;
+	if (error == EOPNOTSUPP || error == EOVERFLOW) return true;
 	return !strncmp(name, "security.", 9) && strcmp(name, "security.capability") && (error == EPERM || error == EACCES || error == EINVAL);
+}
+
+/* Some file systems keep them in one block, and say that this is full. */
+static int not_set(const struct worker *worker) {
+	struct statvfs fs;
+	int error = errno;
+	if (error == ENOSPC && fstatvfs(worker->copy->to, &fs) == 0 && fs.f_bavail > 0) error = E2BIG;
+	errno = error;
+	return -1;
 }
 
 static int copy_attributes(struct worker *worker, struct end from, struct end to) {
@@ -26,7 +37,8 @@ static int copy_attributes(struct worker *worker, struct end from, struct end to
 	for (const char *name = worker->names; name < worker->names + size; name += strlen(name) + 1) {
 		ssize_t length = value_of(from, name, worker->value, sizeof worker->value);
 		if (length < 0 && (errno == ENODATA || is_passed_over(name, errno))) continue;
-		if (length < 0 || (set_value(to, name, worker->value, (size_t)length) < 0 && !is_passed_over(name, errno))) return -1;
+		if (length < 0) return -1;
+		if (set_value(to, name, worker->value, (size_t)length) < 0 && !is_passed_over(name, errno)) return not_set(worker);
 	}
 	return 0;
 }

@@ -127,6 +127,12 @@ describe.each(KINDS)("%s", (kind) => {
       const { status, stderr } = berth(place, "lxc-copy", ["-n", place.name, "-N", "x"]);
       expect([status, stderr]).toEqual([1, expect.stringContaining(`copying ${home(place, "rootfs")} failed\n    cause: making srv/node: operation not permitted\n    remedy: mend that in the source, then copy again: nothing was left\n`)]);
       rmSync(home(place, "rootfs/srv/node"));
+      // a capability for another user namespace counts for nobody inside
+      sh(`cp bin/busybox srv/foreign; chown ${place.rootId}:${place.rootId} srv/foreign; setcap -n 12 cap_net_raw+ep srv/foreign`, home(place, "rootfs"));
+      works(place, "lxc-copy", ["-n", place.name, "-N", copied.name]);
+      expect(sh("getcap srv/*", home(copied, "rootfs"))).toBe("srv/ping cap_net_raw=ep\n");
+      works(copied, "lxc-destroy", ["-n", copied.name]);
+      rmSync(home(place, "rootfs/srv/foreign"));
     }
     expect(readdirSync(place.lxcpath)).toEqual(before);
   }, PATIENCE_MS);

@@ -111,6 +111,16 @@ test("what is wrong is said with the file: a target that is not empty, a tree in
   expect(full.failed).toMatchObject({ error: errno("ENOSPC"), text: "copying sub/file" });
 });
 
+test("an attribute that is too large for the new file system is no want of room", async () => {
+  using scratch = new Scratch();
+  sh("truncate -s 16M image; mkfs.ext4 -q -O ^ea_inode image; mkdir source small; mount -o loop image small; mkdir small/target; mount -t tmpfs none source; echo > source/file; setfattr -n trusted.big -v $(printf '%020000d' 1) source/file", scratch.dir);
+  try {
+    expect((await runPlan(copyOps(scratch, "source", "small/target"))).failed).toMatchObject({ error: errno("E2BIG"), text: "copying file" });
+  } finally {
+    sh("umount small source", scratch.dir);
+  }
+});
+
 test("where blocks can be shared they are", async () => {
   using scratch = new Scratch();
   sh("truncate -s 320M image; mkfs.xfs -q -m reflink=1 image; mkdir shared; mount -o loop image shared; mkdir shared/source shared/target; head -c 300000 /dev/urandom > shared/source/file; truncate -s 5M shared/source/holes; echo end >> shared/source/holes; sync", scratch.dir);

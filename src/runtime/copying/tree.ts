@@ -36,8 +36,9 @@ function notCopied(plan: Plan, outcome: EngineOutcome, { wish: { to, block }, wh
   const failed = failureOf(outcome.events);
   if (failed === undefined || numbered(plan)[failed.op]?.op !== "copyTree") return outcomeProblem(plan, outcome, `copy '${where}'`);
   if (isNoSpace(errnoName(failed.error))) return full(to, stage, { block, by: "-L SIZE" });
+  const what = errnoName(failed.error) === "E2BIG" ? "an extended attribute is larger than the new file system takes" : errnoText(failed.error);
   const remedy = errnoName(failed.error) === "ENOENT" ? "it has gone while it was copied: stop what changes the source" : "mend that in the source";
-  return { code: "storage.copy", text: `${stage} failed`, cause: `${failed.text}: ${errnoText(failed.error)}`, remedy: `${remedy}, then copy again: nothing was left` };
+  return { code: "storage.copy", text: `${stage} failed`, cause: `${failed.text}: ${what}`, remedy: `${remedy}, then copy again: nothing was left` };
 }
 
 export async function copyTree(made: Target, facts: HostFacts, wish: TreeWish): Promise<Result<void>> {
