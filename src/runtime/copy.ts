@@ -78,6 +78,7 @@ export async function finish(request: Request, source: Target, options: Pick<Cop
   const loaded = loadConfig(request, options.to);
   if (!loaded.ok) return loaded.problems[0];
   const { spec } = loaded.value;
+  if (spec.rootfs?.type === "nbd") return (spec.hooks.clone ?? []).length === 0 ? undefined : { code: "storage.unsupported", at: spec.rootfs.from, text: "lxc.hook.clone cannot be run", cause: `'nbd:${spec.rootfs.path}' is connected by a start alone`, remedy: "take the hook out, and do its work in the copy's pre-start or start hook" };
   if (spec.rootfs === undefined || (isNamed && (spec.hooks.clone ?? []).length === 0)) return undefined;
   const place = storagePath(spec.rootfs);
   const facts = probeHost(request, { idmap: true, paths: rootfsPaths(spec.rootfs, spec), ...(place === undefined ? {} : { storage: place }) });
@@ -123,7 +124,7 @@ async function make(wanted: Job, abort: AbortSignal): Promise<Result<void>> {
     }
   }
   if (storage.image !== undefined) {
-    const plan = planCopyImage(to, storage.image.source, storage.image.to);
+    const plan = planCopyImage(to, storage.image.source, storage.image.to, storage.image.format);
     const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, abort }), `copy '${storage.image.source}'`);
     if (problem !== undefined) return fail(imageProblem(problem));
   }

@@ -1,7 +1,9 @@
 // Owns the verb `restore`: a container is as it was when a snapshot was made, or another one is made of it.
 import { mkdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { clonedConfig } from "../config/index.ts";
 import { runPlan } from "../host/engine/run.ts";
+import { imageFormat } from "../host/probe/nbd.ts";
 import { isSubvolume } from "../host/probe/tree-mark.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { configFile, containerDir } from "../host/store/layout.ts";
@@ -13,6 +15,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { Progress } from "../model/progress.ts";
 import type { RootfsSpec } from "../model/spec.ts";
+import { nbdParts } from "../model/storage.ts";
 import { layersOf } from "../plan/rootfs/kind.ts";
 import { planCopyImage, planMakeMapped } from "../plan/lifecycle/copy.ts";
 import { planOwn } from "../plan/lifecycle/create.ts";
@@ -35,7 +38,7 @@ import type { RestoreOptions, RestoreVerb, Target } from "./verbs.ts";
 /** Where a container's own files lie: its root file system, or the layer it writes to. */
 function ownTree(rootfs: RootfsSpec | undefined): string | undefined {
   if (rootfs === undefined || rootfs.path === "") return undefined;
-  const tree = rootfs.type === "overlay" ? layersOf(rootfs.path)?.upper : rootfs.path;
+  const tree = rootfs.type === "overlay" ? layersOf(rootfs.path)?.upper : rootfs.type === "nbd" ? nbdParts(rootfs.path).file : rootfs.path;
   const found = tree === undefined ? undefined : statSync(tree, { throwIfNoEntry: false });
   return found?.isDirectory() === true || found?.isFile() === true ? tree : undefined;
 }
@@ -47,12 +50,18 @@ export function treesOf(now: RootfsSpec | undefined, then: RootfsSpec | undefine
   const [here, there] = [ownTree(now), ownTree(then)];
   const isSame = now?.type === then?.type;
   if (here !== undefined && there !== undefined && isSame) return ok({ now: here, then: there });
-  if (isSame && now?.type === "nbd") return fail({ code: "storage.unsupported", at: byOption("--restore"), text: "on 'nbd' a snapshot does not take the container's place", cause: `lxc.rootfs.path = nbd:${now.path}: it or the snapshot's is no image that lies in a file of its own`, remedy: "qemu-img snapshot -a, on the stopped container's image" });
+  if (isSame && now !== undefined && then !== undefined) return fail({ code: "rootfs.missing", at: byOption("--restore"), text: `'${(here === undefined ? now : then).path}' is not there`, cause: here === undefined ? "it is the container's root file system" : "it is the snapshot's root file system", remedy: "look for it, or correct lxc.rootfs.path" });
   return fail({ code: "storage.unsupported", at: byOption("--restore"), text: "the snapshot's root file system is kept in another way than the container's", remedy: "restore it as a new container: -N NEWNAME" });
 }
 
 interface Job { readonly target: Target; readonly snapshot: Target; readonly facts: HostFacts; readonly now: LoadedConfig; readonly then: LoadedConfig; readonly options: RestoreOptions }
-interface TreesJob extends Job { readonly trees: Trees }
+interface TreesJob extends Job { readonly trees: Trees; /** Of images of qemu's. */ readonly format?: string }
+
+/** In one step only what lies on one file system changes places. */
+function farProblem(target: Target, { now }: Trees): Problem | undefined {
+  if (statSync(dirname(now)).dev === statSync(containerDir(target)).dev) return undefined;
+  return { code: "storage.unsupported", at: byOption("--restore"), text: `'${now}' lies on another file system than '${containerDir(target)}'`, cause: "what is made of the snapshot could not take its place in one step", remedy: "restore it as a new container: -N NEWNAME" };
+}
 
 /** The snapshot's config with the container's paths. */
 function restoredConfig({ target, snapshot, now }: Job): Result<Uint8Array> {
@@ -65,14 +74,14 @@ function restoredConfig({ target, snapshot, now }: Job): Result<Uint8Array> {
 interface Filling { readonly tree: string; readonly idmap: readonly IdMapEntry[]; readonly abort: AbortSignal; readonly onProgress: (progress: Progress) => void }
 
 /** What the snapshot's files lie in, in the stage: an image as it is, a subvolume like another one: then they are in it already. */
-async function based({ target, facts, now, trees }: TreesJob, { tree, idmap, abort }: Filling): Promise<Problem | undefined> {
+async function based({ target, facts, now, trees, format }: TreesJob, { tree, idmap, abort }: Filling): Promise<Problem | undefined> {
   const at = byOption("--restore");
   const isImage = statSync(trees.then).isFile();
   if (isImage) rmdirSync(tree);
   const source = isSubvolume(trees.then) ? trees.then : undefined;
   const ops = now.spec.rootfs?.type === "btrfs" ? subvolumeOps(tree, at, source) : [];
   if (!isImage && ops.length === 0) return undefined;
-  const plan = isImage ? planCopyImage(target, trees.then, tree) : planMakeMapped(target, facts, { verb: "restore", idmap: source === undefined ? [] : idmap, ops });
+  const plan = isImage ? planCopyImage(target, trees.then, tree, format) : planMakeMapped(target, facts, { verb: "restore", idmap: source === undefined ? [] : idmap, ops });
   return outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine, abort }), `copy '${trees.then}'`);
 }
 
@@ -92,14 +101,16 @@ async function filled(job: TreesJob, filling: Filling): Promise<Result<void>> {
 }
 
 async function makeTrees(job: TreesJob, config: Uint8Array, abort: AbortSignal): Promise<Result<void>> {
-  const { target, facts, then, trees, options: { onProgress = () => undefined } } = job;
+  const { target, facts, then, trees, format, options: { onProgress = () => undefined } } = job;
+  const far = farProblem(target, trees);
+  if (far !== undefined) return fail(far);
   const stage = containerDir(stageOf(target, "restore"));
   const tree = `${stage}/rootfs`;
   mkdirSync(tree, { recursive: true, mode: 0o755 });
   const idmap = then.spec.idmap.map(({ value }) => value);
   const copied = await filled(job, { tree, idmap, abort, onProgress });
   if (!copied.ok) return copied;
-  const problem = await exchange(target, facts, { now: trees.now, then: tree, config, idmap, from: byOption("--restore") });
+  const problem = await exchange(target, facts, { now: trees.now, then: tree, config, idmap, ...(format === undefined ? {} : { format }), from: byOption("--restore") });
   return problem === undefined ? ok(undefined) : fail(problem);
 }
 
@@ -113,7 +124,8 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
     return problem === undefined ? ok(undefined) : fail(problem);
   }
   const trees = treesOf(now, then);
-  return trees.ok ? makeTrees({ ...job, trees: trees.value }, config.value, abort) : trees;
+  const format = trees.ok && now?.type === "nbd" ? imageFormat(trees.value.now) : undefined;
+  return trees.ok ? makeTrees({ ...job, trees: trees.value, ...(format === undefined ? {} : { format }) }, config.value, abort) : trees;
 }
 
 async function inPlace(request: Request, job: Job): Promise<Result<void>> {

@@ -13,17 +13,35 @@ refused() {
 	said=$("$@" 2>&1) && { echo "not refused: $*"; return 1; }
 	has "$said" "$words"
 }
-# killed_at TOOL COMMAND...: with its engine, while that one runs, which comes to its end; or with it: KILLED=all
+# killed_at WHO TOOL NUMBER COMMAND...: when it calls that tool for so many times. all: with its engine and the tool, which has not begun;
+# half: the same, when it has; planner: the command alone
 killed_at() {
-	tool=$1; shift
+	who=$1 tool=$2 number=$3 real=$(PATH=/usr/sbin:/usr/bin command -v "$2"); shift 3
+	rm -f /root/at
+	cat > /usr/local/sbin/$tool <<- EOF
+		#!/bin/sh
+		echo >> /root/calls
+		[ \$(wc -l < /root/calls) != $number ] || { echo \$\$ > /root/at.new; mv /root/at.new /root/at; sleep $([ $who = half ] && echo 0 || echo 3); }
+		exec $real "\$@"
+	EOF
+	: > /root/calls
+	chmod 755 /usr/local/sbin/$tool
 	"$@" > /dev/null 2>&1 &
-	until pid=$(pgrep -x "$tool"); do [ -e /proc/$! ] || { echo "it ended without $tool: $*"; return 1; }; done
+	eventually test -e /root/at
+	pid=$(cat /root/at)
 	engine=$(awk '/^PPid/ { print $2 }' /proc/$pid/status)
 	planner=$(awk '/^PPid/ { print $2 }' /proc/$engine/status)
-	[ "${KILLED-}" != all ] || sleep 0.4
-	kill -9 $planner $engine $([ "${KILLED-}" != all ] || echo $pid)
+	[ $who != half ] || sleep 0.4
+	if [ $who = planner ]; then kill -9 $planner; else kill -9 $planner $engine $pid || :; fi
 	wait $! || :
-	while [ -e /proc/$pid ]; do sleep 0.1; done
+	rm /usr/local/sbin/$tool
+}
+# after_kill CONTAINER WORDS: the next command makes one of these states of it, whole; nothing of a restore is left
+after_kill() {
+	eventually lxc-start -n $1
+	has "$2" "$(inside $1 cat /one)"
+	stops $1
+	equal '' "$(ls -A $L/$1/.berth | grep -e restore -e exchange -e changing | xargs)"
 }
 no_mount() { equal '' "$(grep -e berth- -e "$L" -e /dev/nbd -e rootdev /proc/self/mountinfo || :)"; }
 
@@ -77,19 +95,23 @@ plain_in_place() {
 	refused "'/dev/berth/p' is in use" lxc-snapshot -n p -r snap0
 	umount /mnt
 	settled p two
-	KILLED=tool killed_at lvconvert lxc-snapshot -n p -r snap0
-	starts p
-	equal one "$(inside p cat /one)"
-	stops p
-	settled p one
-	equal 'p p' "$(of_volume p_snap0 origin) $(of_volume p_snap1 origin)"
-	# half way: what is left to be put back goes on
-	changed p three 40
-	KILLED=all killed_at lvconvert lxc-snapshot -n p -r snap0
-	starts p
-	has 'one three' "$(inside p cat /one)"
-	stops p
-	equal 'p p' "$(of_volume p_snap0 origin) $(of_volume p_snap1 origin)"
+	both() { equal 'p p' "$(of_volume p_snap0 origin) $(of_volume p_snap1 origin)"; }
+	changed p three 30
+	killed_at all lvconvert 1 lxc-snapshot -n p -r snap0
+	after_kill p three
+	both
+	killed_at half lvconvert 1 lxc-snapshot -n p -r snap0
+	after_kill p 'one three'
+	both
+	changed p three 30
+	killed_at all lvcreate 1 lxc-snapshot -n p -r snap0
+	after_kill p one
+	both
+	changed p three 30
+	killed_at planner lvconvert 1 lxc-snapshot -n p -r snap0
+	after_kill p one
+	both
+	changed p three 30
 	lxc-snapshot -n p -r snap0
 	settled p one
 	e2fsck -fn /dev/berth/p
@@ -152,16 +174,20 @@ thin() {
 	settled u one
 	equal 'pool u_snap1' "$(of_volume u pool_lv) $(of_volume u origin)"
 	changed u two
-	for killed in tool all; do
-		KILLED=$killed killed_at lvrename lxc-snapshot -n u -r snap1
-		starts u
-		has 'one two' "$(inside u cat /one)"
-		stops u
-		lxc-snapshot -n u -r snap1
-		settled u one
-		equal 'pool t u u_snap0 u_snap1' "$(volumes)"
-		changed u two
-	done
+	all() { equal 'pool t u u_snap0 u_snap1' "$(volumes)"; }
+	killed_at all lvrename 1 lxc-snapshot -n u -r snap1
+	after_kill u two
+	all
+	killed_at all lvrename 2 lxc-snapshot -n u -r snap1
+	equal 'pool t u_berth_new u_berth_old u_snap0 u_snap1' "$(volumes)"
+	after_kill u one
+	all
+	changed u two
+	killed_at planner lvrename 1 lxc-snapshot -n u -r snap1
+	after_kill u one
+	all
+	lxc-snapshot -n u -r snap1
+	settled u one
 	lxc-snapshot -n u -d snap1
 	equal '' "$(lxc-destroy -n t 2>&1)"
 	starts u
@@ -206,6 +232,30 @@ nbd() {
 	equal STOPPED "$(lxc-info -n n -sH)"
 	qemu-img check -q /root/n.qcow2
 }
+nbd_kept() {
+	lxc-snapshot -n n
+	starts n
+	inside n 'echo five > /four; sync'
+	refused 'n is running' lxc-snapshot -n n -r snap0
+	stops n
+	lxc-copy -n n -N m
+	killed_at all qemu-img 1 lxc-snapshot -n n -r snap0
+	starts n
+	equal five "$(inside n cat /four)"
+	stops n
+	lxc-snapshot -n n -r snap0
+	starts n
+	equal four "$(inside n cat /four)"
+	stops n
+	starts m
+	equal five "$(inside m cat /four)"
+	equal m "$(inside m hostname)"
+	stops m
+	for image in /root/n.qcow2 $L/n/snaps/snap0/rootdev $L/m/rootdev; do qemu-img check -q $image; done
+	lxc-destroy -n m
+	lxc-snapshot -n n -d ALL
+	eventually free
+}
 nbd_partition() {
 	truncate -s 100M /root/d.raw
 	printf 'label: gpt\nstart=4096, size=2048\nstart=8192\n' | sfdisk -q /root/d.raw
@@ -224,7 +274,8 @@ lxc.rootfs.options = idmap=container'
 	refused 'no partition 7' lxc-start -n d
 }
 nbd_refuses() {
-	for verb in 'lxc-copy -n n -N m' 'lxc-copy -n n -N m -s' 'lxc-snapshot -n n' 'berth resize n 90M' 'berth export n'; do refused "connected by a start alone" $verb; done
+	for verb in 'lxc-copy -n n -N m -B dir' 'berth resize n 90M' 'berth export n'; do refused "connected by a start alone" $verb; done
+	refused "no snapshot on 'nbd'" lxc-copy -n n -N m -s
 	refused 'an image of qemu cannot be made' lxc-create -n m -B nbd -t busybox
 	printf 'QFI\373 no more' > /root/broken.qcow2
 	nbd_config b /root/broken.qcow2
@@ -248,5 +299,6 @@ check "lvm: group, volume, thin pool and type as options say, whatever lxc.conf 
 check "lvm, thin: snapshots are active, need no origin, take its place; killed, the next command goes on" thin
 check "ext4 on a loop device grows while the container runs" loop_grows
 check "nbd: an image of qemu is started, written, survives a killed monitor" nbd
+check "nbd: kept, copied, put back in its place" nbd_kept
 check "nbd: a partition, with mapped ids; partitions that are not there" nbd_partition
 check "nbd: what cannot be is refused; nothing is left" nbd_refuses

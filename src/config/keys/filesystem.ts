@@ -15,7 +15,7 @@ function lastOfClass(items: readonly string[]): readonly string[] {
 export const filesystemKeys = {
   rootfsPath: row({
     key: "lxc.rootfs.path", grammar: rootfsPath, doc: "The container's root file system, a path that may be led by its kind of storage: dir:, overlay:, btrfs:, zfs:, lvm:, loop:, nbd:, rbd:. Unset: the host's.",
-    since: "2.1", legacy: ["lxc.rootfs"], security: "Unset, the container works on the host's own files.", state: { kind: "partly", why: "nbd and rbd only as a block device that the host has; no kernel has aufs any more.", issue: 7 }, spec: "rootfs.path",
+    since: "2.1", legacy: ["lxc.rootfs"], security: "Unset, the container works on the host's own files.", state: { kind: "partly", why: "rbd only as a block device that the host has; no kernel has aufs any more.", issue: 7 }, spec: "rootfs.path",
   }),
   rootfsMount: row({ key: "lxc.rootfs.mount", grammar: anyText("an existing directory"), doc: "Directory on which the root file system is mounted while the container starts; seen only by the container.", since: "0.6", spec: "rootfs.mount" }),
   rootfsOptions: row({ key: "lxc.rootfs.options", grammar: anyText("mount options, separated by commas; also idmap=container or idmap=PATH"), doc: "Options with which the root file system is mounted.", since: "1.0", security: "Without nosuid and nodev a privileged container can leave set-user-id programs and device nodes that users of the host can reach.", spec: "rootfs.options" }),

@@ -13,7 +13,7 @@ import { fileSystems } from "./storage.ts";
 const SECTOR = 512;
 
 /** How the file begins says what it is: qemu is never left to guess, for a raw image may say anything of itself. */
-function formatOf(path: string): NbdFacts["format"] | undefined {
+export function imageFormat(path: string): NbdFacts["format"] | undefined {
   let fd = -1;
   try {
     fd = openSync(path, "r");
@@ -76,7 +76,7 @@ const NBD = "nbd:";
 export function probeNbd(place: string): StorageFacts | undefined {
   const { file: path, partition } = nbdParts(place.slice(NBD.length));
   if (probePath(path)?.kind !== "file") return undefined;
-  const [program, reader, format] = [programPath("qemu-nbd"), programPath("qemu-img"), formatOf(path)];
+  const [program, reader, format] = [programPath("qemu-nbd"), programPath("qemu-img"), imageFormat(path)];
   if (program === undefined || reader === undefined || format === undefined || process.geteuid?.() !== 0) return { fileSystems: fileSystems() };
   const device = freeDevice();
   const content = contentIn(path, format, partition);

@@ -14,6 +14,7 @@ import { detachFromHost, planRootfs, rootfsTarget } from "../rootfs.ts";
 import { idmapOf, isRoot, newScope } from "../scope.ts";
 import { confineOps } from "../storage/dir.ts";
 import { onMounted, readOps, type ReadPlace } from "../storage/mounted.ts";
+import { convertImage, unusedImage } from "../storage/qemu.ts";
 import { toolOp } from "../storage/tool.ts";
 import { usernsOps, withSelf } from "../usernsexec.ts";
 import { inside, type Made } from "./create.ts";
@@ -51,9 +52,11 @@ export function planCopyTree(made: Made, facts: HostFacts, { source, to, block, 
   return onMounted({ verb: "copy", ...made, ops }, block, to, from);
 }
 
-/** An image as it is, blocks shared where the file system can, holes kept; while it is mounted it is no whole file system. */
-export const planCopyImage = (made: Made, image: string, to: string): Plan =>
-  ({ verb: "copy", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, lockImage(image, 0, from), toolOp(["cp", "--reflink=auto", "--sparse=always", "--preserve=mode,ownership,timestamps", image, to], from)] });
+/** An image as it is, blocks shared where the file system can, holes kept; while it is mounted it is no whole file system. `format`: of qemu's. */
+export function planCopyImage(made: Made, image: string, to: string, format?: string): Plan {
+  const copy = format === undefined ? [lockImage(image, 0, from), toolOp(["cp", "--reflink=auto", "--sparse=always", "--preserve=mode,ownership,timestamps", image, to], from)] : [convertImage(image, to, { format, from })];
+  return { verb: "copy", ...made, ops: [{ op: "joinParent", signal: SIGKILL, from }, ...copy] };
+}
 
 /** What storage needs is made, by whoever copies. */
 export const planMake = (made: Made, verb: string, ops: readonly Op[]): Plan => ({ verb, ...made, ops });
@@ -71,6 +74,8 @@ export interface ExchangeInputs {
   readonly then: string;
   /** They are images: who mounts the one that goes now would lose what it writes. */
   readonly isImage?: boolean;
+  /** Of an image of qemu's. */
+  readonly format?: string;
   /** A file that replaces another. */
   readonly config: { readonly from: string; readonly to: string };
   readonly idmap: readonly IdMapEntry[];
@@ -79,9 +84,9 @@ export interface ExchangeInputs {
 
 /** Another root file system and its config take their places, one straight after the other; or neither does. A directory's
  * owner alone may move it: an ordinary user takes on the container's ids beside its own. */
-export function planExchange(made: Made, facts: HostFacts, { now, then, config, idmap, at, isImage = false }: ExchangeInputs): Plan {
+export function planExchange(made: Made, facts: HostFacts, { now, then, config, idmap, at, isImage = false, format }: ExchangeInputs): Plan {
   const exchange = (a: string, b: string): Op => ({ op: "rename", path: a, to: b, flags: RENAME_EXCHANGE, from: at });
-  const ops: readonly Op[] = [...(isImage ? [lockImage(now, 0, at)] : []), { ...exchange(then, now), undo: [exchange(now, then)] }, { op: "rename", path: config.from, to: config.to, from: at }];
+  const ops: readonly Op[] = [...(format !== undefined ? [unusedImage(now, format, at)] : isImage ? [lockImage(now, 0, at)] : []), { ...exchange(then, now), undo: [exchange(now, then)] }, { op: "rename", path: config.from, to: config.to, from: at }];
   if (isRoot(facts) || idmap.length === 0) return { verb: "restore", ...made, ops };
   const userns = usernsOps(facts, { idmap: withSelf(facts, idmap).idmap, flags: 0, name: "exchange", from: at, pid: 0, uid: 0, gid: 0, body: [...ops, { op: "exitWith", status: 0, from: at }] });
   return { verb: "restore", ...made, ops: [...userns, { op: "exitWith", child: 0, from: at }] };

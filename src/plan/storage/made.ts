@@ -18,7 +18,7 @@ export interface NewPlace {
 }
 
 export interface NewStorage {
-  readonly backend: Backend;
+  readonly backend: Backend | "nbd";
   /** lxc.rootfs.path. */
   readonly path: string;
   /** Makes it; with the caller's own rights. */

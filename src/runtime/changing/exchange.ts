@@ -17,15 +17,17 @@ export interface ExchangeWish {
   readonly now: string;
   readonly then: string;
   readonly config: Uint8Array;
+  /** Of images of qemu's. */
+  readonly format?: string;
   /** Ids of both, for an ordinary user. */
   readonly idmap: readonly IdMapEntry[];
   readonly from: Origin;
 }
 
-export async function exchange(target: Target, facts: HostFacts, { now, then, config, idmap, from }: ExchangeWish): Promise<Problem | undefined> {
+export async function exchange(target: Target, facts: HostFacts, { now, then, config, idmap, format, from }: ExchangeWish): Promise<Problem | undefined> {
   if (lookAt(target).state !== "STOPPED") return { code: "container.running", at: from, text: `${target.name} was started just now`, remedy: `lxc-stop -n ${target.name}, then again` };
   recordExchange(target, { now, then, config });
-  const plan = planExchange(target, facts, { now, then, isImage: statSync(now, { throwIfNoEntry: false })?.isFile() === true, config: { from: preparedConfig(target), to: configFile(target) }, idmap, at: from });
+  const plan = planExchange(target, facts, { now, then, isImage: statSync(now, { throwIfNoEntry: false })?.isFile() === true, config: { from: preparedConfig(target), to: configFile(target) }, idmap, ...(format === undefined ? {} : { format }), at: from });
   const problem = outcomeProblem(plan, await runPlan(plan, { engine: facts.install.engine }), `put new files in the place of '${now}'`);
   dropExchange(target);
   return problem;

@@ -7,7 +7,7 @@ import { placeOf, wantedBackend } from "./storage.ts";
 const rootfs = (type: string, path: string): RootfsSpec => ({ type, path, mount: "/mnt", options: [], isManaged: true, from: byDefault("lxc.rootfs.path") });
 const wish = (isSnapshot: boolean, backend?: string) => ({ source: { name: "a", lxcpath: "/x" }, to: { name: "b", lxcpath: "/x" }, isSnapshot, isKept: false, isRoot: true, isRunning: false, options: { group: "lxc", thinPool: "lxc", zfsRoot: "lxc", rbdPool: "lxc" }, ...(backend === undefined ? {} : { backend }) });
 
-test("an image of qemu is neither copied, nor kept, nor read, and what does it is said", () => {
+test("the files of an image of qemu are not read, and what does it is said", () => {
   const found = placeOf(rootfs("nbd", "/srv/no/web.qcow2:1"));
   expect(found).toMatchObject({ ok: false, problems: [{ code: "storage.unsupported", text: expect.stringContaining("'nbd:/srv/no/web.qcow2:1' is connected by a start alone"), remedy: expect.stringContaining("qemu-img convert -O raw /srv/no/web.qcow2 rootdev") }] });
 });

@@ -18,6 +18,7 @@ import type { ReadPlace } from "../../plan/storage/mounted.ts";
 import { readCreated } from "../creating/record.ts";
 import { sourcesOf } from "../removing/dependents.ts";
 import { stillRunning } from "../running-container.ts";
+import { copiedImage, isImageCopy } from "./qemu.ts";
 import { isWithin, nearest } from "./within.ts";
 import type { Target } from "../verbs.ts";
 
@@ -27,7 +28,7 @@ export interface CopyStorage {
   /** What is copied file by file, and where to. */
   readonly tree?: { readonly source: ReadPlace; readonly to: string };
   /** An image that is copied as it is. */
-  readonly image?: { readonly source: string; readonly to: string };
+  readonly image?: { readonly source: string; readonly to: string; /** Of qemu's. */ readonly format?: string };
   /** Containers whose files the copy goes on using. */
   readonly sources: readonly Target[];
   /** It was one of several. */
@@ -58,10 +59,10 @@ export interface StorageWish {
 const from = byOption("--backingstorage");
 const unsupported = (text: string, remedy: string): Problem => ({ code: "storage.unsupported", at: from, text, remedy });
 
-/** A start connects it; nobody else does, LXC neither. */
+/** A start connects it; nobody else does. */
 const unread = ({ path, from: at }: RootfsSpec): Problem => ({
-  code: "storage.unsupported", at, text: `'nbd:${path}' is connected by a start alone: it is neither copied nor read, nor does it get another size`, cause: "as in LXC: images of qemu are made and kept by qemu's own tools",
-  remedy: `copy it with qemu-img (convert, create -b, snapshot, resize), or make it an image that all verbs know: qemu-img convert -O raw ${nbdParts(path).file} rootdev, and lxc.rootfs.path = loop:.../rootdev`,
+  code: "storage.unsupported", at, text: `'nbd:${path}' is connected by a start alone: its files are not read, nor does it get another size`,
+  remedy: `without -B it is copied as it is; for another size qemu-img resize; or make it an image that all verbs know: qemu-img convert -O raw ${nbdParts(path).file} rootdev, and lxc.rootfs.path = loop:.../rootdev`,
 });
 
 /** What the source is to whoever reads it. */
@@ -180,7 +181,7 @@ function firstOf(rootfs: RootfsSpec, place: ReadPlace, { wish, words, refused }:
   const told = [...refused];
   for (const [i, word] of words.entries()) {
     const found = onOne(rootfs, place, { ...wish, backend: word });
-    if (found.ok) return ok(found.value.made === undefined ? found.value : { ...found.value, choice: { word, reason: choiceReason(found.value.made.backend, told), refused: told, left: words.slice(i + 1) } });
+    if (found.ok) return ok(found.value.made === undefined || found.value.made.backend === "nbd" ? found.value : { ...found.value, choice: { word, reason: choiceReason(found.value.made.backend, told), refused: told, left: words.slice(i + 1) } });
     told.push(...found.problems.map((problem) => ({ word, problem })));
   }
   const [first = unsupported("a copy has to be put somewhere", "leave out -B"), ...others] = toldOnce(told);
@@ -190,6 +191,7 @@ function firstOf(rootfs: RootfsSpec, place: ReadPlace, { wish, words, refused }:
 /** -B of a list, or the best: the first that can be had, and that a snapshot can be made on. */
 export function copyStorage(rootfs: RootfsSpec | undefined, wish: StorageWish): Result<CopyStorage> {
   if (rootfs === undefined || rootfs.path === "") return ok({ sources: [] });
+  if (isImageCopy(rootfs, wish)) return copiedImage(rootfs, wish);
   const place = placeOf(rootfs);
   if (!place.ok) return place;
   const read = place.value.kind === "directory" ? [place.value.path] : place.value.kind === "layers" ? place.value.layers : [];
