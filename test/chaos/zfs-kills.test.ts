@@ -70,11 +70,12 @@ test("the snapshots stay, and each of them and the container can go before the o
   expect(readPool(tools.pool).map(({ name, snapshots }) => [name, snapshots])).toEqual([["tank", []]]);
 }, PATIENCE_MS);
 
-test("a snapshot that Berth did not make is not lost with what is replaced", () => {
-  writePool(tools.pool, readPool(tools.pool).map((one) => (one.name === dataset() ? { ...one, snapshots: [...one.snapshots, { name: "daily", content: "now" }] } : one)));
+test("a snapshot or a dataset that Berth did not make is not lost with what is replaced", () => {
+  writePool(tools.pool, readPool(tools.pool).map((one) => (one.name === dataset() ? { ...one, snapshots: [...one.snapshots, { name: "daily", content: "now" }] } : one)).concat({ name: dataset("/data"), content: "", snapshots: [] }));
   const before = readPool(tools.pool);
-  expect(snapshot("-r", "snap0").stderr).toContain(`'${dataset()}' has snapshots that Berth did not make\n    cause: they would go with it: daily\n`);
+  expect(snapshot("-r", "snap0").stderr).toContain(`'${dataset()}' has what Berth did not make\n    cause: they would go with it: @daily, ${dataset("/data")}\n`);
   expect([readPool(tools.pool), records()]).toEqual([before, []]);
+  writePool(tools.pool, before.slice(0, -1));
   works(place, "lxc-destroy", ["-n", place.name, "-s"]);
 }, PATIENCE_MS);
 

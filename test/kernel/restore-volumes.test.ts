@@ -62,8 +62,11 @@ describe.each([...STORES])("%s", (store, words, steps) => {
     restored("snap1");
     expect(read()).toBe("two");
     write("three");
+    // as after a boot of the machine
+    if (isRbd) must(room.into, `rbd unmap /dev/rbd/${tools.group}/${place.name}_snap0`);
     restored();
     expect(read()).toBe("one");
+    if (isRbd) must(room.into, `rbd map ${tools.group}/${place.name}_snap0`);
     expect(snapshot("-d", "snap1").status).toBe(0);
   }, PATIENCE_MS);
 

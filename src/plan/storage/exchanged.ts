@@ -26,7 +26,7 @@ export interface ExchangeVolumes {
   readonly isMapped: boolean;
   /** A file that replaces another. */
   readonly config: { readonly from: string; readonly to: string };
-  /** Whoever goes on after a kill waits for the one that was killed: its last tool may still run. */
+  /** Whoever goes on after a kill waits for it: the engine of the command that was killed comes to its end. */
   readonly lock?: string;
   readonly at: Origin;
 }
@@ -68,7 +68,7 @@ function nameOps(exchange: NameExchange, { rest, isMapped, at }: ExchangeVolumes
 export function planExchangeVolumes(made: { readonly name: string; readonly lxcpath: string }, wish: ExchangeVolumes): Plan {
   const { exchange, rest, config, lock, at } = wish;
   const put: readonly Op[] = rest === "none" ? [] : [{ op: "rename", path: config.from, to: config.to, from: at, ...(rest === "all" ? {} : { onError: ["ENOENT"] }) }];
-  const locked: readonly Op[] = lock === undefined ? [] : [{ op: "lock", path: lock, into: LOCK, nowait: 1, from: at, note: "who finishes this after a kill waits for its end" }];
+  const locked: readonly Op[] = lock === undefined ? [] : [{ op: "lock", path: lock, into: LOCK, nowait: 1, from: at, note: "who finishes this after a kill waits for it" }];
   if (exchange.way === "names") return { verb: "restore", ...made, ops: [...locked, ...nameOps(exchange, wish), ...put] };
   const merge: readonly Op[] = rest === "all" ? [...opened(exchange, at), ...closed(exchange, at), toolOp(["lvconvert", "--merge", exchange.snapshot], at)] : [];
   const again = rest === "none" ? [] : [toolOp(["lvcreate", "-s", "-L", `${exchange.size}b`, "-n", lastOf(exchange.snapshot), exchange.now.name], at)];

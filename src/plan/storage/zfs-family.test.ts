@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { byOption } from "../../model/origin.ts";
 import type { OutsideStorage, ZfsDataset } from "../../model/storage.ts";
-import { dropDatasets, othersSnapshots } from "./zfs-family.ts";
+import { dropDatasets, othersBelow } from "./zfs-family.ts";
 
 const steps = (datasets: readonly ZfsDataset[], ...doomed: readonly (readonly [name: string, origin?: string])[]): readonly string[] =>
   dropDatasets(doomed.map(([name, origin]): OutsideStorage => ({ kind: "zfs", name, ...(origin === undefined ? {} : { origin }) })), datasets, byOption("-n")).flatMap((op) => (op.op === "spawn" ? [op.argv.slice(1).join(" ")] : []));
@@ -30,5 +30,5 @@ test("one that was never made leaves the snapshot for it; one that nobody knows 
 });
 test("what somebody else has made and nobody is a clone of is told", () => {
   const snapshots = ["web_snap3", "berth_01", "web", "daily", "cloned"];
-  expect(othersSnapshots("t/web", [{ name: "t/web", snapshots }, { name: "t/c", origin: "t/web@cloned", snapshots: ["its"] }])).toEqual(["daily"]);
+  expect(othersBelow("t/web", [{ name: "t/web", snapshots }, { name: "t/c", origin: "t/web@cloned", snapshots: ["its"] }, { name: "t/web/data", snapshots: [] }, { name: "t/web2", snapshots: [] }])).toEqual(["@daily", "t/web/data"]);
 });

@@ -64,11 +64,12 @@ function needing(family: Family, { name, snapshots }: ZfsDataset): ZfsDataset | 
 /** By Berth, for the clone that was recorded, for a restore, or for a clone that has been promoted since. */
 const isMadeFor = (snapshot: string, { origin = "@" }: OutsideStorage): boolean => [shortOf(origin), baseOf(snapshot)].includes(shortOf(snapshot)) || shortOf(snapshot).startsWith(STAMP);
 
-/** Snapshots that would go with the dataset, and that Berth has not made. What has clones goes on in those. */
-export function othersSnapshots(name: string, datasets: readonly ZfsDataset[]): readonly string[] {
+/** Snapshots that would go with the dataset, and datasets below it, that Berth has not made. What has clones goes on in those. */
+export function othersBelow(name: string, datasets: readonly ZfsDataset[]): readonly string[] {
   const isCloned = (short: string): boolean => datasets.some(({ origin }) => origin === `${name}@${short}`);
   const isOurs = (short: string): boolean => short.startsWith(STAMP) || /_snap\d+$/.test(short) || short === baseOf(`${name}@`);
-  return datasets.filter((one) => one.name === name).flatMap(({ snapshots }) => snapshots.filter((short) => !isCloned(short) && !isOurs(short)));
+  const snapshotsOf = datasets.find((one) => one.name === name)?.snapshots ?? [];
+  return [...snapshotsOf.filter((short) => !isCloned(short) && !isOurs(short)).map((short) => `@${short}`), ...datasets.flatMap((one) => (one.name.startsWith(`${name}/`) ? [one.name] : []))];
 }
 
 function remove(family: Family, doomed: OutsideStorage, others: readonly OutsideStorage[]): void {

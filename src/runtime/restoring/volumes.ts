@@ -7,11 +7,11 @@ import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { RootfsSpec } from "../../model/spec.ts";
-import type { OutsideStorage } from "../../model/storage.ts";
+import { rootOnly, type OutsideStorage } from "../../model/storage.ts";
 import { keptAgain } from "../../plan/storage/cloned.ts";
 import { asideOf, type Exchange } from "../../plan/storage/exchanged.ts";
 import type { NewStorage } from "../../plan/storage/made.ts";
-import { othersSnapshots } from "../../plan/storage/zfs-family.ts";
+import { othersBelow } from "../../plan/storage/zfs-family.ts";
 import { stageOf } from "../changing/stage.ts";
 import { exchangeVolumes } from "../changing/volumes.ts";
 import { placeOf } from "../copying/storage.ts";
@@ -59,16 +59,18 @@ function byName({ target, facts, now, path, type }: Kept): VolumeRestore {
 
 /** They would go with what is replaced. */
 function unkept({ kind, name, user }: OutsideStorage): Problem | undefined {
-  const others = kind === "zfs" ? othersSnapshots(name, zfsDatasets([name])) : kind === "rbd" ? imageSnapshots(name, user) : [];
+  const others = kind === "zfs" ? othersBelow(name, zfsDatasets([name])) : kind === "rbd" ? imageSnapshots(name, user) : [];
   if (others.length === 0) return undefined;
-  return { code: "container.snapshots", at: from, text: `'${name}' has snapshots that Berth did not make`, cause: `they would go with it: ${others.slice(0, 3).join(", ")}${others.length > 3 ? " and others" : ""}`, remedy: `remove them by the tools of ${kind}, or ${asNew}` };
+  return { code: "container.snapshots", at: from, text: `'${name}' has what Berth did not make`, cause: `they would go with it: ${others.slice(0, 3).join(", ")}${others.length > 3 ? " and others" : ""}`, remedy: `remove them by the tools of ${kind}, or ${asNew}` };
 }
 
 /** Nothing is touched. */
 export function volumeRestore(target: Target, facts: HostFacts, { now, then }: { readonly now: RootfsSpec; readonly then: RootfsSpec }): Result<VolumeRestore> {
+  if (facts.caller.euid !== 0) return fail(rootOnly(`an ordinary user cannot replace '${now.path}'`, { at: from }));
   const own = ownOf(target, now);
   if (!own.ok) return own;
-  const place = placeOf(then);
+  // an image of rbd that is kept need not be mapped
+  const place = [then, now].map(placeOf).find(({ ok: isRead }) => isRead) ?? placeOf(then);
   if (!place.ok) return place;
   const kept: Kept = { target, facts, now: own.value, path: then.path, type: "type" in place.value ? place.value.type : "" };
   const found = own.value.kind === "lvm" ? onLvm(kept) : ok(byName(kept));
