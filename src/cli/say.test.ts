@@ -45,3 +45,9 @@ test("quiet: only the log hears it", () => {
   expect(say({ ...voice, isQuiet: true }, [PROBLEM])).toBe("");
   expect(heard).toHaveLength(1);
 });
+
+test("what somebody else has written moves no cursor", () => {
+  const { voice, heard } = listening();
+  expect(say(voice, [{ code: "image.invalid", text: "the member 'a\u001b[31mb'", cause: "\u009b2J\tc", remedy: "\r" }])).toBe("lxc-start: web: the member 'a\\x1b[31mb'\n    cause: \\x9b2J\tc\n    remedy: \\x0d\n");
+  expect(heard).toEqual(["ERROR the member 'a\\x1b[31mb'; \\x9b2J\tc; \\x0d"]);
+});

@@ -2,6 +2,7 @@
 import { placed } from "../model/origin.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Log } from "./log.ts";
+import { calmed } from "./terminal-text.ts";
 
 export interface Voice {
   /** `lxc-start`. */
@@ -29,17 +30,18 @@ function markedLine(problem: Problem): string {
   return `    ${excerpt.text}\n    ${mark}${isBesideMark(problem) ? ` ${cause ?? ""}` : ""}\n`;
 }
 
+/** What it tells of may come from an archive, a server or a config of somebody else's: it moves nobody's cursor, in a log neither. */
 export function problemLines(voice: Pick<Voice, "program" | "name">, problem: Problem): string {
   const word = problem.severity === "warning" ? "warning: " : "";
   const more = (label: string, text: string | undefined): string => (text === undefined ? "" : `    ${label}: ${text}\n`);
   const cause = isBesideMark(problem) ? undefined : problem.cause;
-  return `${prefixed(voice, `${word}${sentence(problem)}`)}${markedLine(problem)}${more("cause", cause)}${more("remedy", problem.remedy)}`;
+  return calmed(`${prefixed(voice, `${word}${sentence(problem)}`)}${markedLine(problem)}${more("cause", cause)}${more("remedy", problem.remedy)}`);
 }
 
 /** The text for stderr, "" when quiet; the log gets all of it. */
 export function say(voice: Voice, problems: readonly Problem[]): string {
   for (const problem of problems) {
-    const detail = [sentence(problem), problem.cause, problem.remedy].filter((part) => part !== undefined).join("; ");
+    const detail = calmed([sentence(problem), problem.cause, problem.remedy].filter((part) => part !== undefined).join("; "));
     voice.log.add(problem.severity === "warning" ? "WARN" : "ERROR", detail, problem);
   }
   return voice.isQuiet ? "" : problems.map((problem) => problemLines(voice, problem)).join("");

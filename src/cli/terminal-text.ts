@@ -3,9 +3,12 @@ import type { Request } from "../model/request.ts";
 
 const name = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 
-/** Control characters as \x1b on a terminal; what goes to a file or a program stays as it is. */
+/** Control characters but tabs and the ends of lines, as \\x1b. */
 // oxlint-disable-next-line no-control-regex
-export const terminalText = ({ isTty }: Request, text: string): string => (isTty[1] ? text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, name) : text);
+export const calmed = (text: string): string => text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, name);
+
+/** Control characters as \x1b on a terminal; what goes to a file or a program stays as it is. */
+export const terminalText = ({ isTty }: Request, text: string): string => (isTty[1] ? calmed(text) : text);
 
 /** A console's text, whose colours stay and whose other control sequences do nothing. */
 // oxlint-disable-next-line no-control-regex

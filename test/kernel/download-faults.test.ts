@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TINY, cacheOf, containers, destroy, download, downloadRoom, image, makeDownloadPlace, runBeside } from "./download-room.ts";
-import { FOLDER, sha256, writeMeta, writeSums } from "./image-server.ts";
+import { FOLDER, sha256, writeIndex, writeMeta, writeSums } from "./image-server.ts";
 import { images } from "../../src/library/images.ts";
 import { oddServers } from "./odd-servers.ts";
 import { DIST, leavePlace, type Place } from "./place.ts";
@@ -70,7 +70,7 @@ describe("what a server does", () => {
     await refused(room.tiny(), "the server says 500", "tried 3 times");
     room.server().forget();
     room.server().fault(ROOTFS, { kind: "status", status: 404 });
-    await refused(room.tiny(), "the server says 404");
+    await refused(room.tiny(), "the server says 404 Not Found: its index is out of date, and names what is there no more", "try again later; or name another server");
     expect(room.server().asked.filter((line) => line.includes("rootfs.tar.xz")).length).toBe(1);
     room.server().fault("/meta/1.0/index-system.7", { kind: "status", status: 403 });
     await refused(room.tiny(), "the server says 403", "index-system.7");
@@ -153,6 +153,17 @@ describe("what a server does", () => {
     expect([during.length > 0, during.every((now) => now.join() === before.join()), counts()]).toEqual([true, true, before]);
     expect((await here.pull("tiny/one", { servers: [room.server().url], arch: "amd64" })).digest).toBe(`sha256:${sha256(join(room.root(), FOLDER, "rootfs.tar.xz"))}`);
     expect(await here.pull("tiny/one", { servers: [room.server().url], arch: "amd64", signal: AbortSignal.abort() }).then(() => "had", () => "ended")).toBe("had");
+  }, 60_000);
+  test("an index that is out of date: a copy that has expired is better than what is there no more, and it is said", async () => {
+    await room.made(place);
+    destroy(place);
+    writeFileSync(image(place, "expiry"), "1000\n");
+    writeIndex(room.root(), "20261201_05:24");
+    room.server().fault(ROOTFS, { kind: "status", status: 404 });
+    const ran = await room.made(place);
+    writeIndex(room.root());
+    expect([ran.stderr.includes("its index is out of date"), ran.stderr.includes("the copy in the cache is taken: build 20261101_05:24"), isWhole()]).toEqual([true, true, true]);
+    destroy(place);
   }, 60_000);
   test("it is no image server, or has no such image", async () => {
     await refused(["--server", `${room.server().url}/images`, ...TINY], "is not an image server");

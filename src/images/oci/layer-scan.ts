@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import type { Layer } from "../templates.ts";
-import { TYPE, type TarEntry } from "../tar/header.ts";
+import { TYPE, shown, type TarEntry } from "../tar/header.ts";
 import { tarJudge } from "../tar/judge.ts";
 import { tarReader } from "../tar/reader.ts";
 import { eachUnpacked } from "../tar/unpacked.ts";
@@ -49,7 +49,7 @@ function whiteout(path: string, notes: Notes): Problem | undefined {
     return undefined;
   }
   const gone = name.slice(WHITEOUT.length);
-  if (gone === "" || gone === "." || gone === "..") return { code: "image.invalid", text: `the layer's member '${path}' takes away nothing that can have a name` };
+  if (gone === "" || gone === "." || gone === "..") return { code: "image.invalid", text: `the layer's member '${shown(path)}' takes away nothing that can have a name` };
   if (!gone.startsWith(WHITEOUT)) notes.removed.add(under(folder, gone)); // others are notes of AUFS to itself
   return undefined;
 }

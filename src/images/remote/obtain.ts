@@ -79,12 +79,15 @@ async function sumsOf({ shop, entry, server }: Getting): Promise<Result<Readonly
   return page.why.isAbsent ? ok(new Map()) : fail(page.problem);
 }
 
+/** Servers throw old builds away, and a cache on the way may have an old index. */
+const outOfDate = (problem: Problem, { elsewhere }: Net): Problem => ({ ...problem, cause: `${problem.cause ?? ""}: its index is out of date, and names what is there no more`, remedy: `try again later${elsewhere === undefined ? "" : `; or ${elsewhere}`}` });
+
 interface Sum { readonly hex: string; readonly by: string }
 async function getFile(how: Getting, file: RemoteFile, name: string, sum: Sum | undefined): Promise<Problem | undefined> {
   const { shop, server, staging } = how;
   const [url, path] = [`${server}${file.path}`, `${staging}/${name}.part`];
   const fetched = await fetchFile({ url, path, stage: basename(file.path), isKnown: sum !== undefined, ...(file.size === undefined ? {} : { size: file.size }) }, shop.net);
-  if (!fetched.ok) return fetched.problem;
+  if (!fetched.ok) return fetched.why.isAbsent ? outOfDate(fetched.problem, shop.net) : fetched.problem;
   const is = sum === undefined ? undefined : await sha256Of(path);
   const wrong = is !== undefined && sum !== undefined && is !== sum.hex ? wrongSum(url, is, sum) : undefined;
   const isCovered = how.isSigned && file.sha256 !== undefined;

@@ -31,8 +31,9 @@ function shortText(block: Uint8Array, at: number, end: number): string {
   for (let i = at; i < end; i++) text += String.fromCharCode(block[i] ?? 0);
   return text;
 }
-/** For people. */
-export const shown = (name: string): string => new TextDecoder().decode(Uint8Array.from(name, (letter) => letter.charCodeAt(0)));
+/** For people: on one line, and without what would move a cursor. */
+// oxlint-disable-next-line no-control-regex
+export const shown = (name: string): string => new TextDecoder().decode(Uint8Array.from(name, (letter) => letter.charCodeAt(0))).replace(/[\0-\x1f\x7f-\x9f]/g, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 export function textAt(block: Uint8Array, at: number, length: number): string {
   let end = at;

@@ -78,6 +78,7 @@ test("what means harm is named", () => {
   expect(judged([entry("x", { type: "1", link: "../s" })])).toBe("the archive's member 'x' is a hard link to a path with ..");
   expect(judged([entry("sda", { type: "4", major: 8, minor: 0 })])).toBe("the archive's member 'sda' is a device (block 8:0)");
   expect(judged([entry("dev/mem", { type: "3", major: 1, minor: 1 })])).toBe("the archive's member 'dev/mem' is a device (character 1:1)");
+  expect(judged([entry("/x\nlxc-create: all is well\u001b[31m")])).toBe("the archive's member '/x\\x0alxc-create: all is well\\x1b[31m' has an absolute path");
   expect(judged([entry("./", { type: "2", link: "/etc" }), entry("passwd")])).toBe("the archive's member './' is a symbolic link in the place of the root file system");
   expect([judged([entry("dev/mem", { type: "3", major: 1, minor: 1 })], true), judged([entry("x/mem", { type: "3", major: 1, minor: 1 })], true)]).toEqual([undefined, "the archive's member 'x/mem' is a device (character 1:1)"]);
   expect(judged([entry("huge", { type: "S", realSize: 2 ** 60 })])).toContain("'huge' would be");
