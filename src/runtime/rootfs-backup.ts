@@ -39,17 +39,11 @@ function backupsOf(target: Target): readonly number[] {
   }
 }
 
-function intoFile(fd: number): (bytes: Uint8Array) => Promise<boolean> {
-  return (bytes) => {
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
-      return Promise.resolve(true);
-    } catch (error) {
-      if (isNoSpace(errorCode(error))) return Promise.resolve(false);
-      throw error;
-    }
-  };
-}
+/** What it throws is told as what it is. */
+const intoFile = (fd: number) => (bytes: Uint8Array): Promise<boolean> => {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
+  return Promise.resolve(true);
+};
 
 export const backUp: BackUpVerb = async (request, target, { number, mayRun }) => {
   const unsafe = unsafeReason(containerDir(target));
@@ -69,8 +63,8 @@ export const backUp: BackUpVerb = async (request, target, { number, mayRun }) =>
     renameSync(half, path);
     return ok({ path, number: wanted }, exported.warnings);
   } catch (error) {
-    if (isNoSpace(errorCode(error))) return fail({ code: "storage.full", text: `no space left for '${half}'`, remedy: "free some space, or keep it elsewhere: berth export" });
-    return fail({ code: "storage.copy", text: `cannot write '${half}': ${errorCode(error)}` });
+    if (isNoSpace(errorCode(error))) return fail({ code: "storage.full", text: `no space left for '${path}'`, remedy: "free some space, or keep it elsewhere: berth export" });
+    return fail({ code: "storage.copy", text: `cannot write '${path}': ${errorCode(error)}` });
   } finally {
     if (fd >= 0) closeSync(fd);
     rmSync(half, { force: true });

@@ -75,3 +75,31 @@ test("berth image export: the same", () => {
   expect(readFileSync(path("kept/image.tar.gz"))).toEqual(readFileSync(path("tree.tar.gz")));
   expect([image("export", "mine", path("new.tar.gz")), readFileSync(path("new.tar.gz")).equals(readFileSync(path("tree.tar.gz")))]).toEqual([GOOD, true]);
 }, PATIENCE_MS);
+
+test("from xfs: an ACL is there once, not a second time as xfs's own attribute with the host's ids", () => {
+  const there: Place = { ...place, lxcpath: path("xfs") };
+  mkdirSync(there.lxcpath);
+  expect(spawnSync("sh", ["-c", "truncate -s 320M xfs.image && mkfs.xfs -q xfs.image && mount -o loop xfs.image xfs"], { cwd: place.lxcpath }).status).toBe(0);
+  try {
+    create(there);
+    expect(spawnSync("setfacl", ["-m", "u:1000:rwx", join(there.lxcpath, there.name, "rootfs/root")]).status).toBe(0);
+    expect(berth(there, "berth", ["export", "-P", there.lxcpath, there.name, "-o", path("from-xfs.tar")])).toEqual(GOOD);
+    const archive = readFileSync(path("from-xfs.tar"), "latin1");
+    expect([archive.includes("SCHILY.xattr.system.posix_acl_access="), archive.includes("SGI_ACL")]).toEqual([true, false]);
+    works(there, "lxc-destroy", ["-n", there.name]);
+  } finally {
+    spawnSync("umount", [there.lxcpath]);
+  }
+}, PATIENCE_MS);
+
+test("ids in ACLs are numbers: a name of this host would be another one's id elsewhere", () => {
+  const named = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":")).find(([, , uid]) => Number(uid) > 0 && Number(uid) < 60_000);
+  const file = path(place.name, "rootfs/root");
+  expect(spawnSync("setfacl", ["-m", `u:${named?.[2]}:rwx`, file]).status).toBe(0);
+  expect(give(path("acl.tar"))).toEqual(GOOD);
+  expect(readFileSync(path("acl.tar"), "latin1")).not.toContain("SCHILY.acl.");
+  expect(take(path("acl.tar"))).toEqual(GOOD);
+  const listed = spawnSync("getfacl", ["-np", path(`${place.name}2`, "rootfs/root")], { encoding: "utf8" }).stdout;
+  works(place, "lxc-destroy", ["-n", `${place.name}2`]);
+  expect(listed).toContain(`user:${named?.[2]}:rwx`);
+}, PATIENCE_MS);

@@ -104,7 +104,7 @@ describe("root", () => {
       works(there, "lxc-restore", [name]);
       expect([read(there), existsSync(home(there, "rootfs/bin/busybox"))]).toEqual(["one", false]);
       sh("head -c 2M /dev/urandom > rootfs/large", home(there));
-      expect(refused(there, "lxc-backup", name)).toContain("no space left");
+      expect(refused(there, "lxc-backup", name)).toContain(`no space left for '${home(there, "rootfs.backup.4")}'`);
       expect(backups(there)).toEqual(["rootfs.backup.3"]);
       works(there, "lxc-destroy", ["-n", name]);
     } finally {

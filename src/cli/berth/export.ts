@@ -22,7 +22,7 @@ type Row = (typeof rows)[number];
 
 export const tool: Tool<Row> = {
   name: "berth export", synopsis: "NAME [-o FILE]", hasName: true, rows,
-  about: "Write a container with its config, hooks and snapshots as one archive that any tar can read. Ids are those that the container sees, so that it can be imported by anybody; extended attributes, ACLs and capabilities are kept. Its last member is the SHA-256 of all before it.",
+  about: "Write a container with its config, hooks and snapshots as one archive that any tar can read. Ids are those that the container sees, so that it can be imported by anybody; extended attributes, ACLs and capabilities are kept (tar --xattrs --xattrs-include='*'). Its last member is the SHA-256 of all before it.",
   examples: [["berth export web > web.tar", "one file"], ["berth export web | zstd > web.tar.zst", "a smaller one"], ["berth export web | ssh other berth import", "to another machine, without a file between"]],
 };
 

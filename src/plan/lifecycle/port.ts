@@ -22,10 +22,14 @@ const SOURCE = 3;
 /** mkfs.ext4 makes it, for the host's root alone. */
 const LOST = ["--anchored", "--exclude=./lost+found"];
 
-/** Names and targets of hard links get the prefix, targets of symbolic ones stay. Times of access would make each archive differ. */
+/** How xfs shows ACLs once more, with the ids of the host. */
+const XFS_ACLS = "trusted.SGI_ACL_*";
+
+/** ACLs are among the attributes, in numbers: tar's own records of them have names, which are those of the host.
+ * Names and targets of hard links get the prefix, targets of symbolic ones stay. Times of access would make each archive differ. */
 const exportCommand = (prefix: string, { kind }: ReadPlace): readonly string[] => [
   "tar", "--create", "--file=-", "--format=pax", "--pax-option=delete=atime,delete=ctime", "--sort=name", "--numeric-owner", ...(kind === "directory" ? ["--one-file-system"] : []), ...(kind === "image" || kind === "device" ? LOST : []), "--sparse",
-  "--xattrs", "--xattrs-include=*", "--acls", "--warning=no-file-ignored", `--transform=flags=rSh;s,^\\.,${prefix},`, ".",
+  "--xattrs", "--xattrs-include=*", `--xattrs-exclude=${XFS_ACLS}`, "--warning=no-file-ignored", `--transform=flags=rSh;s,^\\.,${prefix},`, ".",
 ];
 
 /** Standard output is the archive. */

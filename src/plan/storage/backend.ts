@@ -6,12 +6,12 @@ import { backendOf, BACKENDS, DEFAULT_FSTYPE, ROOT_MOUNTS, type Backend, type Ba
 type Refusal = Pick<Problem, "text" | "cause" | "remedy"> & { readonly isPrivilege?: boolean };
 
 const without = (facts: BackendFacts, program: string): boolean => !facts.programs.includes(program);
-const install = (program: string, debian: string): Refusal => ({ text: `the program '${program}' is missing`, remedy: `apt install ${debian}` });
+const install = (program: string, debian: string | undefined): Refusal => ({ text: `the program '${program}' is missing`, remedy: debian === undefined ? `install the package that holds ${program}` : `apt install ${debian}` });
 
 /** Where each program of storage comes from, in Debian. */
 const MKFS: Readonly<Record<string, string>> = { ext2: "e2fsprogs", ext3: "e2fsprogs", ext4: "e2fsprogs", xfs: "xfsprogs", btrfs: "btrfs-progs", f2fs: "f2fs-tools" };
 const mkfs = (facts: BackendFacts, fstype: string): Refusal | undefined =>
-  (without(facts, `mkfs.${fstype}`) ? install(`mkfs.${fstype}`, MKFS[fstype] ?? `what holds mkfs.${fstype}`) : undefined);
+  (without(facts, `mkfs.${fstype}`) ? install(`mkfs.${fstype}`, MKFS[fstype]) : undefined);
 
 const rootOnly = (backend: Backend): Refusal => ({ isPrivilege: true, text: `Unprivileged users cannot create ${backend} containers`, cause: backend === "loop" ? ROOT_MOUNTS : `only root may use ${backend}`, remedy: "use -B dir (files share blocks where the file system can), -B overlay, or -B btrfs where the containers lie on btrfs" });
 

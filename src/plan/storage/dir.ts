@@ -21,11 +21,12 @@ export interface UnpackWish {
   readonly prefix?: string;
 }
 
-/** Unpacks standard input into the current directory. Absolute names and `..` are tar's own defence. */
+/** Unpacks standard input into the current directory. Where names have a prefix it is an export, whose ACLs are among the
+ * attributes: tar would take names in its own records for those of this host. Absolute names and `..` are tar's own defence. */
 export const unpackCommand = (wish: UnpackWish): readonly string[] => [
   "tar", "--extract", "--file=-", "--record-size=128K", ...PROGRAMS[wish.compression],
   "--numeric-owner", "--preserve-permissions", "--same-owner", "--delay-directory-restore",
-  "--xattrs", "--xattrs-include=*", "--acls", "--warning=no-timestamp",
+  "--xattrs", "--xattrs-include=*", ...(wish.prefix === undefined ? ["--acls"] : []), "--warning=no-timestamp",
   ...(wish.isMapped ? ["--anchored", "--exclude=./dev/*", "--exclude=dev/*"] : []),
   ...(wish.prefix === undefined ? [] : [`--transform=flags=rSh;s,^${wish.prefix.replaceAll(".", "\\.")},.,`]),
   ...wish.exclude.map((pattern) => `--exclude=${pattern}`),
