@@ -32,7 +32,7 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
     expect(readFileSync(join(place.lxcpath, place.name, "config"), "utf8")).toContain("lxc.uts.name = web.example.org\n");
     for (const words of ["there is no server for ssh in this image: nobody can log in with the key yet", "apt-get install openssh-server", "there is no sudo in this image: 'ann' cannot become root yet"]) expect(made.stderr).toContain(words);
     start(place);
-    expect(inside(place, "hostname; cat /etc/hostname; id -u ann; cat /home/ann/.ssh/authorized_keys; cat /var/lib/cloud/seed/nocloud-net/user-data")).toBe(`web.example.org\nweb.example.org\n1001\n${KEY}\n#cloud-config\npackages: [vim]`);
+    expect(inside(place, "hostname; cat /etc/hostname; id -u ann; cat /home/ann/.ssh/authorized_keys; cat /var/lib/cloud/seed/nocloud-net/user-data; tail -n 2 /etc/hosts")).toBe(`web.example.org\nweb.example.org\n1001\n${KEY}\n#cloud-config\npackages: [vim]\n127.0.1.1\tweb.example.org\n::1\tlocalhost ip6-localhost ip6-loopback`);
     works(place, "lxc-stop", ["-n", place.name, "-k"]);
     const home = lstatSync(ofItsOwn(place, "home/ann"));
     expect([home.uid, home.mode & 0o777, statSync(ofItsOwn(place, "home/ann/.ssh")).mode & 0o777]).toEqual([place.rootId + 1001, 0o750, 0o700]);
@@ -79,7 +79,9 @@ test("keys of a user that the image has go to its home, wherever that is, but no
   writeFileSync(join(tree, "etc/group"), "ann:x:500:\n");
   for (const [home, file] of [["/srv/ann", "srv/ann/.ssh/authorized_keys"], ["/../../in-out", undefined], ["/srv/a*", undefined]] as const) {
     writeFileSync(join(tree, "etc/passwd"), `ann:x:500:500::${home}:/bin/sh\n`);
-    await good(create(place, "-t", tree, "--ssh-key", KEY, "--user", "ann"));
+    writeFileSync(join(tree, "etc/hosts"), "127.0.0.1 localhost box.example.org\n");
+    await good(create(place, "-t", tree, "--ssh-key", KEY, "--user", "ann", "--hostname", "box"));
+    expect(readFileSync(inRootfs(place, "etc/hosts"), "utf8")).toBe("127.0.0.1 localhost box.example.org\n127.0.1.1\tbox\n");
     expect([home, readFileSync(inRootfs(place, "root/.ssh/authorized_keys"), "utf8"), file === undefined ? `${KEY}\n` : readFileSync(inRootfs(place, file), "utf8"), existsSync(join(place.lxcpath, "in-out")), existsSync(inRootfs(place, "home"))]).toEqual([home, `${KEY}\n`, `${KEY}\n`, false, false]);
     destroy(place);
   }

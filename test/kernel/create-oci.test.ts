@@ -111,7 +111,7 @@ describe("Debian's docker-registry", () => {
   test("with a password", () => inPlace("privileged", async (place) => {
     const url = `docker://${closed.host}/team/app:1.0`;
     const nobody = await from(place, url);
-    expect([nobody.status, nobody.stderr.includes("wants a login")]).toEqual([1, true]);
+    expect([nobody.status, nobody.stderr.includes("wants a login"), nobody.stderr.includes("remedy: --username NAME and --password-file FILE\n")]).toEqual([1, true, true]);
     const wrong = await from(place, url, "--username", "tester", "--password", "guess");
     expect([wrong.status, wrong.stderr.includes("does not take the login of 'tester'"), wrong.stderr.includes("guess")]).toEqual([1, true, false]);
     await made(place, url, "--username", "tester", "--password-file", join(work, "password"));

@@ -75,6 +75,14 @@ describe("simplestreams and signatures", () => {
     }
     const forced = await download(place, { args: args("--keyid", "0123456789ABCDEF", "--force-cache") });
     expect([forced.status, forced.stderr.includes("nobody looked at this key's signature when it came") ? "" : forced.stderr]).toEqual([1, ""]);
+    const stranger = mkdtempSync(join(tmpdir(), "berth-gpg-test-"));
+    const alien = spawnSync("sh", ["-ec", 'gpg --homedir "$1" --batch --passphrase "" --pinentry-mode loopback --quick-generate-key alien ed25519 sign never; gpg --homedir "$1" --export > "$1/alien.gpg"; gpgconf --homedir "$1" --kill all', "sh", stranger], { stdio: "ignore" });
+    expect(alien.status).toBe(0);
+    for (const [keyring, words] of [[join(stranger, "alien.gpg"), `is signed by a key that is not among those given\n    cause: it is ${keyId.slice(-16)}`], ["/etc/hostname", "'/etc/hostname' holds no key"]] as const) {
+      const ran = await download(place, { args: args("--keyring", keyring) });
+      expect([keyring, ran.status, ran.stderr.includes(words) ? "" : ran.stderr]).toEqual([keyring, 1, ""]);
+    }
+    rmSync(stranger, { recursive: true });
     const nowhere = await download(place, { args: args("--keyring", "/nowhere") });
     expect([nowhere.status, nowhere.stderr.includes("cannot read the keyring '/nowhere'"), containers(place)]).toEqual([1, true, []]);
   }), 60_000);

@@ -136,7 +136,7 @@ export async function startTokenDoor(behind: string, login: string): Promise<Tok
     const name = /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(url.pathname)?.[1] ?? "";
     if (authorization !== `Bearer for repository:${name}:pull`) {
       const here = `http://${incoming.headers.host ?? ""}/token`;
-      return void answer.writeHead(401, { "www-authenticate": `Bearer realm="${here}",service="test",scope="repository:${name}:pull"` }).end();
+      return void answer.writeHead(401, { "www-authenticate": `Bearer realm="${here}?account=test",service="test",scope="repository:${name}:pull"` }).end();
     }
     const { host: _, authorization: __, ...headers } = incoming.headers;
     const [hostname, port] = behind.split(":");

@@ -40,7 +40,7 @@ function tokenOf(text: string): string | undefined {
 
 const refused = (registry: string, login: Login | undefined, cause: string | undefined): Problem => ({
   code: "image.fetch", text: login === undefined ? `the registry '${registry}' wants a login` : `the registry '${registry}' does not take the login of '${login.username}'`,
-  ...(cause === undefined ? {} : { cause }), remedy: "--username NAME and --password PASSWORD (or --password-file FILE)",
+  ...(cause === undefined ? {} : { cause }), remedy: "--username NAME and --password-file FILE",
 });
 
 export interface RegistryWish { readonly place: OciPlace & { readonly kind: "registry" }; readonly login?: Login; readonly net: Net }
@@ -52,10 +52,11 @@ async function authorize({ place, login, net }: RegistryWish, challenge: string)
   const realm = values.get("realm");
   if (scheme !== "bearer" || realm === undefined || !/^https?:\/\//.test(realm)) return fail(refused(place.registry, login, `it asks for '${challenge}', which nobody knows`));
   if (realm.startsWith("http:") && !isLocal(new URL(realm).host) && !isLocal(place.registry)) return fail(refused(place.registry, login, `it wants the login sent without encryption, to '${realm}'`));
-  const query = new URLSearchParams({ scope: values.get("scope") ?? `repository:${place.name}:pull` });
+  const door = new URL(realm);
+  door.searchParams.set("scope", values.get("scope") ?? `repository:${place.name}:pull`);
   const service = values.get("service");
-  if (service !== undefined) query.set("service", service);
-  const page = await fetchPage(`${realm}?${query.toString()}`, { ...net, headers: login === undefined ? {} : { Authorization: basic(login) } }, DOCUMENT_MAX);
+  if (service !== undefined) door.searchParams.set("service", service);
+  const page = await fetchPage(door.href, { ...net, headers: login === undefined ? {} : { Authorization: basic(login) } }, DOCUMENT_MAX);
   if (!page.ok) return fail(page.why.status === 401 || page.why.status === 403 ? refused(place.registry, login, page.problem.cause) : page.problem);
   const token = tokenOf(new TextDecoder().decode(page.value.bytes));
   return token === undefined ? fail(refused(place.registry, login, `'${realm}' gave no token`)) : ok(`Bearer ${token}`);

@@ -36,11 +36,15 @@ function keyserverUrl(keyserver: string, keyId: string): string | undefined {
   return `${isPlain ? "http" : "https"}://${host}${port}/pks/lookup?op=get&options=mr&search=0x${keyId}`;
 }
 
-function withKeyring(bytes: Uint8Array, scratch: string, keyId: string | undefined): Trust {
-  const text = new TextDecoder("latin1").decode(bytes);
+/** RFC 9580: the first bit of a packet is set; or gnupg's own keybox, which gpgv takes too. */
+const holdsKeys = (bytes: Uint8Array): boolean => (bytes[0] ?? 0) >= 0x80 || new TextDecoder("latin1").decode(bytes.subarray(8, 12)) === "KBXf";
+
+function withKeyring(bytes: Uint8Array, from: string, { scratch, keyId }: { readonly scratch: string; readonly keyId: string | undefined }): Result<Trust> {
+  const keys = dearmour(new TextDecoder("latin1").decode(bytes)) ?? bytes;
+  if (!holdsKeys(keys)) return fail({ code: "image.signature", at: byOption("--keyring"), text: `'${from}' holds no key`, remedy: "as gpg --export writes them" });
   const path = `${scratch}/keyring.gpg`;
-  writeFileSync(path, dearmour(text) ?? bytes);
-  return { keyring: path, ...(keyId === undefined ? {} : { keyId }) };
+  writeFileSync(path, keys);
+  return ok({ keyring: path, ...(keyId === undefined ? {} : { keyId }) });
 }
 
 const unreadable = (keyring: string, error: unknown): Problem => ({ code: "image.signature", at: byOption("--keyring"), text: `cannot read the keyring '${keyring}'`, cause: errorText(error) });
@@ -68,7 +72,7 @@ export async function findTrust(wish: TrustWish, scratch: string, net: Net): Pro
   if (problem !== undefined) return fail(problem);
   if (wish.keyring !== undefined) {
     try {
-      return ok(withKeyring(readFileSync(wish.keyring), scratch, keyId));
+      return withKeyring(readFileSync(wish.keyring), wish.keyring, { scratch, keyId });
     } catch (error) {
       return fail(unreadable(wish.keyring, error));
     }
@@ -77,7 +81,7 @@ export async function findTrust(wish: TrustWish, scratch: string, net: Net): Pro
   if (url === undefined) return fail({ code: "option.value", at: byOption("--keyserver"), text: `'${wish.keyserver ?? ""}' is not a key server`, remedy: "as in hkps://keyserver.ubuntu.com" });
   const page = await fetchPage(url, net, KEY_MAX);
   if (!page.ok) return fail({ ...page.problem, code: "image.signature", remedy: "give the key as a file with --keyring, or another --keyserver" });
-  return ok(withKeyring(new TextEncoder().encode(textOf(page.value)), scratch, keyId));
+  return withKeyring(new TextEncoder().encode(textOf(page.value)), url, { scratch, keyId });
 }
 
 interface Said { readonly status: number | undefined; readonly out: string; readonly err: string }
@@ -102,6 +106,8 @@ const signers = (out: string): readonly string[] => out.split("\n").flatMap((lin
 function judge(said: Said, trust: Trust, what: string): Problem | undefined {
   if (said.status === undefined) return { code: "image.signature", text: "gpgv is not installed", cause: "it checks signatures", remedy: "apt-get install gpgv (as root), or --no-validate to do without" };
   const last = said.err.split("\n").filter((line) => line !== "").at(-1)?.replace(/^gpgv: /, "");
+  const unknown = /^\[GNUPG:\] NO_PUBKEY ([0-9A-F]+)/m.exec(said.out)?.[1];
+  if (unknown !== undefined) return { code: "image.signature", text: `'${what}' is signed by a key that is not among those given`, cause: `it is ${unknown}`, remedy: "check whose key that is, and give it with --keyring or --keyid if it is the right one" };
   if (said.status !== 0) return { code: "image.signature", text: `the signature of '${what}' is not good`, ...(last === undefined ? {} : { cause: last }), remedy: "somebody may have changed it: try another server, and check the key" };
   const { keyId } = trust;
   if (keyId !== undefined && !signers(said.out).some((fingerprint) => fingerprint.endsWith(keyId))) return { code: "image.signature", text: `'${what}' is signed by another key than ${keyId}`, cause: `it is ${signers(said.out)[0] ?? "unknown"}` };

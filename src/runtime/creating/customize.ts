@@ -10,7 +10,8 @@ import { toolPlan } from "./tool.ts";
 /** As the container's root, in its root file system; a path that a link of the image leads away ends it. */
 const SAFE = 'safe() { p=.; for part in $(printf %s "$1" | tr / " "); do p=$p/$part; if [ "$part" = .. ]; then echo "$p leads out" >&2; exit 3; fi; if [ -L "$p" ]; then echo "$p is a symbolic link" >&2; exit 3; fi; done; }';
 const HOSTNAME = 'safe etc/hostname; mkdir -p etc; printf "%s\\n" "$1" > etc/hostname';
-const HOSTS = 'safe etc/hosts; if [ ! -e etc/hosts ]; then mkdir -p etc; printf "127.0.0.1\\tlocalhost\\n127.0.1.1\\t%s\\n::1\\tlocalhost ip6-localhost ip6-loopback\\n" "$1" > etc/hosts; fi';
+/** A name that was chosen is also added to what there is: sudo would complain of a host that nobody knows. */
+const HOSTS = 'safe etc/hosts; if [ ! -e etc/hosts ]; then mkdir -p etc; printf "127.0.0.1\\tlocalhost\\n127.0.1.1\\t%s\\n::1\\tlocalhost ip6-localhost ip6-loopback\\n" "$1" > etc/hosts; elif [ -n "$2" ] && ! grep -q "[[:space:]]$1\\([[:space:]]\\|$\\)" etc/hosts; then printf "127.0.1.1\\t%s\\n" "$1" >> etc/hosts; fi';
 const USER = `name=$1; uid=\${2:-1000}; home=\${4:-home/$name}; safe etc/passwd; safe etc/group; safe etc/shadow; safe etc/gshadow; safe "$home"
 if ! grep -q "^$name:" etc/passwd; then
   if [ -z "$2" ]; then while grep -q "^[^:]*:[^:]*:$uid:" etc/passwd etc/group; do uid=$((uid + 1)); done; fi
@@ -45,7 +46,7 @@ function stepsOf(custom: Customize, job: Job): readonly Step[] {
   const id = instanceId ?? `${job.target.name}-${job.facts.random.slice(0, 8)}`;
   return [
     ...(hostname === undefined ? [] : [{ doing: `name it '${hostname}'`, script: HOSTNAME, words: [hostname] }]),
-    ...(knowsItself === true ? [{ doing: "let it know its name", script: HOSTS, words: [name] }] : []),
+    ...(knowsItself === true || hostname !== undefined ? [{ doing: "let it know its name", script: HOSTS, words: [name, hostname === undefined ? "" : "chosen"] }] : []),
     ...(user === undefined ? [] : [{ doing: `make the user '${user.name}'`, script: USER, words: [user.name, String(user.uid ?? ""), String(user.gid ?? ""), user.home?.slice(1) ?? ""] }]),
     ...(user?.password === undefined ? [] : [{ doing: `give '${user.name}' a password`, script: PASSWORD, words: [], input: `${user.name}:${user.password}\n` }]),
     ...(sshKeys.length === 0 ? [] : [{ doing: "put in the keys for ssh", script: KEYS, words: user === undefined ? [] : [user.name], input: `${sshKeys.join("\n")}\n` }]),
