@@ -87,11 +87,11 @@ async function use(request: Request, options: EphemeralOptions): Promise<Result<
 export const copyEphemeral: EphemeralVerb = async (request, source, options) => {
   const problem = optionProblem(options);
   if (problem !== undefined) return fail(problem);
-  const { to, onProgress, onStorage, isTmpfs } = options;
+  const { to, onProgress, onStorage, isTmpfs, size } = options;
   const backend = isTmpfs ? "overlay" : options.backend;
   const copied = await copy(request, source, {
     to, isSnapshot: true, hookArgs: [], mayRun: options.mayRun, keepsName: options.keepsName, keepsAddresses: options.keepsAddresses,
-    ...(onProgress === undefined ? {} : { onProgress }), ...(onStorage === undefined ? {} : { onStorage }), ...(backend === undefined ? {} : { backend }),
+    ...(onProgress === undefined ? {} : { onProgress }), ...(onStorage === undefined ? {} : { onStorage }), ...(backend === undefined ? {} : { backend }), ...(size === undefined ? {} : { size }),
   });
   if (!copied.ok) return copied;
   const set = await configSet(request, to, assignments(options));

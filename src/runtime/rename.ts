@@ -13,6 +13,7 @@ import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
 import { planRename } from "../plan/lifecycle/create.ts";
+import { dropRenames } from "./changing/renames.ts";
 import { decodeConfig, encodeConfig } from "./config-text.ts";
 import { loadConfig } from "./container-config.ts";
 import { copy, finish } from "./copy.ts";
@@ -59,6 +60,7 @@ function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: Re
   const file = `${recordDir(target)}/${renamedConfig(to.name)}`;
   try {
     mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
+    dropRenames(target, { isOldOnly: false });
     rmSync(file, { force: true });
     writeFileSync(file, bytes.value, { mode: 0o640, flag: "wx" });
     return ok(file);

@@ -61,6 +61,10 @@ describe.each(KINDS)("%s", (kind) => {
     expect(containers(place)).toEqual([place.name]);
   }, PATIENCE_MS);
 
+  test("--fssize where nothing has a size of its own: a warning", () => {
+    expect(copyOf(place, "-N", box.name, "-L", "20M", "--", "true")).toMatchObject({ status: 0, stderr: expect.stringContaining("--fssize has no effect: the copy is kept on overlay") });
+  }, PATIENCE_MS);
+
   test("an overlay of the host's directory that is only read", () => {
     const ran = copyOf(place, "-N", box.name, "-m", `overlay=${shared}:/mnt/over:ro`, "--", "sh", "-c", "cat /mnt/over/file; touch /mnt/over/new || exit 5");
     expect([ran.status, ran.stdout.split("\n")[1]]).toEqual([5, "of the host"]);

@@ -2,7 +2,7 @@
 // it keeps, and copies that are gone when they stop. Where Debian's lxc-copy has it, the twin in storage-twin.test.ts tells the rest.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, create, DIST, eventually, leavePlace, makePlace, start, state, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
@@ -53,6 +53,18 @@ describe("of a stopped one", () => {
     copy(two());
     works(place, "berth", ["copy", "-P", place.lxcpath, two(), `${two()}r`, "--rename"]);
     expect([existsSync(path(two())), existsSync(path(`${two()}r`, "rootfs/root/kept"))]).toEqual([false, true]);
+  }, PATIENCE_MS);
+
+  test("--rename, and a whole copy: the config of a renaming that was killed before its one step is gone", () => {
+    const left = (name: string): string => path(place.name, `.berth/config.${name}`);
+    mkdirSync(path(place.name, ".berth"), { recursive: true });
+    for (const name of ["old", "new"]) writeFileSync(left(name), "lxc.uts.name = of-old\n");
+    utimesSync(left("old"), 1e9, 1e9);
+    copy(two());
+    expect([existsSync(left("old")), existsSync(left("new"))]).toEqual([false, true]);
+    works(place, "berth", ["copy", "-P", place.lxcpath, place.name, `${two()}r`, "--rename"]);
+    works(place, "berth", ["copy", "-P", place.lxcpath, `${two()}r`, place.name, "--rename"]);
+    expect([existsSync(left("new")), config(place.name).includes("of-old")]).toEqual([false, false]);
   }, PATIENCE_MS);
 
   test("--rename to where nothing can be, and what is for another root file system: told, and nothing has changed", () => {

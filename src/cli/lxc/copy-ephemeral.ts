@@ -7,6 +7,7 @@ import type { EphemeralMount } from "../../runtime/verbs.ts";
 import type { Answer } from "../answer.ts";
 import { progressPrinter } from "../progress.ts";
 import { say } from "../say.ts";
+import { bytesOf } from "../size.ts";
 import { stream } from "../stream.ts";
 import { optional } from "../values.ts";
 import { keptLine, type Row } from "./copy.ts";
@@ -39,12 +40,13 @@ export async function runEphemeral(line: CommandLine<Row>): Promise<Answer> {
   const mounts = mountsOf(line);
   if (!mounts.ok) return misuse(line, ...mounts.problems);
   const isTmpfs = options.has("tmpfs");
+  const size = options.last("fssize");
   const told: Promise<boolean>[] = [];
   const chosen: string[] = [];
   const { copyEphemeral } = await import("../../runtime/ephemeral.ts");
   const result = await copyEphemeral(request, target, {
     to: to.value, mounts: mounts.value, isTmpfs, keepsData: options.has("keepdata"), mayRun: options.has("allowrunning"), keepsName: options.has("keepname"), keepsAddresses: options.has("keepmac"),
-    isForeground: options.lastOf("daemon", "foreground") === "foreground", command: words, ...optional("backend", options.last("backingstorage")), ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), onStorage: (backend: string, reason: string): void => { chosen.push(keptLine(to.value.name, backend, reason)); } }),
+    isForeground: options.lastOf("daemon", "foreground") === "foreground", command: words, ...optional("backend", options.last("backingstorage")), ...optional("size", size === undefined ? undefined : bytesOf(size)), ...(voice.isQuiet ? {} : { onProgress: progressPrinter(request.isTty[2]), onStorage: (backend: string, reason: string): void => { chosen.push(keptLine(to.value.name, backend, reason)); } }),
     onMade: () => { told.push(stream(`Created ${to.value.name} as clone of ${target.name}\n${isTmpfs ? IN_MEMORY : ""}`)); },
   });
   await Promise.all(told);

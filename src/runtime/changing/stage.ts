@@ -10,6 +10,7 @@ import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { holdPartial } from "../partial.ts";
 import { removeContainer } from "../removing/remove.ts";
 import type { Target } from "../verbs.ts";
+import { dropRenames } from "./renames.ts";
 import { isExchanging, settleVolumes } from "./volumes.ts";
 
 export type Stage = "restore" | "shift";
@@ -62,5 +63,6 @@ export async function whileChanging<T>(target: Target, facts: HostFacts, change:
 
 /** For commands that read it: what a kill has left beside it goes, unless it is being made just now. */
 export async function sweepStages(target: Target, facts: HostFacts): Promise<Result<void>> {
+  dropRenames(target, { isOldOnly: true });
   return isExchanging(target) || halfMade(target).length > 0 ? whileChanging(target, facts, () => Promise.resolve(ok(undefined))) : ok(undefined);
 }
