@@ -1,6 +1,6 @@
 // lxc-snapshot -r of containers on volumes of lvm, thin and plain, and on images of rbd, in their place; with stand-ins for the tools.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, leavePlace, makePlace, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
@@ -17,7 +17,8 @@ const snapshot = (...words: readonly string[]): Ran => berth(place, "lxc-snapsho
 const restored = (name = "snap0"): void => expect(snapshot("-r", name)).toEqual({ status: 0, stdout: "", stderr: "" });
 const write = (text: string): void => expect(berth(place, "berth", ["cp", "-P", place.lxcpath, "-", `${place.name}:/mark`], { input: text }).stderr).toBe("");
 const read = (): string => works(place, "berth", ["cp", "-P", place.lxcpath, `${place.name}:/mark`, "-"]);
-const records = (): readonly string[] => readdirSync(path(place.name, ".berth")).filter((name) => /^(restore|exchange|changing)/.test(name));
+const sh = (line: string): string => must(room.into, `cd ${place.lxcpath}; ${line}`);
+const records = (lxcpath = place.lxcpath): readonly string[] => sh(`ls -A ${join(lxcpath, place.name, ".berth")}`).split("\n").filter((name) => /^(restore|exchange|changing)/.test(name));
 const named = (...ends: readonly string[]): readonly string[] => ends.map((end) => place.name + end);
 const create = (...words: readonly string[]): string => works(place, "lxc-create", ["-n", place.name, "-f", path("c.conf"), "-t", "busybox", ...words]);
 
@@ -84,6 +85,23 @@ describe.each([...STORES])("%s", (store, words, steps) => {
       restored();
       expect([step, read(), tools.names(), records()]).toEqual([step, "one", named("", "_snap0"), []]);
     }
+  }, PATIENCE_MS);
+
+  test("no room for its records: it is told, and the container is as it was; or all is done", () => {
+    const seen = new Set<number>();
+    const base = Number(sh(`find ${place.name} | wc -l`));
+    for (let room = 1; !seen.has(0); room++) {
+      write("two");
+      // a file system that takes so many more files
+      sh(`mkdir small; mount -t tmpfs -o nr_inodes=${base + 1 + room} small small; cp -a ${place.name} small/`);
+      const { status, stderr } = berth(place, "lxc-snapshot", ["-P", path("small"), "-n", place.name, "-r", "snap0"]);
+      seen.add(status);
+      if (status !== 0) expect(stderr).toContain("no space left");
+      expect([room, tools.names(), records(path("small"))]).toEqual([room, named("", "_snap0"), []]);
+      sh(`cp small/${place.name}/.berth/created ${place.name}/.berth/created; umount small; rmdir small`);
+      expect([room, read()]).toEqual([room, status === 0 ? "one" : "two"]);
+    }
+    expect(seen).toEqual(new Set([0, 1]));
   }, PATIENCE_MS);
 
   test("refused, and as it was: it is in use, has clones, or was not made by Berth", () => {

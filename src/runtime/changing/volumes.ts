@@ -10,7 +10,7 @@ import { byOption, type Origin } from "../../model/origin.ts";
 import type { Problem } from "../../model/problem.ts";
 import { IN_USE, planExchangeVolumes, planGoOn, type Exchange, type Merge, type NameExchange, type Rest } from "../../plan/storage/exchanged.ts";
 import { errnoName } from "../../linux/errno.ts";
-import { parseOutside, readCreated, readOwn, writeCreated } from "../creating/record.ts";
+import { parseOutside, prepareCreated, putCreated, readCreated, readOwn } from "../creating/record.ts";
 import { holdPartial } from "../partial.ts";
 import { failureOf, outcomeProblem } from "../removing/outcome.ts";
 import { lookAt } from "../running-container.ts";
@@ -21,13 +21,22 @@ export const isExchanging = (target: Target): boolean => existsSync(volumesFile(
 
 function drop(target: Target): void {
   for (const file of [volumesFile(target), `${volumesFile(target)}.new`]) rmSync(file, { force: true });
+  prepareCreated(recordDir(target), undefined);
   dropExchange(target);
 }
 
-/** From here on the next command looks how far it has come. */
-function record(target: Target, exchange: Exchange, config: Uint8Array): void {
+/** Who will own which of them: what goes aside goes with the stage. */
+function prepareOwners(target: Target, stage: Target, { now, then, aside }: NameExchange): void {
+  const created = readCreated(target);
+  prepareCreated(recordDir(stage), { version: 1, paths: [], outside: aside });
+  prepareCreated(recordDir(target), created === undefined ? undefined : { ...created, outside: { ...then, name: now.name } });
+}
+
+/** From here on the next command looks how far it has come. Nothing that comes after needs room on the disk. */
+function record(target: Target, stage: Target, { exchange, config }: { readonly exchange: Exchange; readonly config: Uint8Array }): void {
   drop(target);
   prepareConfig(target, config);
+  if (exchange.way === "names") prepareOwners(target, stage, exchange);
   writeFileSync(`${volumesFile(target)}.new`, `${JSON.stringify(exchange)}\n`, { mode: 0o640, flag: "wx" });
   renameSync(`${volumesFile(target)}.new`, volumesFile(target));
 }
@@ -96,24 +105,17 @@ async function merged(target: Target, facts: HostFacts, exchange: Merge): Promis
   return { code: "container.busy", at, text: `lvm does not put '${exchange.snapshot}' back`, cause: `'${exchange.now.name}' may be in use; ${left} percent are left`, remedy: `look who: lsblk ${exchange.now.name}; umount it, then again` };
 }
 
-/** Who owns which of them now; what went aside goes with the stage. */
-function renameRecords(target: Target, stage: Target, { now, then, aside }: NameExchange): void {
-  writeCreated(recordDir(stage), { version: 1, paths: [], outside: aside });
-  const created = readCreated(target);
-  if (created !== undefined) writeCreated(recordDir(target), { ...created, outside: { ...then, name: now.name } });
-}
-
-function finish(target: Target, stage: Target, exchange: Exchange): void {
-  if (exchange.way === "names") renameRecords(target, stage, exchange);
+function finish(target: Target, stage: Target): void {
+  for (const owner of [stage, target]) putCreated(recordDir(owner));
   drop(target);
 }
 
 /** `stage`: what owns the one that takes the place, and afterwards the one that goes. */
 export async function exchangeVolumes(target: Target, facts: HostFacts, { stage, exchange, config, from }: { readonly stage: Target; readonly exchange: Exchange; readonly config: Uint8Array; readonly from: Origin }): Promise<Problem | undefined> {
   if (lookAt(target).state !== "STOPPED") return { code: "container.running", at: from, text: `${target.name} was started just now`, remedy: `lxc-stop -n ${target.name}, then again` };
-  record(target, exchange, config);
+  record(target, stage, { exchange, config });
   const problem = await run(target, facts, { exchange, rest: "all", lock: volumesFile(target), from });
-  if (problem === undefined) finish(target, stage, exchange);
+  if (problem === undefined) finish(target, stage);
   return problem;
 }
 
@@ -134,7 +136,7 @@ export async function settleVolumes(target: Target, facts: HostFacts, stage: Tar
     const problem = unmerged ?? await run(target, facts, { exchange, rest, from: at });
     if (problem !== undefined) return problem;
     if (rest === "none") drop(target);
-    else finish(target, stage, exchange);
+    else finish(target, stage);
     return undefined;
   } finally {
     await held.value.release();

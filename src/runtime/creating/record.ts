@@ -1,5 +1,5 @@
 // Owns LXCPATH/NAME/.berth/created: what create made, so that destroy removes that and nothing else.
-import { lstatSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { recordDir } from "../../host/store/layout.ts";
 import { readText } from "../../host/read-text.ts";
 import type { OutsideStorage } from "../../model/storage.ts";
@@ -24,6 +24,17 @@ export const isStillMade = ({ path, dev, ino }: MadePath): boolean => {
 
 export function writeCreated(directory: string, record: CreatedRecord): void {
   writeFileSync(recordFile(directory), `${JSON.stringify(record)}\n`, { mode: 0o640 });
+}
+
+const nextFile = (directory: string): string => `${recordFile(directory)}.next`;
+/** What the record will be: written while there is room for it; to put it in its place takes none. */
+export function prepareCreated(directory: string, record: CreatedRecord | undefined): void {
+  rmSync(nextFile(directory), { force: true });
+  if (record !== undefined) writeFileSync(nextFile(directory), `${JSON.stringify(record)}\n`, { mode: 0o640, flag: "wx" });
+}
+/** It may have been done, or there was nothing to be changed. */
+export function putCreated(directory: string): void {
+  if (existsSync(nextFile(directory))) renameSync(nextFile(directory), recordFile(directory));
 }
 
 function parsePath(value: unknown): MadePath | undefined {
