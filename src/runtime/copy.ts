@@ -27,6 +27,7 @@ import { copyTree } from "./copying/tree.ts";
 import { writeConfig } from "./creating/config.ts";
 import { storageOptions } from "./creating/storage.ts";
 import { dropEmpty, reserve } from "./creating/reserve.ts";
+import { settleExchange } from "./half-made.ts";
 import { writePlanHooks } from "./hook-record.ts";
 import { onSignals } from "./interrupt.ts";
 import { partialFile, settle } from "./partial.ts";
@@ -166,6 +167,8 @@ export const copy: CopyVerb = async (request, source, options) => {
   const facts = probeHost(request, { idmap: true });
   const settled = await settle(source, facts);
   if (!settled.ok) return settled;
+  const exchanged = await settleExchange(request, source);
+  if (!exchanged.ok) return exchanged;
   await sweepStages(source, facts);
   const loaded = loadConfig(request, source);
   if (!loaded.ok) return loaded;

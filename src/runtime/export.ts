@@ -18,6 +18,7 @@ import { loadConfig } from "./container-config.ts";
 import { markOf, stillSame, type Mark } from "./copying/same-source.ts";
 import { placeOf } from "./copying/storage.ts";
 import { saidBy } from "./creating/unpack.ts";
+import { settleExchange } from "./half-made.ts";
 import { settle } from "./partial.ts";
 import { MANIFEST, Out, ReaderGone } from "./porting/out.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
@@ -77,6 +78,8 @@ async function one(part: Part, target: Target, prefix: string): Promise<Result<v
 async function refusal(request: Request, target: Target, facts: HostFacts, mayRun: boolean): Promise<Problem | undefined> {
   const settled = await settle(target, facts);
   if (!settled.ok) return settled.problems[0];
+  const exchanged = await settleExchange(request, target);
+  if (!exchanged.ok) return exchanged.problems[0];
   await sweepStages(target, facts);
   const loaded = loadConfig(request, target);
   if (!loaded.ok) return loaded.problems[0];

@@ -120,7 +120,7 @@ async function make(job: Job, abort: AbortSignal): Promise<Result<void>> {
   if (!config.ok) return config;
   if (isVolume(now) && then?.type === now.type) {
     const volume = volumeRestore(target, facts, { now, then });
-    const problem = volume.ok ? await restoreVolume(target, facts, volume.value, config.value) : volume.problems[0];
+    const problem = volume.ok ? await restoreVolume(target, facts, { volume: volume.value, config: config.value, abort }) : volume.problems[0];
     return problem === undefined ? ok(undefined) : fail(problem);
   }
   const trees = treesOf(now, then);

@@ -104,6 +104,17 @@ describe.each([...STORES])("%s", (store, words, steps) => {
     expect(seen).toEqual(new Set([0, 1]));
   }, PATIENCE_MS);
 
+  test("nothing of it is to be seen after a kill: it is said, and nothing is done", () => {
+    const record = path(place.name, ".berth/exchange.volumes");
+    const gone = { kind: isRbd ? "rbd" : "lvm", name: isRbd ? `${tools.group}/gone` : `/dev/${tools.group}/gone` };
+    writeFileSync(record, JSON.stringify({ now: gone, then: gone, aside: gone }));
+    for (const ran of [snapshot(), snapshot("-r", "snap0"), berth(place, "lxc-start", ["-n", place.name]), berth(place, "lxc-destroy", ["-n", place.name, "-s"])]) {
+      expect(ran).toMatchObject({ status: 1, stderr: expect.stringMatching(/gone' is not there\n {4}cause: a restore of the container was killed[^]*if it is lost for good, remove '.*exchange.volumes'/) });
+    }
+    sh(`rm ${record}`);
+    expect([read(), tools.names(), records()]).toEqual(["one", named("", "_snap0"), []]);
+  }, PATIENCE_MS);
+
   test("refused, and as it was: it is in use, has clones, or was not made by Berth", () => {
     write("two");
     const device = readFileSync(path(place.name, "config"), "utf8").match(/rootfs\.path = \w+:(\S+)/)?.[1] ?? "";

@@ -79,9 +79,9 @@ async function run(target: Target, facts: HostFacts, { exchange, rest, lock, fro
   return outcomeProblem(plan, outcome, `put the snapshot in the place of '${now.name}'`);
 }
 
-const unseen = ({ now }: Exchange): Problem => ({
+const unseen = (target: Target, { now }: Exchange): Problem => ({
   code: "rootfs.missing", at, text: `'${now.name}' is not there`, cause: "a restore of the container was killed between its steps, and nothing of what it had begun is there now",
-  remedy: `make it seen again, by the tools of ${now.kind} (an inactive volume group, a pool that is not imported, a program that is missing); then again`,
+  remedy: `make it seen again, by the tools of ${now.kind} (an inactive volume group, a pool that is not imported, a program that is missing), then again; if it is lost for good, remove '${volumesFile(target)}'`,
 });
 
 const STEP_MS = 200;
@@ -131,7 +131,7 @@ export async function settleVolumes(target: Target, facts: HostFacts, stage: Tar
       return undefined;
     }
     const rest = restOf(exchange);
-    if (rest === undefined) return unseen(exchange);
+    if (rest === undefined) return unseen(target, exchange);
     const unmerged = exchange.way === "merge" ? await merged(target, facts, exchange) : undefined;
     const problem = unmerged ?? await run(target, facts, { exchange, rest, from: at });
     if (problem !== undefined) return problem;

@@ -81,9 +81,11 @@ export function volumeRestore(target: Target, facts: HostFacts, { now, then }: {
   return isThere(aside) ? fail({ code: "container.exists", at: from, text: `'${aside.name}' is there already`, cause: "it may be another container's", remedy: "remove it, or give it another name" }) : found;
 }
 
-export async function restoreVolume(target: Target, facts: HostFacts, { exchange, made }: VolumeRestore, config: Uint8Array): Promise<Problem | undefined> {
+/** A tool that has begun comes to its end, whoever wants it to end: what it has made goes, or takes the place. */
+export async function restoreVolume(target: Target, facts: HostFacts, { volume: { exchange, made }, config, abort }: { readonly volume: VolumeRestore; readonly config: Uint8Array; readonly abort: AbortSignal }): Promise<Problem | undefined> {
   const stage = stageOf(target, "restore");
   mkdirSync(recordDir(stage), { recursive: true, mode: 0o750 });
   const unmade = made === undefined ? undefined : await makeStorage(stage, facts, made, { from });
+  if (unmade === undefined && abort.aborted) return { code: "storage.copy", at: from, text: "interrupted" };
   return unmade ?? exchangeVolumes(target, facts, { stage, exchange, config, from });
 }
