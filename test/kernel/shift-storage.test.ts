@@ -21,6 +21,30 @@ function booted(place: Place, line: string): string {
 const MAKE = "echo one > /etc/mark; echo gone > /etc/gone; chown 5:6 /etc/mark; chmod 4751 /etc/mark; ln /etc/mark /etc/hard";
 const LOOK = "stat -c '%u:%g %a %h' /etc/mark; ls /etc/gone 2>/dev/null; cut -c1-22 /proc/self/uid_map | tr -s ' '";
 
+/** Layers above another container's files, as those above an image's: with other ids they are its own, and so are its snapshots'. */
+function shiftsClone(place: Place, config: string, to: readonly [string, number]): void {
+  const base: Place = { ...place, name: `${place.name}base` };
+  works(place, "lxc-create", ["-n", base.name, "-t", "busybox", "-f", config]);
+  booted(base, MAKE);
+  works(place, "lxc-copy", ["-n", base.name, "-N", place.name, "-s"]);
+  booted(place, "rm /etc/gone; echo two > /etc/note");
+  works(place, "lxc-snapshot", ["-n", place.name]);
+  expect(readFileSync(home(base, "lxc_snapshots"), "utf8").split("\n")).toHaveLength(5);
+  const shifted = shift(place, "--to", to[0]);
+  expect([shifted.status, shifted.stderr]).toEqual([0, expect.stringContaining(`'${place.name}' has files of its own now, and shares none any more`)]);
+  for (const part of ["", "snaps/snap0"]) {
+    expect([part, existsSync(home(place, part, "lxc_rdepends")), owner(home(place, part, "rootfs/etc/mark")) - to[1]]).toEqual([part, false, 5]);
+    expect(readFileSync(home(place, part, "config"), "utf8")).toContain(`lxc.rootfs.path = overlay:${home(place, part, "rootfs")}:`);
+  }
+  expect([existsSync(home(base, "lxc_snapshots")), stages(place)]).toEqual([false, []]);
+  works(place, "lxc-destroy", ["-n", base.name]);
+  expect(booted(place, LOOK).replace("\n ", "\n").trim()).toBe(`5:6 4751 2\n0 ${to[1]}`);
+  works(place, "lxc-snapshot", ["-n", place.name, "-r", "snap0", "-N", base.name]);
+  expect(booted(base, "cat /etc/note; ls /etc/gone 2>/dev/null; stat -c %u /etc/mark")).toBe("two\n5");
+  works(place, "lxc-destroy", ["-n", base.name]);
+  works(place, "lxc-destroy", ["-n", place.name, "-s"]);
+}
+
 describe("root", () => {
   const place = makePlace("privileged");
   beforeAll(() => {
@@ -51,6 +75,8 @@ describe("root", () => {
     works(there, "lxc-destroy", ["-n", there.name, "-s"]);
   }, PATIENCE_MS);
 
+  test("layers above another one's files", () => shiftsClone(place, join(place.lxcpath, "c.conf"), ["300000", 300_000]), PATIENCE_MS);
+
   test("a full file system: it has the ids it had, and nothing of the others", () => {
     const small = join(place.lxcpath, "small");
     mkdirSync(small);
@@ -73,6 +99,11 @@ describe("root", () => {
 describe("an ordinary user", () => {
   const place = makePlace("user-owned");
   afterAll(async () => { await leavePlace(place); }, PATIENCE_MS);
+
+  test("layers above another one's files", () => {
+    writeFileSync(join(place.lxcpath, "clone.conf"), `${place.config.join("\n").replaceAll("65536", "2000")}\n`);
+    shiftsClone(place, join(place.lxcpath, "clone.conf"), ["302000:2000", 302_000]);
+  }, PATIENCE_MS);
 
   test.each(["dir", "overlay"])("%s: to others of the user's own ids and back, snapshots too", (backend) => {
     writeFileSync(join(place.lxcpath, "c.conf"), `${place.config.join("\n")}\n`);

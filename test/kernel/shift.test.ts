@@ -1,7 +1,7 @@
 // berth shift: a privileged container becomes an unprivileged one, moves to other ids and comes back; killed and full, it has the old ids or the new.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { berth, ended, eventually, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Place } from "./place.ts";
 import { argvOf, home, look, makeRich, sh } from "./port.ts";
@@ -70,7 +70,9 @@ test("what is refused changes nothing", () => {
   const clone = `${place.name}2`;
   works(place, "lxc-copy", ["-n", place.name, "-N", clone, "-s"]);
   expect(shift("--to", "200000").stderr).toMatch(new RegExp(`has clones\n.*\n {4}remedy: destroy ${clone} first, or shift`));
-  expect(Bun.spawnSync([...argvOf(place, "shift", [clone, "--to", "200000"])]).stderr.toString()).toContain("neither a directory, nor a subvolume, nor an image or layers of its own");
+  const config = home({ ...place, name: clone }, "config");
+  writeFileSync(config, readFileSync(config, "utf8").replace(`:${home({ ...place, name: clone })}/overlay/delta`, `:${place.lxcpath}/elsewhere`));
+  expect(Bun.spawnSync([...argvOf(place, "shift", [clone, "--to", "200000"])]).stderr.toString()).toContain("neither a directory, nor a subvolume, nor an image, nor layers whose upper one is its own");
   works(place, "lxc-destroy", ["-n", clone]);
   for (const [args, said] of [[["--to", "0"], "is no range of ids"], [["--to", "200000:500"], "which the map has no id for"], [["--to", "nobody-here"], "is neither a first id nor a user"], [[], "--to is needed"]] as const) expect(shift(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining(said) });
   expect(berth(place, "lxc-info", ["-n", place.name]).status).toBe(0);

@@ -1,6 +1,6 @@
 // Owns making a container's root file system anew, from members of an archive as they come, beside the one it has; then it
 // takes its place together with its config. A kill leaves the one or the other.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { runPlan } from "../../host/engine/run.ts";
 import { containerDir, recordDir } from "../../host/store/layout.ts";
 import type { IdMapEntry } from "../../linux/idmap.ts";
@@ -13,6 +13,8 @@ import { onMounted } from "../../plan/storage/mounted.ts";
 import { wholeMap } from "../../plan/usernsexec.ts";
 import type { LeftOut } from "../porting/members.ts";
 import { Unpacking } from "../porting/unpacking.ts";
+import { forget } from "../removing/counting.ts";
+import { sourcesOf } from "../removing/dependents.ts";
 import { outcomeProblem } from "../removing/outcome.ts";
 import { removeContainer } from "../removing/remove.ts";
 import type { Target } from "../verbs.ts";
@@ -64,6 +66,13 @@ async function fill({ facts, stage, layout, idmap, abort, feed, target }: Refill
   return unpacked === undefined ? fed : fail(unpacked, ...(fed.ok ? [] : fed.problems));
 }
 
+/** Nothing below it is shared any more: whose files it was, may go. */
+async function cutLoose(target: Target, facts: HostFacts): Promise<readonly Problem[]> {
+  const warnings = await forget(facts, sourcesOf(target).map((source) => ({ source, clone: target })));
+  rmSync(`${containerDir(target)}/lxc_rdepends`, { force: true });
+  return [...warnings, { code: "storage.copy", severity: "warning", text: `'${target.name}' has files of its own now, and shares none any more`, cause: "what lay below it has other ids, or other files" }];
+}
+
 /** What was left out. */
 export async function refill(job: Refill): Promise<Result<LeftOut>> {
   const { target, facts, layout, from } = job;
@@ -76,5 +85,5 @@ export async function refill(job: Refill): Promise<Result<LeftOut>> {
     return problem === undefined ? (config.ok ? filled : config) : fail(problem);
   }
   await drop(target, facts, layout.layers?.old ?? "");
-  return ok(filled.value);
+  return ok(filled.value, layout.layers?.isShared === true ? await cutLoose(target, facts) : []);
 }
