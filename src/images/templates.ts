@@ -30,7 +30,7 @@ export type Made =
   | { readonly kind: "archive"; readonly path: string; readonly compression: Compression; readonly metadata?: string; /** What made it, for the config's header; else that is the archive. */ readonly template?: string; readonly own?: Customize; /** Further lines of the config. */ readonly more?: readonly string[]; /** A directory that is of no use once it has been unpacked. */ readonly scratch?: string; readonly shared?: SharedImage }
   | LayersMade;
 export interface Layer { readonly path: string; readonly compression: Compression; /** Digest of what it holds, unpacked. */ readonly diffId: string; /** That of the file, when nobody has looked yet whether it is so. */ readonly unchecked?: string }
-export interface LayersMade { readonly kind: "layers"; readonly layers: readonly Layer[]; readonly image: ImageConfig; readonly isDhcp: boolean; readonly template: string; readonly shared?: SharedImage }
+export interface LayersMade { readonly kind: "layers"; readonly layers: readonly Layer[]; readonly image: ImageConfig; readonly isDhcp: boolean; readonly template: string; readonly shared?: SharedImage; /** A directory that is of no use once they have been unpacked. */ readonly scratch?: string }
 
 export interface Template {
   readonly help: string;

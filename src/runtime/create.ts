@@ -144,7 +144,7 @@ function wantedStorage(request: Request, target: Target, { bdev, storage }: Crea
 }
 
 function dropScratch(source: Source): void {
-  if (source.kind === "archive" && source.scratch !== undefined) rmSync(source.scratch, { recursive: true, force: true });
+  if ((source.kind === "archive" || source.kind === "layers") && source.scratch !== undefined) rmSync(source.scratch, { recursive: true, force: true });
 }
 
 function ownOf(request: Request, { own }: CreateOptions, hasRootfs: boolean): Result<Customize> {

@@ -108,6 +108,19 @@ describe("Debian's docker-registry", () => {
     const none = await from(place, `docker://${open.host}/open/app:9`);
     expect([none.status, none.stderr.includes("404"), none.stderr.includes("check the image's name and its tag"), containers(place)]).toEqual([1, true, true, []]);
   }), 60_000);
+  test("--no-cache gets it anew, and keeps nothing of it", () => inPlace("user-owned", async (place) => {
+    await made(place, `docker://${door.host}/open/app:1.0`);
+    destroy(place);
+    const kept = (): readonly string[] => ["", "sha256", "unpacked"].flatMap((folder) => readdirSync(join(cacheOf(place), folder)).toSorted());
+    const before = kept();
+    door.asked.length = 0;
+    await made(place, `docker://${door.host}/open/app:1.0`, "--no-cache");
+    isMade(place);
+    expect([door.asked.filter((line) => line.includes("/blobs/")).length, kept()]).toEqual([3, before]);
+    destroy(place);
+    const none = await from(place, `docker://${door.host}/open/app:9`, "--no-cache");
+    expect([none.status, readdirSync(cacheOf(place)).filter((name) => name.startsWith(".oci-"))]).toEqual([1, []]);
+  }), 60_000);
   test("with a password", () => inPlace("privileged", async (place) => {
     const url = `docker://${closed.host}/team/app:1.0`;
     const nobody = await from(place, url);

@@ -63,6 +63,9 @@ describe("simplestreams and signatures", () => {
     const vain = await download(place, { args: args("--keyserver", other.url) });
     expect([vain.status, vain.stderr.includes("no signature is looked at") && vain.stderr.includes("--keyid FINGERPRINT") ? "" : vain.stderr]).toEqual([0, ""]);
     destroy(place);
+    const boxed = await download(place, { args: args("--flush-cache", "--keyring", join(home, "pubring.kbx")) });
+    expect({ status: boxed.status, stderr: boxed.status === 0 ? "" : boxed.stderr }).toEqual({ status: 0, stderr: "" });
+    destroy(place);
     const another = await download(place, { args: args("--flush-cache", "--keyid", "0123456789ABCDEF", "--keyserver", other.url) });
     expect([another.status, another.stderr.includes("by another key than 0123456789ABCDEF"), containers(place)]).toEqual([1, true, []]);
     const unchecked = await download(place, { args: args("--keyid", "0123456789ABCDEF", "--no-validate") });

@@ -103,14 +103,14 @@ export function findPrunableTrees(caches: Caches, isAll: boolean): readonly Prun
   });
 }
 
-/** What commands that were killed have left: systems half made of packages, archives half taken in, a few files of -t host and -t sshd. */
+/** What commands that were killed have left: systems half made of packages, archives half taken in, a few files of -t host and -t sshd, images that were taken apart. */
 function leftBy(base: string, packages: string): readonly Pruned[] {
   const all = [packages, `${base}/sha256`, base].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []).map((name) => ({ name, path: `${folder}/${name}` })));
   // a user's, made by dnf or zypper, is in the hands of the user's other ids: the next that is made sweeps it
   const isTheirs = (name: string): boolean => name.includes("-rpm-") && process.geteuid?.() !== 0;
   const isOver = ({ name, path }: { readonly name: string; readonly path: string }): boolean => {
     const pid = /\.making\.(\d+)$|^\.import-(\d+)$/.exec(name);
-    return pid === null ? name.startsWith(".host-") && isOld(path) : !existsSync(`/proc/${pid[1] ?? pid[2] ?? ""}`);
+    return pid === null ? /^\.(host|oci)-/.test(name) && isOld(path) : !existsSync(`/proc/${pid[1] ?? pid[2] ?? ""}`);
   };
   return [...new Set(all.filter((one) => isOver(one) && !isTheirs(one.name)).map(({ path }) => path))].map((path) => ({ path, bytes: treeSize(path), why: "broken off" }));
 }

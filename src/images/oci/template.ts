@@ -1,5 +1,5 @@
 // Owns the template `oci`: its options, and where it looks.
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { errorText } from "../../host/error-text.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Result } from "../../model/problem.ts";
@@ -23,7 +23,7 @@ const OPTIONS = [
   { long: "digest", metavar: "sha256:HEX", help: "of the image's manifest or index: nothing else will do" },
   { long: "dhcp", help: "let the host's dhclient ask for its address" },
   { long: "timeout", metavar: "SECONDS", help: "give a registry up that says nothing for so long (default: 30)" },
-  { long: "no-cache", help: "accepted, without meaning: layers are kept by their checksum" },
+  { long: "no-cache", help: "get all of it anew, and keep nothing of it" },
   { long: "mount-helper", metavar: "COMMAND", help: "accepted, without meaning" },
 ] as const;
 const ABOUT = "an image of a registry, an OCI layout or an archive of docker save; skopeo and umoci are not needed.";
@@ -55,12 +55,16 @@ async function make(wish: TemplateWish, args: TemplateArgs): Promise<Result<Made
   if (!digest.ok) return digest;
   const base = cacheBase(wish.env, wish.isRoot);
   mkdirSync(base, { recursive: true, mode: 0o755 });
+  const scratch = args.has("no-cache") ? mkdtempSync(`${base}/.oci-`) : undefined;
   const got = await obtainOci({
-    place: place.value, arch: archOf(args.last("arch") ?? process.arch), base, roots: rootsBase(wish.env, wish.isRoot), isCheckedLater: true, say: wish.dialogue.say, ...(digest.value === undefined ? {} : { digest: digest.value }), ...(login.value === undefined ? {} : { login: login.value }),
+    place: place.value, arch: archOf(args.last("arch") ?? process.arch), base: scratch ?? base, roots: scratch === undefined ? rootsBase(wish.env, wish.isRoot) : undefined, isCheckedLater: true, say: wish.dialogue.say, ...(digest.value === undefined ? {} : { digest: digest.value }), ...(login.value === undefined ? {} : { login: login.value }),
     net: { env: wish.env, abort: wish.abort, timeoutMs: timeout.value, onProgress: wish.onProgress, elsewhere: "name another registry, a layout or an archive with --url" },
   });
-  if (!got.ok) return got;
-  return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.has("dhcp"), template: OCI_SCRIPT, shared: { name: url, base } });
+  if (!got.ok) {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+    return got;
+  }
+  return ok({ kind: "layers", layers: got.value.layers, image: got.value.config, isDhcp: args.has("dhcp"), template: OCI_SCRIPT, ...(scratch === undefined ? { shared: { name: url, base } } : { scratch }) });
 }
 
 export const oci = optionTemplate({ name: "oci", about: ABOUT, options: OPTIONS, make });
