@@ -20,6 +20,7 @@ import { placeOf } from "./copying/storage.ts";
 import { saidBy } from "./creating/unpack.ts";
 import { settleExchange } from "./half-made.ts";
 import { settle } from "./partial.ts";
+import { isOwnFile } from "./porting/members.ts";
 import { MANIFEST, Out, ReaderGone } from "./porting/out.ts";
 import { outcomeProblem } from "./removing/outcome.ts";
 import { settledState, stillRunning } from "./running-container.ts";
@@ -70,7 +71,7 @@ async function one(part: Part, target: Target, prefix: string): Promise<Result<v
   const config = readFileSync(configFile(target));
   await part.out.file(`${prefix}config`, config);
   const own = clonedConfig(decodeConfig(config).text, { from: directory, to: directory });
-  for (const file of own.ok ? own.value.files.filter((name) => isFile(`${directory}/${name}`)) : []) await part.out.file(`${prefix}files/${file}`, readFileSync(`${directory}/${file}`), lstatSync(`${directory}/${file}`).mode & 0o777);
+  for (const file of own.ok ? own.value.files.filter((name) => isOwnFile(name) && isFile(`${directory}/${name}`)) : []) await part.out.file(`${prefix}files/${file}`, readFileSync(`${directory}/${file}`), lstatSync(`${directory}/${file}`).mode & 0o777);
   for (const note of ["ts", "comment"].filter((name) => isFile(`${directory}/${name}`))) await part.out.file(`${prefix}${note}`, readFileSync(`${directory}/${note}`));
   return tree(part, target, loaded.value.spec, `${prefix}rootfs`);
 }

@@ -86,6 +86,8 @@ describe("privileged, as it is", () => {
       ["def m(t): add(t, 'rootfs/../../escaped')", "'rootfs/../../escaped' is none of an export's members"],
       ["def m(t): add(t, '/etc/escaped')", "'/etc/escaped' is none of an export's members"],
       ["def m(t): add(t, 'files/../../escaped')", "'files/../../escaped' is none of an export's members"],
+      ["def m(t): add(t, 'files/.berth/restore/.berth/created')", "'files/.berth/restore/.berth/created' is none of an export's members"],
+      ["def m(t): add(t, 'files/lxc_rdepends')", "'files/lxc_rdepends' is none of an export's members"],
       ["def m(t): add(t, 'partial')", "'partial' is none of an export's members"],
       [`def m(t): link(t, 'rootfs/hard', tarfile.LNKTYPE, '${outside}/x')`, "'rootfs/hard' is a hard link to"],
       [`def m(t):\n  link(t, 'rootfs/out', tarfile.SYMTYPE, '${outside}')\n  add(t, 'rootfs/out/escaped')`, "out/escaped: Cannot open"],

@@ -11,6 +11,11 @@ const isOutside = (path: string): boolean => path.startsWith("/") || path.split(
 /** Whatever it belongs to. */
 export const isMember = ({ path, type }: Entry): boolean => !isOutside(path) && TYPES.has(type);
 
+/** Names beside a config that mean something to us, or to LXC: what is there decides what a removal takes with it. */
+const RESERVED = new Set([".berth", "config", "partial", "rootfs", "rootdev", "overlay", "overlay2", "snaps", "lxc_snapshots", "lxc_rdepends", "ts", "comment"]);
+/** A hook, an fstab: what a config may name of its own directory. */
+export const isOwnFile = (name: string): boolean => !RESERVED.has(name.split("/")[0] ?? "");
+
 /** `prefix`: what the names of the tree begin with. */
 export function linkProblem({ type, path, link }: Entry, prefix: string): Problem | undefined {
   if (type !== "1" || (!isOutside(link) && link.startsWith(`${prefix}/`))) return undefined;

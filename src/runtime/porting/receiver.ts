@@ -16,7 +16,7 @@ import type { Target } from "../verbs.ts";
 import { importedConfig } from "./config.ts";
 import type { Sink } from "./in.ts";
 import { invalid } from "./in.ts";
-import { isDevice, isMember, leftOutText, linkProblem, lossOf, NOTHING, sum } from "./members.ts";
+import { isDevice, isMember, isOwnFile, leftOutText, linkProblem, lossOf, NOTHING, sum } from "./members.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 import { MANIFEST } from "./out.ts";
 import { Unpacking } from "./unpacking.ts";
@@ -58,6 +58,8 @@ export class Receiver implements Sink {
     if (this.#manifest === undefined) return entry.path === MANIFEST ? ok("whole") : fail(invalid(`'${entry.path}' is not what an export begins with`));
     const [, snapshot, note, file, tree] = MEMBER.exec(entry.path.replace(/\/+$/, "")) ?? [];
     if (!isMember(entry) || (note ?? file ?? tree) === undefined) return fail(invalid(`'${entry.path}' is none of an export's members`));
+    if (file !== undefined && file.startsWith("rootfs/")) return ok("skip"); // it is in the tree, too
+    if (file !== undefined && !isOwnFile(file)) return fail(invalid(`'${entry.path}' is none of an export's members`, "a name that is kept for what is recorded of a container"));
     const begun = await this.#enter(snapshot, entry);
     if (begun !== undefined) return fail(begun);
     if (tree === undefined) return entry.type === "0" ? ok("whole") : fail(invalid(`'${entry.path}' is no plain file`));
