@@ -17,6 +17,7 @@ const kernel = (...names: readonly string[]): readonly string[] => names.map((na
 export const SHARED: Readonly<Record<string, readonly string[]>> = {
   "processes that speak of /var/lib/lxc": kernel("demo", "guide", "pictures", "readme"),
   "apt's locks, where packages are fetched for the first time": [...kernel("net-firewalls", "net-iptables", "net-ovs"), "test/twin/ansible-twin.test.ts"],
+  "/dev/mapper and /dev/rbd, where the host has neither": [...kernel("create-outside", "restore-volumes"), "test/chaos/volume-kills.test.ts", "test/chaos/zfs-kills.test.ts"],
   "images that are made for the first time": kernel("create-host", "demo", "openrc", "systemd", "sysvinit"),
 };
 const holdsOf = (path: string): readonly string[] => Object.entries(SHARED).filter(([, files]) => files.includes(path)).map(([thing]) => thing);
