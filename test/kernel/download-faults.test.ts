@@ -154,6 +154,19 @@ describe("what a server does", () => {
     expect((await here.pull("tiny/one", { servers: [room.server().url], arch: "amd64" })).digest).toBe(`sha256:${sha256(join(room.root(), FOLDER, "rootfs.tar.xz"))}`);
     expect(await here.pull("tiny/one", { servers: [room.server().url], arch: "amd64", signal: AbortSignal.abort() }).then(() => "had", () => "ended")).toBe("had");
   }, 60_000);
+  test("a network that wants a login first: what is there is taken, else it is said", async () => {
+    const portal = Array.from({ length: 2 }, () => ({ kind: "page", text: "<html>log in</html>" }) as const);
+    room.server().fault("/meta/1.0/index-system.7", ...portal);
+    await refused(room.tiny(), "index-system' is not an index of images", "whether this network wants a login first");
+    room.server().forget();
+    await room.made(place);
+    destroy(place);
+    writeFileSync(image(place, "expiry"), "1000\n");
+    room.server().fault("/meta/1.0/index-system.7", ...portal);
+    const ran = await room.made(place);
+    expect([ran.stderr.includes("is not an index of images"), ran.stderr.includes("the copy in the cache is taken")]).toEqual([true, true]);
+    destroy(place);
+  }, 60_000);
   test("an index that is out of date: a copy that has expired is better than what is there no more, and it is said", async () => {
     await room.made(place);
     destroy(place);

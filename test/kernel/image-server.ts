@@ -15,6 +15,7 @@ export type Fault =
   | { readonly kind: "stall"; readonly after: number }
   /** In so many pieces, with a pause before each. */
   | { readonly kind: "slow"; readonly pieces: number; readonly pauseMs: number }
+  | { readonly kind: "page"; readonly text: string }
   | { readonly kind: "redirect"; readonly to: string };
 
 export interface ImageServer {
@@ -95,6 +96,7 @@ function serve(root: string, faults: Map<string, Fault[]>, asked: string[]): (re
     asked.push(`${request.method} ${path}${range === undefined ? "" : ` ${range}`}`);
     const fault = faults.get(path)?.shift();
     if (fault?.kind === "status") return void response.writeHead(fault.status).end("no\n");
+    if (fault?.kind === "page") return void response.writeHead(200, { "content-type": "text/html" }).end(fault.text);
     if (fault?.kind === "redirect") return void response.writeHead(302, { location: fault.to }).end();
     const file = join(root, path);
     const found = statSync(file, { throwIfNoEntry: false });

@@ -90,7 +90,8 @@ async function fromLxc(shop: Shop, server: string): Promise<Got> {
   return leveled.kind === "absent" ? getText(shop, name) : leveled;
 }
 
-const invalid = (url: string): Problem => ({ code: "image.invalid", text: `'${url}' is not an index of images`, remedy: "check the server's name" });
+/** A network that wants a login first answers whatever is asked: it counts as one that does not work. */
+const invalid = (url: string): Problem => ({ code: "image.fetch", text: `'${url}' is not an index of images`, remedy: "check the server's name, and whether this network wants a login first" });
 
 /** undefined: it does not speak simplestreams. */
 async function fromStreams(shop: Shop, server: string): Promise<Result<readonly ImageEntry[]> | undefined> {
