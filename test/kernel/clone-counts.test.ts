@@ -1,7 +1,7 @@
 // Who shares a container's files is counted beside it, in a file that Debian's LXC reads and writes, too: many at once lose none.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, berthStarted, create, ended, leavePlace, makePlace, works } from "./place.ts";
 import { home } from "./port.ts";
@@ -36,4 +36,20 @@ test("renamed at once: each is counted under its new name", async () => {
   expect(counted()).toEqual(clones.map((clone) => `${clone}r`));
   expect(await atOnce((clone) => ["lxc-destroy", "-n", `${clone}r`])).toEqual(clones.map(() => 0));
   expect(counted()).toEqual([]);
+}, PATIENCE_MS);
+
+test("a container whose snapshot Debian's LXC has made another container of stays while that is there", () => {
+  const [base, made] = [`${name}o`, `${name}m`];
+  writeFileSync(join(lxcpath, "c.conf"), "lxc.net.0.type = empty\n");
+  works(place, "lxc-create", ["-n", base, "-t", "busybox", "-f", join(lxcpath, "c.conf"), "-B", "overlay"]);
+  rmSync(join(lxcpath, "c.conf"));
+  works(place, "lxc-snapshot", ["-n", base]);
+  expect(spawnSync("/usr/bin/lxc-snapshot", ["-P", lxcpath, "-n", base, "-r", "snap0", "-N", made]).status).toBe(0);
+  for (const [command, ...words] of [["lxc-destroy", "-n", base, "-s"], ["lxc-snapshot", "-n", base, "-r", "snap0"], ["lxc-snapshot", "-n", base, "-d", "snap0"]] as const) {
+    expect([words, berth(place, command, words)]).toEqual([words, { status: 1, stdout: "", stderr: expect.stringMatching(/has clones\n/) }]);
+  }
+  works(place, "lxc-start", ["-n", made]);
+  works(place, "lxc-stop", ["-n", made, "-k"]);
+  works(place, "lxc-destroy", ["-n", made]);
+  works(place, "lxc-destroy", ["-n", base, "-s"]);
 }, PATIENCE_MS);

@@ -33,6 +33,13 @@ test("snapshots", () => {
   mkdirSync(file("snaps/snap0"));
   expect(hasSnapshots(web)).toBe(true);
 });
+test("what LXC has made of a snapshot is counted beside that, and shares the container's files", () => {
+  mkdirSync(file("snaps/snap0"), { recursive: true });
+  writeFileSync(file("snaps/snap0/config"), "");
+  expect(hasClones(web)).toBe(false);
+  writeFileSync(file("snaps/snap0/lxc_snapshots"), "/p\nc1\n");
+  expect([hasClones(web), clonesText(web)]).toEqual([true, "/p/c1"]);
+});
 test("a clone is forgotten, the others are not", () => {
   writeFileSync(file("lxc_snapshots"), "/p\nc1\n/p\nc2\n");
   forgetClone(web, { lxcpath: "/p", name: "c3" });

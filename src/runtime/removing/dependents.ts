@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
+import { listSnapshots } from "../../host/store/snapshots.ts";
 import type { Target } from "../verbs.ts";
 import { isTrash, parseEntry } from "./trash-name.ts";
 
@@ -17,11 +18,12 @@ function pairs(text: string): readonly Target[] {
 /** A clone whose making or removing was killed is none; one on an lxcpath that is not mounted now is one. */
 const isThere = ({ lxcpath, name }: Target): boolean => !existsSync(lxcpath) || existsSync(`${lxcpath}/${name}`);
 
-/** "unnamed": there are some. */
+/** Of a container and its snapshots: what LXC makes of a snapshot it counts there, though layers of the container lie below.
+ * "unnamed": there are some. */
 function clonesThere(target: Target): readonly Target[] | "unnamed" {
-  const text = (readText(`${containerDir(target)}/lxc_snapshots`) ?? "").trim();
-  if (/^\d+$/.test(text)) return text === "0" ? [] : "unnamed";
-  return pairs(text).filter(isThere);
+  const texts = [target, ...listSnapshots(target)].map((part) => (readText(`${containerDir(part)}/lxc_snapshots`) ?? "").trim());
+  if (texts.some((text) => /^\d+$/.test(text) && text !== "0")) return "unnamed";
+  return texts.flatMap(pairs).filter(isThere);
 }
 export const hasClones = (target: Target): boolean => clonesThere(target).length > 0;
 
