@@ -45,6 +45,7 @@ const FAILURES: Readonly<Partial<Record<OpKind, Failure>>> = {
   chmod: { made: op("chmod", { path: NOWHERE, mode: 0 }), error: "ENOENT" },
   writeFile: { made: op("writeFile", { path: "/dev/full", data: "x" }), error: "ENOSPC" },
   removeTree: { made: op("removeTree", { path: "/etc/passwd" }), error: "ENOTDIR" },
+  copyTree: { before: [etc, op("open", { path: "/dev/null", flags: 0, into: 1 })], made: op("copyTree", { source: 0, target: 1 }), error: "ENOTDIR" },
   clone: { made: op("clone", { flags: 0x100, name: "child", pid: 0, body: [] }), error: "EINVAL" },
   post: { made: op("post", { number: 1 }), error: "EBADF" },
   await: { made: op("await", { number: 1 }), error: "EBADF" },
