@@ -1,5 +1,6 @@
 // Owns stand-ins for the tools of lvm, of Ceph's rbd and of zfs, whose kernel or cluster is not there to try: volumes and images are files,
 // their devices loop devices. Each call counts as a step, before which the command that asked can be killed.
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "./net-room.ts";
@@ -134,6 +135,9 @@ export function installVolumeTools(room: Room, folder: string, mark: string): Vo
     steps: () => Number(readFileSync(file("steps"), "utf8")),
     failAt: (step) => { reset(); number("fail", step); },
     leave: () => {
+      // of a test that failed half way
+      for (const name of readdirSync(folder).filter((one) => one.endsWith(".img"))) for (const line of spawnSync("losetup", ["--associated", file(name)], { encoding: "utf8" }).stdout.split("\n")) if (line !== "") spawnSync("losetup", ["-d", line.split(":")[0] ?? ""]);
+      for (const one of ["/dev", "/dev/rbd"]) rmSync(join(one, group), { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
       for (const one of folders) rmdirSync(one);
     },
