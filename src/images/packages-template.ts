@@ -84,7 +84,7 @@ function ownOf(dist: Dist, args: TemplateArgs, wish: TemplateWish): Result<Custo
   const [bound, first] = [args.last("bindhome"), args.last("user") ?? "ubuntu"];
   const own = readCustomize({ sshKeys: key === undefined ? [] : [key], cwd: wish.cwd, ...(dist === "ubuntu" ? { user: bound ?? first, ...(bound === undefined ? { password: args.last("password") ?? first } : {}) } : {}) });
   if (!own.ok || bound === undefined) return own;
-  if (wish.isMapped) return fail({ code: "option.conflict", at: byOption("--bindhome"), text: "a home of the host belongs to nobody in a container with ids of its own", remedy: "share it with lxc.mount.entry = /home/USER home/USER none bind,idmap=container" });
+  if (wish.isMapped && !wish.isRoot) return fail({ code: "option.conflict", at: byOption("--bindhome"), text: "a home of the host belongs to nobody in a container with ids of its own", cause: "only root may map the ids of files", remedy: "let root make the container, or share a directory whose files have the container's ids (lxc-usernsexec -- chown)" });
   const user = hostUser(bound);
   return user.ok ? ok({ ...own.value, user: user.value }) : user;
 }
@@ -149,7 +149,7 @@ async function make(dist: Dist, wish: TemplateWish, args: TemplateArgs): Promise
   const home = own.value.user?.home;
   const compression = archiveAt(path, { remedy: `lxc-create … -t ${dist} -- -F makes it anew` });
   if (!compression.ok) return compression;
-  return ok({ kind: "archive", path, compression: compression.value, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, own: { ...own.value, knowsItself: true }, ...(home === undefined ? {} : { more: [`lxc.mount.entry = ${fstabField(home)} ${fstabField(home.slice(1))} none bind,create=dir 0 0`] }) }, [...(isInsecure ? [insecure(dist, suite.value)] : []), ...(made.value.warnings ?? [])]);
+  return ok({ kind: "archive", path, compression: compression.value, template: `/usr/share/lxc/templates/lxc-${dist}`, shared: { name: `${dist}/${suite.value}`, base: cacheBase(wish.env, wish.isRoot) }, own: { ...own.value, knowsItself: true }, ...(home === undefined ? {} : { more: [`lxc.mount.entry = ${fstabField(home)} ${fstabField(home.slice(1))} none bind,${wish.isMapped ? "idmap=container," : ""}create=dir 0 0`] }) }, [...(isInsecure ? [insecure(dist, suite.value)] : []), ...(made.value.warnings ?? [])]);
 }
 
 /** With no options but the variables that stand for them: MIRROR, SECURITY_MIRROR, KEYRING. */

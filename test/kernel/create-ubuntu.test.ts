@@ -1,12 +1,12 @@
 // -t ubuntu and -t debian from a mirror on loopback (a small distribution of the tests, signed), by mmdebstrap and by debootstrap, kept for the
 // next time; each of their options; and -t ubuntu-cloud from a server with Ubuntu's layout, with data for cloud-init.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheOf, containers, destroy, download, downloadRoom, inPlace, runBeside } from "./download-room.ts";
 import { FOLDER, sha256, startServer } from "./image-server.ts";
-import { DIST, type Place, type Ran } from "./place.ts";
+import { DIST, inside, start, works, type Place, type Ran } from "./place.ts";
 import { dropKey, makeKey, serveFiles, type FileServer } from "./rpm-repository.ts";
 import { buildDistribution, type Suites } from "./tiny-distribution.ts";
 import { makeUser, must, removeUser, type User } from "./users.ts";
@@ -93,6 +93,18 @@ test.each(["privileged", "user-owned"] as const)("-t ubuntu, %s: packages, a use
   writeFileSync(join(cacheOf(place), name), "rubbish\n");
   await good(packaged(place, "ubuntu", [...args, "--flush-cache"]));
   expect([read(place, "usr/share/hello"), kept(place)]).toEqual(["hello\n", [name]]);
+  destroy(place);
+}), 120_000);
+
+test("the home of a user of the host is that user's too where root's container has ids of its own", () => inPlace("root-owned", async (place) => {
+  const { name, uid, gid } = ann;
+  chownSync(home(), uid, gid);
+  await good(packaged(place, "ubuntu", ["-r", "noble", "-b", name]));
+  expect(read(place, "../config")).toContain(`lxc.mount.entry = ${home()} ${home().slice(1)} none bind,idmap=container,create=dir 0 0\n`);
+  start(place);
+  expect(inside(place, `stat -c %u:%g ${home()}; su ${name} -c 'touch ~/mine'`)).toBe(`${uid}:${gid}`);
+  expect(statSync(join(home(), "mine")).uid).toBe(uid);
+  works(place, "lxc-stop", ["-n", place.name, "-k"]);
   destroy(place);
 }), 120_000);
 
