@@ -74,3 +74,17 @@ test("lxc-copy -e -t of a subvolume: in layers, whose upper one is in memory", (
   expect(readdirSync(there.lxcpath)).toEqual([there.name]);
   works(there, "lxc-destroy", ["-n", there.name]);
 }, PATIENCE_MS);
+
+test("an image, copied to layers: its files are the lower one; a snapshot of it in layers is refused", () => {
+  const there = on("plain");
+  const other: Place = { ...there, name: `${there.name}2` };
+  works(there, "lxc-create", ["-n", there.name, "-t", "busybox", "-f", join(place.lxcpath, "c.conf"), "-B", "loop", "--fssize", "24M"]);
+  expect(berth(there, "lxc-copy", ["-n", there.name, "-N", other.name, "-B", "overlay", "-s"])).toMatchObject({ status: 1, stderr: expect.stringContaining("layers cannot lie above a root file system on 'loop'") });
+  works(there, "lxc-copy", ["-n", there.name, "-N", other.name, "-B", "overlay"]);
+  works(there, "lxc-destroy", ["-n", there.name]);
+  expect(readFileSync(home(other, "config"), "utf8")).toContain(`lxc.rootfs.path = overlay:${home(other, "rootfs")}:${home(other, "overlay/delta")}`);
+  works(there, "lxc-start", ["-n", other.name]);
+  expect(works(there, "lxc-attach", ["-n", other.name, "--", "sh", "-c", "touch /x && ls /bin/busybox"])).toBe("/bin/busybox\n");
+  works(there, "lxc-stop", ["-n", other.name, "-k"]);
+  works(there, "lxc-destroy", ["-n", other.name]);
+}, PATIENCE_MS);

@@ -173,7 +173,8 @@ function onBackend(wanted: Backend, place: ReadPlace, { rootfs, wish }: { readon
 function onOne(rootfs: RootfsSpec, place: ReadPlace, wish: StorageWish): Result<CopyStorage> {
   const wanted = wantedBackend(rootfs, place, wish);
   if (!wanted.ok) return wanted;
-  return wanted.value === "overlay" ? ofLayers(rootfs, place, wish) : onBackend(wanted.value, place, { rootfs, wish });
+  // nothing can lie above blocks: a whole copy of them becomes the lower layer
+  return wanted.value === "overlay" && (wish.isSnapshot || !isBlock(place)) ? ofLayers(rootfs, place, wish) : onBackend(wanted.value, place, { rootfs, wish });
 }
 
 /** The first of these that can be had. */
