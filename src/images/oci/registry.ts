@@ -63,7 +63,8 @@ async function authorize({ place, login, net }: RegistryWish, challenge: string)
 }
 
 export function openRegistry(wish: RegistryWish): Registry {
-  const { place, net } = wish;
+  const { place } = wish;
+  const net: Net = { ...wish.net, isTlsOnly: true };
   const base = `${isLocal(place.registry) ? "http" : "https"}://${place.registry}/v2/${place.name}`;
   let authorization: string | undefined;
 

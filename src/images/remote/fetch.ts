@@ -17,6 +17,8 @@ export interface Net {
   readonly headers?: Readonly<Record<string, string>>;
   /** Where else it could come from, for the remedy: `another server with --server`. */
   readonly elsewhere?: string;
+  /** http:// will not do. */
+  readonly isTlsOnly?: boolean;
 }
 
 const TRIES = 3;
@@ -35,7 +37,7 @@ function brokenOff(at: number, total: number | undefined, isKept: boolean, { els
   const remedy = [isKept ? "the same command goes on from there" : "try again later", ...(elsewhere === undefined ? [] : [elsewhere])].join("; or ");
   return { ok: false, failure: { text: `it broke off after ${at}${total === undefined ? "" : ` of ${total}`} bytes`, isFinal: false, remedy } };
 }
-const askedOf = (url: string, net: Net): Asked => ({ url: new URL(url), proxy: proxyFor(new URL(url), net.env), elsewhere: net.elsewhere });
+const askedOf = (url: string, net: Net): Asked => ({ url: new URL(url), proxy: proxyFor(new URL(url), net.env), elsewhere: net.elsewhere, isTlsOnly: net.isTlsOnly });
 
 export interface Absent { readonly isAbsent: boolean; readonly status: number | undefined; readonly challenge: string | undefined }
 /** `why` of a failed fetch: a server may say that there is no such file, or who may have it. */

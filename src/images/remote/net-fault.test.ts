@@ -1,6 +1,6 @@
 // What a failed request means, in words: errors as Bun and Node make them.
 import { expect, test } from "bun:test";
-import { faultOf, shownUrl, statusFault, type Asked } from "./net-fault.ts";
+import { faultOf, isBrokenOff, shownUrl, statusFault, type Asked } from "./net-fault.ts";
 
 const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 const asked = (url: string, proxy?: string): Asked => ({ url: new URL(url), proxy, elsewhere: "another server with --server" });
@@ -27,7 +27,12 @@ test("certificates and TLS", () => {
   expect([self.text, self.isFinal, (self.remedy ?? "").includes("SSL_CERT_FILE")]).toEqual(["'images.example.org' cannot prove that it is 'images.example.org': self signed certificate", true, true]);
   const old = faultOf(coded("CERT_HAS_EXPIRED", "certificate has expired"), url);
   expect((old.remedy ?? "").includes("clock")).toBe(true);
-  expect(faultOf(coded("EPROTO", "EPROTO: The TLS handshake failed."), url)).toMatchObject({ text: "'images.example.org:8443' does not speak TLS there", isFinal: true });
+  expect(faultOf(coded("EPROTO", "EPROTO: The TLS handshake failed."), url)).toMatchObject({ text: "'images.example.org:8443' does not speak TLS there", isFinal: true, remedy: "if nobody minds who reads and changes what comes: http://images.example.org:8443; or another server with --server" });
+  expect(faultOf(coded("EPROTO", ""), { ...url, isTlsOnly: true }).remedy).not.toContain("http://"); // of a registry it would not be taken
+});
+
+test("a line that goes dead is told apart from other faults", () => {
+  expect([isBrokenOff(coded("ECONNRESET", "")), isBrokenOff(Object.assign(new TypeError("terminated"), { cause: coded("UND_ERR_SOCKET", "other side closed") })), isBrokenOff(coded("ENOSPC", "")), isBrokenOff(new Error("odd"))]).toEqual([true, true, false, false]);
 });
 
 test("proxies: who refuses is named, without its password", () => {

@@ -7,6 +7,8 @@ export interface Asked {
   readonly proxy?: string | undefined;
   /** What else the user could name: `another server with --server`. */
   readonly elsewhere?: string | undefined;
+  /** Nothing else is spoken with it. */
+  readonly isTlsOnly?: boolean | undefined;
 }
 
 /** Names and passwords in a URL are nobody else's business. */
@@ -43,7 +45,7 @@ const RULES: readonly Rule[] = [
   [/^(CERT_|DEPTH_ZERO_|UNABLE_TO_|SELF_SIGNED_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/, ({ message }, { elsewhere }, { host }) => ({
     text: `'${host}' cannot prove that it is '${host}': ${message}`, isFinal: true, remedy: or("check this host's clock, and its certificates (apt-get install ca-certificates)", "name a file with the certificate of who signed it in SSL_CERT_FILE", elsewhere),
   })],
-  [/^(EPROTO|ERR_SSL_)/, (_, { url, elsewhere }) => ({ text: `'${url.host}' does not speak TLS there`, isFinal: true, remedy: or(`if nobody minds who reads and changes what comes: http://${url.host}`, elsewhere) })],
+  [/^(EPROTO|ERR_SSL_)/, (_, { url, elsewhere, isTlsOnly }) => ({ text: `'${url.host}' does not speak TLS there`, isFinal: true, remedy: or(isTlsOnly === true ? "check its port; a registry without TLS is only spoken to on this machine itself, as localhost" : `if nobody minds who reads and changes what comes: http://${url.host}`, elsewhere) })],
   [DEAD, (_, { url, elsewhere }, { name }) => ({ text: `${name} closed the connection before it had answered`, isFinal: false, remedy: or(url.protocol === "http:" ? `it may want https://${url.host}` : "try again later", elsewhere) })],
   [/^(Malformed_HTTP_Response|HPE_)/, (_, { elsewhere }, { name }) => ({ text: `${name} does not speak http`, isFinal: true, remedy: or("check its name and port", elsewhere) })],
   [/^ERR_PROXY_TUNNEL$/, ({ message }, _, { name }) => proxyFault(name, message.replace(/^.*: /, ""))],
