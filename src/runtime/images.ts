@@ -13,7 +13,7 @@ import { treeLock, treesOf, usersOf } from "../images/image/trees.ts";
 import { writeRecord } from "../images/image/records.ts";
 import { isName, parseImage } from "../images/image/reference.ts";
 import { keeping } from "../images/keeping.ts";
-import { cacheBase } from "../images/remote/cache.ts";
+import { cacheBase, cacheProblem } from "../images/remote/cache.ts";
 import type { ImageEntry } from "../images/remote/entry.ts";
 import { archOf } from "../images/remote/entry.ts";
 import { listRemote } from "../images/remote/obtain.ts";
@@ -46,6 +46,8 @@ const imageHere = (request: Request, name: string, arch: string | undefined): Lo
 export interface ImageTalk { /** Absent: nobody is there. */ readonly dialogue?: Dialogue; readonly onProgress: (progress: Progress) => void; /** Aborted: it ends. */ readonly abort?: AbortSignal }
 
 async function withAbort<T>(request: Request, { abort: given }: ImageTalk, body: (abort: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
+  const problem = cacheProblem(request.env);
+  if (problem !== undefined) return fail(problem);
   const abort = new AbortController();
   const off = onSignals(request, abort, given);
   try {
@@ -137,6 +139,8 @@ export async function importImage(request: Request, file: string, name: string):
   if (!isName(name)) return fail({ code: "option.value", text: `'${name}' is no name of an image`, remedy: "letters, digits, and . _ + - @ ~" });
   const compression = archiveAt(path);
   if (!compression.ok) return compression;
+  const problem = cacheProblem(request.env);
+  if (problem !== undefined) return fail(problem);
   const base = baseOf(request);
   const part = `${base}/sha256/.import-${process.pid}`;
   return keeping(base, async () => {

@@ -2,6 +2,7 @@
 // BASE/download/DIST/RELEASE/ARCH/VARIANT/{build_id, rootfs.tar.xz, files of the metadata, expiry}.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { isReadable } from "../../host/read-text.ts";
+import type { Problem } from "../../model/problem.ts";
 import type { Wanted } from "./entry.ts";
 
 export interface Cached {
@@ -19,6 +20,12 @@ type Environment = Readonly<Record<string, string>>;
 
 const ROOTS = "/var/cache/lxc";
 const given = (env: Environment): string | undefined => (env["LXC_CACHE_PATH"]?.startsWith("/") === true ? env["LXC_CACHE_PATH"] : undefined);
+
+/** One that is passed over would fill another place than the one that is meant. */
+export function cacheProblem(env: Environment): Problem | undefined {
+  const text = env["LXC_CACHE_PATH"] ?? "";
+  return text === "" || text.startsWith("/") ? undefined : { code: "option.value", text: `LXC_CACHE_PATH is '${text}', which is no absolute path`, remedy: "a path that begins with /, or unset it" };
+}
 
 /** LXC_CACHE_PATH, as all its templates read it. */
 export function cacheBase(env: Environment, isRoot: boolean): string {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { configFile, containerDir } from "../../host/store/layout.ts";
 import { SILENT } from "../../images/dialogue.ts";
 import { keeping } from "../../images/keeping.ts";
-import { cacheBase } from "../../images/remote/cache.ts";
+import { cacheBase, cacheProblem } from "../../images/remote/cache.ts";
 import { findSource, type Source } from "../../images/source.ts";
 import { builtIn } from "../../images/templates.ts";
 import type { HostFacts } from "../../model/facts.ts";
@@ -34,7 +34,7 @@ export function plainSource({ request, options, facts }: Omit<SourceJob, "target
 /** undefined: there is nothing to make, the user only asked something. */
 export async function madeSource(job: SourceJob): Promise<Result<Source | undefined>> {
   const { request, target, options, facts, isMapped } = job;
-  const problem = taken(target);
+  const problem = taken(target) ?? cacheProblem(facts.caller.env);
   const load = builtIn(options.template);
   if (problem !== undefined || load === undefined) return fail(problem ?? { code: "template.missing", text: `there is no template '${options.template}'` });
   const abort = new AbortController();
