@@ -133,7 +133,7 @@ export async function removeNow(target: Target, facts: HostFacts, findings: Find
     const clones = clonesOf(target);
     const warnings = await forget(facts, clones);
     const removed = await removeContainer(target, facts, findings);
-    if (removed.ok) return ok(undefined, warnings);
+    if (removed.ok) return ok(undefined, warnings.length === 0 ? [] : await forget(facts, clones)); // on a full disk there is room for it only now
     if (removed.hasBegun) return removed;
     const counted = await remember(facts, clones);
     held.value.takeBack();

@@ -1,7 +1,7 @@
 // Who shares a container's files is counted beside it, in a file that Debian's LXC reads and writes, too: many at once lose none.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { berth, berthStarted, create, ended, leavePlace, makePlace, works } from "./place.ts";
 import { home } from "./port.ts";
@@ -52,4 +52,21 @@ test("a container whose snapshot Debian's LXC has made another container of stay
   works(place, "lxc-stop", ["-n", made, "-k"]);
   works(place, "lxc-destroy", ["-n", made]);
   works(place, "lxc-destroy", ["-n", base, "-s"]);
+}, PATIENCE_MS);
+
+test("on a full file system a clone goes, and is counted no more", () => {
+  const small = { ...place, lxcpath: join(lxcpath, "small") };
+  mkdirSync(small.lxcpath);
+  expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "none", small.lxcpath]).status).toBe(0);
+  try {
+    create(small);
+    for (const clone of ["c", "e"]) works(small, "lxc-copy", ["-n", name, "-N", `${name}${clone}`, "-s"]);
+    spawnSync("dd", ["if=/dev/zero", `of=${small.lxcpath}/fill`, "bs=1k"]);
+    expect(berth(small, "lxc-copy", ["-n", name, "-N", `${name}d`, "-s"])).toMatchObject({ status: 1, stderr: expect.stringContaining("no space left") });
+    expect(berth(small, "lxc-destroy", ["-n", `${name}c`])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(readFileSync(home(small, "lxc_snapshots"), "utf8")).toBe(`${small.lxcpath}\n${name}e\n`);
+    for (const clone of [`${name}e`, name]) works(small, "lxc-destroy", ["-n", clone]);
+  } finally {
+    spawnSync("umount", [small.lxcpath]);
+  }
 }, PATIENCE_MS);
