@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { containers, destroy, inPlace } from "./download-room.ts";
+import { cacheOf, containers, destroy, inPlace } from "./download-room.ts";
 import { argvFor, berth as called, DIST, ended, eventually, type Kind, type Place, type Ran } from "./place.ts";
 
 const PATIENCE_MS = 60_000;
@@ -24,7 +24,9 @@ const options = (place: Place): readonly string[] => ["-P", place.lxcpath, "-f",
 const run = (place: Place, ...args: readonly string[]): Ran => called(place, "berth", ["run", ...options(place), ...args]);
 /** A program in the place of an init that would have to boot. */
 const withoutBoot = (place: Place): void => appendFileSync(join(place.lxcpath, "in.conf"), "lxc.init.cmd = /bin/sleep 1000\nlxc.signal.halt = SIGKILL\n");
-const within = (kind: Kind, use: (place: Place) => void | Promise<void>) => () => inPlace(kind, async (place) => { withoutBoot(place); await use(place); });
+/** The images of the machine are not those of a test. */
+const cached = (place: Place): string => `LXC_CACHE_PATH=${cacheOf(place)}`;
+const within = (kind: Kind, use: (place: Place) => void | Promise<void>) => () => inPlace(kind, async (place) => { withoutBoot(place); await use({ ...place, into: ["env", cached(place)] }); });
 
 describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) => {
   test("a command's output and status come through, and the container is gone; its name was its own", within(kind, (place) => {
@@ -44,7 +46,7 @@ describe.each(["privileged", "root-owned", "user-owned"] as const)("%s", (kind) 
 });
 
 test("a shell on a terminal, and its status", within("privileged", (place) => {
-  const line = [join(DIST, "bin/berth"), "run", ...options(place)].join(" ");
+  const line = [cached(place), join(DIST, "bin/berth"), "run", ...options(place)].join(" ");
   const { status, stdout } = spawnSync("script", ["-qec", line, "/dev/null"], { encoding: "utf8", input: "tty\nexit 5\n" });
   expect(stdout).toContain("/dev/pts/");
   expect([status, containers(place)]).toEqual([5, []]);
