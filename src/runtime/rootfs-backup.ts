@@ -11,6 +11,7 @@ import { byOption } from "../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import { rootOnly } from "../model/storage.ts";
+import { mapProblems } from "../plan/usernsexec.ts";
 import { feedTree } from "./changing/feed.ts";
 import { layoutOf } from "./changing/layout.ts";
 import { refill } from "./changing/refill.ts";
@@ -92,6 +93,8 @@ async function make({ target, facts, loaded, path, abort }: Job): Promise<Result
   if (!layout.ok) return layout;
   if (layout.value.block !== undefined && facts.caller.euid !== 0) return fail(rootOnly(`an ordinary user cannot write '${layout.value.now}'`, { at: from }));
   const idmap = loaded.spec.idmap.map(({ value }) => value);
+  const [unmapped] = loaded.spec.idmap[0] === undefined ? [] : mapProblems(facts, idmap, loaded.spec.idmap[0].from);
+  if (unmapped !== undefined) return fail(unmapped);
   const hasDevices = idmap.length === 0;
   const isTree = lstatSync(path).isDirectory();
   const made = await refill({

@@ -58,6 +58,11 @@ describe.each([...KINDS])("%s", (kind) => {
     works(place, "lxc-copy", ["-n", name, "-N", `${name}c`, "-s"]);
     expect(refused(place, "lxc-restore", name)).toContain(`remedy: destroy ${name}c first`);
     works(place, "lxc-destroy", ["-n", `${name}c`]);
+    if (kind === "user-owned") {
+      sh("cp -p config kept; sed -i 's/^lxc.idmap = \\(.\\) 0 300000/lxc.idmap = \\1 0 900000/' config", home(place));
+      expect(refused(place, "lxc-restore", name)).toContain("uids 900000-965535 of the host are not assigned to");
+      sh("cat kept > config; rm kept", home(place));
+    }
     truncateSync(home(place, "rootfs.backup.2"), 200_000);
     expect(refused(place, "lxc-restore", name, "2")).toContain("ends too early");
     symlinkSync("/etc", home(place, "rootfs.backup.9"));
