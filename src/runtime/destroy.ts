@@ -152,7 +152,8 @@ export async function judge(request: Request, target: Target, options: Pick<Dest
   const facts = probeHost(request, { idmap: true });
   if (isPartial(target)) {
     const settled = await settle(target, facts);
-    return settled.ok ? ok({ facts }) : settled;
+    if (!settled.ok) return settled;
+    if (settled.value === "removed") return ok({ facts });
   }
   const config = statOf(configFile(target));
   if (config !== undefined && "code" in config) return fail(config);

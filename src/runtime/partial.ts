@@ -3,11 +3,12 @@ import { existsSync, lstatSync, renameSync, rmSync, statSync } from "node:fs";
 import { holdPlan, type Holder } from "../host/engine/hold.ts";
 import { configFile, containerDir } from "../host/store/layout.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
+import type { Plan } from "../isa/op.ts";
 import type { HostFacts } from "../model/facts.ts";
 import { errnoName } from "../linux/errno.ts";
 import { fail, ok, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
-import { HELD_FD, planHold } from "../plan/lifecycle/create.ts";
+import { HELD_FD, planHold, planHoldExisting } from "../plan/lifecycle/create.ts";
 import { isStillMade, readCreated } from "./creating/record.ts";
 import { clonesOf, forget } from "./removing/counting.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
@@ -24,8 +25,12 @@ function isSameFile(holder: Holder, file: string): boolean {
 }
 
 /** Takes the lock; container.busy while another command has it. */
-export async function holdPartial(target: Target, facts: HostFacts, file = partialFile(target)): Promise<Result<Holder>> {
-  const plan = planHold(target, file);
+export const holdPartial = (target: Target, facts: HostFacts, file = partialFile(target)): Promise<Result<Holder>> => hold(target, facts, { file, plan: planHold(target, file) });
+
+/** Only if it is there still: it may have become whole, or gone, since it was looked at. */
+export const holdHalfMade = (target: Target, facts: HostFacts): Promise<Result<Holder>> => hold(target, facts, { file: partialFile(target), plan: planHoldExisting(target, partialFile(target)) });
+
+async function hold(target: Target, facts: HostFacts, { file, plan }: { readonly file: string; readonly plan: Plan }): Promise<Result<Holder>> {
   const held = await holdPlan(plan, facts.install.engine);
   if (held.isHeld && isSameFile(held, file)) return ok(held);
   if (held.isHeld) await held.release();
@@ -64,8 +69,9 @@ export const madeOutside = (target: Target): readonly string[] =>
 /** Removes what a killed create or destroy left. `none`: there was nothing half made. */
 export async function settle(target: Target, facts: HostFacts): Promise<Result<"none" | "removed">> {
   if (!isPartial(target)) return ok("none");
-  const held = await holdPartial(target, facts);
-  if (!held.ok) return isPartial(target) ? held : ok("removed");
+  const held = await holdHalfMade(target, facts);
+  if (!held.ok && isPartial(target)) return held;
+  if (!held.ok) return ok(existsSync(containerDir(target)) ? "none" : "removed");
   try {
     const warnings = await forget(facts, clonesOf(target));
     const removed = await removeContainer(target, facts, { outside: madeOutside(target) });

@@ -21,11 +21,22 @@ export const noSnapshot = (target: Target, snapshot: string): Problem => {
 
 export const isSnapshot = (target: Target, snapshot: string): boolean => listSnapshots(target).some(({ name }) => name === snapshot);
 
+/** More commands that keep the same container at the same moment are a mistake. */
+const AT_ONCE = 20;
+
+/** The last one that is removed takes the directory with it. */
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
 /** What a kill left half made goes, and its name is free again; what another command is making just now stays. */
 async function settleHalfMade(request: Parameters<SnapshotVerb>[0], target: Target): Promise<void> {
   const lxcpath = snapshotsDir(target);
-  if (!existsSync(lxcpath)) return;
-  for (const name of readdirSync(lxcpath).filter((one) => existsSync(`${lxcpath}/${one}/partial`))) await settle({ lxcpath, name }, probeHost(request, { idmap: true }));
+  for (const name of namesIn(lxcpath).filter((one) => existsSync(`${lxcpath}/${one}/partial`))) await settle({ lxcpath, name }, probeHost(request, { idmap: true }));
 }
 
 /** A stopped container kept as it is. Source: lxc-snapshot(1). Problems: `container.missing`, `container.running`, `storage.copy`, `storage.full`. */
@@ -35,12 +46,18 @@ export const snapshot: SnapshotVerb = async (request, target, { comment, onProgr
   if (unsafe !== undefined) return fail(unsafe);
   if ((await settledState(request, target)).state !== "STOPPED") return fail(stillRunning(target, { cause: "its files change while they are copied" }));
   await settleHalfMade(request, target);
-  const to = { lxcpath, name: freeSnapshotName(target) };
   const time = snapshotTime(new Date());
-  const copied = await copy(request, target, {
+  const keptAs = (to: Target): Promise<Result<void>> => copy(request, target, {
     to, isSnapshot: false, isKept: true, mayRun: false, keepsName: true, keepsAddresses: true, hookArgs: [],
     notes: { ts: Buffer.from(time), ...(comment === undefined ? {} : { comment }) }, ...(onProgress === undefined ? {} : { onProgress }),
   });
+  let to = { lxcpath, name: freeSnapshotName(target) };
+  let copied = await keptAs(to);
+  // another command was faster: the next number is free
+  for (let tries = AT_ONCE; tries > 0 && !copied.ok && copied.problems[0]?.code === "container.exists"; tries--) {
+    to = { lxcpath, name: freeSnapshotName(target) };
+    copied = await keptAs(to);
+  }
   return copied.ok ? ok({ ...to, time, ...(comment === undefined ? {} : { comment: Buffer.from(comment).toString() }) }, copied.warnings) : copied;
 };
 

@@ -1,7 +1,7 @@
 // The plans of create, destroy, usernsexec and unshare, as text.
 import { test } from "bun:test";
 import { ok } from "../../src/model/problem.ts";
-import { planGiveBack, planHold, planOwn, planPack, planSubstitute, planTemplate, planUnpack } from "../../src/plan/lifecycle/create.ts";
+import { planGiveBack, planHold, planHoldExisting, planOwn, planPack, planSubstitute, planTemplate, planUnpack } from "../../src/plan/lifecycle/create.ts";
 import { planRemove } from "../../src/plan/lifecycle/destroy.ts";
 import { planDestroyHooks } from "../../src/plan/lifecycle/destroy-hooks.ts";
 import { planUnshare } from "../../src/plan/lifecycle/unshare.ts";
@@ -15,6 +15,7 @@ const map = idmap.map((entry) => entry.value);
 const template = { rootfs, template: "/usr/share/lxc/templates/lxc-busybox", templateArgs: ["--busybox-path=/bin/busybox"] };
 const tree = [{ path: "rootfs", isDirectory: true }, { path: "config", isDirectory: false }];
 
+test("what is half made is held only while it is there", () => expectGolden("create-hold-existing", ok(planHoldExisting(web, "/var/lib/lxc/web/partial"))));
 test("a name is taken", () => expectGolden("create-hold", ok(planHold(web, "/var/lib/lxc/.web.new-1/partial", { path: "/var/lib/lxc/.web.new-1", to: "/var/lib/lxc/web" }))));
 test("root gives the directory to the container's root", () => expectGolden("create-own-root", ok(planOwn(web, factsOf(), map, [rootfs]))));
 test("a user gives the directory to the container's root", () => expectGolden("create-own-user", ok(planOwn(web, userFacts(), map, [rootfs]))));

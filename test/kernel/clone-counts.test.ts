@@ -1,9 +1,11 @@
 // Who shares a container's files is counted beside it, in a file that Debian's LXC reads and writes, too: many at once lose none.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, berthStarted, create, ended, leavePlace, makePlace, works } from "./place.ts";
+import { holdPlan } from "../../src/host/engine/hold.ts";
+import { planHoldExisting } from "../../src/plan/lifecycle/create.ts";
+import { berth, berthStarted, create, DIST, ended, leavePlace, makePlace, works } from "./place.ts";
 import { home } from "./port.ts";
 
 const PATIENCE_MS = 90_000;
@@ -68,5 +70,27 @@ test("on a full file system a clone goes, and is counted no more", () => {
     for (const clone of [`${name}e`, name]) works(small, "lxc-destroy", ["-n", clone]);
   } finally {
     spawnSync("umount", [small.lxcpath]);
+    rmdirSync(small.lxcpath);
   }
+}, PATIENCE_MS);
+
+test("one name wanted by many at once: one gets it, and it is whole", async () => {
+  for (let round = 0; round < 3; round++) {
+    const statuses = await atOnce(() => ["lxc-copy", "-n", name, "-N", `${name}x`]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([0, ...clones.slice(1).map(() => 1)]);
+    expect([existsSync(join(lxcpath, `${name}x`, "rootfs/bin/busybox")), existsSync(join(lxcpath, `${name}x`, "partial")), readdirSync(lxcpath).toSorted()]).toEqual([true, false, [name, `${name}x`]]);
+    works(place, "lxc-destroy", ["-n", `${name}x`]);
+  }
+}, PATIENCE_MS);
+
+test("who comes too late for a half-made one does not make it half-made again: it would be removed", async () => {
+  const file = join(lxcpath, name, "partial");
+  const engine = join(DIST, "libexec/berth/berth-engine");
+  const plan = planHoldExisting({ name, lxcpath }, file);
+  expect([(await holdPlan(plan, engine)).isHeld, existsSync(file)]).toEqual([false, false]);
+  writeFileSync(file, "");
+  const [held, other] = [await holdPlan(plan, engine), await holdPlan(plan, engine)];
+  expect([held.isHeld, other.isHeld]).toEqual([true, false]);
+  if (held.isHeld) await held.release();
+  rmSync(file);
 }, PATIENCE_MS);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { appendFileSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, create, inside, leavePlace, makePlace, start, works } from "./place.ts";
+import { berth, berthStarted, create, ended, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import { printed } from "./printed.ts";
 import type { Kind, Place } from "./place.ts";
 
@@ -37,6 +37,12 @@ describe.each(KINDS)("%s", (kind) => {
       [["word"], "'word' is one word too many"], [["-r", "snap0", "a", "b"], "'b' is one word too many"], [["-r", "snap0", "-N", "a", "b"], "'b' is one word too many"],
     ] as const) expect(refused(place, ...args)).toContain(said);
     expect(existsSync(home(place, "snaps"))).toBe(false);
+  }, PATIENCE_MS);
+
+  test("kept by several at once: each gets a number of its own", async () => {
+    const all = await Promise.all(["a", "b", "c", "d"].map(() => ended(berthStarted(place, "lxc-snapshot", ["-n", place.name]))));
+    expect([all, readdirSync(home(place, "snaps")).toSorted()]).toEqual([[0, 0, 0, 0], ["snap0", "snap1", "snap2", "snap3"]]);
+    expect(snapshot(place, "-d", "ALL")).toBe("");
   }, PATIENCE_MS);
 
   test("none yet", () => {

@@ -2,7 +2,7 @@
 import type { IdMapEntry } from "../../linux/idmap.ts";
 import { toHost } from "../../linux/idmap.ts";
 import { CLONE_NEWNS } from "../../linux/clone.ts";
-import { AT_RECURSIVE, RENAME_NOREPLACE } from "../../linux/fs.ts";
+import { AT_RECURSIVE, O_RDWR, RENAME_NOREPLACE } from "../../linux/fs.ts";
 import { MS_PRIVATE } from "../../linux/mount-flags.ts";
 import { SIGKILL } from "../../linux/signals.ts";
 import type { HostFacts } from "../../model/facts.ts";
@@ -48,6 +48,21 @@ export function planHold(made: Made, file: string, rename?: Naming): Plan {
     { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },
     { op: "lock", path: file, into: 0, nowait: 1, from, note: "says to everybody that the container is being made" },
     ...(rename === undefined ? [] : [renameOp(rename, from)]),
+    ...holdingOps(from),
+  ];
+  return { verb: "create", ...made, ops };
+}
+
+const OPENED = 1;
+const OPENED_FD = 101;
+/** The same of a file that has to be there: whoever had it may have ended, and then what it stood for is no half-made one. */
+export function planHoldExisting(made: Made, file: string): Plan {
+  const from = byDefault("partial");
+  const ops: Op[] = [
+    { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },
+    { op: "open", path: file, flags: O_RDWR, into: OPENED, from },
+    { op: "dup", slot: OPENED, fd: OPENED_FD, from },
+    { op: "lock", path: `/proc/self/fd/${OPENED_FD}`, into: 0, nowait: 1, from, note: "by its name it would be made anew when it has gone" },
     ...holdingOps(from),
   ];
   return { verb: "create", ...made, ops };

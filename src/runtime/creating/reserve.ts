@@ -11,7 +11,7 @@ import type { HostFacts } from "../../model/facts.ts";
 import { byOption } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
 import { planHold } from "../../plan/lifecycle/create.ts";
-import { holdPartial, madeOutside, settle } from "../partial.ts";
+import { holdHalfMade, madeOutside, settle } from "../partial.ts";
 import { engineProblem, failureOf } from "../removing/outcome.ts";
 import { removeContainer } from "../removing/remove.ts";
 import type { Target } from "../verbs.ts";
@@ -80,7 +80,7 @@ export async function cleanStages(target: Target, facts: HostFacts): Promise<voi
   if (!existsSync(target.lxcpath)) return;
   for (const name of readdirSync(target.lxcpath).filter((entry) => entry.startsWith(stagePrefix(target)))) {
     const stage = { lxcpath: target.lxcpath, name };
-    const held = await holdPartial(stage, facts);
+    const held = await holdHalfMade(stage, facts);
     if (!held.ok) continue;
     await removeContainer(stage, facts, { outside: madeOutside(stage) });
     await held.value.release();
@@ -122,14 +122,19 @@ function makeStage(stage: string, target: Target, wish: ReserveWish): { readonly
   return { outside };
 }
 
+/** Who wants the same name at the same moment takes a stage that is not locked yet for a killed one's: then once more. */
+const ROUNDS = 8;
+const isLost = (code: string): boolean => code === "EAGAIN" || code === "ENOENT";
+
 /** Takes the name, or leaves everything as it was. */
-export async function reserve(target: Target, facts: HostFacts, wish: ReserveWish): Promise<Result<Reserved>> {
+export async function reserve(target: Target, facts: HostFacts, wish: ReserveWish, round = 1): Promise<Result<Reserved>> {
   const lxcpath = makeLxcpath(target.lxcpath);
   if (!lxcpath.ok) return lxcpath;
   const dropLxcpath = (): void => {
     if (lxcpath.value !== undefined) dropEmpty(target.lxcpath, lxcpath.value);
   };
-  const stageName = `${stagePrefix(target)}${facts.random.slice(0, 12)}`;
+  const again = (code: string | undefined): boolean => round < ROUNDS && code !== undefined && isLost(code);
+  const stageName = `${stagePrefix(target)}${facts.random.slice(0, 12)}${round}`;
   const stage = { lxcpath: target.lxcpath, name: stageName };
   let outside: readonly string[] = [];
   try {
@@ -139,13 +144,14 @@ export async function reserve(target: Target, facts: HostFacts, wish: ReserveWis
   } catch (error) {
     await removeContainer(stage, facts, { outside });
     dropLxcpath();
-    return fail(unwritable(target.lxcpath, errorCode(error)));
+    return again(errorCode(error)) ? reserve(target, facts, wish, round + 1) : fail(unwritable(target.lxcpath, errorCode(error)));
   }
   const { held, plan } = await nameStage(target, stage, facts);
   if (held.isHeld) return ok({ holder: held, outside, ...(lxcpath.value === undefined ? {} : { madeLxcpath: lxcpath.value }) });
   await removeContainer(stage, facts, { outside });
   dropLxcpath();
   const error = errnoName(failureOf(held.events)?.error ?? 0);
+  if (again(error)) return reserve(target, facts, wish, round + 1);
   return fail(error === "EEXIST" || error === "ENOTEMPTY" ? exists(target) : engineProblem(plan, held.events, `make '${containerDir(target)}'`));
 }
 
