@@ -49,9 +49,20 @@ function movedRootfs({ rootfs }: ContainerSpec, target: Target, to: Target): str
   return path === rootfs.path ? undefined : `${rootfs.type}:${path}`;
 }
 
+function readConfigFile(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 /** Beside the config under the new name: whoever finds it in a directory of that name finishes the renaming. */
 function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: RenameOptions): Result<string> {
-  const { text, encoding } = decodeConfig(readFileSync(configFile(target)));
+  const written = readConfigFile(configFile(target));
+  if (written === undefined) return fail({ code: "container.missing", text: `${target.name} has gone meanwhile`, cause: "another command has renamed or removed it" });
+  const { text, encoding } = decodeConfig(written);
   const rootfs = movedRootfs(spec, target, to);
   const made = clonedConfig(text, { from: containerDir(target), to: containerDir(to), ...(rootfs === undefined ? {} : { rootfs }), ...(keepsName ? {} : { hostname: to.name }) });
   if (!made.ok) return made;
@@ -60,7 +71,7 @@ function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: Re
   const file = `${recordDir(target)}/${renamedConfig(to.name)}`;
   try {
     mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
-    dropRenames(target, { isOldOnly: false });
+    dropRenames(target);
     rmSync(file, { force: true });
     writeFileSync(file, bytes.value, { mode: 0o640, flag: "wx" });
     return ok(file);
@@ -87,9 +98,18 @@ async function moveDirectory(target: Target, to: Target, facts: HostFacts): Prom
   return engineProblem(plan, outcome.events, `rename '${containerDir(target)}' to '${containerDir(to)}'`);
 }
 
+/** Whoever has loaded it under its new name may have been faster. */
+function finishConfig(to: Target): void {
+  try {
+    renameSync(`${recordDir(to)}/${renamedConfig(to.name)}`, configFile(to));
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+  }
+}
+
 /** The records that name the old place name the new one. */
 function settleRecords(target: Target, to: Target): void {
-  renameSync(`${recordDir(to)}/${renamedConfig(to.name)}`, configFile(to));
+  finishConfig(to);
   const created = readCreated(to);
   if (created !== undefined) {
     const elsewhere = (path: string): string => (path === containerDir(target) ? containerDir(to) : moved(path, target, to));

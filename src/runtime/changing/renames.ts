@@ -6,12 +6,12 @@ import type { Target } from "../verbs.ts";
 /** A renaming that goes on takes milliseconds. */
 const OLD_MS = 60_000;
 
-/** `isOldOnly`: another command may be at it. The container's own is what finishes one that was killed later. */
-export function dropRenames(target: Target, { isOldOnly }: { readonly isOldOnly: boolean }): void {
+/** Only an old one: another command may be at it. The container's own is what finishes one that was killed later. */
+export function dropRenames(target: Target): void {
   try {
     for (const name of readdirSync(recordDir(target)).filter((one) => one.startsWith(renamedConfig("")) && one !== renamedConfig(target.name))) {
       const file = `${recordDir(target)}/${name}`;
-      if (!isOldOnly || Date.now() - statSync(file).mtimeMs > OLD_MS) rmSync(file, { force: true });
+      if (Date.now() - statSync(file).mtimeMs > OLD_MS) rmSync(file, { force: true });
     }
   } catch {
     // there is none, or somebody else's

@@ -63,6 +63,6 @@ export async function whileChanging<T>(target: Target, facts: HostFacts, change:
 
 /** For commands that read it: what a kill has left beside it goes, unless it is being made just now. */
 export async function sweepStages(target: Target, facts: HostFacts): Promise<Result<void>> {
-  dropRenames(target, { isOldOnly: true });
+  dropRenames(target);
   return isExchanging(target) || halfMade(target).length > 0 ? whileChanging(target, facts, () => Promise.resolve(ok(undefined))) : ok(undefined);
 }
