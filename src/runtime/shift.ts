@@ -15,7 +15,7 @@ import { planReown } from "../plan/lifecycle/shift.ts";
 import { mapProblems } from "../plan/usernsexec.ts";
 import { feedTree } from "./changing/feed.ts";
 import { layoutOf } from "./changing/layout.ts";
-import { refill } from "./changing/refill.ts";
+import { refill, settleLayers } from "./changing/refill.ts";
 import { stageOf, whileChanging } from "./changing/stage.ts";
 import { loadConfig, type LoadedConfig } from "./container-config.ts";
 import { placeOf } from "./copying/storage.ts";
@@ -58,7 +58,7 @@ async function make({ request, facts, wanted, abort }: Job, part: Target, loaded
 async function shiftPart(job: Job, part: Target): Promise<Result<LeftOut>> {
   const loaded = loadConfig(job.request, part);
   if (!loaded.ok) return loaded;
-  const made = textOf(mapOf(loaded.value)) === textOf(job.wanted) ? ok(NOTHING) : await make(job, part, loaded.value);
+  const made = textOf(mapOf(loaded.value)) === textOf(job.wanted) ? ok(NOTHING, await settleLayers(part, job.facts, loaded.value.spec.rootfs)) : await make(job, part, loaded.value);
   if (!made.ok) return made;
   const unowned = await own(job, part);
   if (unowned !== undefined) return fail(unowned);

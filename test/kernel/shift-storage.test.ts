@@ -37,6 +37,12 @@ function shiftsClone(place: Place, config: string, to: readonly [string, number]
     expect(readFileSync(home(place, part, "config"), "utf8")).toContain(`lxc.rootfs.path = overlay:${home(place, part, "rootfs")}:`);
   }
   expect([existsSync(home(base, "lxc_snapshots")), stages(place)]).toEqual([false, []]);
+  // as a kill straight after the exchange leaves it
+  for (const [file, other] of [[home(base, "lxc_snapshots"), place], [home(place, "lxc_rdepends"), base]] as const) writeFileSync(file, `${other.lxcpath}\n${other.name}\n`);
+  mkdirSync(home(place, "overlay/delta"), { recursive: true });
+  if (place.user !== undefined) sh(`chown -R ${place.user.uid}:${place.user.gid} ${home(base, "lxc_snapshots")} ${home(place, "lxc_rdepends")} ${home(place, "overlay")}`, "/");
+  expect(shift(place, "--to", to[0]).status).toBe(0);
+  expect([existsSync(home(base, "lxc_snapshots")), existsSync(home(place, "lxc_rdepends")), existsSync(home(place, "overlay"))]).toEqual([false, false, false]);
   works(place, "lxc-destroy", ["-n", base.name]);
   expect(booted(place, LOOK).replace("\n ", "\n").trim()).toBe(`5:6 4751 2\n0 ${to[1]}`);
   works(place, "lxc-snapshot", ["-n", place.name, "-r", "snap0", "-N", base.name]);

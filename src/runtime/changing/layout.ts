@@ -44,6 +44,13 @@ function lowest(target: Target, lower: readonly string[]): { readonly now: strin
   return isEmpty && !lower.some((layer) => isInside(layer, target)) ? { now, isShared: true } : undefined;
 }
 
+/** The directory of layers that a container's own ones do not lie in: a kill after they were replaced has left it. undefined: they are not all its own. */
+export function unusedLayers(target: Target, rootfs: RootfsSpec | undefined): string | undefined {
+  const layers = rootfs?.type === "overlay" ? layersOf(rootfs.path) : undefined;
+  if (layers === undefined || ![layers.upper, ...layers.lower].every((layer) => isInside(layer, target))) return undefined;
+  return LAYER_FOLDERS.find((name) => !layers.upper.startsWith(`${containerDir(target)}/${name}/`));
+}
+
 function layered(target: Target, rootfs: RootfsSpec, then: string): Layout | undefined {
   const layers = layersOf(rootfs.path);
   const base = lowest(target, layers?.lower ?? []);

@@ -7,6 +7,7 @@ import type { IdMapEntry } from "../../linux/idmap.ts";
 import type { HostFacts } from "../../model/facts.ts";
 import type { Origin } from "../../model/origin.ts";
 import { fail, ok, type Problem, type Result } from "../../model/problem.ts";
+import type { RootfsSpec } from "../../model/spec.ts";
 import { planMake } from "../../plan/lifecycle/copy.ts";
 import { planReown } from "../../plan/lifecycle/shift.ts";
 import { onMounted } from "../../plan/storage/mounted.ts";
@@ -19,7 +20,7 @@ import { outcomeProblem } from "../removing/outcome.ts";
 import { removeContainer } from "../removing/remove.ts";
 import type { Target } from "../verbs.ts";
 import { exchange } from "./exchange.ts";
-import type { Layout } from "./layout.ts";
+import { unusedLayers, type Layout } from "./layout.ts";
 
 /** What the members' names begin with. */
 export const PREFIX = "rootfs";
@@ -69,8 +70,16 @@ async function fill({ facts, stage, layout, idmap, abort, feed, target }: Refill
 /** Nothing below it is shared any more: whose files it was, may go. */
 async function cutLoose(target: Target, facts: HostFacts): Promise<readonly Problem[]> {
   const warnings = await forget(facts, sourcesOf(target).map((source) => ({ source, clone: target })));
-  rmSync(`${containerDir(target)}/lxc_rdepends`, { force: true });
+  if (warnings.length === 0) rmSync(`${containerDir(target)}/lxc_rdepends`, { force: true });
   return [...warnings, { code: "storage.copy", severity: "warning", text: `'${target.name}' has files of its own now, and shares none any more`, cause: "what lay below it has other ids, or other files" }];
+}
+
+/** What a kill straight after the exchange has left undone. */
+export async function settleLayers(target: Target, facts: HostFacts, rootfs: RootfsSpec | undefined): Promise<readonly Problem[]> {
+  const unused = unusedLayers(target, rootfs);
+  if (unused === undefined) return [];
+  await drop(target, facts, unused);
+  return sourcesOf(target).length > 0 ? cutLoose(target, facts) : [];
 }
 
 /** What was left out. */
