@@ -24,7 +24,7 @@ export class Images {
   constructor(options: LibraryRequestOptions) { this.#request = libraryRequest(options); }
 
   /** Those that this machine has, for this user. */
-  async list(): Promise<readonly LocalImage[]> { return Promise.resolve(imagesHere(this.#request)); }
+  async list(): Promise<readonly LocalImage[]> { return Promise.resolve(need(imagesHere(this.#request))); }
   /** Those that an image server offers. Rejects with `image.fetch` where it cannot be asked. */
   async available(options: PullOptions = {}): Promise<readonly ImageEntry[]> { return need(await imagesThere(this.#request, wholeImageOptions(options), talkOf(options))); }
   /** One that this machine has. Rejects with `image.missing`. */

@@ -35,23 +35,34 @@ export type { LocalImage, Pruned } from "../images/image/listing.ts";
 export type { ImageEntry } from "../images/remote/entry.ts";
 
 const baseOf = (request: Request): string => cacheBase(request.env, request.euid === 0);
-const cachesOf = (request: Request): Caches => ({ base: baseOf(request), packages: packagesDir(request.env) });
+function cachesOf(request: Request): Result<Caches> {
+  const problem = cacheProblem(request.env);
+  return problem === undefined ? ok({ base: baseOf(request), packages: packagesDir(request.env) }) : fail(problem);
+}
 const missing = (name: string): Problem => ({ code: "image.missing", text: `this machine has no image '${name}'`, remedy: `berth image pull ${name}, or berth image list` });
 
 /** `arch`: of those that are for one kind of machine, these alone. */
-export const imagesHere = (request: Request, arch?: string): readonly LocalImage[] => listImages(cachesOf(request)).filter((image) => arch === undefined || image.arch === archOf(arch) || image.arch === "");
+export function imagesHere(request: Request, arch?: string): Result<readonly LocalImage[]> {
+  const caches = cachesOf(request);
+  return caches.ok ? ok(listImages(caches.value).filter((image) => arch === undefined || image.arch === archOf(arch) || image.arch === "")) : caches;
+}
 
-const imageHere = (request: Request, name: string, arch: string | undefined): LocalImage | undefined => imagesHere(request, arch).find(({ image, origin }) => image === name && origin !== "unpacked");
+function imageHere(request: Request, name: string, arch: string | undefined): Result<LocalImage> {
+  const here = imagesHere(request, arch);
+  if (!here.ok) return here;
+  const found = here.value.find(({ image, origin }) => image === name && origin !== "unpacked");
+  return found === undefined ? fail(missing(name)) : ok(found);
+}
 
 export interface ImageTalk { /** Absent: nobody is there. */ readonly dialogue?: Dialogue; readonly onProgress: (progress: Progress) => void; /** Aborted: it ends. */ readonly abort?: AbortSignal }
 
 async function withAbort<T>(request: Request, { abort: given }: ImageTalk, body: (abort: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
-  const problem = cacheProblem(request.env);
-  if (problem !== undefined) return fail(problem);
+  const caches = cachesOf(request);
+  if (!caches.ok) return caches;
   const abort = new AbortController();
   const off = onSignals(request, abort, given);
   try {
-    return await keeping(baseOf(request), () => body(abort.signal));
+    return await keeping(caches.value.base, () => body(abort.signal));
   } finally {
     off();
   }
@@ -94,12 +105,12 @@ export function imagesThere(request: Request, options: ImageOptions, talk: Image
 export interface ImageInfo extends LocalImage { readonly digest?: string; /** As containers share it, for each range of ids. */ readonly unpacked?: readonly LocalImage[]; /** Milliseconds since 1970. */ readonly expires?: number }
 
 export async function imageInfo(request: Request, name: string, arch: string | undefined): Promise<Result<ImageInfo>> {
-  const found = imageHere(request, name, arch);
-  if (found === undefined) return fail(missing(name));
-  const archive = archiveOf(found);
-  const expires = found.origin === "server" ? expiryOf(found.paths[0] ?? "") : undefined;
-  const unpacked = imagesHere(request).filter((image) => image.origin === "unpacked" && image.image === name);
-  return ok({ ...found, ...(unpacked.length === 0 ? {} : { unpacked }), ...(archive === undefined ? {} : { digest: `sha256:${await sha256Of(archive)}` }), ...(expires === undefined ? {} : { expires }) });
+  const [found, here] = [imageHere(request, name, arch), imagesHere(request)];
+  if (!found.ok) return found;
+  const archive = archiveOf(found.value);
+  const expires = found.value.origin === "server" ? expiryOf(found.value.paths[0] ?? "") : undefined;
+  const unpacked = here.ok ? here.value.filter((image) => image.origin === "unpacked" && image.image === name) : [];
+  return ok({ ...found.value, ...(unpacked.length === 0 ? {} : { unpacked }), ...(archive === undefined ? {} : { digest: `sha256:${await sha256Of(archive)}` }), ...(expires === undefined ? {} : { expires }) });
 }
 
 /** The archive of the root file system; an image of layers has none. */
@@ -112,8 +123,8 @@ export interface ExportWish { readonly name: string; readonly arch?: string; /**
 
 export async function exportImage(request: Request, wish: ExportWish): Promise<Result<void>> {
   const found = imageHere(request, wish.name, wish.arch);
-  if (found === undefined) return fail(missing(wish.name));
-  const path = archiveOf(found);
+  if (!found.ok) return found;
+  const path = archiveOf(found.value);
   if (path === undefined) return fail({ code: "unsupported", text: `'${wish.name}' is an image of layers, which are no one archive`, remedy: "make a container of it, and export that" });
   let output: Output | undefined;
   try {
@@ -139,9 +150,9 @@ export async function importImage(request: Request, file: string, name: string):
   if (!isName(name)) return fail({ code: "option.value", text: `'${name}' is no name of an image`, remedy: "letters, digits, and . _ + - @ ~" });
   const compression = archiveAt(path);
   if (!compression.ok) return compression;
-  const problem = cacheProblem(request.env);
-  if (problem !== undefined) return fail(problem);
-  const base = baseOf(request);
+  const caches = cachesOf(request);
+  if (!caches.ok) return caches;
+  const { base } = caches.value;
   const part = `${base}/sha256/.import-${process.pid}`;
   return keeping(base, async () => {
     try {
@@ -180,8 +191,10 @@ async function dropTree(facts: HostFacts, base: string, key: string): Promise<Re
 }
 
 export async function pruneImages(request: Request, wish: { readonly isAll: boolean; readonly isDry: boolean }): Promise<Result<PruneAnswer>> {
-  const base = baseOf(request);
-  const [archives, trees] = [findPrunable(cachesOf(request), wish.isAll), findPrunableTrees(cachesOf(request), wish.isAll)];
+  const caches = cachesOf(request);
+  if (!caches.ok) return caches;
+  const { base } = caches.value;
+  const [archives, trees] = [findPrunable(caches.value, wish.isAll), findPrunableTrees(caches.value, wish.isAll)];
   const kept = trees.filter(({ usedBy }) => usedBy.length > 0).map(({ path, usedBy }) => ({ path, usedBy }));
   const free = trees.filter(({ usedBy }) => usedBy.length === 0);
   const answer = (list: typeof free): PruneAnswer => ({ gone: [...archives, ...list.map(({ path, bytes, why }): Pruned => ({ path, bytes, why }))], kept });

@@ -142,7 +142,7 @@ test("what is wrong is named in the words of berth image, and nothing is left", 
     expect([args, status, stderr.includes(words) ? "" : stderr]).toEqual([args, 1, ""]);
   }
   expect([await good(berth(place, "image", "list", "--arch", "arm64")), readdirSync(join(cacheOf(place), "download/.partial")).filter((name) => !name.endsWith(".lock") && readdirSync(join(cacheOf(place), "download/.partial", name)).some((part) => part.endsWith(".part")))]).toEqual([expect.not.stringContaining("amd64"), []]);
-  for (const argv of [["image", "import", image(place), "x"], ["image", "pull", "tiny/one", "--server", room.server().url], ["create", place.name, "-P", place.lxcpath, "-f", join(place.lxcpath, "in.conf"), "-t", "host"]]) {
+  for (const argv of [["image", "list"], ["image", "info", "tiny/one"], ["image", "export", "tiny/one"], ["image", "prune"], ["image", "import", image(place), "x"], ["image", "pull", "tiny/one", "--server", room.server().url], ["create", place.name, "-P", place.lxcpath, "-f", join(place.lxcpath, "in.conf"), "-t", "host"]]) {
     const { status, stderr } = await runBeside(place, [join(DIST, "bin/berth"), ...argv], { env: { LXC_CACHE_PATH: "in/here" } });
     expect([argv[0], status, stderr.includes("LXC_CACHE_PATH is 'in/here', which is no absolute path") ? "" : stderr]).toEqual([argv[0], 1, ""]);
   }

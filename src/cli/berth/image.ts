@@ -58,7 +58,7 @@ async function list(line: Line): Promise<Answer> {
   const isJson = line.options.has("format");
   if (!line.options.has("remote")) {
     const here = imagesHere(line.request, line.options.last("arch"));
-    return done(0, { out: isJson ? asJson(here) : listing(here) });
+    return here.ok ? done(0, { out: isJson ? asJson(here.value) : listing(here.value) }) : failed(line, here.problems);
   }
   const there = await imagesThere(line.request, imageOptions(line.options), talk(line));
   if (!there.ok) return failed(line, there.problems);
