@@ -61,7 +61,7 @@ function readConfigFile(file: string): Uint8Array | undefined {
 /** Beside the config under the new name: whoever finds it in a directory of that name finishes the renaming. */
 function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: RenameOptions): Result<string> {
   const written = readConfigFile(configFile(target));
-  if (written === undefined) return fail({ code: "container.missing", text: `${target.name} has gone meanwhile`, cause: "another command has renamed or removed it" });
+  if (written === undefined) return fail(gone(target));
   const { text, encoding } = decodeConfig(written);
   const rootfs = movedRootfs(spec, target, to);
   const made = clonedConfig(text, { from: containerDir(target), to: containerDir(to), ...(rootfs === undefined ? {} : { rootfs }), ...(keepsName ? {} : { hostname: to.name }) });
@@ -70,7 +70,7 @@ function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: Re
   if (!bytes.ok) return bytes;
   const file = `${recordDir(target)}/${renamedConfig(to.name)}`;
   try {
-    mkdirSync(recordDir(target), { recursive: true, mode: 0o750 });
+    makeRecordDir(target);
     dropRenames(target);
     rmSync(file, { force: true });
     writeFileSync(file, bytes.value, { mode: 0o640, flag: "wx" });
@@ -80,8 +80,20 @@ function writeRenamed(target: Target, spec: ContainerSpec, { to, keepsName }: Re
   }
 }
 
+/** Never the directory above it: another command may have just taken that to its new name. */
+function makeRecordDir(target: Target): void {
+  try {
+    mkdirSync(recordDir(target), { mode: 0o750 });
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
+}
+
+const gone = (target: Target): Problem => ({ code: "container.missing", text: `${target.name} has gone meanwhile`, cause: "another command has renamed or removed it" });
+
 function unwritten(target: Target, error: unknown): Problem {
   const code = errorCode(error);
+  if (code === "ENOENT") return gone(target);
   if (isNoSpace(code)) return { code: "storage.full", text: `no space left in '${containerDir(target)}'`, remedy: "free some space, then rename again" };
   return { code: "privilege", text: `cannot write in '${containerDir(target)}': ${code === "EACCES" ? "permission denied" : code}`, remedy: "run this as the user who created the container" };
 }

@@ -87,6 +87,16 @@ describe("of a stopped one", () => {
     expect([readdirSync(path(place.name)).filter((name) => name !== ".berth"), existsSync(inside)]).toEqual([before.filter((name) => name !== ".berth"), false]);
   }, PATIENCE_MS);
 
+  test("a colon in the way of layers is told", () => {
+    mkdirSync(path("a:b"));
+    expect(copied("--newpath", path("a:b"), "--snapshot")).toMatchObject({ status: 1, stderr: expect.stringContaining("layers cannot be named in") });
+    copy("--newpath", path("a:b"));
+    const refused = berth(place, "lxc-copy", ["-P", path("a:b"), "-n", place.name, "-N", two(), "-s"]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(`layers cannot be named in '${path("a:b", place.name)}/rootfs'`)]);
+    drop("-P", path("a:b"), "-n", place.name);
+    rmSync(path("a:b"), { recursive: true });
+  }, PATIENCE_MS);
+
   test("--newpath below what is copied is refused", () => {
     const inside = path(place.name, "rootfs/sub");
     for (const words of [[], ["--snapshot"]]) expect(copied(two(), "--newpath", inside, ...words)).toMatchObject({ status: 1, stderr: expect.stringContaining(`'${inside}' lies in what is copied`) });

@@ -18,6 +18,9 @@ test("each has what it needs, or says what is missing", () => {
   expect(why({ ...all, programs: ["lvcreate", "zfs", "rbd"], hasZfs: false }, "f2fs").slice(2)).toEqual(["cannot use '-B btrfs': the program 'btrfs' is missing", "cannot use '-B loop': the program 'mkfs.f2fs' is missing", "cannot use '-B lvm': the program 'mkfs.f2fs' is missing", "cannot use '-B zfs': this kernel has no file system 'zfs'", "cannot use '-B rbd': the program 'mkfs.f2fs' is missing"]);
   expect(backendProblem("lvm", { ...all, hasDeviceMapper: false }, { at })).toMatchObject({ text: "cannot use '-B lvm': this kernel has no device mapper", remedy: expect.stringContaining("modprobe") });
 });
+test("layers are named with colons between them", () => {
+  expect([backendProblem("overlay", all, { at }), backendProblem("overlay", { ...all, place: "/srv/a:b" }, { at })?.text]).toEqual([undefined, "cannot use '-B overlay': layers cannot be named in '/srv/a:b'"]);
+});
 test("a program whose package nobody knows", () => {
   expect(backendProblem("loop", all, { fstype: "vfat", at })).toMatchObject({ text: "cannot use '-B loop': the program 'mkfs.vfat' is missing", remedy: "install the package that holds mkfs.vfat" });
 });

@@ -18,7 +18,7 @@ const rootOnly = (backend: Backend): Refusal => ({ isPrivilege: true, text: `Unp
 type Check = (facts: BackendFacts, fstype: string) => Refusal | undefined;
 const CHECKS: Readonly<Record<Backend, Check>> = {
   dir: () => undefined,
-  overlay: () => undefined,
+  overlay: (facts) => (/[:\\]/.test(facts.place) ? { text: `layers cannot be named in '${facts.place}'`, cause: "lxc.rootfs.path separates them by colons", remedy: "use a directory without one, or -B dir" } : undefined),
   btrfs: (facts) => {
     if (!facts.isOnBtrfs) return { text: `'${facts.place}' does not lie on btrfs`, remedy: "put the containers on one with -P, or use -B dir" };
     return without(facts, "btrfs") ? install("btrfs", "btrfs-progs") : undefined;

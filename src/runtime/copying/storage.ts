@@ -100,7 +100,7 @@ export function wantedBackend(rootfs: RootfsSpec, place: ReadPlace, { backend, i
 /** The container that a layer belongs to: the nearest directory above it that has a config. */
 function ownerOf(path: string): Target | undefined {
   const directory = dirname(path);
-  if (directory === "/") return undefined;
+  if (directory === "/" || directory === path) return undefined;
   return existsSync(`${directory}/config`) ? { lxcpath: dirname(directory), name: basename(directory) } : ownerOf(directory);
 }
 
@@ -118,6 +118,9 @@ function layered({ source, to }: StorageWish, lower: string): { readonly made: N
 }
 
 function ofLayers(rootfs: RootfsSpec, place: ReadPlace, wish: StorageWish): Result<CopyStorage> {
+  const base = place.kind === "directory" ? rootfs.path : "";
+  const [odd] = [base, containerDir(wish.to)].filter((path) => /[:\\]/.test(path));
+  if (odd !== undefined) return fail(unsupported(`layers cannot be named in '${odd}'`, "lxc.rootfs.path separates layers by colons: use a directory without one, or a whole copy (-B dir)"));
   if (isBlock(place)) return fail(unsupported(`layers cannot lie above a root file system on '${rootfs.type}'`, "copy it to a directory first: -B dir; then make layers above that"));
   if (place.kind === "directory") return ok(layered(wish, rootfs.path));
   const layers = layersOf(rootfs.path);
