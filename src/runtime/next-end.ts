@@ -14,22 +14,24 @@ const isEnd: IsOver = (state, target) => state === "STOPPED" && readExitRecord(t
 
 interface Wait { readonly isOver: IsOver; readonly end: AbortSignal }
 
-async function next(request: Request, target: Target, { isOver, end }: Wait): Promise<void> {
-  const over = new AbortController();
-  const watching = watchStates({ lxcpaths: [target.lxcpath], isWanted: (name) => name === target.name, engine: enginePath(request.prefix), on: ({ state }) => { if (isOver(state, target)) over.abort(); } });
-  const signal = AbortSignal.any([end, over.signal]);
-  await new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    if (signal.aborted || isOver(lookAt(target).state, target)) resolve();
-  });
+/** The state that it was over with; undefined: `end` has fired. A state that is asked for once more may be another one by then. */
+async function next(request: Request, target: Target, { isOver, end }: Wait): Promise<State | undefined> {
+  let tell: (state?: State) => void = () => undefined;
+  const told = new Promise<State | undefined>((resolve) => { tell = resolve; });
+  const see = (state: State): void => { if (isOver(state, target)) tell(state); };
+  const watching = watchStates({ lxcpaths: [target.lxcpath], isWanted: (name) => name === target.name, engine: enginePath(request.prefix), on: ({ state }) => see(state) });
+  end.addEventListener("abort", () => tell(), { once: true });
+  if (end.aborted) tell();
+  see(lookAt(target).state);
+  const seen = await told;
   watching.close();
+  return seen;
 }
 
 /** Or until `end` fires. */
-export const nextEnd = (request: Request, target: Target, end: AbortSignal): Promise<void> => next(request, target, { isOver: isEnd, end });
+export async function nextEnd(request: Request, target: Target, end: AbortSignal): Promise<void> { await next(request, target, { isOver: isEnd, end }); }
 
 /** false: it has stopped for good, or `end` has fired. */
 export async function nextRun(request: Request, target: Target, end: AbortSignal): Promise<boolean> {
-  await next(request, target, { isOver: (state) => state === "RUNNING" || isEnd(state, target), end: AbortSignal.any([end, AbortSignal.timeout(BETWEEN_RUNS_MS)]) });
-  return !end.aborted && lookAt(target).state === "RUNNING";
+  return await next(request, target, { isOver: (state) => state === "RUNNING" || isEnd(state, target), end: AbortSignal.any([end, AbortSignal.timeout(BETWEEN_RUNS_MS)]) }) === "RUNNING";
 }

@@ -98,8 +98,10 @@ describe("privileged", () => {
   test("a reboot is no end; who listens may go at any time", async () => {
     start(place);
     const text = follow(place);
-    berth(place, "lxc-attach", ["-n", place.name, "--", "kill", "-TERM", "1"]);
-    await eventually("it says that it has booted again", () => (text.text().match(/Please press Enter/g) ?? []).length >= 2);
+    const boots = (): number => (text.text().match(/Please press Enter/g) ?? []).length;
+    await eventually("it has booted, and hears signals", () => boots() === 1);
+    berth(place, "lxc-attach", ["-n", place.name, "--", "kill", "-TERM", "1"]); // init may be quicker, and kill it, too
+    await eventually("it says that it has booted again", () => boots() >= 2);
     text.kill();
     expect(await text.ended).not.toBe(1);
     expect(works(place, "lxc-info", ["-n", place.name, "-sH"])).toBe("RUNNING\n");
