@@ -1,11 +1,12 @@
 // Owns the verb `exportContainer`: a container with its snapshots as one tar archive, ids as the container sees them.
 import { closeSync, lstatSync, openSync, readFileSync, rmSync } from "node:fs";
 import { clonedConfig } from "../config/index.ts";
-import { startPlan } from "../host/engine/run.ts";
+import { startPlan, type EngineOutcome } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { configFile, containerDir, recordDir } from "../host/store/layout.ts";
 import { listSnapshots } from "../host/store/snapshots.ts";
 import type { HostFacts } from "../model/facts.ts";
+import type { Plan } from "../isa/op.ts";
 import { fail, ok, type Problem, type Result } from "../model/problem.ts";
 import type { Request } from "../model/request.ts";
 import type { ContainerSpec } from "../model/spec.ts";
@@ -31,33 +32,52 @@ const CHANGED = 1;
 
 interface Part { readonly request: Request; readonly facts: HostFacts; readonly out: Out; /** Where what tar says goes. */ readonly scratch: string; readonly marks: Mark[] }
 
-async function tree({ facts, out, scratch }: Part, target: Target, spec: ContainerSpec, prefix: string): Promise<Result<void>> {
-  if (spec.rootfs === undefined || spec.rootfs.path === "") return ok(undefined);
-  const place = placeOf(spec.rootfs);
-  if (!place.ok) return place;
-  if (place.value.kind !== "directory" && place.value.kind !== "layers" && facts.caller.euid !== 0) {
-    return fail(rootOnly(`an ordinary user cannot read '${spec.rootfs.path}'`, { at: spec.rootfs.from }));
-  }
-  const plan = planExportTree(target, facts, { source: place.value, prefix, idmap: spec.idmap.map(({ value }) => value) });
-  const messages = `${scratch}/export-messages`;
+const SHOWN = 60;
+const tooLong = (path: string): Problem => ({
+  code: "storage.copy", text: `'${path.slice(0, SHOWN)}…' is no path for an archive`, cause: "it has more than 4095 bytes: tar writes it, and can never unpack it", remedy: "move what lies so deep to another place, or copy the container: lxc-copy takes paths of any length",
+});
+
+interface Reading { readonly plan: Plan; readonly prefix: string; readonly messages: string }
+
+/** What tar reads goes out as it comes. */
+async function read({ facts, out }: Part, { plan, prefix, messages }: Reading): Promise<EngineOutcome | Problem> {
   const said = openSync(messages, "w", 0o640);
   const abort = new AbortController();
   const running = startPlan(plan, { engine: facts.install.engine, stdout: "pipe", stderr: said, abort: abort.signal });
   try {
-    await out.members(running.stdout);
+    const unfit = await out.members(running.stdout, prefix);
+    if (unfit === undefined) return await running.outcome;
+    abort.abort();
+    await running.outcome;
+    return tooLong(unfit.slice(prefix.length));
   } catch (error) {
     abort.abort();
     throw error;
   } finally {
     closeSync(said);
   }
-  const outcome = await running.outcome;
-  const words = saidBy(messages);
-  rmSync(messages, { force: true });
-  if (outcome.status === 0) return ok(undefined);
-  if (outcome.status === CHANGED) return ok(undefined, [{ code: "storage.copy", severity: "warning", text: `files of '${target.name}' changed while they were read`, cause: words }]);
-  const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `read '${spec.rootfs.path}'`) : undefined;
-  return fail(broken ?? { code: "storage.copy", text: `cannot read '${spec.rootfs.path}'`, cause: words === "" ? `tar ended with status ${outcome.status}` : words });
+}
+
+async function tree(part: Part, target: Target, spec: ContainerSpec, prefix: string): Promise<Result<void>> {
+  if (spec.rootfs === undefined || spec.rootfs.path === "") return ok(undefined);
+  const { facts, scratch } = part;
+  const { path, from } = spec.rootfs;
+  const place = placeOf(spec.rootfs);
+  if (!place.ok) return place;
+  if (place.value.kind !== "directory" && place.value.kind !== "layers" && facts.caller.euid !== 0) return fail(rootOnly(`an ordinary user cannot read '${path}'`, { at: from }));
+  const plan = planExportTree(target, facts, { source: place.value, prefix, idmap: spec.idmap.map(({ value }) => value) });
+  const messages = `${scratch}/export-messages`;
+  try {
+    const outcome = await read(part, { plan, prefix, messages });
+    if ("code" in outcome) return fail(outcome);
+    const words = saidBy(messages);
+    if (outcome.status === 0) return ok(undefined);
+    if (outcome.status === CHANGED) return ok(undefined, [{ code: "storage.copy", severity: "warning", text: `files of '${target.name}' changed while they were read`, cause: words }]);
+    const broken = outcome.events.some((event) => event.kind === "failed") ? outcomeProblem(plan, outcome, `read '${path}'`) : undefined;
+    return fail(broken ?? { code: "storage.copy", text: `cannot read '${path}'`, cause: words === "" ? `tar ended with status ${outcome.status}` : words });
+  } finally {
+    rmSync(messages, { force: true });
+  }
 }
 
 const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;

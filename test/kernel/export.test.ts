@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { inside, leavePlace, makePlace, start, works } from "./place.ts";
+import { berth, inside, leavePlace, makePlace, start, works } from "./place.ts";
 import type { Kind } from "./place.ts";
 import { called, exported, GOOD, home, imported, look, makeRich, sh } from "./port.ts";
 
@@ -63,6 +63,24 @@ describe("from one kind to another", () => {
     expect(inside(user, "stat -c %u:%g /srv/a; hostname")).toBe(`1000:1001\n${user.name}`);
     works(user, "lxc-stop", ["-n", user.name, "-k"]);
     works(user, "lxc-destroy", ["-n", user.name]);
+  }, PATIENCE_MS);
+
+  test("a path that tar could write and never unpack is refused before it is, one byte less comes back", () => {
+    const deep = called(root, `${root.name}d`);
+    works(root, "lxc-copy", ["-n", root.name, "-N", deep.name]);
+    const below = (line: string): string => sh(`perl -e 'chdir "rootfs/srv" or die; for (1..16) { my $d = "d" x 250; mkdir $d; chdir $d or die } ${line}'`, home(deep));
+    const name = (length: number): string => `"f" x ${length}`;
+    below(`open F, ">", ${name(73)} or die; print F "down here"`);
+    expect(exported(deep, file)).toEqual(GOOD);
+    works(deep, "lxc-destroy", ["-n", deep.name]);
+    expect(imported(root, file)).toEqual(GOOD);
+    expect(below(`open F, "<", ${name(73)} or die; print <F>; rename ${name(73)}, ${name(74)} or die`)).toBe("down here");
+    const refused = exported(deep, file);
+    expect([refused.status, refused.stderr.split("\n").slice(0, 2)]).toEqual([1, [expect.stringMatching(/'\/srv\/d+…' is no path for an archive$/), "    cause: it has more than 4095 bytes: tar writes it, and can never unpack it"]]);
+    const kept = readdirSync(home(deep));
+    const backup = berth(deep, "lxc-backup", [deep.name]);
+    expect([backup.status, backup.stderr.includes("is no path for an archive"), readdirSync(home(deep)), readdirSync(home(deep, ".berth")).includes("export-messages")]).toEqual([1, true, kept, false]);
+    works(deep, "lxc-destroy", ["-n", deep.name]);
   }, PATIENCE_MS);
 
   test("layers and images are exported as what the container sees", () => {

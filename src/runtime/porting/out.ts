@@ -7,6 +7,9 @@ import { padding, TAR_END, tarHeader, TarReader } from "../../linux/tar.ts";
 export const MANIFEST = "berth-export";
 export const CHECKSUM = "berth-sha256";
 
+/** limits.h: bytes of a path that the kernel takes in one piece, with the 0 at its end. */
+const PATH_MAX = 4096;
+
 /** Writes to whoever reads; false: nobody does any more. */
 export type Write = (bytes: Uint8Array) => Promise<boolean>;
 export class ReaderGone extends Error {}
@@ -30,17 +33,20 @@ export class Out {
     await this.#put(Buffer.concat([tarHeader({ path, size: content.length, mode, mtime: this.#now }), content, padding(content.length)]));
   }
 
-  /** All members of an archive that a program writes, without its end. */
-  async members(archive: StartedPlan["stdout"]): Promise<void> {
-    if (archive === null) return;
+  /** All members of an archive that a program writes, without its end. `prefix`: what they all begin with. The first one whose name is too
+   * long for any tar to unpack, and nothing after it. */
+  async members(archive: StartedPlan["stdout"], prefix: string): Promise<string | undefined> {
+    if (archive === null) return undefined;
     const reader = new TarReader();
     for await (const chunk of archive) {
       if (!(chunk instanceof Uint8Array)) continue;
       for (const event of reader.push(chunk)) {
+        if (event.kind === "entry" && Buffer.byteLength(event.entry.path) - prefix.length >= PATH_MAX - 1) return event.entry.path;
         if (event.kind === "entry") for (const block of event.entry.head) await this.#put(block);
         if (event.kind === "data") await this.#put(event.bytes);
       }
     }
+    return undefined;
   }
 
   async end(): Promise<void> {
