@@ -61,10 +61,11 @@ export function makeKiller(place: Place, kept: readonly string[] = []): Killer {
     closeSync(fd);
     return { status, stderr };
   };
+  let said = "";
   const at = (step: number, words: readonly string[], input?: string): boolean => {
     writeFileSync(join(prefix, "count"), "0\n");
     writeFileSync(join(prefix, "at"), `${step}\n`);
-    run(join(prefix, "libexec/berth"), words, input);
+    said = run(join(prefix, "libexec/berth"), words, input).stderr;
     return Number(readFileSync(join(prefix, "count"), "utf8")) >= step;
   };
   return {
@@ -72,8 +73,9 @@ export function makeKiller(place: Place, kept: readonly string[] = []): Killer {
     each: async (least, words, look, input) => {
       let step = 1;
       for (; at(step, words, input); step++) await look();
+      const last = said;
       await look();
-      expect(step - 1).toBeGreaterThanOrEqual(least);
+      expect({ steps: step - 1, isEnough: step > least, last }).toMatchObject({ isEnough: true });
     },
     again: (words, isEnough = () => false, input) => eventually(`${words.join(" ")} works`, () => {
       const { status, stderr } = run(join(DIST, "bin"), words, input);
