@@ -44,13 +44,12 @@ const missing = (name: string): Problem => ({ code: "image.missing", text: `this
 /** `arch`: of those that are for one kind of machine, these alone. */
 export function imagesHere(request: Request, arch?: string): Result<readonly LocalImage[]> {
   const caches = cachesOf(request);
-  return caches.ok ? ok(listImages(caches.value).filter((image) => arch === undefined || image.arch === archOf(arch) || image.arch === "")) : caches;
+  return caches.ok ? ok(listImages(caches.value).filter(isFor(arch))) : caches;
 }
+const isFor = (arch: string | undefined) => (image: LocalImage): boolean => arch === undefined || image.arch === archOf(arch) || image.arch === "";
 
-function imageHere(request: Request, name: string, arch: string | undefined): Result<LocalImage> {
-  const here = imagesHere(request, arch);
-  if (!here.ok) return here;
-  const found = here.value.find(({ image, origin }) => image === name && origin !== "unpacked");
+function named(images: readonly LocalImage[], name: string, arch: string | undefined): Result<LocalImage> {
+  const found = images.filter(isFor(arch)).find(({ image, origin }) => image === name && origin !== "unpacked");
   return found === undefined ? fail(missing(name)) : ok(found);
 }
 
@@ -105,11 +104,13 @@ export function imagesThere(request: Request, options: ImageOptions, talk: Image
 export interface ImageInfo extends LocalImage { readonly digest?: string; /** As containers share it, for each range of ids. */ readonly unpacked?: readonly LocalImage[]; /** Milliseconds since 1970. */ readonly expires?: number }
 
 export async function imageInfo(request: Request, name: string, arch: string | undefined): Promise<Result<ImageInfo>> {
-  const [found, here] = [imageHere(request, name, arch), imagesHere(request)];
+  const here = imagesHere(request);
+  if (!here.ok) return here;
+  const found = named(here.value, name, arch);
   if (!found.ok) return found;
   const archive = archiveOf(found.value);
   const expires = found.value.origin === "server" ? expiryOf(found.value.paths[0] ?? "") : undefined;
-  const unpacked = here.ok ? here.value.filter((image) => image.origin === "unpacked" && image.image === name) : [];
+  const unpacked = here.value.filter((image) => image.origin === "unpacked" && image.image === name);
   return ok({ ...found.value, ...(unpacked.length === 0 ? {} : { unpacked }), ...(archive === undefined ? {} : { digest: `sha256:${await sha256Of(archive)}` }), ...(expires === undefined ? {} : { expires }) });
 }
 
@@ -122,7 +123,9 @@ function archiveOf({ origin, paths }: LocalImage): string | undefined {
 export interface ExportWish { readonly name: string; readonly arch?: string; /** Absent: `write` gets it. */ readonly file?: string; readonly write: (bytes: Uint8Array) => Promise<boolean> }
 
 export async function exportImage(request: Request, wish: ExportWish): Promise<Result<void>> {
-  const found = imageHere(request, wish.name, wish.arch);
+  const here = imagesHere(request);
+  if (!here.ok) return here;
+  const found = named(here.value, wish.name, wish.arch);
   if (!found.ok) return found;
   const path = archiveOf(found.value);
   if (path === undefined) return fail({ code: "unsupported", text: `'${wish.name}' is an image of layers, which are no one archive`, remedy: "make a container of it, and export that" });

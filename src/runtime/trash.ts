@@ -4,6 +4,7 @@ import { runPlan } from "../host/engine/run.ts";
 import { probeHost } from "../host/probe/host-facts.ts";
 import { errorCode } from "../host/read-text.ts";
 import { configFile, containerDir } from "../host/store/layout.ts";
+import { entryOf, parseEntry, trashOf } from "../host/store/trash-name.ts";
 import { errnoName } from "../linux/errno.ts";
 import { isNoSpace } from "../linux/no-space.ts";
 import type { HostFacts } from "../model/facts.ts";
@@ -16,7 +17,6 @@ import { isPartial, madeOutside, settle } from "./partial.ts";
 import { moveCounted } from "./removing/counting.ts";
 import { engineProblem, failureOf } from "./removing/outcome.ts";
 import { removalProblems, unsafeReason } from "./removing/remove.ts";
-import { entryOf, parseEntry, trashOf } from "./removing/trash-name.ts";
 import { lookAt } from "./running-container.ts";
 import type { PurgeVerb, Target, Trashed, TrashListVerb, TrashVerb, UndeleteVerb } from "./verbs.ts";
 

@@ -3,37 +3,29 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, eventually, inside, leavePlace, makePlace, works } from "../kernel/place.ts";
+import { berth, eventually, inside, works } from "../kernel/place.ts";
 import type { Place } from "../kernel/place.ts";
-import { leaveRoom, makeRoom } from "../kernel/net-room.ts";
-import type { Room } from "../kernel/net-room.ts";
-import { installVolumeTools, type VolumeTools } from "../kernel/volume-tools.ts";
+import { isRestoring, makeVolumeRoom, type VolumeRoom, type VolumeTools } from "../kernel/volume-tools.ts";
 import { makeKiller, type Killer } from "./kill-steps.ts";
 
 const PATIENCE_MS = 170_000;
-let room: Room;
 let place: Place;
 let tools: VolumeTools;
+let leave: VolumeRoom["leave"];
 let killer: Killer;
 beforeAll(async () => {
-  room = await makeRoom();
-  place = { ...makePlace("privileged"), into: room.into };
-  tools = installVolumeTools(room, join(place.lxcpath, "volumes"), place.mark);
+  ({ place, tools, leave } = await makeVolumeRoom());
   killer = makeKiller(place, ["c.conf", "volumes"]);
   writeFileSync(join(place.lxcpath, "c.conf"), "lxc.net.0.type = empty\n");
 }, PATIENCE_MS);
-afterAll(async () => {
-  leaveRoom(room);
-  tools.leave();
-  await leavePlace(place);
-}, PATIENCE_MS);
+afterAll(() => leave(), PATIENCE_MS);
 
 const STORES = [["lvm, thin", ["-B", "lvm", "--thinpool", "pool"]], ["lvm, plain", ["-B", "lvm", "--thinpool", "none"]], ["rbd", ["-B", "rbd"]]] as const;
 test.each([...STORES])("%s", async (store, words) => {
   const { name } = place;
   const write = (text: string): void => expect(berth(place, "berth", ["cp", "-P", place.lxcpath, "-", `${name}:/mark`], { input: text }).stderr).toBe("");
   const read = (): string => works(place, "berth", ["cp", "-P", place.lxcpath, `${name}:/mark`, "-"]);
-  const records = (): readonly string[] => readdirSync(join(place.lxcpath, name, ".berth")).filter((entry) => /^(restore|exchange|changing)/.test(entry));
+  const records = (): readonly string[] => readdirSync(join(place.lxcpath, name, ".berth")).filter(isRestoring);
   const restore = ["lxc-snapshot", "-n", name, "-r", "snap0"];
   // whoever comes next: a start, a change of its config, a snapshot, a file taken out of it
   const nexts: readonly (() => Promise<string>)[] = [

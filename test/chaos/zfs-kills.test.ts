@@ -3,11 +3,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, leavePlace, makePlace, works } from "../kernel/place.ts";
+import { berth, works } from "../kernel/place.ts";
 import type { Place, Ran } from "../kernel/place.ts";
-import { leaveRoom, makeRoom, must } from "../kernel/net-room.ts";
+import { must } from "../kernel/net-room.ts";
 import type { Room } from "../kernel/net-room.ts";
-import { installVolumeTools, type VolumeTools } from "../kernel/volume-tools.ts";
+import { isRestoring, makeVolumeRoom, type VolumeRoom, type VolumeTools } from "../kernel/volume-tools.ts";
 import { readPool, writePool } from "../kernel/zfs-tool.ts";
 import { makeKiller, type Killer } from "./kill-steps.ts";
 
@@ -15,6 +15,7 @@ const PATIENCE_MS = 170_000;
 let room: Room;
 let place: Place;
 let tools: VolumeTools;
+let leave: VolumeRoom["leave"];
 let killer: Killer;
 const path = (...names: readonly string[]): string => join(place.lxcpath, ...names);
 const snapshot = (...words: readonly string[]): Ran => berth(place, "lxc-snapshot", ["-n", place.name, ...words]);
@@ -22,21 +23,15 @@ const works0 = (...words: readonly string[]): void => expect(snapshot(...words))
 const dataset = (end = ""): string => `tank/lxc/${place.name}${end}`;
 const contents = (): Readonly<Record<string, string>> => Object.fromEntries(readPool(tools.pool).filter(({ name }) => name !== "tank").map(({ name, content }) => [name.slice(dataset().length), content]));
 const write = (content: string): void => writePool(tools.pool, readPool(tools.pool).map((one) => (one.name === dataset() ? { ...one, content } : one)));
-const records = (): readonly string[] => readdirSync(path(place.name, ".berth")).filter((name) => /^(restore|exchange|changing)/.test(name));
+const records = (): readonly string[] => readdirSync(path(place.name, ".berth")).filter(isRestoring);
 
 beforeAll(async () => {
-  room = await makeRoom();
-  place = { ...makePlace("privileged"), into: room.into };
-  tools = installVolumeTools(room, path("volumes"), place.mark);
+  ({ room, place, tools, leave } = await makeVolumeRoom());
   killer = makeKiller(place, ["volumes", "filesystems"]);
   writeFileSync(path("filesystems"), `${readFileSync("/proc/filesystems", "utf8").replace(/^.*\tzfs\n/m, "")}nodev\tzfs\n`);
   must(room.into, `mount --bind ${path("filesystems")} /proc/filesystems`);
 }, PATIENCE_MS);
-afterAll(async () => {
-  leaveRoom(room);
-  tools.leave();
-  await leavePlace(place);
-}, PATIENCE_MS);
+afterAll(() => leave(), PATIENCE_MS);
 
 // as create leaves it: no file system of that type is here to be filled
 beforeEach(() => {

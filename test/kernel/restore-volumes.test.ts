@@ -2,37 +2,32 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { berth, leavePlace, makePlace, works } from "./place.ts";
+import { berth, works } from "./place.ts";
 import type { Place, Ran } from "./place.ts";
-import { leaveRoom, makeRoom, must } from "./net-room.ts";
+import { must } from "./net-room.ts";
 import type { Room } from "./net-room.ts";
-import { installVolumeTools, type VolumeTools } from "./volume-tools.ts";
+import { isRestoring, makeVolumeRoom, type VolumeRoom, type VolumeTools } from "./volume-tools.ts";
 
 const PATIENCE_MS = 90_000;
 let room: Room;
 let place: Place;
 let tools: VolumeTools;
+let leave: VolumeRoom["leave"];
 const path = (...names: readonly string[]): string => join(place.lxcpath, ...names);
 const snapshot = (...words: readonly string[]): Ran => berth(place, "lxc-snapshot", ["-n", place.name, ...words]);
 const restored = (name = "snap0"): void => expect(snapshot("-r", name)).toEqual({ status: 0, stdout: "", stderr: "" });
 const write = (text: string): void => expect(berth(place, "berth", ["cp", "-P", place.lxcpath, "-", `${place.name}:/mark`], { input: text }).stderr).toBe("");
 const read = (): string => works(place, "berth", ["cp", "-P", place.lxcpath, `${place.name}:/mark`, "-"]);
 const sh = (line: string): string => must(room.into, `cd ${place.lxcpath}; ${line}`);
-const records = (lxcpath = place.lxcpath): readonly string[] => sh(`ls -A ${join(lxcpath, place.name, ".berth")}`).split("\n").filter((name) => /^(restore|exchange|changing)/.test(name));
+const records = (lxcpath = place.lxcpath): readonly string[] => sh(`ls -A ${join(lxcpath, place.name, ".berth")}`).split("\n").filter(isRestoring);
 const named = (...ends: readonly string[]): readonly string[] => ends.map((end) => place.name + end);
 const create = (...words: readonly string[]): string => works(place, "lxc-create", ["-n", place.name, "-f", path("c.conf"), "-t", "busybox", ...words]);
 
 beforeAll(async () => {
-  room = await makeRoom();
-  place = { ...makePlace("privileged"), into: room.into };
-  tools = installVolumeTools(room, path("volumes"), place.mark);
+  ({ room, place, tools, leave } = await makeVolumeRoom());
   writeFileSync(path("c.conf"), "lxc.net.0.type = empty\n");
 }, PATIENCE_MS);
-afterAll(async () => {
-  leaveRoom(room);
-  tools.leave();
-  await leavePlace(place);
-}, PATIENCE_MS);
+afterAll(() => leave(), PATIENCE_MS);
 
 const STORES = [
   ["lvm, thin", ["-B", "lvm", "--thinpool", "pool", "--fssize", "24M"], [

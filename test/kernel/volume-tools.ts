@@ -3,8 +3,10 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "./net-room.ts";
+import { leaveRoom, makeRoom, must } from "./net-room.ts";
 import type { Room } from "./net-room.ts";
+import { leavePlace, makePlace } from "./place.ts";
+import type { Place } from "./place.ts";
 
 export interface VolumeTools {
   /** lxc.bdev.lvm.vg, lxc.bdev.rbd.rbdpool: a name of a folder below /dev. */
@@ -104,7 +106,7 @@ exec BUN TOOL $S/zfs "$@"
 `;
 
 /** In a room whose /usr/local/sbin is its own from now on. A thin pool `pool` is there. `folder`: for what they keep. */
-export function installVolumeTools(room: Room, folder: string, mark: string): VolumeTools {
+function installVolumeTools(room: Room, folder: string, mark: string): VolumeTools {
   const group = `vg${mark}`;
   const file = (name: string): string => join(folder, name);
   mkdirSync(folder);
@@ -143,3 +145,21 @@ export function installVolumeTools(room: Room, folder: string, mark: string): Vo
     },
   };
 }
+
+export interface VolumeRoom { readonly room: Room; readonly place: Place; readonly tools: VolumeTools; readonly leave: () => Promise<void> }
+
+/** A place for containers whose commands find these tools alone. */
+export async function makeVolumeRoom(): Promise<VolumeRoom> {
+  const room = await makeRoom();
+  const place = { ...makePlace("privileged"), into: room.into };
+  const tools = installVolumeTools(room, join(place.lxcpath, "volumes"), place.mark);
+  const leave = async (): Promise<void> => {
+    leaveRoom(room);
+    tools.leave();
+    await leavePlace(place);
+  };
+  return { room, place, tools, leave };
+}
+
+/** What of a restore is left in a container's records. */
+export const isRestoring = (name: string): boolean => /^(restore|exchange|changing)/.test(name);

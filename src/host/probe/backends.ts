@@ -1,8 +1,9 @@
 // Owns the look at what storage a container's root file system could be made on here.
 import { existsSync, realpathSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import type { BackendFacts, OutsideStorage, StorageOptions, VolumeFacts } from "../../model/storage.ts";
 import { readText } from "../read-text.ts";
+import { nearest } from "./nearest.ts";
 import { programPath } from "./program.ts";
 import { said } from "./storage-tool.ts";
 import { isOnBtrfs } from "./tree-mark.ts";
@@ -10,7 +11,6 @@ import { isOnBtrfs } from "./tree-mark.ts";
 const PROGRAMS = ["btrfs", "lvcreate", "zfs", "rbd", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs", "mkfs.f2fs"];
 
 const isProgram = (name: string): boolean => programPath(name) !== undefined;
-const nearest = (path: string): string => (existsSync(path) || path === "/" ? path : nearest(dirname(path)));
 
 /** Are there subvolumes inside? A snapshot leaves those out. Only root is told. */
 export const hasSubvolumes = (path: string): boolean => said("btrfs", "subvolume", "list", "-o", path) !== "";

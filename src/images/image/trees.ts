@@ -2,6 +2,7 @@
 // blocks with or lie above; and which containers need one. KEY/.berth/{image.json,lxcpaths} say so; `partial` beside them: not whole.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { trashOf } from "../../host/store/trash-name.ts";
 import { mapText, type IdMapEntry } from "../../linux/idmap.ts";
 
 export interface TreeRecord {
@@ -94,6 +95,6 @@ export interface TreeUsers {
 export function usersOf({ folder, root }: Pick<Tree, "folder" | "root">): TreeUsers {
   const lxcpaths = textOf(`${recordsOf(folder)}/lxcpaths`).split("\n").filter((line) => line !== "");
   const below = (place: string): readonly string[] => names(place).map((name) => `${place}/${name}`);
-  const containers = lxcpaths.flatMap((lxcpath) => [...below(lxcpath), ...below(`${lxcpath}/.trash`)]).filter((container) => needs(container, root));
+  const containers = lxcpaths.flatMap((lxcpath) => [...below(lxcpath), ...below(trashOf(lxcpath))]).filter((container) => needs(container, root));
   return { containers, unknown: lxcpaths.filter((lxcpath) => !existsSync(lxcpath)) };
 }

@@ -43,30 +43,23 @@ export const holdingOps = (from: Origin): readonly Op[] => [
 /** Locks `file` (made when missing), renames `directory.from` if told to, then echoes what it reads:
  * the lock is held exactly as long as whoever started it keeps the other end open. */
 export function planHold(made: Made, file: string, rename?: Naming): Plan {
-  const from = byDefault("partial");
-  const ops: Op[] = [
-    { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },
-    { op: "lock", path: file, into: 0, nowait: 1, from, note: "says to everybody that the container is being made" },
-    ...(rename === undefined ? [] : [renameOp(rename, from)]),
-    ...holdingOps(from),
-  ];
-  return { verb: "create", ...made, ops };
+  return holdWith(made, [
+    { op: "lock", path: file, into: 0, nowait: 1, from: PARTIAL, note: "says to everybody that the container is being made" },
+    ...(rename === undefined ? [] : [renameOp(rename, PARTIAL)]),
+  ]);
 }
+
+const PARTIAL = byDefault("partial");
+const holdWith = (made: Made, lock: readonly Op[]): Plan => ({ verb: "create", ...made, ops: [{ op: "setsid", from: PARTIAL, note: "a terminal's ^C must not drop the lock" }, ...lock, ...holdingOps(PARTIAL)] });
 
 const OPENED = 1;
 const OPENED_FD = 101;
 /** The same of a file that has to be there: whoever had it may have ended, and then what it stood for is no half-made one. */
-export function planHoldExisting(made: Made, file: string): Plan {
-  const from = byDefault("partial");
-  const ops: Op[] = [
-    { op: "setsid", from, note: "a terminal's ^C must not drop the lock" },
-    { op: "open", path: file, flags: O_RDWR, into: OPENED, from },
-    { op: "dup", slot: OPENED, fd: OPENED_FD, from },
-    { op: "lock", path: `/proc/self/fd/${OPENED_FD}`, into: 0, nowait: 1, from, note: "by its name it would be made anew when it has gone" },
-    ...holdingOps(from),
-  ];
-  return { verb: "create", ...made, ops };
-}
+export const planHoldExisting = (made: Made, file: string): Plan => holdWith(made, [
+  { op: "open", path: file, flags: O_RDWR, into: OPENED, from: PARTIAL },
+  { op: "dup", slot: OPENED, fd: OPENED_FD, from: PARTIAL },
+  { op: "lock", path: `/proc/self/fd/${OPENED_FD}`, into: 0, nowait: 1, from: PARTIAL, note: "by its name it would be made anew when it has gone" },
+]);
 
 /** Chowns the container's directory as LXC does: owner is the container's root, group stays the creator's. `roots`: what is wholly the container's. */
 export function planOwn(made: Made, facts: HostFacts, idmap: readonly IdMapEntry[], roots: readonly string[]): Plan {

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { deviceSize, hasSubvolumes, probeBackends, volumeFacts } from "../../host/probe/backends.ts";
+import { nearest } from "../../host/probe/nearest.ts";
 import { isOnBtrfs, isSubvolume } from "../../host/probe/tree-mark.ts";
 import { probeStorage } from "../../host/probe/storage.ts";
 import { containerDir } from "../../host/store/layout.ts";
@@ -19,7 +20,7 @@ import { readCreated } from "../creating/record.ts";
 import { sourcesOf } from "../removing/dependents.ts";
 import { stillRunning } from "../running-container.ts";
 import { copiedImage, isImageCopy } from "./qemu.ts";
-import { isWithin, nearest } from "./within.ts";
+import { isWithin } from "./within.ts";
 import type { Target } from "../verbs.ts";
 
 export interface CopyStorage {

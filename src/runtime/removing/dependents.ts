@@ -3,8 +3,8 @@ import { existsSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync 
 import { readText } from "../../host/read-text.ts";
 import { containerDir } from "../../host/store/layout.ts";
 import { listSnapshots } from "../../host/store/snapshots.ts";
+import { isTrash, parseEntry } from "../../host/store/trash-name.ts";
 import type { Target } from "../verbs.ts";
-import { isTrash, parseEntry } from "./trash-name.ts";
 
 /** lxc_snapshots and lxc_rdepends: pairs of lines, lxcpath and name. Very old ones are a bare count. */
 function pairs(text: string): readonly Target[] {
